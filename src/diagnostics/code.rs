@@ -1,0 +1,165 @@
+//! The codes of all findings. A code never changes its meaning; adding one is adding a row here.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident; )+) => {
+        /// The code of a finding. Its documentation is its one-line summary.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum Code {
+            $( $(#[doc = $doc])+ $variant, )+
+        }
+
+        impl Code {
+            /// All codes, in the order of the compiler's stages.
+            pub const ALL: &[Self] = &[ $( Self::$variant, )+ ];
+
+            /// As users write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $name, )+ }
+            }
+
+            /// The severity it has unless a project says otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $( Self::$variant => Severity::$severity, )+ }
+            }
+
+            /// What it is about, in one line.
+            pub fn summary(self) -> &'static str {
+                match self { $( Self::$variant => concat!($($doc),+), )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // Reading.
+    /// A file or folder cannot be read.
+    UnreadableFile = "unreadable-file", Error;
+    /// A file is larger than the tool reads.
+    FileTooLarge = "file-too-large", Error;
+    /// A file is not UTF-8 text.
+    InvalidUtf8 = "invalid-utf8", Error;
+    /// The project file `mispflow.toml` cannot be used.
+    InvalidProject = "invalid-project", Error;
+    /// A catalogue file cannot be used.
+    InvalidCatalogue = "invalid-catalogue", Error;
+    /// A JSON file is not a workflow, a blueprint or a graph of MISP.
+    InvalidMispJson = "invalid-misp-json", Error;
+    /// Something in MISP's JSON is unusual and was read tolerantly.
+    MispJsonOddity = "misp-json-oddity", Note;
+
+    // Syntax.
+    /// The text does not follow the grammar.
+    SyntaxError = "syntax-error", Error;
+    /// Brackets or braces nest deeper than the tool follows.
+    NestingTooDeep = "nesting-too-deep", Error;
+    /// A string holds an escape that does not exist.
+    InvalidEscape = "invalid-escape", Error;
+    /// A hash path is malformed.
+    InvalidHashPath = "invalid-hash-path", Error;
+
+    // Names.
+    /// An imported file does not exist.
+    MissingImport = "missing-import", Error;
+    /// Files import each other in a circle.
+    ImportCycle = "import-cycle", Error;
+    /// Two items have the same name.
+    DuplicateName = "duplicate-name", Error;
+    /// A module is not in the catalogue.
+    UnknownModule = "unknown-module", Error;
+    /// A trigger is not in the catalogue.
+    UnknownTrigger = "unknown-trigger", Error;
+    /// A module has no such parameter.
+    UnknownParameter = "unknown-parameter", Error;
+    /// A field does not exist here.
+    UnknownField = "unknown-field", Error;
+    /// A name is not defined.
+    UnknownName = "unknown-name", Error;
+    /// A blueprint is not defined.
+    UnknownBlueprint = "unknown-blueprint", Error;
+    /// A test names a workflow that is not defined.
+    UnknownWorkflow = "unknown-workflow", Error;
+    /// A jump names a label that is not defined in this workflow.
+    UnknownLabel = "unknown-label", Error;
+    /// A type does not exist.
+    UnknownType = "unknown-type", Error;
+    /// A constant is defined by itself.
+    ConstantCycle = "constant-cycle", Error;
+    /// Blueprints use each other in a circle.
+    BlueprintCycle = "blueprint-cycle", Error;
+
+    // Types.
+    /// A value has the wrong type.
+    WrongType = "wrong-type", Error;
+    /// An option is not offered.
+    UnknownOption = "unknown-option", Error;
+    /// A parameter that the module cannot do without is missing.
+    MissingParameter = "missing-parameter", Error;
+    /// A parameter or field is given twice.
+    DuplicateParameter = "duplicate-parameter", Error;
+    /// Another parameter's value hides this one.
+    HiddenParameter = "hidden-parameter", Warning;
+    /// A module stands where its kind cannot.
+    MisplacedModule = "misplaced-module", Error;
+    /// A module filter is put on a module that ignores it.
+    FilterNotSupported = "filter-not-supported", Error;
+    /// A condition cannot be said in this place.
+    UnsupportedCondition = "unsupported-condition", Error;
+    /// A template is not valid Jinja.
+    InvalidTemplate = "invalid-template", Error;
+    /// A template stands where MISP does not render it.
+    TemplateNotRendered = "template-not-rendered", Warning;
+    /// A payload cannot be JSON.
+    InvalidJsonPayload = "invalid-json-payload", Warning;
+    /// A name or description is longer than MISP stores.
+    TextTooLong = "text-too-long", Error;
+    /// A name is empty.
+    EmptyName = "empty-name", Error;
+    /// A uuid is malformed.
+    InvalidUuid = "invalid-uuid", Error;
+    /// A pin is malformed or used twice.
+    InvalidPin = "invalid-pin", Error;
+    /// An environment variable is not set.
+    EnvironmentNotSet = "environment-not-set", Error;
+
+    // Graph.
+    /// Nothing leads to a step.
+    UnreachableStep = "unreachable-step", Error;
+    /// A jump makes a loop.
+    Cycle = "cycle", Error;
+    /// A jump leads backwards.
+    BackwardJump = "backward-jump", Error;
+    /// A jump leads into a scope from outside.
+    JumpIntoScope = "jump-into-scope", Error;
+    /// A filter label is used again inside its own scope.
+    FilterLabelReused = "filter-label-reused", Error;
+    /// A workflow has not exactly one trigger.
+    TriggerCount = "trigger-count", Error;
+    /// An output has several connections.
+    MultipleConnections = "multiple-connections", Error;
+    /// A connection leads to a node that does not exist.
+    DanglingConnection = "dangling-connection", Error;
+    /// Two workflows of a project have the same trigger.
+    DuplicateTrigger = "duplicate-trigger", Error;
+    /// MISP would walk too many paths when it saves the workflow.
+    TooManyPaths = "too-many-paths", Error;
+    /// MISP walks many paths when it opens or saves the workflow.
+    ManyPaths = "many-paths", Warning;
+    /// A blocking module stands behind a concurrent task.
+    BlockingInConcurrent = "blocking-in-concurrent", Warning;
+    /// A blocking module stands under a trigger that does not block.
+    BlockingUnderNonBlocking = "blocking-under-non-blocking", Warning;
+    /// A module needs the MISP core format and the trigger does not give it.
+    CoreFormatMissing = "core-format-missing", Warning;
+    /// Nodes are kept that nothing leads to.
+    DetachedNodes = "detached-nodes", Warning;
+    /// A blueprint with required parameters has no JSON of its own.
+    BlueprintNotWritten = "blueprint-not-written", Note;
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
