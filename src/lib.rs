@@ -14,5 +14,7 @@
 pub mod catalogue;
 pub mod diagnostics;
 pub mod graph;
+pub mod project;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
