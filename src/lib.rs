@@ -15,4 +15,5 @@ pub mod catalogue;
 pub mod diagnostics;
 pub mod graph;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
