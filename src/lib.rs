@@ -14,5 +14,6 @@
 pub mod catalogue;
 pub mod diagnostics;
 pub mod graph;
+pub mod misp;
 pub mod source;
 pub mod syntax;
