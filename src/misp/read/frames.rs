@@ -78,7 +78,7 @@ fn nodes(json: Json<'_>, graph: &Graph<'_>, path: &Path<'_>, notes: &mut Notes) 
         Json::List(items) => items,
         json => members(json, path, notes).into_iter().map(|(_, item)| item).collect(),
     };
-    let mut nodes = Vec::with_capacity(items.len());
+    let mut inside = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let here = path.index(index);
         match node_id(item) {
@@ -90,9 +90,9 @@ fn nodes(json: Json<'_>, graph: &Graph<'_>, path: &Path<'_>, notes: &mut Notes) 
                 if graph.index(id).is_none() {
                     notes.add(&here, format!("the frame holds node {id}, which does not exist; it is kept"));
                 }
-                nodes.push(id);
+                inside.push(id);
             }
         }
     }
-    nodes
+    inside
 }

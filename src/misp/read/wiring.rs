@@ -133,9 +133,10 @@ fn note_input_only(drafts: &[Draft], told: &Told, path: &Path<'_>, notes: &mut N
     at_connection(&node, "inputs", &port, told.index, |path| notes.add(path, message));
 }
 
-fn at_connection(node: &Path<'_>, side: &str, port: &str, index: usize, note: impl FnOnce(&Path<'_>)) {
+/// Calls `then` with the path of a connection.
+fn at_connection(node: &Path<'_>, side: &str, port: &str, index: usize, then: impl FnOnce(&Path<'_>)) {
     let side = node.key(side);
     let port = side.key(port);
     let list = port.key("connections");
-    note(&list.step(Step::Index(index)));
+    then(&list.step(Step::Index(index)));
 }

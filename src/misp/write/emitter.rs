@@ -1,8 +1,5 @@
 //! JSON straight into one buffer.
 
-use std::fmt::Display;
-use std::io::Write as _;
-
 /// How the JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Layout {
@@ -53,10 +50,27 @@ impl Emitter {
     }
 
     /// Begins a member of an object whose key needs no escape.
-    pub(super) fn key(&mut self, key: impl Display) {
+    pub(super) fn key(&mut self, key: &str) {
         self.item();
-        write!(self.out, "\"{key}\"").expect("a buffer in memory takes all");
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.push(b'"');
         self.colon();
+    }
+
+    /// Begins a member whose key is `prefix` and a number.
+    pub(super) fn numbered_key(&mut self, prefix: &str, number: u32) {
+        self.item();
+        self.numbered(prefix, number);
+        self.colon();
+    }
+
+    /// A text made of `prefix`, which needs no escape, and a number.
+    pub(super) fn numbered(&mut self, prefix: &str, number: u32) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(prefix.as_bytes());
+        self.scalar(&number);
+        self.out.push(b'"');
     }
 
     /// Begins a member of an object with any key.

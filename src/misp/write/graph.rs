@@ -25,7 +25,7 @@ struct Incoming {
     input: u8,
     source: NodeId,
     /// From 1.
-    output: usize,
+    output: u32,
 }
 
 impl<'a> GraphWriter<'a> {
@@ -39,7 +39,7 @@ impl<'a> GraphWriter<'a> {
     pub(super) fn keyed(&mut self, out: &mut Emitter) {
         out.open('{');
         self.nodes(|writer, node, incoming| {
-            out.key(node.id);
+            out.numbered_key("", node.id);
             writer.node(out, node, incoming);
         });
         out.key("_frames");
@@ -117,7 +117,7 @@ impl<'a> GraphWriter<'a> {
         out.key("module_version");
         out.text(&node.version);
         out.key("node_uid");
-        out.scalar(&format_args!("{}", self.uids.uid(node.id)));
+        out.text(&self.uids.uid(node.id));
         out.key("previous_module_version");
         out.text(PREVIOUS_MODULE_VERSION);
         out.close('}');
@@ -176,7 +176,7 @@ fn incoming(graph: &Graph<'_>) -> Vec<Incoming> {
                     target: connection.node,
                     input: connection.input,
                     source: node.id,
-                    output: index + 1,
+                    output: index as u32 + 1,
                 })
             })
         })
@@ -191,8 +191,8 @@ fn inputs(out: &mut Emitter, count: u8, mut incoming: &[Incoming]) {
         // A graph from elsewhere may lead to inputs that the node does not have.
         incoming = &incoming[incoming.partition_point(|connection| connection.input < input)..];
         let (own, others) = incoming.split_at(incoming.partition_point(|connection| connection.input == input));
-        out.key(format_args!("input_{input}"));
-        connections(out, "input", "output", own.iter().map(|connection| (connection.source, connection.output)));
+        out.numbered_key("input_", input.into());
+        connections(out, "input", "output_", own.iter().map(|connection| (connection.source, connection.output)));
         incoming = others;
     }
     out.close('}');
@@ -201,19 +201,20 @@ fn inputs(out: &mut Emitter, count: u8, mut incoming: &[Incoming]) {
 fn outputs(out: &mut Emitter, node: &Node<'_>) {
     out.open('{');
     for (index, output) in node.outputs.iter().enumerate() {
-        out.key(format_args!("output_{}", index + 1));
+        out.numbered_key("output_", index as u32 + 1);
         connections(
             out,
             "output",
-            "input",
-            output.iter().map(|connection| (connection.node, usize::from(connection.input))),
+            "input_",
+            output.iter().map(|connection| (connection.node, u32::from(connection.input))),
         );
     }
     out.close('}');
 }
 
-/// The connections of one port. `here` is the kind of this port, `there` of the ones at the other end.
-fn connections(out: &mut Emitter, here: &str, there: &str, ends: impl Iterator<Item = (NodeId, usize)>) {
+/// The connections of one port. `here` is the kind of this port, `there` begins the name of the one
+/// at the other end.
+fn connections(out: &mut Emitter, here: &str, there: &str, ends: impl Iterator<Item = (NodeId, u32)>) {
     out.open('{');
     out.key("connections");
     out.open('[');
@@ -221,9 +222,9 @@ fn connections(out: &mut Emitter, here: &str, there: &str, ends: impl Iterator<I
         out.item();
         out.open('{');
         out.key("node");
-        out.scalar(&format_args!("{node}"));
+        out.numbered("", node);
         out.key(here);
-        out.scalar(&format_args!("{there}_{port}"));
+        out.numbered(there, port);
         out.close('}');
     }
     out.close(']');

@@ -52,7 +52,7 @@ pub fn write(
 
 /// About how many bytes the output will have.
 fn capacity(document: &Document<'_>) -> usize {
-    1024 + document.graph.nodes.len() * 1200
+    1024 + document.graph.nodes.len() * 1600
 }
 
 fn data(mut out: Emitter, mut graph: GraphWriter<'_>) -> Result<String, WriteError> {

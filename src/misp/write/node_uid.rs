@@ -2,8 +2,6 @@
 //! anew whenever it loads a workflow, so any will do; these depend on the document and the node
 //! alone.
 
-use std::fmt;
-
 use crate::graph::NodeId;
 use crate::misp::Document;
 
@@ -23,24 +21,16 @@ impl NodeUids {
         }
     }
 
-    pub(super) fn uid(self, node: NodeId) -> NodeUid {
-        NodeUid(mix(self.seed.wrapping_add(u64::from(node))))
-    }
-}
-
-/// Displays as 13 letters and digits.
-pub(super) struct NodeUid(u64);
-
-impl fmt::Display for NodeUid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// 13 letters and digits.
+    pub(super) fn uid(self, node: NodeId) -> String {
         const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        let mut text = [b'0'; 13];
-        let mut rest = self.0;
-        for digit in text.iter_mut().rev() {
-            *digit = DIGITS[(rest % 36) as usize];
+        let mut rest = mix(self.seed.wrapping_add(u64::from(node)));
+        let mut digits = ['0'; 13];
+        for digit in digits.iter_mut().rev() {
+            *digit = char::from(DIGITS[(rest % 36) as usize]);
             rest /= 36;
         }
-        f.write_str(std::str::from_utf8(&text).expect("letters and digits"))
+        digits.iter().collect()
     }
 }
 
