@@ -14,6 +14,7 @@
 pub mod catalogue;
 pub mod diagnostics;
 pub mod graph;
+pub mod misp;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
