@@ -12,7 +12,9 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod check;
 pub mod diagnostics;
 pub mod graph;
 pub mod source;
+mod suggest;
 pub mod syntax;

@@ -2,5 +2,12 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod graph;
+mod lower;
+mod loops;
+mod position;
+mod rules;
 
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
+pub use lower::lower;
+pub use position::place_on_grid;
+pub use rules::{Analysis, BlockingEdge, analyse, check_rules};
