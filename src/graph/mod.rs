@@ -2,10 +2,12 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod graph;
-mod lower;
 mod loops;
+mod lower;
 mod position;
 mod rules;
+#[cfg(test)]
+mod testing;
 
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
 pub use lower::lower;

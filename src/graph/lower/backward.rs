@@ -48,7 +48,8 @@ impl Lowering<'_, '_> {
                 }
                 continue;
             }
-            let way = if end == label { vec![label] } else { components.way(label, end).into_iter().chain([end]).collect() };
+            let way =
+                if end == label { vec![label] } else { components.way(label, end).into_iter().chain([end]).collect() };
             shown.insert(component, self.diagnostics.len());
             let finding = self.cycle(&jump, &way);
             self.diagnostics.push(finding);
@@ -58,11 +59,16 @@ impl Lowering<'_, '_> {
     /// Drafts, then labels, with the jumps backwards in place.
     fn components(&self) -> Components {
         let drafts = self.drafts.len();
-        let links = self.drafts.iter().enumerate().flat_map(|(from, draft)| {
-            draft.links.iter().flatten().filter_map(move |to| to.map(|to| (from, to)))
-        });
-        let labels =
-            self.labels.iter().enumerate().filter_map(|(index, label)| label.entry.map(|entry| (drafts + index, entry)));
+        let links = self
+            .drafts
+            .iter()
+            .enumerate()
+            .flat_map(|(from, draft)| draft.links.iter().flatten().filter_map(move |to| to.map(|to| (from, to))));
+        let labels = self
+            .labels
+            .iter()
+            .enumerate()
+            .filter_map(|(index, label)| label.entry.map(|entry| (drafts + index, entry)));
         let jumps = self
             .backward
             .iter()

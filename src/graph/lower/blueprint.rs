@@ -50,7 +50,11 @@ impl<'g> Piece<'g> {
             led_to[target] = true;
         }
         let roots: Vec<usize> = (0..self.nodes.len()).filter(|&node| !led_to[node]).collect();
-        let by_trigger: Vec<usize> = roots.iter().copied().filter(|node| self.from_trigger.contains(node)).collect();
+        let mut from_trigger = vec![false; self.nodes.len()];
+        for &target in &self.from_trigger {
+            from_trigger[target] = true;
+        }
+        let by_trigger: Vec<usize> = roots.iter().copied().filter(|&node| from_trigger[node]).collect();
         if roots.len() > 1 && by_trigger.len() == 1 { by_trigger } else { roots }
     }
 
@@ -61,7 +65,7 @@ impl<'g> Piece<'g> {
         reached[entry] = true;
         let mut stack = vec![entry];
         while let Some(node) = stack.pop() {
-            if self.nodes[node].multiple_output_connection {
+            if self.nodes[node].is_concurrent_task() {
                 continue;
             }
             for &target in self.links[node].iter().flatten() {
@@ -71,7 +75,7 @@ impl<'g> Piece<'g> {
             }
         }
         let open = |node: usize| {
-            let continues = reached[node] && !self.nodes[node].multiple_output_connection;
+            let continues = reached[node] && !self.nodes[node].is_concurrent_task();
             let outputs = self.links[node].iter().enumerate();
             outputs.filter(move |(_, links)| continues && links.is_empty()).map(move |(output, _)| (node, output))
         };
@@ -168,11 +172,15 @@ impl<'a> Lowering<'a, '_> {
     fn report_no_entry(&mut self, title: &str, piece: &Piece<'_>, span: Span) {
         let all: Vec<usize> = (0..piece.nodes.len()).collect();
         self.diagnostics.push(
-            Diagnostic::at(Code::Cycle, span, format!("the blueprint \"{title}\" has no beginning: its nodes form a loop"))
-                .label("placed here")
-                .note(format!("each of its nodes is led to by another one: {}", piece.list(&all)))
-                .note("MISP refuses to save a workflow that contains a loop")
-                .help("in the blueprint, remove the connection that leads back"),
+            Diagnostic::at(
+                Code::Cycle,
+                span,
+                format!("the blueprint \"{title}\" has no beginning: its nodes form a loop"),
+            )
+            .label("placed here")
+            .note(format!("each of its nodes is led to by another one: {}", piece.list(&all)))
+            .note("MISP refuses to save a workflow that contains a loop")
+            .help("in the blueprint, remove the connection that leads back"),
         );
     }
 }

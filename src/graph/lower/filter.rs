@@ -44,15 +44,7 @@ impl<'a> Lowering<'a, '_> {
         let span = on.span;
         let on = self.attach(on, &mut flow, place.scope, place.inlined);
         let depth = self.depth(place.scope) + 1;
-        self.scopes.push(Scope {
-            parent: place.scope,
-            depth,
-            on,
-            label,
-            off,
-            off_used: false,
-            inlined: place.inlined,
-        });
+        self.scopes.push(Scope { parent: place.scope, depth, on, label, off, off_used: false, inlined: place.inlined });
         let scope = self.scopes.len();
         let inside = Flow {
             ends: vec![End { source: Source::Output { draft: on, output: 0, slot: 0 }, scope }],
@@ -67,7 +59,7 @@ impl<'a> Lowering<'a, '_> {
     /// Leads the ends at which a filter of `scope` is on through a reset.
     fn close_scope(&mut self, scope: ScopeId, mut flow: Flow) -> Flow {
         let (inside, outside): (Vec<End>, Vec<End>) =
-            flow.ends.into_iter().partition(|end| self.encloses(scope, end.scope));
+            flow.ends.into_iter().partition(|end| !end.is_label() && self.encloses(scope, end.scope));
         flow.ends = outside;
         if !inside.is_empty() {
             let pinned = if self.scopes[scope - 1].off.pinned_id.is_some() {
@@ -95,10 +87,11 @@ impl<'a> Lowering<'a, '_> {
 
     /// Leads all ends to the state that steps in `wanted` must see.
     pub(super) fn settle(&mut self, ends: Vec<End>, wanted: ScopeId) -> Vec<End> {
-        if ends.iter().all(|end| end.scope == wanted) {
+        let is_settled = |end: &End| end.is_label() || end.scope == wanted;
+        if ends.iter().all(is_settled) {
             return ends;
         }
-        let (mut settled, others): (Vec<End>, Vec<End>) = ends.into_iter().partition(|end| end.scope == wanted);
+        let (mut settled, others): (Vec<End>, Vec<End>) = ends.into_iter().partition(is_settled);
         let (mut waiting, too_many): (Vec<End>, Vec<End>) =
             others.into_iter().partition(|end| self.encloses(end.scope, wanted));
         if let Some(end) = too_many.first() {

@@ -31,6 +31,13 @@ pub(super) struct End {
     pub scope: ScopeId,
 }
 
+impl End {
+    /// Whether it only marks a place: no run comes from here that does not come from another end.
+    pub fn is_label(&self) -> bool {
+        matches!(self.source, Source::Label(_))
+    }
+}
+
 /// The open ends before a step, all of which lead to it.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
@@ -71,27 +78,20 @@ impl Flow {
 pub(super) struct Join {
     ends: Vec<End>,
     open: bool,
-    all_reported: bool,
-    started: bool,
 }
 
 impl Join {
     /// Adds a branch's flow.
     pub fn add(&mut self, mut flow: Flow) {
         self.ends.append(&mut flow.ends);
-        let reported = flow.closed.as_ref().is_some_and(|closed| closed.reported);
-        self.all_reported = reported && (self.all_reported || !self.started);
         self.open |= flow.closed.is_none();
-        self.started = true;
     }
 
-    /// The flow behind the `if` at `span`.
-    pub fn finish(self, span: Span) -> Flow {
-        let closed = (!self.open).then(|| Closed {
-            cause: "every branch of this `if` ends or jumps away".to_owned(),
-            span,
-            reported: self.all_reported,
-        });
-        Flow { ends: self.ends, closed }
+    /// The flow behind the `if` at `span`; `before` is why no run arrived at it, if none did.
+    pub fn finish(self, before: Option<Closed>, span: Span) -> Flow {
+        if self.open {
+            return Flow { ends: self.ends, closed: None };
+        }
+        Flow::closed_after(before, "every branch of this `if` ends or jumps away", span)
     }
 }

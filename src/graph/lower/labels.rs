@@ -216,15 +216,20 @@ impl<'a> Lowering<'a, '_> {
         self.unknown_labels += 1;
         let near = if self.unknown_labels <= MAX_SUGGESTIONS {
             let known = &self.namespaces[namespace];
-            let names = self.labels.iter().filter(|label| known.contains_key(label.name.text)).map(|label| label.name.text);
+            let names =
+                self.labels.iter().filter(|label| known.contains_key(label.name.text)).map(|label| label.name.text);
             suggest::closest(target.text, names)
         } else {
             None
         };
         self.diagnostics.push(
-            Diagnostic::at(Code::UnknownLabel, target.span, format!("there is no step labelled `@{}` here", target.text))
-                .maybe_help(near.map(|near| format!("did you mean `@{near}`?")))
-                .help("a label is written before its step: `@name step`; blueprints have labels of their own"),
+            Diagnostic::at(
+                Code::UnknownLabel,
+                target.span,
+                format!("there is no step labelled `@{}` here", target.text),
+            )
+            .maybe_help(near.map(|near| format!("did you mean `@{near}`?")))
+            .help("a label is written before its step: `@name step`; blueprints have labels of their own"),
         );
     }
 }

@@ -29,6 +29,7 @@ impl<'a> Lowering<'a, '_> {
         match kind {
             CheckedStepKind::Node(template) => self.node(*template, flow, place),
             CheckedStepKind::If { arms, otherwise } => {
+                let before = flow.closed.clone();
                 let mut join = Join::default();
                 for (condition, steps) in arms {
                     let (holds, fails) = self.condition(condition, flow, place);
@@ -36,7 +37,7 @@ impl<'a> Lowering<'a, '_> {
                     flow = fails;
                 }
                 join.add(self.block(otherwise, flow, place));
-                join.finish(span)
+                join.finish(before, span)
             }
             CheckedStepKind::Filter { on, label, off, steps } => self.filter(*on, label, *off, steps, flow, place),
             CheckedStepKind::Concurrent { node, branches } => self.concurrent(*node, branches, flow, place),
