@@ -23,14 +23,14 @@ pub fn place_on_grid(graph: &mut Graph<'_>) {
             }
         }
     }
-    let mut next_row = vec![0_i64; graph.nodes.len()];
+    let mut next_row = vec![0_u32; graph.nodes.len()];
     for (node, &column) in graph.nodes.iter_mut().zip(&columns) {
         if node.position.is_none() {
-            let row = &mut next_row[column];
-            while taken.contains(&(column as i64, *row)) {
+            let row = &mut next_row[column as usize];
+            while taken.contains(&(i64::from(column), i64::from(*row))) {
                 *row += 1;
             }
-            node.position = Some((column as f64 * CELL.0, *row as f64 * CELL.1));
+            node.position = Some((f64::from(column) * CELL.0, f64::from(*row) * CELL.1));
             *row += 1;
         }
     }
@@ -45,12 +45,12 @@ fn cells_under(at: f64, length: f64, cell: f64) -> std::ops::RangeInclusive<i64>
 }
 
 /// The longest way to each node from a beginning, in connections; the nodes of a loop share theirs.
-fn columns(graph: &Graph<'_>) -> Vec<usize> {
+fn columns(graph: &Graph<'_>) -> Vec<u32> {
     let links = graph.nodes.iter().enumerate().flat_map(|(from, node)| {
         node.outputs.iter().flatten().filter_map(|link| graph.index(link.node)).map(move |to| (from, to))
     });
     let components = Components::new(graph.nodes.len(), links);
-    let mut columns = vec![0; components.order.len()];
+    let mut columns = vec![0_u32; components.order.len()];
     for (component, nodes) in components.order.iter().enumerate() {
         for successor in nodes.iter().flat_map(|&node| components.successors(node)) {
             let to = components.of[successor];

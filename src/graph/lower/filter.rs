@@ -92,28 +92,18 @@ impl<'a> Lowering<'a, '_> {
             return ends;
         }
         let (mut settled, others): (Vec<End>, Vec<End>) = ends.into_iter().partition(is_settled);
-        let (mut waiting, too_many): (Vec<End>, Vec<End>) =
-            others.into_iter().partition(|end| self.encloses(end.scope, wanted));
-        if let Some(end) = too_many.first() {
+        // Scopes are only entered through their first node, so what remains is at the very outside
+        // (behind the reset of an inner scope) or under filters that must go.
+        let (mut ends, filtered): (Vec<End>, Vec<End>) = others.into_iter().partition(|end| end.scope == 0);
+        if let Some(end) = filtered.first() {
             let left = self.outermost_left(end.scope, wanted);
-            let reset = self.add_reset(left, &too_many);
-            waiting.push(reset);
+            let reset = self.add_reset(left, &filtered);
+            ends.push(reset);
         }
-        waiting.sort_by_key(|end| self.depth(end.scope));
-        let mut waiting = waiting.into_iter().peekable();
-        let mut current = Vec::new();
         for scope in self.chain(wanted) {
-            let parent = self.scopes[scope - 1].parent;
-            while let Some(end) = waiting.next_if(|end| end.scope == parent) {
-                current.push(end);
-            }
-            if !current.is_empty() {
-                let on = self.add_filter_again(scope, &current);
-                current = vec![on];
-            }
+            ends = vec![self.add_filter_again(scope, &ends)];
         }
-        settled.append(&mut current);
-        settled.extend(waiting);
+        settled.append(&mut ends);
         settled
     }
 

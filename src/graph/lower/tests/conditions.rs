@@ -1,5 +1,7 @@
 //! Boolean conditions.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 
 use super::graph;
@@ -40,7 +42,7 @@ impl Tree {
         match self {
             Self::Question(answer) => {
                 *count += 1;
-                text.push_str(&format!("q{count}{answer} "));
+                write!(text, "q{count}{answer} ").unwrap();
             }
             Self::Not(inner) => {
                 text.push_str("not ( ");

@@ -35,6 +35,25 @@ fn paths_meet_with_the_same_filters() {
 }
 
 #[test]
+fn a_reset_stands_where_its_scope_ends() {
+    assert_eq!(
+        graph("A { if c { B { x } } else { w } y }"),
+        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>8  7 w>9  8 A>9  9 y>10  10 reset>",
+    );
+    assert_eq!(
+        graph("A { if c { B { x } } else { C { w } } y }"),
+        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>10  7 C>8  8 w>9  9 reset>10  10 A>11  11 y>12  12 reset>",
+    );
+    assert_eq!(graph("A { concurrent { { B { x } } } }"), "1 T>2  2 A>3  3 concurrent-task>4  4 B>5  5 x>6  6 reset>",);
+}
+
+#[test]
+fn filters_that_are_off_are_not_reset() {
+    assert_eq!(graph("A { B { } goto l @l goto m } @m z"), "1 T>2  2 A>3  3 B>4  4 reset>5  5 z>");
+    assert_eq!(graph("A { B { } goto l @l use { } } z"), "1 T>2  2 A>3  3 B>4  4 reset>5  5 z>");
+}
+
+#[test]
 fn a_scope_that_no_run_leaves_needs_no_reset() {
     assert_eq!(graph("A { stop }"), "1 T>2  2 A>3  3 stop>");
     assert_eq!(graph("A { concurrent { { x } } }"), "1 T>2  2 A>3  3 concurrent-task>4  4 x>");

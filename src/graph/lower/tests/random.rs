@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use crate::diagnostics::Code;
 use crate::graph::testing::lowered;
 use crate::graph::{Graph, check_rules};
 
@@ -236,7 +237,10 @@ proptest! {
         let Writer { text, expected, .. } = writer;
         let (graph, mut diagnostics) = lowered(&text);
         check_rules(&graph, &|_| None, true, None, &mut diagnostics);
-        prop_assert_eq!(diagnostics.iter().filter(|finding| finding.is_error()).collect::<Vec<_>>(), Vec::<&_>::new(), "{}", text);
+        // Long flows have honestly too many paths.
+        let errors: Vec<_> =
+            diagnostics.iter().filter(|finding| finding.is_error() && finding.code != Code::TooManyPaths).collect();
+        prop_assert!(errors.is_empty(), "{text}: {errors:#?}");
         let reached = walk(&graph, &expected)?;
         prop_assert_eq!(reached.len(), graph.nodes.len(), "some nodes are not reached: {}", text);
         for name in expected.keys() {
