@@ -12,9 +12,13 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod check;
+pub mod compile;
 pub mod diagnostics;
 pub mod graph;
+pub mod hashpath;
 pub mod misp;
+pub mod project;
 pub mod source;
-pub mod suggest;
+mod suggest;
 pub mod syntax;
