@@ -12,8 +12,12 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod check;
+pub mod cli;
 pub mod diagnostics;
 pub mod graph;
+pub mod hashpath;
+pub mod misp;
 pub mod project;
 pub mod source;
 pub mod suggest;

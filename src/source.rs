@@ -118,6 +118,7 @@ impl SourceFile {
 #[derive(Default)]
 pub struct Sources {
     files: FrozenVec<Box<SourceFile>>,
+    kept: FrozenVec<String>,
 }
 
 impl Sources {
@@ -137,6 +138,11 @@ impl Sources {
             .collect();
         let file = SourceFile { name: name.into(), path: path.map(Path::to_owned), text, line_starts };
         FileId(self.files.push_get_index(Box::new(file)) as u32)
+    }
+
+    /// Keeps a text that is in no file, such as a quoted name with its escapes resolved.
+    pub fn keep(&self, text: String) -> &str {
+        self.kept.push_get(text)
     }
 
     /// The file with this id.

@@ -1,5 +1,14 @@
 //! What modules exist and how they are called.
 
+#[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
+mod catalogue;
+mod editor;
+mod error;
+mod known;
+pub mod load;
 mod signature;
 
+pub use catalogue::Catalogue;
+pub use error::CatalogueError;
+pub use load::load;
 pub use signature::{Parameter, ParameterKind, Provenance, Shape, Signature};

@@ -9,6 +9,7 @@ use crate::graph::ModuleType;
 /// A module's signature: everything needed to check a call and to write its node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named by MISP")]
 pub struct Signature {
     /// The id by which workflows name it.
     pub id: String,
@@ -88,6 +89,7 @@ pub enum Shape {
 }
 
 impl Shape {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_default(&self) -> bool {
         *self == Self::Default
     }
@@ -117,6 +119,7 @@ pub enum Provenance {
 }
 
 impl Provenance {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_default(&self) -> bool {
         *self == Self::BuiltIn
     }
@@ -125,6 +128,7 @@ impl Provenance {
 /// A parameter of a module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named by MISP")]
 pub struct Parameter {
     /// The id by which calls name it.
     pub id: String,

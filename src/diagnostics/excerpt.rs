@@ -200,6 +200,6 @@ impl<'a> Files<'a> for Excerpts {
     fn location(&'a self, id: usize, byte_index: usize) -> Result<Location, Error> {
         let starts = &self.get(id)?.starts;
         let start = starts.iter().find(|(offset, _)| *offset == byte_index);
-        Ok(start.map_or(Location { line_number: 1, column_number: 1 }, |(_, location)| location.clone()))
+        Ok(start.map_or(Location { line_number: 1, column_number: 1 }, |(_, location)| *location))
     }
 }

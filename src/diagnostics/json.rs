@@ -107,7 +107,7 @@ mod tests {
     fn written(sources: &Sources, diagnostics: &[Diagnostic]) -> Value {
         let mut out = Vec::new();
         write_json(sources, diagnostics, &mut out).unwrap();
-        assert_eq!(out.iter().filter(|&&byte| byte == b'\n').count(), 1);
+        assert_eq!(std::str::from_utf8(&out).unwrap().lines().count(), 1);
         serde_json::from_slice(&out).unwrap()
     }
 

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_long_region_is_shown_by_its_ends() {
         let sources = Sources::new();
-        let text: String = (1..=2000).map(|line| format!("line {line}\n")).collect();
+        let text = (1..=2000).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
         let file = sources.add("a.mwf", None, text);
         let region = span_of(&sources, file, "line 10\n").to(span_of(&sources, file, "line 1900\n"));
         let diagnostic =

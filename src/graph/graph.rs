@@ -84,6 +84,14 @@ pub struct Node<'a> {
     pub origin: Option<Span>,
 }
 
+impl Node<'_> {
+    /// Whether it is a concurrent task: MISP never continues past it, and runs what it leads to in
+    /// jobs of their own.
+    pub fn is_concurrent_task(&self) -> bool {
+        self.module == "concurrent-task"
+    }
+}
+
 /// Where an output leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connection {

@@ -2,5 +2,14 @@
 
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod graph;
+mod loops;
+mod lower;
+mod position;
+mod rules;
+#[cfg(test)]
+mod testing;
 
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
+pub use lower::lower;
+pub use position::place_on_grid;
+pub use rules::{Analysis, BlockingEdge, analyse, check_rules};

@@ -176,7 +176,10 @@ key-file = "key.txt"
         assert_eq!(problem("[project]\nsource = \"\"").0, "\"\"");
         assert_eq!(problem("[project]\ncatalogues = \"a.json\"").0, "\"a.json\"");
         assert_eq!(problem("[project]\ncatalogues = [\"a.json\", 1]").0, "1");
-        assert_eq!(problem("[project]\ntarget = \"2.5.1\"").0, "\"2.5.1\"");
+        let (place, target) = problem("[project]\ntarget = \"misp-2.51\"");
+        assert_eq!(place, "\"misp-2.51\"");
+        assert_eq!(target.help[0], "did you mean `misp-2.5.1`?");
+        assert_eq!(target.fix.unwrap().edits[0].replacement, "\"misp-2.5.1\"");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::source::{FileId, Sources, Span};
 use crate::suggest::closest;
@@ -77,11 +78,14 @@ impl<'p> ConfigReader<'p> {
     fn read_target(&mut self, value: &Spanned<DeValue<'_>>) {
         let example = "target = \"misp-2.5.1\"";
         let Some(target) = self.text(value, "target", example) else { return };
-        if target.value.strip_prefix("misp-").is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit())) {
+        if Catalogue::targets().any(|known| known == target.value) {
             self.project.target = Some(target);
-        } else {
-            self.wrong(value.span(), "this is not a release of MISP".into(), &format!("write for example `{example}`"));
+            return;
         }
+        let message = format!("`{}` is not a release of MISP that this tool knows", target.value);
+        let known: Vec<_> = Catalogue::targets().collect();
+        let diagnostic = self.unknown(value.span(), message, &target.value, Catalogue::targets());
+        self.diagnostics.push(diagnostic.help(format!("it knows {}", listed(&known))));
     }
 
     fn read_catalogues(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -106,7 +110,7 @@ impl<'p> ConfigReader<'p> {
             let Some(code) = Code::from_name(name) else {
                 self.diagnostics.push(self.unknown(
                     key.span(),
-                    format!("no finding has the code `{}`", name),
+                    format!("no finding has the code `{name}`"),
                     name,
                     Code::ALL.iter().map(|code| code.as_str()),
                 ));
@@ -186,7 +190,11 @@ impl<'p> ConfigReader<'p> {
             // One report is enough: a wrong `url` is not missing too.
             _ if self.diagnostics.len() > before => {}
             (None, _) => {
-                self.wrong(name.span(), "this server has no address".into(), "add `url = \"https://misp.example.org\"`")
+                self.wrong(
+                    name.span(),
+                    "this server has no address".into(),
+                    "add `url = \"https://misp.example.org\"`",
+                );
             }
             (_, None) => self.wrong(
                 name.span(),
@@ -279,7 +287,7 @@ impl<'p> ConfigReader<'p> {
 
     fn unknown_key(&mut self, key: &Spanned<DeString<'_>>, owner: &str, known: &[&'static str]) {
         let name = key.get_ref().as_ref();
-        let message = format!("{owner} has no setting `{}`", name);
+        let message = format!("{owner} has no setting `{name}`");
         let mut diagnostic = self.unknown(key.span(), message, name, known.iter().copied());
         if diagnostic.help.is_empty() {
             diagnostic = diagnostic.help(format!("it knows {}", listed(known)));

@@ -25,8 +25,8 @@ mod tests {
     fn units() {
         assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
         assert_eq!(parse_duration(" 30 s"), Some(Duration::from_secs(30)));
-        assert_eq!(parse_duration("2m"), Some(Duration::from_secs(120)));
-        assert_eq!(parse_duration("1h"), Some(Duration::from_secs(3600)));
+        assert_eq!(parse_duration("2m"), Some(Duration::from_mins(2)));
+        assert_eq!(parse_duration("1h"), Some(Duration::from_hours(1)));
         for wrong in ["", "30", "s", "-1s", "1.5s", "30 seconds", "99999999999999999999s", "9999999999999999999h"] {
             assert_eq!(parse_duration(wrong), None, "{wrong}");
         }

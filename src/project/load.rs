@@ -44,7 +44,7 @@ pub fn source_from_bytes(
 }
 
 /// Says why `name` cannot be read.
-pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     let reason = match error.kind() {
         io::ErrorKind::FileTooLarge => return too_large(name),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
@@ -66,7 +66,7 @@ fn too_large(name: &str) -> Diagnostic {
 fn not_utf8(sources: &Sources, path: Option<&Path>, name: &str, bytes: &[u8], valid: usize) -> Diagnostic {
     let byte = bytes[valid];
     let line_start = bytes[..valid].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-    let line = bytes[..valid].iter().filter(|&&b| b == b'\n').count() + 1;
+    let line = bytes[..valid].split(|&b| b == b'\n').count();
     let line_end = bytes[valid..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| valid + at);
 
     let shown = sources.add(name, path, String::from_utf8_lossy(&bytes[..line_end]));

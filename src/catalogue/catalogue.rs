@@ -1,0 +1,220 @@
+//! The set of modules that workflows may name.
+
+use std::sync::OnceLock;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use crate::graph::ModuleType;
+
+use super::Signature;
+
+/// Modules by id. Triggers, logic modules and actions share one id space, as in MISP.
+///
+/// See `docs/misp-semantics.md`, "Modules and their signatures".
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    modules: IndexMap<String, Signature, FxBuildHasher>,
+}
+
+/// A release of MISP with the data files of its modules; later files add to earlier ones.
+struct Target {
+    name: &'static str,
+    files: &'static [&'static str],
+    catalogue: OnceLock<Catalogue>,
+}
+
+static TARGETS: [Target; 1] = [Target {
+    name: Catalogue::DEFAULT_TARGET,
+    files: &[include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")],
+    catalogue: OnceLock::new(),
+}];
+
+impl Catalogue {
+    /// The target of a project that names none.
+    pub const DEFAULT_TARGET: &str = "misp-2.5.1";
+
+    /// The names of the built-in targets.
+    pub fn targets() -> impl Iterator<Item = &'static str> {
+        TARGETS.iter().map(|target| target.name)
+    }
+
+    /// The built-in catalogue of a release, by its name; `None` for a name that is no target.
+    ///
+    /// Its data files are parsed on the first call only.
+    pub fn for_target(name: &str) -> Option<&'static Self> {
+        let target = TARGETS.iter().find(|target| target.name == name)?;
+        Some(target.catalogue.get_or_init(|| {
+            let mut catalogue = Self::default();
+            for file in target.files {
+                let signatures: Vec<Signature> = serde_json::from_str(file).expect("an embedded catalogue is valid");
+                catalogue.extend(signatures);
+            }
+            catalogue
+        }))
+    }
+
+    /// The built-in catalogue of [`Self::DEFAULT_TARGET`].
+    pub fn built_in() -> &'static Self {
+        Self::for_target(Self::DEFAULT_TARGET).expect("the default target is a target")
+    }
+
+    /// The module with this id.
+    pub fn module(&self, id: &str) -> Option<&Signature> {
+        self.modules.get(id)
+    }
+
+    /// All modules: triggers, then logic modules, then actions, each in the order in which they came,
+    /// which for the built-in ones is MISP's own.
+    pub fn modules(&self) -> impl Iterator<Item = &Signature> {
+        self.modules.values()
+    }
+
+    /// Adds modules. One whose id is known already takes the place of the known one and, unless it is
+    /// a custom module, keeps what only the known one says: a server reports neither what its
+    /// parameters are for nor how its modules surprise.
+    pub fn extend(&mut self, signatures: impl IntoIterator<Item = Signature>) {
+        for mut signature in signatures {
+            match self.modules.get_mut(&signature.id) {
+                Some(known) => {
+                    signature.keep_what_is_known(known);
+                    *known = signature;
+                }
+                None => {
+                    self.modules.insert(signature.id.clone(), signature);
+                }
+            }
+        }
+        self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
+    }
+}
+
+fn rank(module_type: ModuleType) -> u8 {
+    match module_type {
+        ModuleType::Trigger => 0,
+        ModuleType::Logic => 1,
+        ModuleType::Action => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{ParameterKind, Provenance};
+
+    fn count(module_type: ModuleType, provenance: Provenance) -> usize {
+        Catalogue::built_in()
+            .modules()
+            .filter(|module| module.module_type == module_type && module.provenance == provenance)
+            .count()
+    }
+
+    fn custom(id: &str, module_type: &str) -> Signature {
+        let text = format!(
+            r#"{{"id": "{id}", "name": "Own", "type": "{module_type}", "version": "1", "provenance": "custom"}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn the_built_in_catalogue_holds_every_module_once() {
+        assert_eq!(count(ModuleType::Trigger, Provenance::BuiltIn), 17);
+        assert_eq!(count(ModuleType::Logic, Provenance::BuiltIn), 11);
+        assert_eq!(count(ModuleType::Action, Provenance::BuiltIn), 27);
+        assert_eq!(count(ModuleType::Action, Provenance::MispModules), 8);
+        // Had two files or two kinds shared an id, one entry would have replaced the other.
+        let entries: usize =
+            TARGETS[0].files.iter().map(|file| serde_json::from_str::<Vec<Signature>>(file).unwrap().len()).sum();
+        assert_eq!(Catalogue::built_in().modules().count(), entries);
+    }
+
+    #[test]
+    fn targets_are_found_by_name() {
+        assert_eq!(Catalogue::targets().collect::<Vec<_>>(), ["misp-2.5.1"]);
+        assert!(Catalogue::for_target("misp-2.5.1").is_some());
+        assert!(Catalogue::for_target("misp-1.0").is_none());
+    }
+
+    #[test]
+    fn modules_come_by_kind_also_after_additions() {
+        let mut catalogue = Catalogue::built_in().clone();
+        catalogue.extend([custom("own-action", "action"), custom("own-trigger", "trigger")]);
+        let ids: Vec<_> = catalogue.modules().map(|module| module.id.as_str()).collect();
+        assert_eq!(ids[0], "attribute-after-save");
+        assert_eq!(ids[17], "own-trigger");
+        assert_eq!(ids[18], "blueprint-logic-module");
+        assert_eq!(ids.last(), Some(&"own-action"));
+    }
+
+    #[test]
+    fn a_replacement_keeps_its_place() {
+        let mut catalogue = Catalogue::built_in().clone();
+        let place = |catalogue: &Catalogue| catalogue.modules().position(|module| module.id == "webhook");
+        let before = place(&catalogue);
+        catalogue.extend([custom("webhook", "action")]);
+        assert_eq!(place(&catalogue), before);
+        assert_eq!(catalogue.module("webhook").unwrap().name, "Own");
+        assert!(catalogue.module("webhook").unwrap().traps.is_empty());
+    }
+
+    #[test]
+    fn every_text_is_there_in_one_style() {
+        for module in Catalogue::built_in().modules() {
+            let mut texts = vec![(module.id.clone(), &module.description)];
+            texts.extend(module.traps.iter().map(|trap| (format!("a trap of {}", module.id), trap)));
+            for parameter in &module.parameters {
+                let place = format!("{}.{}", module.id, parameter.id);
+                assert!(!parameter.label.is_empty(), "{place} has no label");
+                texts.push((place.clone(), &parameter.description));
+                texts.extend(parameter.required.iter().map(|required| (format!("{place}, required"), required)));
+            }
+            for (place, text) in texts {
+                assert!(!text.is_empty(), "{place} has no text");
+                assert!(!text.contains('\n'), "{place} has several lines");
+                assert_eq!(text.trim(), text, "{place} has spaces around it");
+                assert!(!text.ends_with(['.', '!', ';', ':']), "{place} ends with a full stop");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_hold_together() {
+        for module in Catalogue::built_in().modules() {
+            for (index, parameter) in module.parameters.iter().enumerate() {
+                let place = format!("{}.{}", module.id, parameter.id);
+                assert!(
+                    module.parameters[..index].iter().all(|other| other.id != parameter.id),
+                    "{place} is there twice"
+                );
+                let chooses = matches!(parameter.kind, ParameterKind::Select | ParameterKind::Picker);
+                assert_eq!(chooses, parameter.open || !parameter.options.is_empty(), "{place}: options");
+                assert!(!parameter.multiple || parameter.kind == ParameterKind::Picker, "{place}: multiple");
+            }
+        }
+    }
+
+    /// The oddities of MISP 2.5.1: nothing else has a default outside its options.
+    #[test]
+    fn only_the_known_defaults_lie_outside_their_options() {
+        let mut found = Vec::new();
+        for module in Catalogue::built_in().modules() {
+            for parameter in &module.parameters {
+                let Some(default) = &parameter.default else { continue };
+                let key = default.as_str().map_or_else(|| default.to_string(), ToOwned::to_owned);
+                if parameter.kind == ParameterKind::Select && !parameter.has_option(&key) {
+                    found.push(format!("{}.{}", module.id, parameter.id));
+                }
+            }
+        }
+        assert_eq!(
+            found,
+            [
+                "threat-level-if.threatlevel",
+                "proposal-action.proposal_type",
+                "tag_replacement_pap.remove_substituted",
+                "tag_replacement_tlp.remove_substituted",
+                "tag_replacement_generic.remove_substituted",
+            ]
+        );
+    }
+}

@@ -1,0 +1,316 @@
+//! Conditions: which module asks each question, with which parameters.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{ModuleType, ParamText, ParamValue};
+use crate::source::Span;
+use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value};
+
+use super::call::Params;
+use super::checked::{CheckedCondition, NodeTemplate};
+use super::constant::{Constant, ConstantKind, ValueType};
+use super::evaluate::evaluate;
+use super::flow::FlowChecker;
+
+/// A comparison of something under a hash path, as generic-if and the filters know it.
+#[derive(Clone, Debug)]
+pub struct Comparison<'a> {
+    /// MISP's name of the operator.
+    pub operator: &'static str,
+    /// The hash path.
+    pub path: Cow<'a, str>,
+    /// The value it is compared with; for the operators that take one.
+    pub value: Option<ParamText<'a>>,
+    /// The values it is compared with; for `in_or`.
+    pub list: Option<ParamValue<'a>>,
+}
+
+impl<'a> FlowChecker<'_, 'a> {
+    pub(super) fn condition(&mut self, condition: &'a Condition<'a>) -> CheckedCondition<'a> {
+        match condition {
+            Condition::And(parts) => CheckedCondition::And(parts.iter().map(|part| self.condition(part)).collect()),
+            Condition::Or(parts) => CheckedCondition::Or(parts.iter().map(|part| self.condition(part)).collect()),
+            Condition::Not { times, inner, .. } => {
+                let inner = self.condition(inner);
+                if times % 2 == 0 { inner } else { CheckedCondition::Not(Box::new(inner)) }
+            }
+            Condition::Predicate(predicate) => match self.predicate(predicate) {
+                Some(node) => CheckedCondition::Test(Box::new(node)),
+                None => CheckedCondition::Unknown,
+            },
+        }
+    }
+
+    fn predicate(&mut self, predicate: &'a Predicate<'a>) -> Option<NodeTemplate<'a>> {
+        let pin = predicate.pin.as_ref();
+        match &predicate.kind {
+            PredicateKind::Call(call) => self.condition_call(call, pin),
+            PredicateKind::Tagged { subject, negated, all, tags } => {
+                self.tagged(predicate, *subject, (*negated, *all), tags)
+            }
+            PredicateKind::Compare { .. } | PredicateKind::Any { .. } => {
+                let signature = self.context.implied(self.file, "generic-if", predicate.span, self.diagnostics);
+                let comparison = self.comparison(&predicate.kind)?;
+                let params = comparison_params(comparison, Vec::new());
+                Some(self.implied_node(signature?, params, pin, predicate.span))
+            }
+            PredicateKind::Count { path, operator, operator_span, value } => {
+                let signature = self.context.implied(self.file, "count-if", predicate.span, self.diagnostics);
+                let params = self.count(path, *operator, *operator_span, value)?;
+                Some(self.implied_node(signature?, params, pin, predicate.span))
+            }
+            PredicateKind::Published | PredicateKind::Unpublished => {
+                let published = matches!(predicate.kind, PredicateKind::Published);
+                let signature = self.context.implied(self.file, "published-if", predicate.span, self.diagnostics)?;
+                let operator = if published { "equals" } else { "not_equals" };
+                let params = vec![(Cow::Borrowed("condition"), ParamValue::text(operator))];
+                Some(self.implied_node(signature, params, pin, predicate.span))
+            }
+        }
+    }
+
+    fn condition_call(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
+        let kinds = [ModuleType::Logic, ModuleType::Action];
+        let signature = self.context.module(self.file, call.name, &kinds, self.diagnostics)?;
+        if !signature.is_condition() {
+            self.report(
+                Diagnostic::at(Code::MisplacedModule, call.name.span, format!("`{}` answers no question", call.name.text))
+                    .label("a condition needs a logic module with two outputs")
+                    .help(format!("write `{}(…)` as a step of its own", call.name.text)),
+            );
+            return None;
+        }
+        Some(self.node(signature, call, pin, None))
+    }
+
+    fn tagged(
+        &mut self,
+        predicate: &'a Predicate<'a>,
+        subject: Name<'a>,
+        (negated, all): (bool, bool),
+        tags: &'a Value<'a>,
+    ) -> Option<NodeTemplate<'a>> {
+        let signature = self.context.implied(self.file, "tag-if", predicate.span, self.diagnostics)?;
+        let condition = match (negated, all) {
+            (false, false) => "in_or",
+            (false, true) => "in_and",
+            (true, false) => "not_in_or",
+            (true, true) => "not_in_and",
+        };
+        let parameter = signature.parameter("tags")?;
+        let tags = evaluate(tags, self);
+        let tags = self.parameter_value(signature, parameter, &tags)?;
+        if tags.is_empty() {
+            self.report(
+                Diagnostic::at(Code::MissingParameter, predicate.span, "no tag is named here")
+                    .note("without tags MISP's IF :: Tag compares with nothing")
+                    .help("name at least one tag"),
+            );
+        }
+        let params = vec![
+            (Cow::Borrowed("scope"), ParamValue::text(subject.text)),
+            (Cow::Borrowed("condition"), ParamValue::text(condition)),
+            (Cow::Borrowed("tags"), tags),
+            (Cow::Borrowed("clusters"), ParamValue::List(Vec::new())),
+        ];
+        Some(self.implied_node(signature, params, predicate.pin.as_ref(), predicate.span))
+    }
+
+    fn count(
+        &mut self,
+        path: &'a Value<'a>,
+        operator: CompareOperator,
+        operator_span: Span,
+        value: &'a Value<'a>,
+    ) -> Option<Params<'a>> {
+        let operator = match operator {
+            CompareOperator::Equal => "equals",
+            CompareOperator::NotEqual => "not_equals",
+            CompareOperator::Greater => "greater",
+            CompareOperator::GreaterOrEqual => "greater_equals",
+            CompareOperator::Less => "less",
+            CompareOperator::LessOrEqual => "less_equals",
+            CompareOperator::In | CompareOperator::NotIn => {
+                self.report(
+                    Diagnostic::at(Code::UnsupportedCondition, operator_span, "a count is compared with one number")
+                        .help("use `==`, `!=`, `>`, `>=`, `<` or `<=`"),
+                );
+                return None;
+            }
+        };
+        let path = self.path_operand(path);
+        let number = evaluate(value, self);
+        let number = match number.kind {
+            ConstantKind::Number(digits) => ParamText::from(Cow::Borrowed(digits)),
+            ConstantKind::Text(text) if text.as_plain().is_none_or(|plain| plain.trim().parse::<f64>().is_ok()) => text,
+            ConstantKind::Parameter(ValueType::Number) => ParamText::default(),
+            ConstantKind::Unknown => return None,
+            other => {
+                self.report(
+                    Diagnostic::at(Code::WrongType, number.span, format!("a count is compared with a number, not with {}", other.describe()))
+                        .help("write for example `count(…) > 50`"),
+                );
+                return None;
+            }
+        };
+        Some(vec![
+            (Cow::Borrowed("selector"), ParamValue::text(path?)),
+            (Cow::Borrowed("operator"), ParamValue::text(operator)),
+            (Cow::Borrowed("value"), ParamValue::Text(number)),
+        ])
+    }
+
+    /// What a comparison or `any` asks.
+    pub(super) fn comparison(&mut self, kind: &'a PredicateKind<'a>) -> Option<Comparison<'a>> {
+        match kind {
+            PredicateKind::Compare { left, operator, operator_span, right } => {
+                let (path, value, operator) = match operator {
+                    CompareOperator::In => (right, left, "in"),
+                    CompareOperator::NotIn => (right, left, "not_in"),
+                    CompareOperator::Equal => (left, right, "equals"),
+                    CompareOperator::NotEqual => (left, right, "not_equals"),
+                    _ => {
+                        self.report(
+                            Diagnostic::at(
+                                Code::UnsupportedCondition,
+                                *operator_span,
+                                format!("MISP cannot compare values with `{}`", operator.as_str()),
+                            )
+                            .note("only IF :: Count knows order: it compares how many values a hash path yields")
+                            .help("write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`"),
+                        );
+                        return None;
+                    }
+                };
+                let path = self.path_operand(path);
+                let value = self.text_operand(value, operator);
+                Some(Comparison { operator, path: path?, value: Some(value?), list: None })
+            }
+            PredicateKind::Any { path, among: None } => {
+                Some(Comparison { operator: "any_value", path: self.path_operand(path)?, value: None, list: None })
+            }
+            PredicateKind::Any { path, among: Some(among) } => {
+                let path = self.path_operand(path);
+                let list = self.list_operand(among);
+                Some(Comparison { operator: "in_or", path: path?, value: None, list: Some(list?) })
+            }
+            _ => None,
+        }
+    }
+
+    /// The side of a comparison that is a hash path.
+    fn path_operand(&mut self, value: &'a Value<'a>) -> Option<Cow<'a, str>> {
+        let constant = evaluate(value, self);
+        match constant.kind {
+            ConstantKind::Path(path) | ConstantKind::Word(path) => {
+                self.check_path(path, constant.span);
+                Some(Cow::Borrowed(path))
+            }
+            ConstantKind::Parameter(ValueType::Path) => Some(Cow::Borrowed("")),
+            ConstantKind::Unknown => None,
+            other => {
+                let shown = match &other {
+                    ConstantKind::Text(text) => text.as_plain().map(str::to_owned),
+                    _ => None,
+                };
+                let diagnostic =
+                    Diagnostic::at(Code::WrongType, constant.span, format!("a hash path is wanted here, not {}", other.describe()));
+                self.report(match shown {
+                    Some(text) if crate::hashpath::check_syntax(&text).is_ok() && text.contains('.') => diagnostic
+                        .help(format!("write the hash path without quotes: `{text}`"))
+                        .unsafe_fix(constant.span, text),
+                    _ => diagnostic
+                        .help("the value stands left of `in`, the hash path right of it; with `==` and `!=` the hash path stands left"),
+                });
+                None
+            }
+        }
+    }
+
+    /// The side of a comparison that is a value.
+    fn text_operand(&mut self, value: &'a Value<'a>, operator: &str) -> Option<ParamText<'a>> {
+        let constant = evaluate(value, self);
+        let text = match constant.kind {
+            ConstantKind::Text(text) => text,
+            ConstantKind::Number(digits) => Cow::Borrowed(digits).into(),
+            // PHP's loose `==` takes these for the booleans, as it takes no word.
+            ConstantKind::Boolean(boolean) => Cow::Borrowed(if boolean { "1" } else { "0" }).into(),
+            ConstantKind::Parameter(ValueType::String | ValueType::Number | ValueType::Boolean) => ParamText::default(),
+            ConstantKind::Unknown => return None,
+            ConstantKind::Word(word) => {
+                self.unknown_word(word, constant.span, None);
+                return None;
+            }
+            other => {
+                let diagnostic = Diagnostic::at(
+                    Code::WrongType,
+                    constant.span,
+                    format!("a value is wanted here, not {}", other.describe()),
+                );
+                self.report(match other {
+                    ConstantKind::List(_) => diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`"),
+                    ConstantKind::Path(_) => diagnostic
+                        .note("MISP compares what a hash path yields with a fixed value, not with another hash path")
+                        .help("write the value in double quotes"),
+                    _ => diagnostic.help("write a text, a number or a boolean"),
+                });
+                return None;
+            }
+        };
+        if text.is_empty() && matches!(operator, "in" | "not_in") {
+            return Some(text);
+        }
+        Some(text)
+    }
+
+    fn list_operand(&mut self, value: &'a Value<'a>) -> Option<ParamValue<'a>> {
+        let constant = evaluate(value, self);
+        let span = constant.span;
+        let items = match constant.kind {
+            ConstantKind::List(items) => items,
+            ConstantKind::Parameter(ValueType::List) => return Some(ParamValue::List(Vec::new())),
+            ConstantKind::Unknown => return None,
+            kind @ (ConstantKind::Text(_) | ConstantKind::Number(_)) => vec![Constant { kind, span }],
+            other => {
+                self.report(
+                    Diagnostic::at(Code::WrongType, span, format!("a list is wanted here, not {}", other.describe()))
+                        .help("write `any PATH in [\"a\", \"b\"]`"),
+                );
+                return None;
+            }
+        };
+        if items.is_empty() {
+            self.report(
+                Diagnostic::at(Code::MissingParameter, span, "this list is empty")
+                    .note("no value is in an empty list, so the answer would always be no")
+                    .help("name at least one value"),
+            );
+        }
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            match item.kind {
+                ConstantKind::Text(text) => values.push(ParamValue::Text(text)),
+                ConstantKind::Number(digits) => values.push(ParamValue::text(digits)),
+                ConstantKind::Parameter(_) | ConstantKind::Unknown => {}
+                ConstantKind::Word(word) => self.unknown_word(word, item.span, None),
+                other => self.report(
+                    Diagnostic::at(Code::WrongType, item.span, format!("a list entry must be text, not {}", other.describe()))
+                        .help("write the value in double quotes"),
+                ),
+            }
+        }
+        Some(ParamValue::List(values))
+    }
+}
+
+/// The parameters of generic-if, or of generic-filter-data behind its `head`, in the editor's order.
+pub fn comparison_params<'a>(comparison: Comparison<'a>, mut head: Params<'a>) -> Params<'a> {
+    if let Some(value) = comparison.value {
+        head.push((Cow::Borrowed("value"), ParamValue::Text(value)));
+    }
+    head.push((Cow::Borrowed("value_list"), comparison.list.unwrap_or(ParamValue::List(Vec::new()))));
+    head.push((Cow::Borrowed("operator"), ParamValue::text(comparison.operator)));
+    head.push((Cow::Borrowed("hash_path"), ParamValue::text(comparison.path)));
+    head
+}

@@ -1,0 +1,116 @@
+//! What a step is checked against.
+
+use crate::catalogue::{Catalogue, Signature};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ModuleType;
+use crate::source::Span;
+use crate::suggest::closest;
+use crate::syntax::tree::Name;
+
+use super::constant_table::ConstantTable;
+use super::program::Program;
+use super::scope::Scope;
+
+/// Everything that is the same for all steps of a program.
+#[derive(Clone, Copy)]
+pub struct Context<'c, 'a> {
+    /// The files.
+    pub program: &'a Program<'a>,
+    /// The modules there are.
+    pub catalogue: &'a Catalogue,
+    /// What names mean, by file.
+    pub scopes: &'c [Scope<'a>],
+    /// The values of constants.
+    pub constants: &'c ConstantTable<'a>,
+}
+
+impl<'a> Context<'_, 'a> {
+    /// The signature of a module, as a file knows it: its own declarations come first.
+    pub fn signature(&self, file: usize, module: &str) -> Option<&'a Signature> {
+        self.scopes[file].modules.get(module).copied().or_else(|| self.catalogue.module(module))
+    }
+
+    /// The signature of a module that a nicer spelling stands for.
+    pub fn implied(&self, file: usize, module: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<&'a Signature> {
+        let signature = self.signature(file, module);
+        if signature.is_none() {
+            diagnostics.push(
+                Diagnostic::at(Code::UnknownModule, span, format!("this compiles to the module `{module}`, which the catalogue does not have"))
+                    .help("choose a target whose MISP has the module, or add a catalogue that does"),
+            );
+        }
+        signature
+    }
+
+    /// The signature of the module that `name` calls, which must be of one of the `kinds`.
+    pub fn module(
+        &self,
+        file: usize,
+        name: Name<'_>,
+        kinds: &[ModuleType],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<&'a Signature> {
+        let wants_trigger = kinds == [ModuleType::Trigger];
+        let Some(signature) = self.signature(file, name.text) else {
+            if !self.scopes[file].incomplete {
+                diagnostics.push(self.unknown_module(file, name, wants_trigger));
+            }
+            return None;
+        };
+        if kinds.contains(&signature.module_type) {
+            return Some(signature);
+        }
+        let diagnostic = match signature.module_type {
+            ModuleType::Trigger => Diagnostic::at(Code::MisplacedModule, name.span, format!("`{}` is a trigger", name.text))
+                .label("a module that acts or decides is wanted here")
+                .help(format!("a workflow starts with its trigger: `workflow … on {}`", name.text)),
+            kind => Diagnostic::at(
+                Code::MisplacedModule,
+                name.span,
+                format!("`{}` is {}, not a trigger", name.text, described(kind)),
+            )
+            .help("`mispflow modules` lists the triggers"),
+        };
+        diagnostics.push(diagnostic);
+        None
+    }
+
+    fn unknown_module(&self, file: usize, name: Name<'_>, wants_trigger: bool) -> Diagnostic {
+        let known = self
+            .scopes[file]
+            .modules
+            .values()
+            .copied()
+            .chain(self.catalogue.modules())
+            .filter(|signature| (signature.module_type == ModuleType::Trigger) == wants_trigger);
+        let mut known: Vec<&str> = known.map(|signature| signature.id.as_str()).collect();
+        known.sort_unstable();
+        let suggestion = closest(name.text, known);
+        let (code, what) = if wants_trigger { (Code::UnknownTrigger, "trigger") } else { (Code::UnknownModule, "module") };
+        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text))
+            .note(if wants_trigger {
+                "MISP accepts a workflow on an unknown trigger and never runs it"
+            } else {
+                "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
+            });
+        let declare = if wants_trigger {
+            "`mispflow modules` lists the triggers"
+        } else {
+            "`mispflow modules` lists what there is; a module of your own server is declared with `module … : action { … }`"
+        };
+        match suggestion {
+            Some(close) => {
+                diagnostic.help(format!("did you mean `{close}`?")).help(declare).unsafe_fix(name.span, close)
+            }
+            None => diagnostic.help(declare),
+        }
+    }
+}
+
+fn described(kind: ModuleType) -> &'static str {
+    match kind {
+        ModuleType::Trigger => "a trigger",
+        ModuleType::Logic => "a logic module",
+        ModuleType::Action => "an action",
+    }
+}

@@ -1,0 +1,174 @@
+//! Module filters (`for … where …`) and filter scopes.
+
+use std::borrow::Cow;
+
+use crate::catalogue::Signature;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{ParamValue, SavedFilter};
+use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value};
+
+use super::checked::NodeTemplate;
+use super::condition::{Comparison, comparison_params};
+use super::constant::{ConstantKind, ValueType};
+use super::declaration::duplicate;
+use super::evaluate::evaluate;
+use super::flow::FlowChecker;
+
+const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+
+impl<'a> FlowChecker<'_, 'a> {
+    /// The node that puts a filter on.
+    pub(super) fn filter_on(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
+        let head = filter.selector.span.to(filter.condition.span).to(step.span.part(0, 6));
+        let signature = self.context.implied(self.file, "generic-filter-data", head, self.diagnostics);
+        if !LABELS.contains(&filter.label.text) {
+            self.report(
+                Diagnostic::at(Code::UnknownOption, filter.label.span, format!("`{}` is no filter label", filter.label.text))
+                    .note("MISP tells the filters of a run apart by one of six labels")
+                    .help("the labels are `A`, `B`, `C`, `D`, `E` and `F`"),
+            );
+        }
+        let selector = self.selector(&filter.selector);
+        let comparison = self.filter_comparison(&filter.condition);
+        let params = vec![
+            (Cow::Borrowed("filtering-label"), ParamValue::text(filter.label.text)),
+            (Cow::Borrowed("selector"), ParamValue::text(selector?)),
+        ];
+        let params = comparison_params(comparison?, params);
+        Some(self.implied_node(signature?, params, step.pin.as_ref(), head))
+    }
+
+    /// The node that takes all filters off.
+    pub(super) fn filter_off(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
+        let end = filter.body.span.end;
+        let brace = crate::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
+        let signature = self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?;
+        let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
+        Some(self.implied_node(signature, params, filter.reset_pin.as_ref(), brace))
+    }
+
+    /// `for SELECTOR where COND`
+    pub(super) fn module_filter(&mut self, signature: &Signature, filter: &'a ModuleFilter<'a>) -> Option<SavedFilter<'a>> {
+        if !signature.supports_filters {
+            self.report(
+                Diagnostic::at(Code::FilterNotSupported, filter.span, format!("`{}` takes no module filter", signature.id))
+                    .note("the module ignores the filter and acts on everything")
+                    .help("put the step into a filter scope: `filter A: … where … { … }`"),
+            );
+        }
+        let selector = self.selector(&filter.selector);
+        let comparison = self.filter_comparison(&filter.condition);
+        let Comparison { operator, path, value, .. } = comparison?;
+        let Some(value) = value else {
+            self.report(
+                Diagnostic::at(Code::UnsupportedCondition, filter.condition.span, "a module filter cannot ask this")
+                    .note("module filters know four comparisons: `in`, `not in`, `==` and `!=`")
+                    .help("use one of them, or put the step into a filter scope: `filter A: … where any … { … }`"),
+            );
+            return None;
+        };
+        Some(SavedFilter { selector: Cow::Borrowed(selector?), value, operator: Cow::Borrowed(operator), path })
+    }
+
+    /// `filters: { selector: "", value: "", operator: "", path: "" }`
+    pub(super) fn raw_filter(&mut self, argument: &'a Argument<'a>) -> SavedFilter<'a> {
+        let mut saved = SavedFilter::default();
+        let constant = evaluate(&argument.value, self);
+        let ConstantKind::Object(entries) = constant.kind else {
+            self.report(
+                Diagnostic::at(Code::WrongType, constant.span, format!("a module filter is an object, not {}", constant.kind.describe()))
+                    .help("write `for SELECTOR where COND` behind the call, or `filters: { selector: …, value: …, operator: …, path: … }`"),
+            );
+            return saved;
+        };
+        let mut seen: Vec<crate::syntax::tree::Name<'a>> = Vec::new();
+        for (name, value) in entries {
+            if let Some(before) = seen.iter().find(|before| before.text == name.text) {
+                self.report(duplicate("entry", name, before.span));
+                continue;
+            }
+            seen.push(name);
+            let text = match value.kind {
+                ConstantKind::Text(text) => text,
+                ConstantKind::Path(path) | ConstantKind::Word(path) | ConstantKind::Number(path) => Cow::Borrowed(path).into(),
+                ConstantKind::Parameter(_) | ConstantKind::Unknown => continue,
+                other => {
+                    self.report(Diagnostic::at(
+                        Code::WrongType,
+                        value.span,
+                        format!("`{}` takes text, not {}", name.text, other.describe()),
+                    ));
+                    continue;
+                }
+            };
+            let plain = |text: crate::graph::ParamText<'a>| match text {
+                crate::graph::ParamText::Plain(text) => Some(text),
+                crate::graph::ParamText::Parts(_) => None,
+            };
+            let target = match name.text {
+                "selector" => &mut saved.selector,
+                "operator" => &mut saved.operator,
+                "path" => &mut saved.path,
+                "value" => {
+                    saved.value = text;
+                    continue;
+                }
+                other => {
+                    let suggestion = crate::suggest::closest(other, ["selector", "value", "operator", "path"]);
+                    self.report(
+                        Diagnostic::at(Code::UnknownField, name.span, format!("a module filter has no `{other}`"))
+                            .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
+                            .help("it has `selector`, `value`, `operator` and `path`"),
+                    );
+                    continue;
+                }
+            };
+            match plain(text) {
+                Some(text) => *target = text,
+                None => self.report(
+                    Diagnostic::at(Code::WrongType, value.span, format!("`{}` must be written out", name.text))
+                        .help("only `value` can come from the environment"),
+                ),
+            }
+        }
+        saved
+    }
+
+    fn filter_comparison(&mut self, predicate: &'a Predicate<'a>) -> Option<Comparison<'a>> {
+        if let Some(pin) = &predicate.pin {
+            self.report(
+                Diagnostic::at(Code::InvalidPin, pin.span, "the condition of a filter is no node of its own")
+                    .help("pin the filter: put the pin before the step"),
+            );
+        }
+        if matches!(predicate.kind, PredicateKind::Compare { .. } | PredicateKind::Any { .. }) {
+            return self.comparison(&predicate.kind);
+        }
+        self.report(
+            Diagnostic::at(Code::UnsupportedCondition, predicate.span, "a filter cannot ask this")
+                .note("MISP compares what a hash path yields inside each selected item")
+                .help("write `where \"value\" in PATH`, `not in`, `PATH == \"value\"`, `!=`, or in a filter scope `any PATH` and `any PATH in [\"a\", \"b\"]`"),
+        );
+        None
+    }
+
+    /// The hash path of the items that a filter goes over.
+    fn selector(&mut self, value: &'a Value<'a>) -> Option<&'a str> {
+        let constant = evaluate(value, self);
+        match constant.kind {
+            ConstantKind::Path(path) | ConstantKind::Word(path) => {
+                self.check_path(path, constant.span);
+                Some(path)
+            }
+            ConstantKind::Parameter(ValueType::Path) => Some(""),
+            ConstantKind::Unknown => None,
+            other => {
+                self.report(
+                    Diagnostic::at(Code::WrongType, constant.span, format!("a filter goes over a hash path, not over {}", other.describe()))
+                        .help("name the items without quotes, for example `Event._AttributeFlattened.{n}`"),
+                );
+                None
+            }
+        }
+    }
+}

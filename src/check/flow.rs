@@ -1,0 +1,208 @@
+//! The steps of one workflow or blueprint.
+
+use std::borrow::Cow;
+
+use crate::catalogue::Signature;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ModuleType;
+use crate::source::Span;
+use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
+
+use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
+use super::constant::Constant;
+use super::constant_table::list_entries;
+use super::context::Context;
+use super::evaluate::Names;
+
+/// The most nodes a workflow may have once its blueprints are inlined. Blueprints that use each
+/// other can double themselves; MISP's editor is out of breath long before.
+const MAX_NODES: usize = 50_000;
+
+/// Checks steps. One is made for each workflow and for each blueprint on its own.
+pub struct FlowChecker<'c, 'a> {
+    pub(super) context: Context<'c, 'a>,
+    /// The file in whose scope names are looked up.
+    pub(super) file: usize,
+    /// The parameters of the blueprint that is being checked.
+    pub(super) bindings: Vec<(&'a str, Constant<'a>)>,
+    /// The blueprints that are being inlined, outermost first.
+    pub(super) inlining: Vec<&'a str>,
+    pub(super) diagnostics: &'c mut Vec<Diagnostic>,
+    nodes: usize,
+}
+
+impl<'c, 'a> FlowChecker<'c, 'a> {
+    /// For a flow in a file, where `bindings` are known besides what the file knows.
+    pub fn new(
+        context: Context<'c, 'a>,
+        file: usize,
+        bindings: Vec<(&'a str, Constant<'a>)>,
+        diagnostics: &'c mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0 }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The trigger's node.
+    pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
+        let call = &workflow.trigger;
+        let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
+        Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
+    }
+
+    /// The steps of a block.
+    pub fn steps(&mut self, block: &'a Block<'a>) -> Vec<CheckedStep<'a>> {
+        block.steps.iter().filter_map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, step: &'a Step<'a>) -> Option<CheckedStep<'a>> {
+        let kind = match &step.kind {
+            StepKind::Call(call) => self.call_step(step, call)?,
+            StepKind::If(branches) => self.if_step(step, branches),
+            StepKind::Filter(filter) => self.filter_step(step, filter)?,
+            StepKind::Concurrent(concurrent) => self.concurrent(step, concurrent)?,
+            StepKind::Use(call) => {
+                self.refuse_pin(step, "a blueprint stands for several nodes: pin the steps inside it");
+                self.use_blueprint(call)?
+            }
+            StepKind::Goto(label) => {
+                self.refuse_pin(step, "a jump is a connection, not a node");
+                CheckedStepKind::Goto(*label)
+            }
+            StepKind::Detached(block) => {
+                self.refuse_pin(step, "pin the steps inside it");
+                CheckedStepKind::Detached(self.steps(block))
+            }
+        };
+        Some(CheckedStep { label: step.label, kind, span: step.span })
+    }
+
+    fn refuse_pin(&mut self, step: &Step<'_>, help: &str) {
+        if let Some(pin) = &step.pin {
+            self.report(Diagnostic::at(Code::InvalidPin, pin.span, "there is no single node here to pin").help(help));
+        }
+    }
+
+    fn call_step(&mut self, step: &'a Step<'a>, call: &'a CallStep<'a>) -> Option<CheckedStepKind<'a>> {
+        let kinds = [ModuleType::Action, ModuleType::Logic];
+        let signature = self.context.module(self.file, call.call.name, &kinds, self.diagnostics)?;
+        if signature.is_condition() {
+            let name = call.call.name;
+            self.report(
+                Diagnostic::at(Code::MisplacedModule, name.span, format!("`{}` decides between two ways", name.text))
+                    .label("a condition, not a step")
+                    .help(format!("write `if {}(…) {{ … }} else {{ … }}`", name.text)),
+            );
+            return None;
+        }
+        let node = self.node(signature, &call.call, step.pin.as_ref(), call.filter.as_ref());
+        if signature.multiple_output_connection {
+            return Some(CheckedStepKind::Concurrent { node: Box::new(node), branches: Vec::new() });
+        }
+        Some(CheckedStepKind::Node(Box::new(node)))
+    }
+
+    fn if_step(&mut self, step: &'a Step<'a>, branches: &'a IfStep<'a>) -> CheckedStepKind<'a> {
+        self.refuse_pin(step, "pin each question: `if @[id: 3] published { … }`");
+        let arms = branches.arms.iter().map(|arm| (self.condition(&arm.condition), self.steps(&arm.body))).collect();
+        let otherwise = branches.otherwise.as_ref().map(|block| self.steps(block)).unwrap_or_default();
+        CheckedStepKind::If { arms, otherwise }
+    }
+
+    fn filter_step(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<CheckedStepKind<'a>> {
+        let on = self.filter_on(step, filter);
+        let off = self.filter_off(step, filter);
+        let steps = self.steps(&filter.body);
+        Some(CheckedStepKind::Filter { on: Box::new(on?), label: filter.label, off: Box::new(off?), steps })
+    }
+
+    fn concurrent(&mut self, step: &'a Step<'a>, concurrent: &'a Concurrent<'a>) -> Option<CheckedStepKind<'a>> {
+        let keyword = step.span.part(0, "concurrent".len());
+        let node = self
+            .context
+            .implied(self.file, "concurrent-task", keyword, self.diagnostics)
+            .map(|signature| self.implied_node(signature, Vec::new(), step.pin.as_ref(), step.span));
+        let branches = concurrent.branches.iter().map(|branch| self.steps(branch)).collect();
+        Some(CheckedStepKind::Concurrent { node: Box::new(node?), branches })
+    }
+
+    /// A node for a call.
+    pub(super) fn node(
+        &mut self,
+        signature: &'a Signature,
+        call: &'a Call<'a>,
+        pin: Option<&'a crate::syntax::tree::Pin<'a>>,
+        filter: Option<&'a crate::syntax::tree::ModuleFilter<'a>>,
+    ) -> NodeTemplate<'a> {
+        let (params, saved) = self.arguments(signature, call, filter);
+        let mut template = self.implied_node(signature, params, pin, call.span);
+        template.node.filter = saved;
+        template
+    }
+
+    /// A node whose parameters are ready.
+    pub(super) fn implied_node(
+        &mut self,
+        signature: &'a Signature,
+        params: super::call::Params<'a>,
+        pin: Option<&'a crate::syntax::tree::Pin<'a>>,
+        span: Span,
+    ) -> NodeTemplate<'a> {
+        self.nodes += 1;
+        let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
+        NodeTemplate {
+            node: crate::graph::Node {
+                id: 0,
+                module: Cow::Borrowed(&signature.id),
+                name: Cow::Borrowed(&signature.name),
+                module_type: signature.module_type,
+                version: Cow::Borrowed(&signature.version),
+                params,
+                filter: crate::graph::SavedFilter::default(),
+                multiple_output_connection: signature.multiple_output_connection,
+                class: Cow::Owned(signature.css_class()),
+                inputs: u8::from(signature.module_type != ModuleType::Trigger),
+                outputs: vec![Vec::new(); usize::from(signature.outputs)],
+                position: pinned.position,
+                origin: Some(span),
+            },
+            pinned_id: pinned.id,
+            span,
+        }
+    }
+
+    /// Whether more nodes may come; reports the first that may not.
+    pub(super) fn has_room(&mut self, span: Span) -> bool {
+        if self.nodes == MAX_NODES {
+            self.nodes += 1;
+            self.report(
+                Diagnostic::at(Code::TooManyNodes, span, format!("this workflow has more than {MAX_NODES} nodes"))
+                    .note("every `use` of a blueprint repeats its nodes, and blueprints that use others multiply them")
+                    .help("use the blueprint once, behind a join"),
+            );
+        }
+        self.nodes < MAX_NODES
+    }
+}
+
+impl<'a> Names<'a> for FlowChecker<'_, 'a> {
+    fn lookup(&mut self, name: &'a str, _: Span) -> Option<Constant<'a>> {
+        if let Some((_, bound)) = self.bindings.iter().find(|(known, _)| *known == name) {
+            return Some(bound.clone());
+        }
+        let place = *self.context.scopes[self.file].constants.get(name)?;
+        self.context.constants.get(place).cloned()
+    }
+
+    fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>> {
+        let id = self.context.program.lines(self.file, path, self.diagnostics)?;
+        Some(list_entries(self.context.program, id))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}

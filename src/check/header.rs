@@ -1,0 +1,164 @@
+//! The fields at the head of a workflow or blueprint.
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ParamText;
+use crate::suggest::closest;
+use crate::syntax::tree::{Blueprint, Field, Name, Value, ValueKind};
+
+use super::constant::{Constant, ConstantKind};
+use super::declaration::duplicate;
+use super::evaluate::evaluate;
+use super::flow::FlowChecker;
+
+/// How many characters MISP stores of a name or description.
+pub const MAX_CHARACTERS: usize = 191;
+
+/// What the fields say.
+#[derive(Debug)]
+pub struct Header<'a> {
+    /// What MISP shows.
+    pub name: Cow<'a, str>,
+    /// A sentence about it.
+    pub description: Cow<'a, str>,
+    /// The uuid, if one is given.
+    pub uuid: Option<Uuid>,
+    /// Whether MISP logs every node that runs.
+    pub debug: bool,
+}
+
+const WORKFLOW_FIELDS: &[&str] = &["name", "description", "uuid", "debug"];
+const BLUEPRINT_FIELDS: &[&str] = &["name", "description", "uuid"];
+
+impl<'a> FlowChecker<'_, 'a> {
+    /// The fields of a workflow (`id` names it) or, without `debug`, of a blueprint.
+    pub fn header(&mut self, id: Name<'a>, fields: &'a [Field<'a>], is_workflow: bool) -> Header<'a> {
+        let mut header =
+            Header { name: Cow::Borrowed(id.text), description: Cow::Borrowed(""), uuid: None, debug: false };
+        let known = if is_workflow { WORKFLOW_FIELDS } else { BLUEPRINT_FIELDS };
+        let mut seen: Vec<Name<'a>> = Vec::new();
+        let mut named = None;
+        for field in fields {
+            if let Some(before) = seen.iter().find(|before| before.text == field.name.text) {
+                let before = before.span;
+                self.report(duplicate("field", field.name, before));
+                continue;
+            }
+            seen.push(field.name);
+            match field.name.text {
+                "name" => {
+                    named = Some(field.value.span);
+                    self.text_field(field, &mut header.name);
+                }
+                "description" => self.text_field(field, &mut header.description),
+                "uuid" => header.uuid = self.uuid_field(field),
+                "debug" if is_workflow => match evaluate(&field.value, self).kind {
+                    ConstantKind::Boolean(debug) => header.debug = debug,
+                    other => self.wrong_field(field, "`true` or `false`", &other),
+                },
+                other => {
+                    let what = if is_workflow { "workflow" } else { "blueprint" };
+                    let diagnostic =
+                        Diagnostic::at(Code::UnknownField, field.name.span, format!("a {what} has no field `{other}`"));
+                    let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+                    self.report(match closest(other, known.iter().copied()) {
+                        Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close),
+                        None => diagnostic.help(format!("the fields are {}", names.join(", "))),
+                    });
+                }
+            }
+        }
+        if header.name.trim().is_empty() {
+            self.report(
+                Diagnostic::at(Code::EmptyName, named.unwrap_or(id.span), "the name is empty")
+                    .note("MISP saves it, and lists something that nobody can tell apart")
+                    .help("say what it does in a few words"),
+            );
+        }
+        header
+    }
+
+    fn text_field(&mut self, field: &'a Field<'a>, target: &mut Cow<'a, str>) {
+        let constant = evaluate(&field.value, self);
+        let text = match constant.kind {
+            ConstantKind::Text(ParamText::Plain(text)) => text,
+            ConstantKind::Text(ParamText::Parts(_)) => {
+                self.report(
+                    Diagnostic::at(Code::WrongType, constant.span, format!("`{}` must be written out", field.name.text))
+                        .note("it must be the same on every machine")
+                        .help("write a text in double quotes"),
+                );
+                return;
+            }
+            other => return self.wrong_field(field, "a text", &other),
+        };
+        let length = text.chars().count();
+        if length > MAX_CHARACTERS {
+            self.report(
+                Diagnostic::at(
+                    Code::TextTooLong,
+                    field.value.span,
+                    format!("this has {length} characters, and MISP stores {MAX_CHARACTERS}"),
+                )
+                .note("with one more MISP's save dies with an internal error")
+                .help("shorten it"),
+            );
+        }
+        *target = text;
+    }
+
+    fn uuid_field(&mut self, field: &'a Field<'a>) -> Option<Uuid> {
+        let constant = evaluate(&field.value, self);
+        match &constant.kind {
+            ConstantKind::Text(ParamText::Plain(text)) => {
+                let uuid = if text.len() == 36 { Uuid::try_parse(text).ok() } else { None };
+                if uuid.is_none() {
+                    self.report(
+                        Diagnostic::at(Code::InvalidUuid, constant.span, "this is no uuid")
+                            .help("a uuid is written like `\"5c4fd06e-cd1a-4b0a-8b55-2f8bb5a7e3a1\"`; without the field it is made from the id"),
+                    );
+                }
+                uuid
+            }
+            other => {
+                self.wrong_field(field, "a uuid in double quotes", other);
+                None
+            }
+        }
+    }
+
+    fn wrong_field(&mut self, field: &Field<'a>, wanted: &str, given: &ConstantKind<'a>) {
+        match given {
+            ConstantKind::Unknown => {}
+            ConstantKind::Word(word) => self.unknown_word(word, field.value.span, None),
+            _ => self.report(
+                Diagnostic::at(
+                    Code::WrongType,
+                    field.value.span,
+                    format!("`{}` takes {wanted}, not {}", field.name.text, given.describe()),
+                )
+                .help(format!("write {wanted}")),
+            ),
+        }
+    }
+}
+
+/// A blueprint's title: its name if that is a plain text, else its id.
+pub fn title<'a>(blueprint: &'a Blueprint<'a>) -> Cow<'a, str> {
+    let named = blueprint.fields.iter().find(|field| field.name.text == "name");
+    match named.map(|field| &field.value) {
+        Some(Value { kind: ValueKind::Text(text), .. }) => Cow::Borrowed(&text.content),
+        _ => Cow::Borrowed(blueprint.id.text),
+    }
+}
+
+/// A constant that is plain text.
+pub fn plain_text<'c>(constant: &'c Constant<'_>) -> Option<&'c str> {
+    match &constant.kind {
+        ConstantKind::Text(text) => text.as_plain(),
+        _ => None,
+    }
+}

@@ -1,0 +1,289 @@
+//! One parameter: whether a value fits it, and how MISP stores the value.
+
+use std::borrow::Cow;
+
+use crate::catalogue::{Parameter, ParameterKind, Signature};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{ParamText, ParamValue};
+use crate::hashpath::check_syntax;
+use crate::source::Span;
+use crate::suggest::closest;
+
+use super::constant::{Constant, ConstantKind, ValueType};
+use super::flow::FlowChecker;
+use super::template::check_template;
+
+impl<'a> FlowChecker<'_, 'a> {
+    /// The value as the node carries it; `None` where an error was reported.
+    pub(super) fn parameter_value(
+        &mut self,
+        signature: &'a Signature,
+        parameter: &'a Parameter,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
+        match &constant.kind {
+            ConstantKind::Unknown => return None,
+            ConstantKind::Parameter(value_type) => return self.placeholder(parameter, *value_type, constant.span),
+            _ => {}
+        }
+        match parameter.kind {
+            ParameterKind::Text | ParameterKind::Textarea => self.text_value(signature, parameter, constant),
+            ParameterKind::Number => self.number_value(parameter, constant),
+            ParameterKind::HashPath => self.path_value(parameter, constant),
+            ParameterKind::Select | ParameterKind::Radio => self.option_value(parameter, constant),
+            ParameterKind::Picker => self.picker_value(parameter, constant),
+            ParameterKind::Checkbox => match &constant.kind {
+                ConstantKind::Boolean(boolean) => Some(ParamValue::Boolean(*boolean)),
+                _ => self.wrong_type(parameter, constant, "write `true` or `false`"),
+            },
+        }
+    }
+
+    /// A value for a blueprint's parameter that is not known while the blueprint stands alone.
+    fn placeholder(&mut self, parameter: &Parameter, given: ValueType, span: Span) -> Option<ParamValue<'a>> {
+        let fits = match parameter.kind {
+            ParameterKind::Text | ParameterKind::Textarea | ParameterKind::Select | ParameterKind::Radio => {
+                matches!(given, ValueType::String | ValueType::Number)
+            }
+            ParameterKind::Number => matches!(given, ValueType::Number | ValueType::String),
+            ParameterKind::HashPath => matches!(given, ValueType::Path | ValueType::String),
+            ParameterKind::Picker => given == ValueType::String || (parameter.multiple && given == ValueType::List),
+            ParameterKind::Checkbox => given == ValueType::Boolean,
+        };
+        if !fits {
+            self.report(
+                Diagnostic::at(Code::WrongType, span, format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), given.describe()))
+                    .help("change the type of the blueprint's parameter"),
+            );
+            return None;
+        }
+        // Not empty, so that nothing seems to be missing.
+        Some(ParamValue::Boolean(true))
+    }
+
+    fn text_value(
+        &mut self,
+        signature: &'a Signature,
+        parameter: &'a Parameter,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
+        match &constant.kind {
+            ConstantKind::Text(text) => {
+                if let Some(plain) = text.as_plain() {
+                    check_template(signature, parameter, plain, constant.span, self.context.program.sources, self.diagnostics);
+                }
+                Some(ParamValue::Text(text.clone()))
+            }
+            ConstantKind::Number(digits) => Some(ParamValue::text(*digits)),
+            ConstantKind::Word(word) => {
+                self.unknown_word(word, constant.span, None);
+                None
+            }
+            ConstantKind::Path(path) if parameter.jinja => {
+                self.wrong_type(parameter, constant, &format!("to put in what lies under the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"))
+            }
+            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
+        }
+    }
+
+    fn number_value(&mut self, parameter: &Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        match &constant.kind {
+            ConstantKind::Number(digits) => Some(ParamValue::text(*digits)),
+            ConstantKind::Text(text) if text.as_plain().is_none_or(|plain| plain.trim().parse::<f64>().is_ok()) => {
+                Some(ParamValue::Text(text.clone()))
+            }
+            _ => self.wrong_type(parameter, constant, "write a number"),
+        }
+    }
+
+    fn path_value(&mut self, parameter: &Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        match &constant.kind {
+            ConstantKind::Path(path) | ConstantKind::Word(path) => {
+                self.check_path(path, constant.span);
+                Some(ParamValue::text(*path))
+            }
+            ConstantKind::Text(text) => {
+                if let Some(path) = text.as_plain() {
+                    let inner = constant.span.part(1, (constant.span.end - constant.span.start) as usize - 1);
+                    let literal = self.context.program.sources.snippet(inner) == path;
+                    self.check_path_at(path, if literal { inner } else { constant.span }, literal);
+                }
+                Some(ParamValue::Text(text.clone()))
+            }
+            _ => self.wrong_type(parameter, constant, "write the hash path without quotes, for example `Event.info`"),
+        }
+    }
+
+    fn option_value(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        let given: Cow<'a, str> = match &constant.kind {
+            ConstantKind::Word(word) | ConstantKind::Number(word) => Cow::Borrowed(*word),
+            ConstantKind::Text(ParamText::Plain(text)) => text.clone(),
+            ConstantKind::Text(text @ ParamText::Parts(_)) => return Some(ParamValue::Text(text.clone())),
+            ConstantKind::Boolean(true) => Cow::Borrowed("true"),
+            ConstantKind::Boolean(false) => Cow::Borrowed("false"),
+            _ => return self.wrong_type(parameter, constant, &format!("the options are {}", options(parameter))),
+        };
+        self.option(parameter, given, constant)
+    }
+
+    /// An option by its key or its label; the key is what MISP stores.
+    fn option(&mut self, parameter: &'a Parameter, given: Cow<'a, str>, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        if parameter.options.is_empty() || parameter.has_option(&given) {
+            return Some(ParamValue::text(given));
+        }
+        if let Some(key) = parameter.option_by_label(&given) {
+            return Some(ParamValue::text(key));
+        }
+        let word = match constant.kind {
+            ConstantKind::Word(word) => Some(word),
+            _ => None,
+        };
+        if parameter.open {
+            // An open list of options takes any text; a bare word that is none of them is a slip.
+            let Some(word) = word else { return Some(ParamValue::text(given)) };
+            self.unknown_word(word, constant.span, Some(parameter));
+            return None;
+        }
+        let names = parameter.options.iter().flat_map(|(key, label)| [key.as_str(), label.as_str()]);
+        let suggestion = closest(&given, names).map(|name| parameter.option_by_label(name).unwrap_or(name));
+        let diagnostic = Diagnostic::at(
+            Code::UnknownOption,
+            constant.span,
+            format!("`{}` does not offer `{given}`", parameter.id),
+        )
+        .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
+        self.report(match suggestion {
+            Some(close) => diagnostic
+                .help(format!("did you mean `{close}`?"))
+                .help(format!("the options are {}", options(parameter)))
+                .unsafe_fix(constant.span, written_option(close)),
+            None => diagnostic.help(format!("the options are {}", options(parameter))),
+        });
+        None
+    }
+
+    fn picker_value(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        if let ConstantKind::List(items) = &constant.kind {
+            if !parameter.multiple {
+                return self.wrong_type(parameter, constant, "it takes a single value: write it without brackets");
+            }
+            let mut values = Vec::with_capacity(items.len());
+            let mut complete = true;
+            for item in items {
+                match self.picked(parameter, item) {
+                    Some(value) => values.push(value),
+                    None => complete = false,
+                }
+            }
+            return complete.then_some(ParamValue::List(values));
+        }
+        if matches!(constant.kind, ConstantKind::Null) {
+            return if parameter.multiple {
+                self.wrong_type(parameter, constant, "write `[]` for none")
+            } else {
+                Some(ParamValue::Null)
+            };
+        }
+        let value = self.picked(parameter, constant)?;
+        Some(if parameter.multiple { ParamValue::List(vec![value]) } else { value })
+    }
+
+    fn picked(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+        match &constant.kind {
+            ConstantKind::Text(ParamText::Plain(text)) => self.option(parameter, text.clone(), constant),
+            ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
+            ConstantKind::Number(word) => self.option(parameter, Cow::Borrowed(*word), constant),
+            ConstantKind::Word(word) if parameter.options.is_empty() => {
+                self.unknown_word(word, constant.span, None);
+                None
+            }
+            ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
+            ConstantKind::Unknown => None,
+            ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
+            _ => self.wrong_type(parameter, constant, "write texts in double quotes"),
+        }
+    }
+
+    fn wrong_type<T>(&mut self, parameter: &Parameter, constant: &Constant<'a>, help: &str) -> Option<T> {
+        self.report(
+            Diagnostic::at(
+                Code::WrongType,
+                constant.span,
+                format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), constant.kind.describe()),
+            )
+            .help(help),
+        );
+        None
+    }
+
+    /// Reports a bare word that means nothing where it stands.
+    pub(super) fn unknown_word(&mut self, word: &'a str, span: Span, parameter: Option<&Parameter>) {
+        let scope = &self.context.scopes[self.file];
+        if scope.incomplete {
+            return;
+        }
+        let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
+        let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
+        let mut names: Vec<&str> = names.chain(options).collect();
+        names.sort_unstable();
+        let suggestion = closest(word, names);
+        self.report(
+            Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
+                .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
+                .help(format!("a text needs quotes: `\"{word}\"`")),
+        );
+    }
+
+    /// Checks the form of a hash path that is written bare.
+    pub(super) fn check_path(&mut self, path: &str, span: Span) {
+        self.check_path_at(path, span, true);
+    }
+
+    fn check_path_at(&mut self, path: &str, span: Span, exact: bool) {
+        let Err(error) = check_syntax(path) else { return };
+        let place = if exact { span.part(error.at.start, error.at.end) } else { span };
+        self.report(
+            Diagnostic::at(Code::InvalidHashPath, place, error.message)
+                .note("MISP does not complain about such a path: it finds nothing and goes on")
+                .help(error.help),
+        );
+    }
+}
+
+fn wanted(parameter: &Parameter) -> &'static str {
+    match parameter.kind {
+        ParameterKind::Text | ParameterKind::Textarea => "a text",
+        ParameterKind::Number => "a number",
+        ParameterKind::HashPath => "a hash path",
+        ParameterKind::Select | ParameterKind::Radio => "one of its options",
+        ParameterKind::Picker if parameter.multiple => "a list",
+        ParameterKind::Picker => "a text",
+        ParameterKind::Checkbox => "`true` or `false`",
+    }
+}
+
+/// The options as a phrase, with the labels that say more than the keys.
+fn options(parameter: &Parameter) -> String {
+    const SHOWN: usize = 12;
+    let mut shown: Vec<String> = parameter
+        .options
+        .iter()
+        .take(SHOWN)
+        .map(|(key, label)| {
+            let label = label.trim();
+            if label.is_empty() || label == key { format!("`{}`", written_option(key)) } else { format!("`{}` ({label})", written_option(key)) }
+        })
+        .collect();
+    if parameter.options.len() > SHOWN {
+        shown.push(format!("{} more", parameter.options.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+/// An option as one writes it: bare where that is possible.
+fn written_option(key: &str) -> String {
+    let bare = key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let number = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    if bare || number { key.to_owned() } else { serde_json::Value::from(key).to_string() }
+}

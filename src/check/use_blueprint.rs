@@ -1,0 +1,225 @@
+//! `use`: a blueprint's steps in the place of the step.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::suggest::closest;
+use crate::syntax::tree::{Blueprint, BlueprintParameter, Call, Name};
+
+use super::checked::CheckedStepKind;
+use super::constant::{Constant, ConstantKind, ValueType};
+use super::declaration::duplicate;
+use super::evaluate::evaluate;
+use super::flow::FlowChecker;
+use super::header::title;
+use super::scope::BlueprintEntry;
+
+/// How far blueprints may use each other in a row.
+const MAX_CHAIN: usize = 32;
+
+impl<'a> FlowChecker<'_, 'a> {
+    pub(super) fn use_blueprint(&mut self, call: &'a Call<'a>) -> Option<CheckedStepKind<'a>> {
+        let name = call.name;
+        let Some(&entry) = self.context.scopes[self.file].blueprints.get(name.text) else {
+            if !self.context.scopes[self.file].incomplete {
+                self.report(self.unknown_blueprint(name));
+            }
+            return None;
+        };
+        match entry {
+            BlueprintEntry::Graph(imported) => {
+                if let Some(argument) = call.arguments.first() {
+                    self.report(
+                        Diagnostic::at(Code::UnknownParameter, argument.name.span, "a blueprint of MISP takes no parameters")
+                            .help(format!("write `use {}()`", name.text)),
+                    );
+                }
+                Some(CheckedStepKind::InlinedGraph { title: Cow::Borrowed(&imported.title), graph: &imported.graph })
+            }
+            BlueprintEntry::Text { file, blueprint } => self.inline(call, file, blueprint),
+        }
+    }
+
+    fn unknown_blueprint(&self, name: Name<'_>) -> Diagnostic {
+        let mut known: Vec<&str> = self.context.scopes[self.file].blueprints.keys().copied().collect();
+        known.sort_unstable();
+        let diagnostic =
+            Diagnostic::at(Code::UnknownBlueprint, name.span, format!("there is no blueprint named `{}`", name.text));
+        match closest(name.text, known) {
+            Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
+            None => diagnostic.help("define it with `blueprint`, or `import` the file that does"),
+        }
+    }
+
+    fn inline(&mut self, call: &'a Call<'a>, file: usize, blueprint: &'a Blueprint<'a>) -> Option<CheckedStepKind<'a>> {
+        let id = blueprint.id.text;
+        if self.inlining.contains(&id) {
+            let from = self.inlining.iter().position(|open| *open == id).unwrap_or(0);
+            let circle: Vec<_> = self.inlining[from..].iter().chain([&id]).map(|name| format!("`{name}`")).collect();
+            self.report(
+                Diagnostic::at(Code::BlueprintCycle, call.name.span, "these blueprints use each other in a circle")
+                    .label("this closes the circle")
+                    .note(format!("the circle is {}", circle.join(" → ")))
+                    .help("a blueprint is copied into the place of its `use`, so it cannot contain itself"),
+            );
+            return None;
+        }
+        if self.inlining.len() == MAX_CHAIN {
+            self.report(
+                Diagnostic::at(Code::NestingTooDeep, call.span, format!("blueprints use each other more than {MAX_CHAIN} deep"))
+                    .help("put their steps together"),
+            );
+            return None;
+        }
+        if !self.has_room(call.span) {
+            return None;
+        }
+        let bindings = self.bind(call, blueprint);
+        let title = title(blueprint);
+        let outer_bindings = std::mem::replace(&mut self.bindings, bindings);
+        let outer_file = std::mem::replace(&mut self.file, file);
+        self.inlining.push(id);
+        let steps = self.steps(&blueprint.body);
+        self.inlining.pop();
+        self.file = outer_file;
+        self.bindings = outer_bindings;
+        Some(CheckedStepKind::Inlined { title, steps })
+    }
+
+    /// The values of a blueprint's parameters.
+    fn bind(&mut self, call: &'a Call<'a>, blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Constant<'a>)> {
+        let mut seen: Vec<(Name<'a>, Constant<'a>)> = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            if let Some((before, _)) = seen.iter().find(|(before, _)| before.text == argument.name.text) {
+                let before = before.span;
+                self.report(duplicate("parameter", argument.name, before));
+                continue;
+            }
+            let Some(parameter) = blueprint.parameters.iter().find(|known| known.name.text == argument.name.text) else {
+                let suggestion = closest(argument.name.text, blueprint.parameters.iter().map(|known| known.name.text));
+                let diagnostic = Diagnostic::at(
+                    Code::UnknownParameter,
+                    argument.name.span,
+                    format!("the blueprint `{}` has no parameter `{}`", blueprint.id.text, argument.name.text),
+                )
+                .also(blueprint.id.span, "the blueprint");
+                self.report(match suggestion {
+                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(argument.name.span, close),
+                    None => diagnostic.help("remove it, or add the parameter to the blueprint"),
+                });
+                continue;
+            };
+            let mut value = evaluate(&argument.value, self);
+            if let ConstantKind::Word(word) = value.kind
+                && matches!(value_type(parameter), Some(ValueType::Number | ValueType::Boolean | ValueType::List))
+            {
+                self.unknown_word(word, value.span, None);
+                value.kind = ConstantKind::Unknown;
+            }
+            if let Some(wanted) = value_type(parameter)
+                && !wanted.admits(&value.kind)
+            {
+                self.report(
+                    Diagnostic::at(
+                        Code::WrongType,
+                        value.span,
+                        format!("`{}` takes {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
+                    )
+                    .also(parameter.span, "the parameter"),
+                );
+                value.kind = ConstantKind::Unknown;
+            }
+            seen.push((argument.name, value));
+        }
+        let mut bindings = Vec::with_capacity(blueprint.parameters.len());
+        for parameter in &blueprint.parameters {
+            let given = seen.iter().find(|(name, _)| name.text == parameter.name.text).map(|(_, value)| value.clone());
+            let value = given.or_else(|| default(parameter)).unwrap_or_else(|| {
+                self.report(
+                    Diagnostic::at(
+                        Code::MissingParameter,
+                        call.name.span,
+                        format!("the blueprint `{}` needs the parameter `{}`", blueprint.id.text, parameter.name.text),
+                    )
+                    .also(parameter.span, "it has no default")
+                    .help(format!("write `use {}({}: …)`", blueprint.id.text, parameter.name.text)),
+                );
+                Constant { kind: ConstantKind::Unknown, span: call.span }
+            });
+            bindings.push((parameter.name.text, value));
+        }
+        bindings
+    }
+}
+
+/// The type of a parameter; `None` if it does not exist, which [`check_parameters`] reports.
+pub fn value_type(parameter: &BlueprintParameter<'_>) -> Option<ValueType> {
+    ValueType::ALL.into_iter().find(|known| known.as_str() == parameter.kind.text)
+}
+
+/// The default of a parameter. It is a literal: blueprints do not depend on where they are used.
+fn default<'a>(parameter: &'a BlueprintParameter<'a>) -> Option<Constant<'a>> {
+    Some(evaluate(parameter.default.as_ref()?, &mut NoNames))
+}
+
+/// The values that a blueprint's parameters have while it stands alone: defaults, or unknown ones.
+pub fn standalone_bindings<'a>(blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Constant<'a>)> {
+    blueprint
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let value = default(parameter).unwrap_or_else(|| Constant {
+                kind: value_type(parameter).map_or(ConstantKind::Unknown, ConstantKind::Parameter),
+                span: parameter.span,
+            });
+            (parameter.name.text, value)
+        })
+        .collect()
+}
+
+/// Reports what is wrong with the parameters of a blueprint.
+pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen: Vec<Name<'_>> = Vec::new();
+    for parameter in &blueprint.parameters {
+        if let Some(before) = seen.iter().find(|before| before.text == parameter.name.text) {
+            diagnostics.push(duplicate("parameter", parameter.name, before.span));
+        }
+        seen.push(parameter.name);
+        let Some(wanted) = value_type(parameter) else {
+            let names = ValueType::ALL.map(ValueType::as_str);
+            diagnostics.push(
+                Diagnostic::at(Code::UnknownType, parameter.kind.span, format!("there is no type `{}`", parameter.kind.text))
+                    .maybe_help(closest(parameter.kind.text, names).map(|name| format!("did you mean `{name}`?")))
+                    .help(format!("the types are {}", names.map(|name| format!("`{name}`")).join(", "))),
+            );
+            continue;
+        };
+        if let Some(value) = default(parameter)
+            && !wanted.admits(&value.kind)
+        {
+            diagnostics.push(
+                Diagnostic::at(
+                    Code::WrongType,
+                    value.span,
+                    format!("the default of `{}` must be {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
+                )
+                .help("a default is written out: it uses no constants"),
+            );
+        }
+    }
+}
+
+/// A place where no name means anything.
+struct NoNames;
+
+impl<'a> super::evaluate::Names<'a> for NoNames {
+    fn lookup(&mut self, _: &'a str, _: crate::source::Span) -> Option<Constant<'a>> {
+        None
+    }
+
+    fn lines(&mut self, _: &'a crate::syntax::tree::Text<'a>) -> Option<Vec<Constant<'a>>> {
+        None
+    }
+
+    fn report(&mut self, _: Diagnostic) {}
+}

@@ -1,0 +1,40 @@
+//! Values that are taken as they are, whatever the parameter's type.
+
+use std::borrow::Cow;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ParamValue;
+
+use super::constant::{Constant, ConstantKind};
+use super::evaluate::Names;
+
+/// The value as it is written; `None` where an error was reported.
+pub fn verbatim<'a>(constant: &Constant<'a>, names: &mut dyn Names<'a>) -> Option<ParamValue<'a>> {
+    Some(match &constant.kind {
+        ConstantKind::Text(text) => ParamValue::Text(text.clone()),
+        ConstantKind::Path(text) | ConstantKind::Word(text) => ParamValue::text(*text),
+        ConstantKind::Number(digits) => match serde_json::from_str(digits) {
+            Ok(number) => ParamValue::Number(number),
+            Err(_) => {
+                names.report(
+                    Diagnostic::at(Code::WrongType, constant.span, format!("`{digits}` is no number of JSON"))
+                        .help("remove the zeros in front, or write it in double quotes"),
+                );
+                return None;
+            }
+        },
+        ConstantKind::Boolean(boolean) => ParamValue::Boolean(*boolean),
+        ConstantKind::Null | ConstantKind::Parameter(_) => ParamValue::Null,
+        ConstantKind::List(items) => {
+            ParamValue::List(items.iter().map(|item| verbatim(item, names)).collect::<Option<_>>()?)
+        }
+        ConstantKind::Object(entries) => {
+            let mut object = Vec::with_capacity(entries.len());
+            for (name, value) in entries {
+                object.push((Cow::Borrowed(name.text), verbatim(value, names)?));
+            }
+            ParamValue::Object(object)
+        }
+        ConstantKind::Unknown => return None,
+    })
+}

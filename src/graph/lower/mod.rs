@@ -1,0 +1,105 @@
+//! From checked steps to a graph.
+//!
+//! The steps are walked once in source order. Between two steps stands a [`Flow`]: the open ends
+//! that the next node is connected to. Every open end knows which filters a run has on when it
+//! arrives there, so a step that must see others gets the nodes that make it so put before it.
+
+mod backward;
+mod blueprint;
+mod condition;
+mod draft;
+mod filter;
+mod flow;
+mod labels;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+use crate::check::CheckedFlow;
+use crate::diagnostics::{Code, Diagnostic};
+
+use super::Graph;
+use backward::BackwardJump;
+use draft::{Draft, DraftFrame};
+use filter::Scope;
+use flow::{End, Flow, ScopeId, Source};
+use labels::{Label, NamespaceId, Region, RegionId};
+
+/// Lowers a workflow or blueprint to its graph.
+///
+/// Node ids go by source order, from 1, around the pinned ones. `name` (the workflow's or
+/// blueprint's id) makes the uuids of frames the same in every build. The graph is good only if no
+/// error was added to `diagnostics`; check it with [`super::check_rules`] then.
+///
+/// Blocks are followed by recursion: the parser and the checker limit how deep they nest.
+pub fn lower<'a>(flow: CheckedFlow<'a>, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Graph<'a> {
+    let mut lowering = Lowering::new(diagnostics);
+    let namespace = lowering.open_namespace(&flow.steps);
+    let mut start = Flow::default();
+    if let Some(trigger) = flow.trigger {
+        let trigger = lowering.add(trigger, false);
+        start.ends.push(End { source: Source::Output { draft: trigger, output: 0, slot: 0 }, scope: 0 });
+    }
+    let place = Place { scope: 0, region: RegionId::OUTSIDE, namespace, tail: false, inlined: false };
+    lowering.block(flow.steps, start, place);
+    lowering.report_backward_jumps();
+    lowering.report_unused_pins();
+    draft::finish(lowering.drafts, lowering.frames, name, lowering.diagnostics)
+}
+
+/// What surrounds a step.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The innermost filter scope.
+    scope: ScopeId,
+    /// The innermost region that jumps cannot enter.
+    region: RegionId,
+    /// Where its labels are known.
+    namespace: NamespaceId,
+    /// Whether nothing follows the step in the innermost filter scope.
+    tail: bool,
+    /// Whether it comes from a blueprint, whose pins hold in the blueprint's own JSON only.
+    inlined: bool,
+}
+
+/// What has been built so far.
+struct Lowering<'a, 'd> {
+    drafts: Vec<Draft<'a>>,
+    frames: Vec<DraftFrame<'a>>,
+    scopes: Vec<Scope<'a>>,
+    regions: Vec<Region>,
+    namespaces: Vec<rustc_hash::FxHashMap<&'a str, usize>>,
+    labels: Vec<Label<'a>>,
+    backward: Vec<BackwardJump<'a>>,
+    unknown_labels: usize,
+    diagnostics: &'d mut Vec<Diagnostic>,
+}
+
+impl<'d> Lowering<'_, 'd> {
+    fn new(diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        Self {
+            drafts: Vec::new(),
+            frames: Vec::new(),
+            scopes: Vec::new(),
+            regions: Vec::new(),
+            namespaces: Vec::new(),
+            labels: Vec::new(),
+            backward: Vec::new(),
+            unknown_labels: 0,
+            diagnostics,
+        }
+    }
+
+    /// A pin on a reset for which no node was made would be lost without a word.
+    fn report_unused_pins(&mut self) {
+        for scope in &self.scopes {
+            if let (Some((id, span)), false) = (scope.off.pinned_id, scope.off_used || scope.inlined) {
+                self.diagnostics.push(
+                    Diagnostic::at(Code::InvalidPin, span, format!("no node is made that could get the id {id}"))
+                        .note("a filter scope needs no reset of its own where no run arrives at its end, or where the scope around it ends at the same place")
+                        .help("remove the pin, or pin the reset of the outer scope"),
+                );
+            }
+        }
+    }
+}

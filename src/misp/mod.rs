@@ -1,0 +1,12 @@
+//! The JSON of MISP's workflow editor, both ways: a canonical writer and a tolerant reader.
+
+mod document;
+mod read;
+mod write;
+
+pub use document::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
+pub use read::{Oddity, Read, ReadError, read};
+pub use write::{Form, MissingVariable, WriteError, write};
+
+#[cfg(test)]
+mod round_trip_tests;

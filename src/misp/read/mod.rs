@@ -1,0 +1,58 @@
+//! The tolerant reader: takes MISP's JSON as it is found in the wild and says what is unusual in it.
+//!
+//! An oddity is noted where something is not kept, where it had to be repaired, and where MISP
+//! itself would stumble. What only says the same in another way, as PHP's `[]` for an empty object,
+//! is none.
+
+mod connections;
+mod documents;
+mod error;
+mod frames;
+mod graph;
+mod ids;
+mod json;
+mod node;
+mod oddity;
+mod path;
+mod row;
+mod value;
+mod wiring;
+
+pub use error::ReadError;
+pub use oddity::Oddity;
+
+use super::Document;
+use json::Json;
+use oddity::Notes;
+use path::Path;
+
+/// What was read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Read {
+    /// The workflows and blueprints, in the order of the text.
+    pub documents: Vec<Document<'static>>,
+    /// What was unusual.
+    pub oddities: Vec<Oddity>,
+}
+
+/// Reads MISP's JSON: a workflow or a blueprint as MISP gives it (its graph as JSON or as JSON in a
+/// text), the bare graph of an editor, or a list of these.
+///
+/// # Errors
+/// [`ReadError`] if the text is not JSON, if something in it is neither a workflow nor a blueprint
+/// nor a graph, or if it nests too deep.
+pub fn read(text: &str) -> Result<Read, ReadError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut documents = Vec::new();
+    let mut notes = Notes::default();
+    documents::collect(parse(text, &Path::ROOT)?, &Path::ROOT, &mut documents, &mut notes)?;
+    Ok(Read { documents, oddities: notes.into_oddities() })
+}
+
+/// The JSON in `text`, which stands at `path`. Its depth is limited by `serde_json`.
+fn parse<'t>(text: &'t str, path: &Path<'_>) -> Result<Json<'t>, ReadError> {
+    serde_json::from_str(text).map_err(|error| ReadError::syntax(path, text, &error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Where in the JSON something is.
+
+use std::fmt::{self, Write as _};
+
+/// A JSON path that is only put together when it is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    step: Step<'p>,
+}
+
+/// The last step of a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step<'p> {
+    /// The whole text.
+    Root,
+    /// A member of an object.
+    Key(&'p str),
+    /// An element of a list, from 0.
+    Index(usize),
+}
+
+impl<'p> Path<'p> {
+    pub(super) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
+
+    pub(super) fn step(&'p self, step: Step<'p>) -> Path<'p> {
+        Path { parent: Some(self), step }
+    }
+
+    pub(super) fn key(&'p self, key: &'p str) -> Path<'p> {
+        self.step(Step::Key(key))
+    }
+
+    pub(super) fn index(&'p self, index: usize) -> Path<'p> {
+        self.step(Step::Index(index))
+    }
+}
+
+/// As in `Workflow.data.3.outputs` or `[0].Workflow.name`.
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut steps: Vec<_> = std::iter::successors(Some(self), |path| path.parent).map(|path| path.step).collect();
+        steps.reverse();
+        let mut first = true;
+        for step in steps {
+            match step {
+                Step::Root => continue,
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) if is_plain(key) => {
+                    if !first {
+                        f.write_char('.')?;
+                    }
+                    f.write_str(key)?;
+                }
+                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
+            }
+            first = false;
+        }
+        Ok(())
+    }
+}
+
+/// The longest key or value that is shown whole, in characters.
+const SHOWN: usize = 60;
+
+fn is_plain(key: &str) -> bool {
+    !key.is_empty()
+        && key.len() <= SHOWN
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+/// Text from the file for a message: in quotes, cut off where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}", format!("{}…", &text[..end])),
+        None => format!("{text:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_read_as_people_write_them() {
+        let root = Path::ROOT;
+        let (list, row, data) = (root.index(2), "Workflow", "data");
+        let row = list.key(row);
+        let data = row.key(data);
+        let odd = data.key("a b");
+        assert_eq!(root.to_string(), "");
+        assert_eq!(data.to_string(), "[2].Workflow.data");
+        assert_eq!(odd.key("x").to_string(), "[2].Workflow.data[\"a b\"].x");
+    }
+
+    #[test]
+    fn long_keys_are_cut_off() {
+        let key = "é".repeat(1000);
+        assert_eq!(Path::ROOT.key(&key).to_string(), format!("[\"{}…\"]", "é".repeat(60)));
+    }
+}

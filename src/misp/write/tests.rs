@@ -1,0 +1,263 @@
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use serde_json::Value;
+
+use super::*;
+use crate::graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
+use crate::misp::workflow_uuid;
+use crate::source::{Sources, Span};
+
+fn unset(_: &str) -> Option<String> {
+    None
+}
+
+fn node(id: NodeId, module_type: ModuleType, outputs: Vec<Vec<Connection>>) -> Node<'static> {
+    Node {
+        id,
+        module: Cow::Borrowed("some-module"),
+        name: Cow::Borrowed("Some module"),
+        module_type,
+        version: Cow::Borrowed("0.1"),
+        params: Vec::new(),
+        filter: SavedFilter::default(),
+        multiple_output_connection: false,
+        class: Cow::Borrowed("block-type-default"),
+        inputs: u8::from(module_type != ModuleType::Trigger),
+        outputs,
+        position: Some((0.0, 0.0)),
+        origin: None,
+    }
+}
+
+fn to(node: NodeId) -> Connection {
+    Connection { node, input: 1 }
+}
+
+fn document(nodes: Vec<Node<'static>>) -> Document<'static> {
+    Document {
+        uuid: Some(workflow_uuid("guard")),
+        name: Cow::Borrowed("Guard"),
+        description: Cow::Borrowed("Line\n\"two\" é/"),
+        trigger_id: Some(Cow::Borrowed("event-publish")),
+        ..Document::bare(DocumentKind::Workflow, Graph { nodes, frames: Vec::new() })
+    }
+}
+
+fn written(document: &Document<'_>, form: Form) -> Value {
+    serde_json::from_str(&write(document, form, &unset).expect("nothing is missing")).expect("JSON")
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_workflow_is_laid_out_for_reading() {
+    let mut trigger = node(1, ModuleType::Trigger, vec![vec![]]);
+    trigger.position = Some((-2671.0, 461.703_842_230_533_84));
+    let text = write(&document(vec![trigger]), Form::Workflow, &unset).unwrap();
+    let uid = text.split("node_uid\": \"").nth(1).unwrap().split('"').next().unwrap();
+    let expected = format!(
+        r#"{{
+  "Workflow": {{
+    "uuid": "{}",
+    "name": "Guard",
+    "description": "Line\n\"two\" é/",
+    "trigger_id": "event-publish",
+    "debug_enabled": false,
+    "data": {{
+      "1": {{
+        "id": 1,
+        "name": "Some module",
+        "data": {{
+          "id": "some-module",
+          "name": "Some module",
+          "module_type": "trigger",
+          "indexed_params": {{}},
+          "saved_filters": {{
+            "selector": "",
+            "value": "",
+            "operator": "",
+            "path": ""
+          }},
+          "multiple_output_connection": false,
+          "module_version": "0.1",
+          "node_uid": "{uid}",
+          "previous_module_version": "0.1"
+        }},
+        "class": "block-type-default",
+        "typenode": false,
+        "inputs": {{}},
+        "outputs": {{
+          "output_1": {{
+            "connections": []
+          }}
+        }},
+        "pos_x": -2671,
+        "pos_y": 461.70384223053384
+      }},
+      "_frames": {{}}
+    }}
+  }}
+}}
+"#,
+        workflow_uuid("guard")
+    );
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_request_carries_the_graph_as_text() {
+    let document = document(vec![node(1, ModuleType::Trigger, vec![vec![to(2)]]), node(2, ModuleType::Action, vec![])]);
+    let request = written(&document, Form::Request);
+    assert_eq!(keys(&request), ["Workflow"]);
+    assert_eq!(keys(&request["Workflow"]), ["data", "name", "description", "debug_enabled"]);
+    let data = request["Workflow"]["data"].as_str().expect("a text");
+    assert!(!data.contains('\n') && !data.contains("\": "), "{data}");
+    assert_eq!(serde_json::from_str::<Value>(data).unwrap(), written(&document, Form::Data));
+}
+
+#[test]
+fn a_blueprint_holds_a_list_of_nodes_and_no_time() {
+    let mut document = document(vec![node(3, ModuleType::Action, vec![vec![]]), node(7, ModuleType::Action, vec![])]);
+    document.kind = DocumentKind::Blueprint;
+    let blueprint = written(&document, Form::Blueprint);
+    assert_eq!(keys(&blueprint["WorkflowBlueprint"]), ["uuid", "name", "description", "default", "data"]);
+    let ids: Vec<_> = blueprint["WorkflowBlueprint"]["data"].as_array().unwrap().iter().map(|n| &n["id"]).collect();
+    assert_eq!(ids, [3, 7]);
+    assert_eq!(written(&document, Form::Request), blueprint);
+}
+
+#[test]
+fn inputs_mirror_the_outputs_in_order_of_source_and_output() {
+    let document = document(vec![
+        node(2, ModuleType::Logic, vec![vec![to(9)], vec![to(9), to(10)]]),
+        node(5, ModuleType::Trigger, vec![vec![to(9), to(77)]]),
+        node(9, ModuleType::Action, vec![]),
+        node(10, ModuleType::Action, vec![vec![to(9)]]),
+    ]);
+    let data = written(&document, Form::Data);
+    assert_eq!(keys(&data), ["2", "5", "9", "10", "_frames"]);
+    assert_eq!(
+        data["9"]["inputs"],
+        serde_json::json!({"input_1": {"connections": [
+            {"node": "2", "input": "output_1"},
+            {"node": "2", "input": "output_2"},
+            {"node": "5", "input": "output_1"},
+            {"node": "10", "input": "output_1"},
+        ]}})
+    );
+    assert_eq!(data["9"]["outputs"], serde_json::json!({}));
+    assert_eq!(data["5"]["inputs"], serde_json::json!({}));
+    assert_eq!(
+        data["5"]["outputs"],
+        serde_json::json!({"output_1": {"connections": [
+            {"node": "9", "output": "input_1"},
+            {"node": "77", "output": "input_1"},
+        ]}})
+    );
+}
+
+#[test]
+fn frames_come_last_with_their_nodes() {
+    let mut document = document(vec![node(1, ModuleType::Action, vec![])]);
+    document.graph.frames.push(Frame {
+        uuid: Cow::Borrowed("c0ffee"),
+        text: Cow::Borrowed("Titel"),
+        nodes: vec![1],
+        class: Cow::Borrowed("frame"),
+    });
+    let data = written(&document, Form::Data);
+    let frame = serde_json::json!({"c0ffee": {"id": "c0ffee", "text": "Titel", "nodes": [1], "class": "frame"}});
+    assert_eq!(data["_frames"], frame);
+}
+
+#[test]
+fn uids_differ_between_nodes_and_documents_and_stay_the_same() {
+    let uids = |document: &Document<'_>| {
+        let data = written(document, Form::Data);
+        ["1", "2"].map(|id| data[id]["data"]["node_uid"].as_str().unwrap().to_owned())
+    };
+    let one = document(vec![node(1, ModuleType::Action, vec![]), node(2, ModuleType::Action, vec![])]);
+    let other = Document { uuid: Some(workflow_uuid("other")), ..one.clone() };
+    let [first, second] = uids(&one);
+    assert_ne!(first, second);
+    assert_eq!(uids(&one), [first.clone(), second]);
+    assert_ne!(uids(&other)[0], first);
+    assert_eq!(first.len(), 13);
+    assert!(first.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()), "{first}");
+}
+
+#[test]
+fn positions_are_whole_where_they_can_be() {
+    for (position, expected) in [(-0.0, "0"), (12.0, "12"), (-0.5, "-0.5"), (1e300, "1e+300"), (f64::NAN, "0")] {
+        let mut action = node(1, ModuleType::Action, vec![]);
+        action.position = Some((position, 0.0));
+        let text = write(&document(vec![action]), Form::Data, &unset).unwrap();
+        let line = text.lines().find(|line| line.contains("pos_x")).unwrap();
+        assert_eq!(line, format!("    \"pos_x\": {expected},"));
+    }
+}
+
+/// A list with text from the environment: a variable, one with a default, and a secret.
+fn from_environment(origin: Option<Span>) -> Document<'static> {
+    let parts = vec![
+        TextPart::Plain(Cow::Borrowed("https://")),
+        TextPart::Env { name: Cow::Borrowed("HOST"), default: None, origin },
+        TextPart::Env { name: Cow::Borrowed("PATH_PART"), default: Some(Cow::Borrowed("/hook")), origin },
+        TextPart::Plain(Cow::Borrowed("?key=")),
+        TextPart::Secret { name: Cow::Borrowed("TOKEN"), origin },
+    ];
+    let mut webhook = node(1, ModuleType::Action, vec![]);
+    webhook
+        .params
+        .push((Cow::Borrowed("urls"), ParamValue::List(vec![ParamValue::Text(ParamText::Parts(parts.clone()))])));
+    webhook.filter.value = ParamText::Parts(parts);
+    document(vec![webhook])
+}
+
+#[test]
+fn the_environment_is_filled_in() {
+    let asked = Cell::new(0);
+    let environment = |name: &str| {
+        asked.set(asked.get() + 1);
+        match name {
+            "HOST" => Some("soc.example".to_owned()),
+            "TOKEN" => Some("s3\"cret".to_owned()),
+            _ => None,
+        }
+    };
+    let text = write(&from_environment(None), Form::Data, &environment).unwrap();
+    let data: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(data["1"]["data"]["indexed_params"]["urls"][0], "https://soc.example/hook?key=s3\"cret");
+    assert_eq!(data["1"]["data"]["saved_filters"]["value"], "https://soc.example/hook?key=s3\"cret");
+    assert_eq!(asked.get(), 6);
+}
+
+#[test]
+fn everything_that_is_not_set_is_told_at_once() {
+    let sources = Sources::new();
+    let file = sources.add("w.mwf", None, "let x = env(\"HOST\")");
+    let span = Span::new(file, 8, 19);
+    let error = write(&from_environment(Some(span)), Form::Request, &unset).unwrap_err();
+    let expected = [("HOST", false), ("TOKEN", true)].map(|(name, secret)| MissingVariable {
+        name: name.to_owned(),
+        origin: Some(span),
+        secret,
+    });
+    assert_eq!(error.missing, expected);
+    assert_eq!(error.to_string(), "environment variables are not set: `HOST`, `TOKEN`");
+    let diagnostic = error.missing[0].diagnostic();
+    assert_eq!(diagnostic.code, crate::diagnostics::Code::EnvironmentNotSet);
+    assert_eq!(diagnostic.primary.unwrap().span, span);
+}
+
+#[test]
+fn an_error_shows_no_secret() {
+    let environment = |name: &str| (name == "TOKEN").then(|| "hunter2".to_owned());
+    let error = write(&from_environment(None), Form::Workflow, &environment).unwrap_err();
+    let diagnostics: Vec<_> = error.missing.iter().map(MissingVariable::diagnostic).collect();
+    let shown = format!("{error} {error:?} {diagnostics:?}");
+    assert!(shown.contains("HOST") && !shown.contains("hunter2"), "{shown}");
+}

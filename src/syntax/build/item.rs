@@ -1,0 +1,162 @@
+//! Files, imports, constants, workflows and blueprints.
+
+use pest::iterators::Pair;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::grammar::Rule;
+use crate::syntax::syntax_error::Expectation;
+use crate::syntax::tree::{
+    Block, Blueprint, BlueprintParameter, Call, Field, File, Import, Item, Let, Name, Text, Value, ValueKind, Workflow,
+};
+
+use super::builder::Builder;
+
+impl<'s> Builder<'s> {
+    /// The tree of the whole file.
+    pub fn file(&mut self, pair: Pair<'s, Rule>) -> File<'s> {
+        let id = self.trail.file;
+        let mut items = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::import => items.push(Item::Import(self.import(part))),
+                Rule::let_item => items.push(Item::Let(self.let_item(part))),
+                Rule::workflow => items.push(Item::Workflow(self.workflow(part))),
+                Rule::blueprint => items.push(Item::Blueprint(self.blueprint(part))),
+                Rule::module => items.push(Item::Module(self.module(part))),
+                Rule::test => items.push(Item::Test(self.test(part))),
+                Rule::bad_item => self.unreadable(part, Expectation::Item),
+                _ => {}
+            }
+        }
+        let mut comments = self.trail.comments.take();
+        comments.sort_by_key(|comment| comment.span.start);
+        File { id, items, comments, incomplete: self.incomplete.get() }
+    }
+
+    fn import(&self, pair: Pair<'s, Rule>) -> Import<'s> {
+        let span = self.span(&pair);
+        let start = span.start as usize;
+        let mut path = Text { content: "".into(), block: false, span };
+        let mut alias = None;
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::text => path = self.text_literal(part),
+                Rule::name => alias = Some(self.name(&part)),
+                _ => {}
+            }
+        }
+        Import { path, alias, span: self.span_from(start) }
+    }
+
+    fn let_item(&self, pair: Pair<'s, Rule>) -> Let<'s> {
+        let start = pair.as_span().start();
+        let (name, value) = self.name_and_value(pair);
+        Let { name, value, span: self.span_from(start) }
+    }
+
+    fn workflow(&self, pair: Pair<'s, Rule>) -> Workflow<'s> {
+        let span = self.span(&pair);
+        let nothing = Name { text: "", span };
+        let mut workflow = Workflow {
+            id: nothing,
+            trigger: Call { name: nothing, arguments: Vec::new(), span },
+            trigger_pin: None,
+            fields: Vec::new(),
+            body: Block { steps: Vec::new(), span },
+            span,
+        };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name => workflow.id = self.name(&part),
+                Rule::pin => workflow.trigger_pin = Some(self.pin(part)),
+                Rule::trigger => workflow.trigger = self.call(part),
+                Rule::body => (workflow.fields, workflow.body) = self.body(part),
+                _ => {}
+            }
+        }
+        workflow.span = self.span_from(span.start as usize);
+        workflow
+    }
+
+    fn blueprint(&self, pair: Pair<'s, Rule>) -> Blueprint<'s> {
+        let span = self.span(&pair);
+        let mut blueprint = Blueprint {
+            id: Name { text: "", span },
+            parameters: Vec::new(),
+            fields: Vec::new(),
+            body: Block { steps: Vec::new(), span },
+            span,
+        };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name => blueprint.id = self.name(&part),
+                Rule::blueprint_parameters => {
+                    let parameters = self.children(part).filter(|part| part.as_rule() == Rule::blueprint_parameter);
+                    blueprint.parameters = parameters.map(|part| self.blueprint_parameter(part)).collect();
+                }
+                Rule::body => (blueprint.fields, blueprint.body) = self.body(part),
+                _ => {}
+            }
+        }
+        blueprint.span = self.span_from(span.start as usize);
+        blueprint
+    }
+
+    fn blueprint_parameter(&self, pair: Pair<'s, Rule>) -> BlueprintParameter<'s> {
+        let span = self.span(&pair);
+        let mut name = Name { text: "", span };
+        let mut kind = name;
+        let mut default = None;
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name => name = self.name(&part),
+                Rule::type_name => kind = self.name(&part),
+                Rule::value => default = Some(self.value(part)),
+                _ => {}
+            }
+        }
+        BlueprintParameter { name, kind, default, span: self.span_from(span.start as usize) }
+    }
+
+    /// The fields and steps between the braces of a workflow or blueprint.
+    pub(super) fn body(&self, pair: Pair<'s, Rule>) -> (Vec<Field<'s>>, Block<'s>) {
+        let start = pair.as_span().start();
+        let mut open = self.span(&pair);
+        let mut fields = Vec::new();
+        let mut steps = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::open_brace => open = self.span(&part),
+                Rule::field => {
+                    let field = self.field(part);
+                    if steps.is_empty() {
+                        fields.push(field);
+                    } else {
+                        self.report(
+                            Diagnostic::at(
+                                Code::SyntaxError,
+                                field.span,
+                                format!("the field `{}` stands behind a step", field.name.text),
+                            )
+                            .help("fields come first: move it up, before the first step"),
+                        );
+                    }
+                }
+                Rule::step => steps.push(self.step(part)),
+                Rule::bad_step => self.unreadable(part, Expectation::Step),
+                Rule::end_of_block => self.end_of_block(part, open),
+                _ => {}
+            }
+        }
+        (fields, Block { steps, span: self.span_from(start) })
+    }
+
+    pub(super) fn field(&self, pair: Pair<'s, Rule>) -> Field<'s> {
+        let (name, value) = self.name_and_value(pair);
+        Field { name, span: name.span.to(value.span), value }
+    }
+
+    pub(super) fn nothing(span: crate::source::Span) -> Value<'s> {
+        Value { kind: ValueKind::Null, span }
+    }
+}

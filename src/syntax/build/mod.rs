@@ -1,0 +1,12 @@
+//! From pest's pairs to the tree.
+
+mod builder;
+mod children;
+mod condition;
+mod item;
+mod module;
+mod step;
+mod test;
+mod value;
+
+pub use builder::Builder;

@@ -1,0 +1,51 @@
+//! `module` items.
+
+use pest::iterators::Pair;
+
+use crate::syntax::grammar::Rule;
+use crate::syntax::syntax_error::Expectation;
+use crate::syntax::tree::{ModuleDeclaration, ModuleParameter, Name};
+
+use super::builder::Builder;
+
+impl<'s> Builder<'s> {
+    pub(super) fn module(&self, pair: Pair<'s, Rule>) -> ModuleDeclaration<'s> {
+        let span = self.span(&pair);
+        let mut open = span;
+        let nothing = Name { text: "", span };
+        let mut module =
+            ModuleDeclaration { id: nothing, kind: nothing, fields: Vec::new(), parameters: Vec::new(), span };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::any_name => module.id = self.any_name(part),
+                Rule::type_name => module.kind = self.name(&part),
+                Rule::open_brace => open = self.span(&part),
+                Rule::field => module.fields.push(self.field(part)),
+                Rule::module_parameter => module.parameters.push(self.module_parameter(part)),
+                Rule::bad_entry => self.unreadable(part, Expectation::ModuleEntry),
+                Rule::end_of_block => self.end_of_block(part, open),
+                _ => {}
+            }
+        }
+        module.span = self.span_from(span.start as usize);
+        module
+    }
+
+    fn module_parameter(&self, pair: Pair<'s, Rule>) -> ModuleParameter<'s> {
+        let span = self.span(&pair);
+        let nothing = Name { text: "", span };
+        let mut parameter =
+            ModuleParameter { name: nothing, kind: nothing, attributes: Vec::new(), default: None, span };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::any_name => parameter.name = self.any_name(part),
+                Rule::type_name => parameter.kind = self.name(&part),
+                Rule::arguments => parameter.attributes = self.arguments(part),
+                Rule::value => parameter.default = Some(self.value(part)),
+                _ => {}
+            }
+        }
+        parameter.span = self.span_from(span.start as usize);
+        parameter
+    }
+}

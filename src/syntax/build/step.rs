@@ -1,0 +1,180 @@
+//! Blocks and steps.
+
+use pest::iterators::Pair;
+
+use crate::source::Span;
+use crate::syntax::grammar::Rule;
+use crate::syntax::syntax_error::Expectation;
+use crate::syntax::tree::{
+    Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Predicate,
+    PredicateKind, Step, StepKind, Value, ValueKind,
+};
+
+use super::builder::Builder;
+
+impl<'s> Builder<'s> {
+    pub(super) fn block(&self, pair: Pair<'s, Rule>) -> Block<'s> {
+        let start = pair.as_span().start();
+        let mut steps = Vec::new();
+        let mut open = self.span(&pair);
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::open_brace => open = self.span(&part),
+                Rule::step => steps.push(self.step(part)),
+                Rule::bad_step => self.unreadable(part, Expectation::Step),
+                Rule::end_of_block => self.end_of_block(part, open),
+                _ => {}
+            }
+        }
+        Block { steps, span: self.span_from(start) }
+    }
+
+    pub(super) fn step(&self, pair: Pair<'s, Rule>) -> Step<'s> {
+        let start = pair.as_span().start();
+        let (mut label, mut pin, mut kind) = (None, None, None);
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::label => label = Some(self.label(&part)),
+                Rule::pin => pin = Some(self.pin(part)),
+                Rule::if_step => kind = Some(StepKind::If(self.if_step(part))),
+                Rule::filter_step => kind = Some(StepKind::Filter(self.filter_step(part))),
+                Rule::concurrent_step => kind = Some(StepKind::Concurrent(self.concurrent(part))),
+                Rule::use_step => kind = Some(StepKind::Use(self.use_step(part))),
+                Rule::goto_step => kind = Some(StepKind::Goto(self.goto_step(part))),
+                Rule::detached_step => kind = Some(StepKind::Detached(self.only_block(part))),
+                _ => kind = Some(StepKind::Call(self.call_step(part))),
+            }
+        }
+        let span = self.span_from(start);
+        let kind = kind.unwrap_or(StepKind::Detached(Block { steps: Vec::new(), span }));
+        Step { label, pin, kind, span }
+    }
+
+    fn call_step(&self, pair: Pair<'s, Rule>) -> CallStep<'s> {
+        let mut call = self.no_call(&pair);
+        let mut filter = None;
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::call => call = self.call(part),
+                Rule::module_filter => filter = Some(self.module_filter(part)),
+                _ => {}
+            }
+        }
+        CallStep { call, filter }
+    }
+
+    fn module_filter(&self, pair: Pair<'s, Rule>) -> ModuleFilter<'s> {
+        let span = self.span(&pair);
+        let start = span.start as usize;
+        let mut selector = Value { kind: ValueKind::Null, span };
+        let mut condition = no_predicate(span);
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::value => selector = self.value(part),
+                Rule::predicate => condition = self.predicate(part),
+                _ => {}
+            }
+        }
+        ModuleFilter { selector, condition, span: self.span_from(start) }
+    }
+
+    fn if_step(&self, pair: Pair<'s, Rule>) -> IfStep<'s> {
+        let mut arms = Vec::new();
+        let mut otherwise = None;
+        let mut condition = None;
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::condition => condition = Some(self.condition(part)),
+                Rule::block => {
+                    let body = self.block(part);
+                    match condition.take() {
+                        Some(condition) => arms.push(IfArm { condition, body }),
+                        None => otherwise = Some(body),
+                    }
+                }
+                Rule::else_if => arms.push(self.else_if(part)),
+                _ => {}
+            }
+        }
+        IfStep { arms, otherwise }
+    }
+
+    fn else_if(&self, pair: Pair<'s, Rule>) -> IfArm<'s> {
+        let span = self.span(&pair);
+        let mut condition = Condition::And(Vec::new());
+        let mut body = Block { steps: Vec::new(), span };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::condition => condition = self.condition(part),
+                Rule::block => body = self.block(part),
+                _ => {}
+            }
+        }
+        IfArm { condition, body }
+    }
+
+    fn filter_step(&self, pair: Pair<'s, Rule>) -> FilterStep<'s> {
+        let span = self.span(&pair);
+        let mut step = FilterStep {
+            label: Name { text: "", span },
+            selector: Value { kind: ValueKind::Null, span },
+            condition: no_predicate(span),
+            body: Block { steps: Vec::new(), span },
+            reset_pin: None,
+        };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name => step.label = self.name(&part),
+                Rule::value => step.selector = self.value(part),
+                Rule::predicate => step.condition = self.predicate(part),
+                Rule::block => step.body = self.block(part),
+                Rule::pin => step.reset_pin = Some(self.pin(part)),
+                _ => {}
+            }
+        }
+        step
+    }
+
+    fn concurrent(&self, pair: Pair<'s, Rule>) -> Concurrent<'s> {
+        let span = self.span(&pair);
+        let mut open = span;
+        let mut branches = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::open_brace => open = self.span(&part),
+                Rule::branch => branches.push(self.only_block(part)),
+                Rule::bad_step => self.unreadable(part, Expectation::Branch),
+                Rule::end_of_block => self.end_of_block(part, open),
+                _ => {}
+            }
+        }
+        Concurrent { branches, span }
+    }
+
+    fn only_block(&self, pair: Pair<'s, Rule>) -> Block<'s> {
+        let span = self.span(&pair);
+        let mut blocks = self.children(pair).filter(|part| part.as_rule() == Rule::block).map(|part| self.block(part));
+        blocks.next().unwrap_or(Block { steps: Vec::new(), span })
+    }
+
+    fn use_step(&self, pair: Pair<'s, Rule>) -> Call<'s> {
+        let nothing = self.no_call(&pair);
+        let mut calls = self.children(pair).filter(|part| part.as_rule() == Rule::call).map(|part| self.call(part));
+        calls.next().unwrap_or(nothing)
+    }
+
+    fn goto_step(&self, pair: Pair<'s, Rule>) -> Name<'s> {
+        let span = self.span(&pair);
+        let mut labels = self.children(pair).filter(|part| part.as_rule() == Rule::label).map(|part| self.label(&part));
+        labels.next().unwrap_or(Name { text: "", span })
+    }
+
+    fn no_call(&self, pair: &Pair<'s, Rule>) -> Call<'s> {
+        let span = self.span(pair);
+        Call { name: Name { text: "", span }, arguments: Vec::new(), span }
+    }
+}
+
+fn no_predicate<'s>(span: Span) -> Predicate<'s> {
+    Predicate { pin: None, kind: PredicateKind::Published, span }
+}

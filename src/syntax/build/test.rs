@@ -1,0 +1,125 @@
+//! `test` items.
+
+use pest::iterators::Pair;
+
+use crate::syntax::grammar::Rule;
+use crate::syntax::syntax_error::Expectation;
+use crate::syntax::tree::{Clause, ClauseKind, Name, Test, Text, Value, ValueKind};
+
+use super::builder::Builder;
+
+impl<'s> Builder<'s> {
+    pub(super) fn test(&self, pair: Pair<'s, Rule>) -> Test<'s> {
+        let span = self.span(&pair);
+        let mut open = span;
+        let mut test = Test {
+            title: Text { content: "".into(), block: false, span },
+            workflow: Name { text: "", span },
+            clauses: Vec::new(),
+            span,
+        };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::text => test.title = self.text_literal(part),
+                Rule::name => test.workflow = self.name(&part),
+                Rule::open_brace => open = self.span(&part),
+                Rule::bad_entry => self.unreadable(part, Expectation::Clause),
+                Rule::end_of_block => self.end_of_block(part, open),
+                Rule::given | Rule::when | Rule::expect_ran | Rule::expect_effect | Rule::expect_outcome => {
+                    test.clauses.push(self.clause(part));
+                }
+                _ => {}
+            }
+        }
+        test.span = self.span_from(span.start as usize);
+        test
+    }
+
+    fn clause(&self, pair: Pair<'s, Rule>) -> Clause<'s> {
+        let start = pair.as_span().start();
+        let kind = match pair.as_rule() {
+            Rule::given => {
+                let values = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+                ClauseKind::Given(values.map(|part| self.value(part)).collect())
+            }
+            Rule::when => self.when(pair),
+            Rule::expect_ran => self.expect_ran(pair),
+            Rule::expect_effect => self.expect_effect(pair),
+            _ => self.expect_outcome(pair),
+        };
+        Clause { kind, span: self.span_from(start) }
+    }
+
+    fn when(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let span = self.span(&pair);
+        let mut target = Name { text: "", span };
+        let mut fails = false;
+        let mut value = Self::nothing(span);
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::target => target = self.target(part),
+                Rule::kw_fails => fails = true,
+                Rule::value => value = self.value(part),
+                _ => {}
+            }
+        }
+        if fails { ClauseKind::WhenFails { target, message: value } } else { ClauseKind::WhenReturns { target, value } }
+    }
+
+    fn expect_ran(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let mut negated = false;
+        let mut targets = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::kw_not => negated = true,
+                Rule::target => targets.push(self.target(part)),
+                _ => {}
+            }
+        }
+        ClauseKind::ExpectRan { negated, targets }
+    }
+
+    fn expect_effect(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let span = self.span(&pair);
+        let mut target = Name { text: "", span };
+        let mut value = Self::nothing(span);
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::target => target = self.target(part),
+                Rule::object => {
+                    let span = self.span(&part);
+                    value = Value { kind: ValueKind::Object(self.arguments(part)), span };
+                }
+                _ => {}
+            }
+        }
+        ClauseKind::ExpectEffect { target, value }
+    }
+
+    fn expect_outcome(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let span = self.span(&pair);
+        let mut outcome = Name { text: "", span };
+        let mut message = None;
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::outcome => outcome = self.name(&part),
+                Rule::text => {
+                    let text = self.text_literal(part);
+                    message = Some(Value { span: text.span, kind: ValueKind::Text(text) });
+                }
+                _ => {}
+            }
+        }
+        ClauseKind::ExpectOutcome { outcome, message }
+    }
+
+    /// A module's id or a label, which keeps its `@`.
+    fn target(&self, pair: Pair<'s, Rule>) -> Name<'s> {
+        let span = self.span(&pair);
+        let mut target = Name { text: "", span };
+        for part in self.children(pair) {
+            target = if part.as_rule() == Rule::label { self.name(&part) } else { self.any_name(part) };
+        }
+        target
+    }
+}

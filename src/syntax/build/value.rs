@@ -1,0 +1,154 @@
+//! Values, arguments, pins.
+
+use std::borrow::Cow;
+
+use pest::iterators::Pair;
+
+use crate::syntax::grammar::Rule;
+use crate::syntax::text::{dedent, unescape};
+use crate::syntax::tree::{Argument, Call, Name, Pin, Text, Value, ValueKind};
+
+use super::builder::{Builder, bad_escape};
+
+impl<'s> Builder<'s> {
+    pub(super) fn value(&self, pair: Pair<'s, Rule>) -> Value<'s> {
+        let start = pair.as_span().start();
+        let mut terms = self.children(pair);
+        let first = terms.next().map(|term| self.term(term));
+        let mut parts = Vec::new();
+        for term in terms.by_ref() {
+            if term.as_rule() != Rule::plus {
+                parts.push(self.term(term));
+            }
+        }
+        drop(terms);
+        match first {
+            Some(first) if parts.is_empty() => first,
+            first => {
+                parts.splice(0..0, first);
+                Value { kind: ValueKind::Concatenation(parts), span: self.span_from(start) }
+            }
+        }
+    }
+
+    fn term(&self, pair: Pair<'s, Rule>) -> Value<'s> {
+        let span = self.span(&pair);
+        let text = pair.as_str();
+        let kind = match pair.as_rule() {
+            Rule::text => ValueKind::Text(self.text_literal(pair)),
+            Rule::number => ValueKind::Number(text),
+            Rule::function => return self.function(pair),
+            Rule::list => {
+                let items = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+                ValueKind::List(items.map(|item| self.value(item)).collect())
+            }
+            Rule::object => ValueKind::Object(self.arguments(pair)),
+            _ => match text {
+                "true" => ValueKind::Boolean(true),
+                "false" => ValueKind::Boolean(false),
+                "null" => ValueKind::Null,
+                word if word.contains(['.', '{', '[']) => ValueKind::Path(word),
+                word => ValueKind::Name(word),
+            },
+        };
+        Value { kind, span }
+    }
+
+    fn function(&self, pair: Pair<'s, Rule>) -> Value<'s> {
+        let span = self.span(&pair);
+        let mut function = "";
+        let mut texts = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::function_name => function = part.as_str(),
+                Rule::text => texts.push(self.text_literal(part)),
+                _ => {}
+            }
+        }
+        let mut texts = texts.into_iter();
+        let Some(name) = texts.next() else { return Value { kind: ValueKind::Null, span } };
+        let default = texts.next();
+        if function != "env"
+            && let Some(surplus) = &default
+        {
+            self.report(
+                crate::diagnostics::Diagnostic::at(
+                    crate::diagnostics::Code::SyntaxError,
+                    surplus.span,
+                    format!("`{function}` takes one text, this is the second"),
+                )
+                .help(if function == "secret" {
+                    "a secret has no default: it would stand in the text for everyone to read"
+                } else {
+                    "only `env` takes a second text, its default"
+                }),
+            );
+        }
+        let kind = match function {
+            "secret" => ValueKind::Secret(name),
+            "lines" => ValueKind::Lines(name),
+            _ => ValueKind::Env { name, default },
+        };
+        Value { kind, span }
+    }
+
+    pub(super) fn text_literal(&self, pair: Pair<'s, Rule>) -> Text<'s> {
+        let span = self.span(&pair);
+        let literal = pair.as_str();
+        if let Some(content) = literal.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
+            return Text { content: dedent(content), block: true, span };
+        }
+        let content = &literal[1..literal.len() - 1];
+        let content = unescape(content).unwrap_or_else(|bad| {
+            self.report(bad_escape(span.part(1 + bad.at.start, 1 + bad.at.end)));
+            Cow::Borrowed(content)
+        });
+        Text { content, block: false, span }
+    }
+
+    /// The arguments between any kind of bracket.
+    pub(super) fn arguments(&self, pair: Pair<'s, Rule>) -> Vec<Argument<'s>> {
+        let arguments = self.children(pair).filter(|part| part.as_rule() == Rule::argument);
+        arguments.map(|argument| self.argument(argument)).collect()
+    }
+
+    fn argument(&self, pair: Pair<'s, Rule>) -> Argument<'s> {
+        let (name, value) = self.name_and_value(pair);
+        Argument { name, span: name.span.to(value.span), value }
+    }
+
+    /// `name: value`
+    pub(super) fn name_and_value(&self, pair: Pair<'s, Rule>) -> (Name<'s>, Value<'s>) {
+        let span = self.span(&pair);
+        let mut name = Name { text: "", span };
+        let mut value = Value { kind: ValueKind::Null, span };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name | Rule::any_name => name = self.any_name(part),
+                Rule::value => value = self.value(part),
+                _ => {}
+            }
+        }
+        (name, value)
+    }
+
+    /// `name(arguments)`, where the parentheses may be missing (triggers).
+    pub(super) fn call(&self, pair: Pair<'s, Rule>) -> Call<'s> {
+        let start = pair.as_span().start();
+        let mut name = Name { text: "", span: self.span(&pair) };
+        let mut arguments = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::any_name => name = self.any_name(part),
+                Rule::arguments => arguments = self.arguments(part),
+                _ => {}
+            }
+        }
+        Call { name, arguments, span: self.span_from(start) }
+    }
+
+    pub(super) fn pin(&self, pair: Pair<'s, Rule>) -> Pin<'s> {
+        let span = self.span(&pair);
+        Pin { entries: self.arguments(pair), span }
+    }
+}

@@ -1,0 +1,62 @@
+//! Reading a file.
+
+use pest::Parser as _;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, Sources, Span};
+
+use super::build::Builder;
+use super::grammar::{Grammar, Rule};
+use super::nesting::{MAX_NESTING, too_deep};
+use super::tree::File;
+
+/// A file's tree with what is wrong with its form.
+#[derive(Debug)]
+pub struct Parsed<'s> {
+    /// What could be read.
+    pub file: File<'s>,
+    /// What could not.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file of `sources`. What cannot be read is reported and left out.
+///
+/// # Panics
+/// If the id came from another set of sources.
+pub fn parse(sources: &Sources, id: FileId) -> Parsed<'_> {
+    let text = sources.text(id);
+    if let Some(at) = too_deep(text) {
+        return unreadable(id, nesting_error(Span::new(id, at.start, at.end)));
+    }
+    match Grammar::parse(Rule::file, text) {
+        Ok(mut pairs) => {
+            let mut builder = Builder::new(sources, id);
+            let file = pairs.next().map(|pair| builder.file(pair));
+            match file {
+                Some(file) => Parsed { file, diagnostics: builder.into_diagnostics() },
+                None => unreadable(id, no_mwf_file(Span::new(id, 0, 0))),
+            }
+        }
+        Err(error) => {
+            let at = match error.location {
+                pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+            };
+            unreadable(id, no_mwf_file(Span::new(id, at, at)))
+        }
+    }
+}
+
+fn unreadable<'s>(id: FileId, diagnostic: Diagnostic) -> Parsed<'s> {
+    let file = File { id, items: Vec::new(), comments: Vec::new(), incomplete: true };
+    Parsed { file, diagnostics: vec![diagnostic] }
+}
+
+fn nesting_error(span: Span) -> Diagnostic {
+    Diagnostic::at(Code::NestingTooDeep, span, format!("brackets nest more than {MAX_NESTING} deep"))
+        .label("this one is too deep")
+        .help("close what was opened before, or move the inner steps into a blueprint and `use` it")
+}
+
+fn no_mwf_file(span: Span) -> Diagnostic {
+    Diagnostic::at(Code::SyntaxError, span, "this is not the text of a workflow")
+}

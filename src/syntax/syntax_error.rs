@@ -1,0 +1,300 @@
+//! From text that cannot be read to what was expected there.
+
+use pest::Parser as _;
+use pest::error::{ErrorVariant, InputLocation};
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, Span};
+use crate::suggest::closest;
+
+use super::expected::phrase;
+use super::grammar::{Grammar, Rule};
+
+/// What should have stood where something could not be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expectation {
+    /// A top-level item.
+    Item,
+    /// A step, or a field at the head of a workflow.
+    Step,
+    /// A branch of a concurrent task.
+    Branch,
+    /// A field or parameter of a module declaration.
+    ModuleEntry,
+    /// A line of a test.
+    Clause,
+}
+
+impl Expectation {
+    fn rule(self) -> Rule {
+        match self {
+            Self::Item => Rule::only_item,
+            Self::Step => Rule::only_step,
+            Self::Branch => Rule::only_branch,
+            Self::ModuleEntry => Rule::only_module_entry,
+            Self::Clause => Rule::only_clause,
+        }
+    }
+
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Item => &["import", "let", "workflow", "blueprint", "module", "test"],
+            Self::Step => &["if", "else", "filter", "concurrent", "use", "goto", "detached"],
+            Self::Branch => &["branch"],
+            Self::ModuleEntry => &["param"],
+            Self::Clause => &["given", "when", "expect"],
+        }
+    }
+
+    fn description(self) -> &'static str {
+        match self {
+            Self::Item => "an item (`import`, `let`, `workflow`, `blueprint`, `module` or `test`)",
+            Self::Step => "a step",
+            Self::Branch => "`branch { … }`",
+            Self::ModuleEntry => "a field or a `param`",
+            Self::Clause => "`given`, `when` or `expect`",
+        }
+    }
+}
+
+/// Says what is wrong with the text that begins at `start`.
+pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation) -> Diagnostic {
+    let place = Place { text, file, start, expectation };
+    if let Some(diagnostic) = place.misplaced() {
+        return diagnostic;
+    }
+    let Err(error) = Grammar::parse(expectation.rule(), &text[start..]) else {
+        return place.cannot_stand_here();
+    };
+    let at = start
+        + match error.location {
+            InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+        };
+    let expected = match error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => Vec::new(),
+    };
+    place.describe(at, &expected)
+}
+
+struct Place<'t> {
+    text: &'t str,
+    file: FileId,
+    start: usize,
+    expectation: Expectation,
+}
+
+impl Place<'_> {
+    /// Mistakes that are known by how they begin.
+    fn misplaced(&self) -> Option<Diagnostic> {
+        let rest = &self.text[self.start..];
+        let found = self.token(self.start);
+        let error = |message: &str| Diagnostic::at(Code::SyntaxError, found, message);
+        if rest.starts_with('}') {
+            return Some(error("this `}` closes nothing").help("remove it, or look for a `{` that is missing above"));
+        }
+        let word = leading_word(rest);
+        match (self.expectation, word) {
+            (Expectation::Step, "else") => Some(
+                error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"),
+            ),
+            (Expectation::Step, "branch") => Some(
+                error("`branch` stands only inside `concurrent`")
+                    .help("write `concurrent { branch { … } branch { … } }`"),
+            ),
+            (Expectation::Step, "elif" | "elsif" | "elseif") => {
+                Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
+            }
+            (Expectation::Item, _) if is_call(&rest[word.len()..]) && !self.expectation.words().contains(&word) => {
+                Some(
+                    error(&format!("the step `{word}` stands outside of a workflow"))
+                        .help("steps stand between the braces of a `workflow` or `blueprint`"),
+                )
+            }
+            _ => None,
+        }
+    }
+
+    fn cannot_stand_here(&self) -> Diagnostic {
+        let found = self.token(self.start);
+        let message = format!("{} cannot stand here", self.describe_token(self.start));
+        let diagnostic = Diagnostic::at(Code::SyntaxError, found, message);
+        if self.expectation == Expectation::Step {
+            diagnostic
+                .help("fields (`name: value`) stand only at the head of a workflow or blueprint, before its first step")
+        } else {
+            diagnostic
+        }
+    }
+
+    fn describe(&self, at: usize, expected: &[Rule]) -> Diagnostic {
+        if let Some(diagnostic) = self.unclosed_text(at) {
+            return diagnostic;
+        }
+        let expected = &self.relevant(expected);
+        let phrase = if at == self.start { None } else { phrase(expected) };
+        let phrase = phrase.unwrap_or_else(|| self.expectation.description().to_owned());
+        let message = format!("expected {phrase}, found {}", self.describe_token(at));
+        // What is missing at the end of a line is shown there rather than on the next line.
+        let before = self.text[..at].trim_end_matches([' ', '\t', '\r', '\n']).len();
+        let breaks_line =
+            before > self.start && self.text[before..at].contains('\n') && !self.text[..before].ends_with(';');
+        let span = if breaks_line { self.behind(before) } else { self.token(at) };
+        let label = if breaks_line { format!("expected {phrase} here") } else { String::new() };
+        self.hint(Diagnostic::at(Code::SyntaxError, span, message).label(label), at, expected)
+    }
+
+    /// What was expected, without what only a second reading of the first word would bring: `goto`
+    /// could be the name of a field or module, an operand that of a module.
+    fn relevant(&self, expected: &[Rule]) -> Vec<Rule> {
+        let keyword = self.expectation.words().contains(&leading_word(&self.text[self.start..]));
+        let comparison = expected.iter().any(|rule| matches!(rule, Rule::operator | Rule::symbol));
+        let wanted = |rule: &Rule| match rule {
+            Rule::colon => !keyword,
+            Rule::arguments | Rule::open_parenthesis => !keyword && !comparison,
+            Rule::call => !comparison,
+            _ => true,
+        };
+        let relevant: Vec<_> = expected.iter().copied().filter(wanted).collect();
+        if relevant.is_empty() { expected.to_vec() } else { relevant }
+    }
+
+    fn unclosed_text(&self, at: usize) -> Option<Diagnostic> {
+        let rest = &self.text[at..];
+        if let Some(block) = rest.strip_prefix("\"\"\"") {
+            return (!block.contains("\"\"\"")).then(|| {
+                Diagnostic::at(Code::SyntaxError, self.span(at, at + 3), "this block string is never closed")
+                    .label("opened here")
+                    .help("close it with `\"\"\"`")
+            });
+        }
+        let line = rest.strip_prefix('"')?.split(['\n', '\r']).next().unwrap_or_default();
+        let mut escaped = false;
+        for character in line.chars() {
+            match character {
+                '"' if !escaped => return None,
+                '\\' => escaped = !escaped,
+                _ => escaped = false,
+            }
+        }
+        Some(
+            Diagnostic::at(Code::SyntaxError, self.span(at, at + 1 + line.len()), "this text is never closed")
+                .label("the closing `\"` is missing")
+                .help("a text between `\"` ends on its line; for several lines write `\"\"\"` around it"),
+        )
+    }
+
+    /// Adds what to write instead, for mistakes that people make.
+    fn hint(&self, diagnostic: Diagnostic, at: usize, expected: &[Rule]) -> Diagnostic {
+        let rest = &self.text[at..];
+        let expects = |rule: Rule| expected.contains(&rule);
+        let word = leading_word(rest);
+        for (wrong, right) in [("&&", "and"), ("||", "or")] {
+            if rest.starts_with(wrong) {
+                return diagnostic.help(format!("write `{right}`")).safe_fix(self.span(at, at + 2), right);
+            }
+        }
+        if rest.starts_with("//") || rest.starts_with("/*") {
+            return diagnostic.help("a comment begins with `#` and ends with its line");
+        }
+        if rest.starts_with(['\'', '“', '”', '‘', '’', '«', '`']) {
+            return diagnostic.help("texts stand between straight double quotes: `\"…\"`");
+        }
+        if rest.starts_with('!') && !rest.starts_with("!=") {
+            return diagnostic.help("write `not`").safe_fix(self.span(at, at + 1), "not ");
+        }
+        if rest.starts_with(';') {
+            return diagnostic.help("steps need no `;`: each ends with its line").safe_fix(self.span(at, at + 1), "");
+        }
+        if rest.starts_with('=') && expects(Rule::colon) {
+            return diagnostic
+                .help("parameters and fields are written `name: value`")
+                .safe_fix(self.span(at, at + 1), ":");
+        }
+        if rest.starts_with('=') && (expects(Rule::operator) || expects(Rule::symbol)) {
+            return diagnostic.help("write `==` to compare").safe_fix(self.span(at, at + 1), "==");
+        }
+        let value_follows = !word.is_empty() || rest.starts_with(['"', '[', '-']);
+        if expects(Rule::comma) && value_follows {
+            let before = self.text[..at].trim_end().len();
+            let named = rest[word.len()..].trim_start().starts_with(':');
+            let entries = if named { "parameters" } else { "entries" };
+            let diagnostic = diagnostic.help(format!("a comma separates the {entries}"));
+            return if named { diagnostic.safe_fix(self.span(before, before), ",") } else { diagnostic };
+        }
+        if (expects(Rule::kw_any) || expects(Rule::kw_all)) && !expects(Rule::kw_tagged) {
+            return diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+        }
+        if at == self.start || expects(Rule::kw_on) || expects(Rule::kw_of) || expects(Rule::kw_where) {
+            let words = self.expectation.words().iter().copied().chain(["on", "of", "where"]);
+            if let Some(word) = closest(word, words).filter(|close| *close != word) {
+                return diagnostic.help(format!("did you mean `{word}`?"));
+            }
+        }
+        let head = &self.text[self.start..at];
+        if self.expectation == Expectation::Step && expects(Rule::open_parenthesis) | expects(Rule::arguments) {
+            let name = head.trim_end();
+            let line = rest.split('\n').next().unwrap_or_default();
+            if let Some(keyword) = closest(name, self.expectation.words().iter().copied())
+                && line.contains('{')
+            {
+                return diagnostic.help(format!("did you mean `{keyword}`?"));
+            }
+            if !name.is_empty() && leading_word(name) == name {
+                let end = self.start + name.len();
+                return diagnostic
+                    .help(format!("a module is called with parentheses: `{name}()`"))
+                    .unsafe_fix(self.span(end, end), "()");
+            }
+        }
+        diagnostic
+    }
+
+    fn describe_token(&self, at: usize) -> String {
+        let span = self.token(at);
+        let token = &self.text[span.range()];
+        if token.is_empty() {
+            return "the end of the file".to_owned();
+        }
+        if token.starts_with('"') {
+            return "a text".to_owned();
+        }
+        let shown: String = token.chars().take(40).collect();
+        let more = if shown.len() < token.len() { "…" } else { "" };
+        format!("`{}{more}`", shown.escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\""))
+    }
+
+    /// The token that begins at `at`: a word, a text, or one character.
+    fn token(&self, at: usize) -> Span {
+        let rest = &self.text[at..];
+        let word = leading_word(rest);
+        let length = if !word.is_empty() {
+            word.len()
+        } else if let Some(content) = rest.strip_prefix('"') {
+            let line = content.split(['\n', '\r']).next().unwrap_or_default();
+            line.find('"').map_or(1, |end| end + 2)
+        } else {
+            rest.chars().next().map_or(0, char::len_utf8)
+        };
+        self.span(at, at + length)
+    }
+
+    /// The last character before `end`, so that there is something to point at.
+    fn behind(&self, end: usize) -> Span {
+        let length = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
+        self.span(end - length, end)
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+}
+
+fn leading_word(text: &str) -> &str {
+    let end = text.find(|character: char| !(character.is_alphanumeric() || matches!(character, '_' | '-')));
+    &text[..end.unwrap_or(text.len())]
+}
+
+fn is_call(rest: &str) -> bool {
+    rest.trim_start_matches([' ', '\t']).starts_with('(')
+}
