@@ -8,6 +8,7 @@ mod console;
 mod findings;
 mod init;
 mod inputs;
+mod modules;
 mod status;
 
 use std::process::ExitCode;
@@ -85,6 +86,8 @@ macro_rules! verbs {
 verbs! {
     /// Make a starter project: settings, a workflow with a test, an event
     Init(init::Init),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
