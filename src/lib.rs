@@ -13,12 +13,12 @@
 
 pub mod catalogue;
 pub mod check;
-pub mod compile;
+pub mod cli;
 pub mod diagnostics;
 pub mod graph;
 pub mod hashpath;
 pub mod misp;
 pub mod project;
 pub mod source;
-mod suggest;
+pub mod suggest;
 pub mod syntax;

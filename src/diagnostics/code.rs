@@ -19,6 +19,11 @@ macro_rules! codes {
                 match self { $( Self::$variant => $name, )+ }
             }
 
+            /// The code with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// The severity it has unless a project says otherwise.
             pub fn severity(self) -> Severity {
                 match self { $( Self::$variant => Severity::$severity, )+ }
