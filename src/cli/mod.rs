@@ -3,6 +3,8 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod build;
+mod check;
 mod completions;
 mod console;
 mod findings;
@@ -85,6 +87,10 @@ macro_rules! verbs {
 verbs! {
     /// Make a starter project: settings, a workflow with a test, an event
     Init(init::Init),
+    /// Look for mistakes
+    Check(check::Check),
+    /// Compile to the JSON of MISP's workflow editor
+    Build(build::Build),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
