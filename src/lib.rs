@@ -14,6 +14,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod cli;
+pub mod compile;
 pub mod diagnostics;
 pub mod graph;
 pub mod hashpath;

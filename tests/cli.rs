@@ -42,6 +42,20 @@ fn init_makes_a_project() {
 }
 
 #[test]
+fn a_new_project_compiles_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&mispflow(folder.path(), &["init"])), 0);
+    let output = mispflow(folder.path(), &["check"]);
+    assert_eq!((code(&output), stdout(&output), stderr(&output)), (0, "", ""));
+    let output = mispflow(folder.path(), &["build", "--quiet"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    let built = fs::read(folder.path().join("build/publish-guard.json")).unwrap();
+    let built: serde_json::Value = serde_json::from_slice(&built).unwrap();
+    assert_eq!(built["Workflow"]["trigger_id"], "event-publish");
+    assert_eq!(code(&mispflow(folder.path(), &["build", "--check"])), 0);
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let folder = TempDir::new().unwrap();
     let workflow = folder.path().join("workflows/publish-guard.mwf");

@@ -45,8 +45,8 @@ impl Declarations {
 
 const FIELDS: [&str; 8] =
     ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
-const ATTRIBUTES: [&str; 10] = [
-    "label", "description", "example", "options", "open", "multiple", "jinja", "sensitive", "shown-when", "required",
+const ATTRIBUTES: [&str; 11] = [
+    "label", "description", "example", "options", "open", "multiple", "jinja", "json", "sensitive", "shown-when", "required",
 ];
 
 fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) -> Signature {
@@ -226,6 +226,7 @@ impl Reader<'_> {
             open: false,
             multiple: false,
             jinja: false,
+            json: false,
             sensitive: false,
             display_on: IndexMap::new(),
             sub_selector: false,
@@ -245,6 +246,7 @@ impl Reader<'_> {
                 "open" => self.boolean(value, &mut parameter.open),
                 "multiple" => self.boolean(value, &mut parameter.multiple),
                 "jinja" => self.boolean(value, &mut parameter.jinja),
+                "json" => self.boolean(value, &mut parameter.json),
                 "sensitive" => self.boolean(value, &mut parameter.sensitive),
                 "shown-when" => parameter.display_on = self.shown_when(value),
                 "required" => {

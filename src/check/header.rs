@@ -9,7 +9,7 @@ use crate::graph::ParamText;
 use crate::suggest::closest;
 use crate::syntax::tree::{Blueprint, Field, Name, Value, ValueKind};
 
-use super::constant::{Constant, ConstantKind};
+use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
@@ -152,13 +152,5 @@ pub fn title<'a>(blueprint: &'a Blueprint<'a>) -> Cow<'a, str> {
     match named.map(|field| &field.value) {
         Some(Value { kind: ValueKind::Text(text), .. }) => Cow::Borrowed(&text.content),
         _ => Cow::Borrowed(blueprint.id.text),
-    }
-}
-
-/// A constant that is plain text.
-pub fn plain_text<'c>(constant: &'c Constant<'_>) -> Option<&'c str> {
-    match &constant.kind {
-        ConstantKind::Text(text) => text.as_plain(),
-        _ => None,
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod build;
+mod check;
 mod completions;
 mod console;
 mod findings;
@@ -86,6 +88,10 @@ macro_rules! verbs {
 verbs! {
     /// Make a starter project: settings, a workflow with a test, an event
     Init(init::Init),
+    /// Look for mistakes
+    Check(check::Check),
+    /// Compile to the JSON of MISP's workflow editor
+    Build(build::Build),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
     /// Print the completions for a shell

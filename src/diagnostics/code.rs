@@ -103,6 +103,8 @@ codes! {
     MissingParameter = "missing-parameter", Error;
     /// A parameter or field is given twice.
     DuplicateParameter = "duplicate-parameter", Error;
+    /// A parameter that the module does not know is kept because it is quoted.
+    KeptParameter = "kept-parameter", Warning;
     /// Another parameter's value hides this one.
     HiddenParameter = "hidden-parameter", Warning;
     /// A module stands where its kind cannot.
@@ -159,6 +161,8 @@ codes! {
     CoreFormatMissing = "core-format-missing", Warning;
     /// Nodes are kept that nothing leads to.
     DetachedNodes = "detached-nodes", Warning;
+    /// Inlined blueprints make a workflow too large.
+    TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
 }
