@@ -119,7 +119,8 @@ fn misp_would_accept_every_workflow() {
                 })
                 .collect();
 
-            let of_type = |wanted: &'static str| nodes.values().filter(move |node| node["data"]["module_type"] == wanted);
+            let of_type =
+                |wanted: &'static str| nodes.values().filter(move |node| node["data"]["module_type"] == wanted);
             let triggers: Vec<_> = of_type("trigger").collect();
             assert_eq!(triggers.len(), 1, "{file}");
             assert_eq!(triggers[0]["data"]["id"], workflow["trigger_id"], "{file}");
