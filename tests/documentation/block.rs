@@ -36,14 +36,13 @@ pub fn blocks(page: &str) -> Vec<Block> {
             }
             continue;
         };
-        match open.take() {
-            Some(block) => blocks.push(block),
-            None => {
-                let mut words = info.split(',').map(str::to_owned);
-                let kind = words.next().unwrap_or_default();
-                open = Some(Block { kind, options: words.collect(), content: String::new(), line: index + 1 });
-            }
+        if let Some(block) = open.take() {
+            blocks.push(block);
+            continue;
         }
+        let mut words = info.split(',').map(str::to_owned);
+        let kind = words.next().unwrap_or_default();
+        open = Some(Block { kind, options: words.collect(), content: String::new(), line: index + 1 });
     }
     assert!(open.is_none(), "a block is never closed");
     blocks
