@@ -14,5 +14,7 @@
 pub mod catalogue;
 pub mod diagnostics;
 pub mod graph;
+pub mod hashpath;
+pub mod php;
 pub mod source;
 pub mod syntax;
