@@ -12,9 +12,12 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod condition;
 pub mod diagnostics;
 pub mod graph;
 pub mod hashpath;
+pub mod normalise;
 pub mod php;
+pub mod semantics;
 pub mod source;
 pub mod syntax;

@@ -62,6 +62,11 @@ impl<'a> Array<'a> {
         }
     }
 
+    /// Whether some keys may be strings.
+    pub fn has_named_keys(&self) -> bool {
+        matches!(&*self.0, Entries::Map(_))
+    }
+
     /// The value under a key.
     pub fn get(&self, key: KeyRef<'_>) -> Option<&Value<'a>> {
         match (&*self.0, key) {
