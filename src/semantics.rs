@@ -3,6 +3,8 @@
 /// How a release behaves.
 ///
 /// See `docs/misp-semantics.md`, section "Filters".
+// Each is a fact of its own, and none depends on another.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Semantics {
     /// Whether a filtered list is numbered anew; else it keeps the gaps, and is an object in JSON.

@@ -45,7 +45,7 @@ impl CountOperator {
     /// Compares a number of values with what the user wrote: loosely, so a text that is no number is compared
     /// with the digits of the count.
     pub fn compare(self, count: usize, value: &Value<'_>) -> bool {
-        let count = Value::Int(count as i64);
+        let count = Value::Int(i64::try_from(count).unwrap_or(i64::MAX));
         match self {
             Self::Equals => loose_equal(&count, value),
             Self::NotEquals => !loose_equal(&count, value),

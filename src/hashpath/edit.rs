@@ -171,6 +171,6 @@ fn is_offset(text: &str, key: &Key<'_>) -> bool {
             _ => return false,
         },
     };
-    let length = text.len() as i64;
+    let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     (-length..length).contains(&number)
 }

@@ -29,6 +29,8 @@ impl State {
 pub enum Extracted<'v, 'a> {
     /// An array of the data with the keys it has there: what a plain path leads to.
     Array(&'v Array<'a>),
+    /// A single value under the key 0: any other value that a plain path leads to.
+    One(&'v Value<'a>),
     /// The values under the keys 0, 1, 2, …
     List(Vec<&'v Value<'a>>),
 }
@@ -38,6 +40,7 @@ impl<'v, 'a> Extracted<'v, 'a> {
     pub fn len(&self) -> usize {
         match self {
             Self::Array(array) => array.len(),
+            Self::One(_) => 1,
             Self::List(values) => values.len(),
         }
     }
@@ -51,6 +54,7 @@ impl<'v, 'a> Extracted<'v, 'a> {
     pub fn iter(&self) -> ExtractedIter<'_, 'v, 'a> {
         match self {
             Self::Array(array) => ExtractedIter::Array(array.values()),
+            Self::One(value) => ExtractedIter::List(slice::from_ref(value).iter()),
             Self::List(values) => ExtractedIter::List(values.iter()),
         }
     }
@@ -59,6 +63,7 @@ impl<'v, 'a> Extracted<'v, 'a> {
     pub fn first(&self) -> Option<&'v Value<'a>> {
         match self {
             Self::Array(array) => array.get(KeyRef::Int(0)),
+            Self::One(value) => Some(value),
             Self::List(values) => values.first().copied(),
         }
     }
@@ -67,6 +72,7 @@ impl<'v, 'a> Extracted<'v, 'a> {
     pub fn to_value(&self) -> Value<'a> {
         match self {
             Self::Array(array) => Value::Array((*array).clone()),
+            Self::One(value) => Value::from(vec![(*value).clone()]),
             Self::List(values) => Value::from(values.iter().map(|value| (*value).clone()).collect::<Vec<_>>()),
         }
     }
@@ -113,7 +119,7 @@ impl Path {
             Kind::Plain => match self.follow(data) {
                 None => Extracted::List(Vec::new()),
                 Some(Value::Array(array)) => Extracted::Array(array),
-                Some(scalar) => Extracted::List(vec![scalar]),
+                Some(scalar) => Extracted::One(scalar),
             },
             Kind::Pattern => {
                 let mut values = Vec::new();

@@ -140,21 +140,21 @@ fn no_test(text: &str, rest: Range<usize>) -> PathError {
         return error(rest, "nothing but a dot or another test can follow a test", "put a dot before it");
     };
     let Some(length) = inner.find(']') else { return error(rest, "the test is never closed", TEST_HELP) };
-    let test = rest.start..rest.start + length + 2;
+    let whole = rest.start..rest.start + length + 2;
     let inner = &inner[..length];
     let name_end = inner.find(['=', '<', '>', '!']).unwrap_or(inner.len());
     let operator = &inner[name_end..];
     if inner[..name_end].trim().is_empty() {
-        return error(test, "the test names no key", TEST_HELP);
+        return error(whole, "the test names no key", TEST_HELP);
     }
     if operator.starts_with('!') && !operator.starts_with("!=") {
-        return error(test, "`!` alone is no comparison", "write `!=`");
+        return error(whole, "`!` alone is no comparison", "write `!=`");
     }
     if matches!(operator, "=" | "!=" | "<" | ">" | "<=" | ">=") {
         let help = "MISP ignores such a test and keeps everything; to find empty texts write `[name=/^$/]`";
-        return error(test, "the test compares with nothing", help);
+        return error(whole, "the test compares with nothing", help);
     }
-    error(test, "MISP does not see a test here", TEST_HELP)
+    error(whole, "MISP does not see a test here", TEST_HELP)
 }
 
 fn error(at: Range<usize>, message: impl Into<String>, help: &'static str) -> PathError {

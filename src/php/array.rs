@@ -191,7 +191,7 @@ impl<'a> Array<'a> {
         let mut visit = |index: usize, key: KeyRef<'_>, value: &mut Value<'a>| {
             edit(key, value).map(|stays| {
                 if !stays {
-                    removed.push(index)
+                    removed.push(index);
                 }
             })
         };

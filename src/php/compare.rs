@@ -78,7 +78,7 @@ fn numbers(left: &str, right: &str) -> Option<Ordering> {
         (Numeric::Int(left), Numeric::Float { value, .. }) => Some(floats(left as f64, value)),
         (Numeric::Float { value, .. }, Numeric::Int(right)) => Some(floats(value, right as f64)),
         (Numeric::Float { value: left, overflow: low }, Numeric::Float { value: right, overflow: high }) => {
-            let same = left == right;
+            let same = left.partial_cmp(&right) == Some(Ordering::Equal);
             if same && (!left.is_finite() || (low != 0 && low == high)) { None } else { Some(floats(left, right)) }
         }
     }

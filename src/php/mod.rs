@@ -6,6 +6,9 @@
 //!
 //! See `docs/misp-semantics.md`, sections "Comparisons" and "Data formats".
 
+// Lengths fit PHP's integers, and it converts between those and floats as Rust's `as` does.
+#![allow(clippy::cast_possible_wrap, clippy::cast_precision_loss, clippy::cast_sign_loss)]
+
 mod array;
 mod cast;
 mod compare;
