@@ -29,6 +29,9 @@ pub struct Test {
     pub span: Range<usize>,
     /// The number of the place that [`State`] keeps for where the entry was found last.
     pub(super) near: usize,
+    /// What it says of the two booleans, unless it is a regular expression.
+    on_true: bool,
+    on_false: bool,
 }
 
 /// What a test asks of an entry.
@@ -56,7 +59,6 @@ pub enum Operation {
 #[derive(Clone, Debug)]
 pub struct Operand {
     value: Value<'static>,
-    is_numeric: bool,
 }
 
 impl Operand {
@@ -76,9 +78,12 @@ impl Test {
             let part =
                 |number| captures.get(number).map(|part| &path[span.start + part.start()..span.start + part.end()]);
             let (Some(whole), Some(name)) = (captures.get(0), part(1)) else { continue };
+            let operation = Operation::new(part(2), part(3));
             tests.push(Self {
                 attribute: Key::new(Text::Shared(name.into())),
-                operation: Operation::new(part(2), part(3)),
+                on_true: operation.accepts_boolean(true),
+                on_false: operation.accepts_boolean(false),
+                operation,
                 span: span.start + whole.start()..span.start + whole.end(),
                 near: 0,
             });
@@ -90,51 +95,55 @@ impl Test {
     pub(super) fn passes(&self, item: &Array<'_>, state: &mut State) -> Result<bool, Thrown> {
         let place = state.near(self.near);
         let Some(entry) = item.get_near(self.attribute.as_ref(), place) else { return Ok(false) };
-        let (Operation::Equal(operand)
-        | Operation::NotEqual(operand)
-        | Operation::Greater(operand)
-        | Operation::GreaterOrEqual(operand)
-        | Operation::Less(operand)
-        | Operation::LessOrEqual(operand)) = &self.operation
-        else {
-            return match &self.operation {
-                Operation::Matches(regex) => matches(entry, regex, state),
-                _ => Ok(!entry.is_null()),
-            };
-        };
-        let as_string;
-        let entry = match entry {
-            Value::Bool(value) => {
-                as_string = Value::from(match (value, operand.is_numeric) {
-                    (true, true) => "1",
-                    (false, true) => "0",
-                    (true, false) => "true",
-                    (false, false) => "false",
-                });
-                &as_string
-            }
-            other => other,
-        };
-        let value = &operand.value;
-        // PHP has no operators for "greater": it exchanges the sides.
-        Ok(match &self.operation {
-            Operation::Equal(_) => loose_equal(value, entry),
-            Operation::NotEqual(_) => !loose_equal(value, entry),
-            Operation::Greater(_) => compare(entry, value).is_gt(),
-            Operation::Less(_) => compare(value, entry).is_gt(),
-            Operation::GreaterOrEqual(_) => compare(entry, value).is_ge(),
-            _ => compare(value, entry).is_ge(),
-        })
+        match (&self.operation, entry) {
+            (Operation::Matches(regex), entry) => matches(entry, regex, state),
+            (_, Value::Bool(value)) => Ok(if *value { self.on_true } else { self.on_false }),
+            (operation, entry) => Ok(operation.accepts(entry)),
+        }
     }
 }
 
 impl Operation {
+    /// What the test says of an entry that is no boolean.
+    fn accepts(&self, entry: &Value<'_>) -> bool {
+        // PHP has no operators for "greater": it exchanges the sides.
+        match self {
+            Self::Present => !entry.is_null(),
+            Self::Equal(Operand { value }) => loose_equal(value, entry),
+            Self::NotEqual(Operand { value }) => !loose_equal(value, entry),
+            Self::Greater(Operand { value }) => compare(entry, value).is_gt(),
+            Self::GreaterOrEqual(Operand { value }) => compare(entry, value).is_ge(),
+            Self::Less(Operand { value }) => compare(value, entry).is_gt(),
+            Self::LessOrEqual(Operand { value }) => compare(value, entry).is_ge(),
+            Self::Matches(_) => false,
+        }
+    }
+
+    /// What the test says of a boolean: it is compared as `1` or `0` with a number, else as `true` or `false`.
+    fn accepts_boolean(&self, boolean: bool) -> bool {
+        let is_numeric = match self {
+            Self::Present | Self::Matches(_) => false,
+            Self::Equal(operand)
+            | Self::NotEqual(operand)
+            | Self::Greater(operand)
+            | Self::GreaterOrEqual(operand)
+            | Self::Less(operand)
+            | Self::LessOrEqual(operand) => is_numeric(operand.as_str()),
+        };
+        self.accepts(&Value::from(match (boolean, is_numeric) {
+            (true, true) => "1",
+            (false, true) => "0",
+            (true, false) => "true",
+            (false, false) => "false",
+        }))
+    }
+
     fn new(operator: Option<&str>, value: Option<&str>) -> Self {
         let (Some(operator), Some(text)) = (operator, value) else { return Self::Present };
         if operator == "=" && text.starts_with('/') {
             return Self::Matches(Regex::new(text));
         }
-        let operand = Operand { value: Value::string(Text::Shared(text.into())), is_numeric: is_numeric(text) };
+        let operand = Operand { value: Value::string(Text::Shared(text.into())) };
         match operator {
             "=" => Self::Equal(operand),
             "!=" => Self::NotEqual(operand),

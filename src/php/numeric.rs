@@ -17,11 +17,11 @@ pub enum Numeric {
 /// The number that a string holds: decimal, with white space around it, a sign, a fraction and an exponent
 /// where there are any. Neither hexadecimal nor `INF`, `NAN` or `1_000` are numeric.
 pub fn numeric(text: &str) -> Option<Numeric> {
-    let trimmed = text.trim_matches(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}')).as_bytes();
     // Most strings that are compared are names: they leave here.
-    if !matches!(trimmed.first()?, b'0'..=b'9' | b'+' | b'-' | b'.') {
+    if !matches!(text.as_bytes().first()?, b'0'..=b'9' | b'+' | b'-' | b'.' | b' ' | b'\t'..=b'\r') {
         return None;
     }
+    let trimmed = text.trim_matches(|c| matches!(c, ' ' | '\t'..='\r')).as_bytes();
     let unsigned = trimmed.strip_prefix(b"-").or_else(|| trimmed.strip_prefix(b"+")).unwrap_or(trimmed);
     let whole = digits(unsigned);
     let mut rest = &unsigned[whole..];
