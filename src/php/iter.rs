@@ -6,7 +6,7 @@ use std::slice;
 use super::map::Map;
 use super::{KeyRef, Value};
 
-/// The entries of an [`Array`] in order.
+/// The entries of an [`Array`](super::Array) in order.
 #[derive(Clone, Debug)]
 pub struct Iter<'v, 'a>(Place<'v, 'a>);
 
@@ -39,7 +39,7 @@ impl<'v, 'a> Iterator for Iter<'v, 'a> {
     }
 }
 
-/// The values of an [`Array`] in order.
+/// The values of an [`Array`](super::Array) in order.
 #[derive(Clone, Debug)]
 pub struct Values<'v, 'a>(Iter<'v, 'a>);
 
