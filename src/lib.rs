@@ -11,14 +11,8 @@
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
 
-pub mod catalogue;
-pub mod check;
-pub mod compile;
 pub mod diagnostics;
-pub mod graph;
-pub mod hashpath;
-pub mod misp;
-pub mod project;
+pub mod format;
 pub mod source;
 mod suggest;
 pub mod syntax;
