@@ -9,15 +9,15 @@ impl<'s> Writer<'s> {
     /// The condition of an `if`, and the space before the block. Parentheses stand where `and`, `or`
     /// and `not` meet and nowhere else.
     pub(super) fn head_condition(&mut self, condition: &'s Condition<'s>) {
-        match condition {
-            Condition::Or(_) | Condition::And(_) => {
+        match parts(condition) {
+            Some((parts, operator)) => {
                 self.pieces.open();
-                self.joined(condition);
+                self.joined(parts, operator);
                 self.leave_out_all(")");
-                self.line(true, Blanks::BeforeComments);
+                self.line_and_dedent(true, Blanks::BeforeComments);
                 self.pieces.close();
             }
-            Condition::Not { .. } | Condition::Predicate(_) => {
+            None => {
                 self.operand(condition);
                 self.leave_out_all(")");
                 self.add(" ");
@@ -25,24 +25,21 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// `a or b`, `a and b` without parentheses; lines break before the operators.
-    fn joined(&mut self, condition: &'s Condition<'s>) {
-        let (parts, operator) = match condition {
-            Condition::Or(parts) => (parts, "or"),
-            Condition::And(parts) => (parts, "and"),
-            Condition::Not { .. } | Condition::Predicate(_) => return self.operand(condition),
-        };
-        let Some((first, others)) = parts.split_first() else { return };
-        self.operand(first);
-        self.pieces.indent();
-        for part in others {
-            self.leave_out_all(")");
-            self.line(true, Blanks::BeforeComments);
-            self.token(operator);
-            self.add(" ");
+    /// `a or b`, `a and b` without parentheses; lines break before the operators. Leaves the
+    /// indentation open.
+    fn joined(&mut self, parts: &'s [Condition<'s>], operator: &'static str) {
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 {
+                self.leave_out_all(")");
+                self.line(true, Blanks::BeforeComments);
+                self.token(operator);
+                self.add(" ");
+            }
             self.operand(part);
+            if index == 0 {
+                self.pieces.indent();
+            }
         }
-        self.pieces.dedent();
     }
 
     /// A part of a condition.
@@ -70,7 +67,12 @@ impl<'s> Writer<'s> {
     fn in_parentheses(&mut self, condition: &'s Condition<'s>) {
         self.pieces.open();
         self.token_or_new("(");
-        self.joined(condition);
+        if let Some((parts, operator)) = parts(condition) {
+            self.joined(parts, operator);
+            self.pieces.dedent();
+        } else {
+            self.operand(condition);
+        }
         self.token_or_new(")");
         self.pieces.close();
     }
@@ -135,5 +137,14 @@ impl<'s> Writer<'s> {
         }
         self.add(" ");
         self.value(value);
+    }
+}
+
+/// The parts of a condition that joins some, and the operator between them.
+fn parts<'c, 's>(condition: &'c Condition<'s>) -> Option<(&'c [Condition<'s>], &'static str)> {
+    match condition {
+        Condition::Or(parts) => Some((parts, "or")),
+        Condition::And(parts) => Some((parts, "and")),
+        Condition::Not { .. } | Condition::Predicate(_) => None,
     }
 }

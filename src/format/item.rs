@@ -1,6 +1,8 @@
 //! Imports, constants, workflows, blueprints and module declarations.
 
-use crate::syntax::tree::{Argument, Blueprint, BlueprintParameter, Import, Let, ModuleDeclaration, ModuleParameter, Value, Workflow};
+use crate::syntax::tree::{
+    Argument, Blueprint, BlueprintParameter, Import, Let, ModuleDeclaration, ModuleParameter, Value, Workflow,
+};
 
 use super::comment::Blanks;
 use super::value::PARENTHESES;

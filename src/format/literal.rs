@@ -103,9 +103,15 @@ mod tests {
 
     #[test]
     fn only_what_comes_back_is_framed() {
-        for (content, framed) in
-            [("a", true), ("a\n  b\n\nc", true), ("\n", true), ("a\n", true), (" a", false), (" a\n b", false), ("a\r\nb", false)]
-        {
+        for (content, framed) in [
+            ("a", true),
+            ("a\n  b\n\nc", true),
+            ("\n", true),
+            ("a\n", true),
+            (" a", false),
+            (" a\n b", false),
+            ("a\r\nb", false),
+        ] {
             assert_eq!(can_be_framed(content), framed, "{content:?}");
         }
     }

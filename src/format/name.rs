@@ -7,9 +7,44 @@ use super::writer::Writer;
 
 /// Words that mean something else than a module where a call may stand.
 const RESERVED: [&str; 38] = [
-    "import", "as", "let", "workflow", "on", "blueprint", "module", "param", "test", "of", "given", "when", "fails",
-    "returns", "expect", "ran", "effect", "if", "else", "for", "where", "filter", "reset", "concurrent", "branch",
-    "use", "goto", "detached", "or", "and", "not", "any", "all", "in", "tagged", "count", "published", "unpublished",
+    "import",
+    "as",
+    "let",
+    "workflow",
+    "on",
+    "blueprint",
+    "module",
+    "param",
+    "test",
+    "of",
+    "given",
+    "when",
+    "fails",
+    "returns",
+    "expect",
+    "ran",
+    "effect",
+    "if",
+    "else",
+    "for",
+    "where",
+    "filter",
+    "reset",
+    "concurrent",
+    "branch",
+    "use",
+    "goto",
+    "detached",
+    "or",
+    "and",
+    "not",
+    "any",
+    "all",
+    "in",
+    "tagged",
+    "count",
+    "published",
+    "unpublished",
 ];
 
 impl<'s> Writer<'s> {
@@ -65,7 +100,9 @@ mod tests {
 
     #[test]
     fn plain_names() {
-        for (name, plain) in [("a", true), ("_x-1", true), ("", false), ("1a", false), ("-a", false), ("a b", false), ("é", false)] {
+        for (name, plain) in
+            [("a", true), ("_x-1", true), ("", false), ("1a", false), ("-a", false), ("a b", false), ("é", false)]
+        {
             assert_eq!(is_plain(name), plain, "{name}");
         }
     }

@@ -50,7 +50,11 @@ impl<'s> Writer<'s> {
     pub(super) fn value(&mut self, value: &'s Value<'s>) {
         match &value.kind {
             ValueKind::Text(text) => self.text(text),
-            ValueKind::Number(_) | ValueKind::Boolean(_) | ValueKind::Null | ValueKind::Path(_) | ValueKind::Name(_) => {
+            ValueKind::Number(_)
+            | ValueKind::Boolean(_)
+            | ValueKind::Null
+            | ValueKind::Path(_)
+            | ValueKind::Name(_) => {
                 self.copy(value.span);
             }
             ValueKind::List(items) => self.entries(SQUARE, items, Self::value),

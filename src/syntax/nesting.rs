@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn what_only_looks_like_a_token_hides_nothing() {
         let many = "[ ".repeat(500);
-        for text in [format!("\" \n{many}"), format!("\"\"\" {many}"), format!("x[ \n{many}"), format!("x[=/ ] {many}")] {
+        for text in [format!("\" \n{many}"), format!("\"\"\" {many}"), format!("x[ \n{many}"), format!("x[=/ ] {many}")]
+        {
             assert!(too_deep(&text).is_some(), "{text}");
         }
     }

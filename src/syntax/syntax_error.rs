@@ -95,19 +95,22 @@ impl Place<'_> {
         }
         let word = leading_word(rest);
         match (self.expectation, word) {
-            (Expectation::Step, "else") => {
-                Some(error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"))
-            }
-            (Expectation::Step, "branch") => {
-                Some(error("`branch` stands only inside `concurrent`").help("write `concurrent { branch { … } branch { … } }`"))
-            }
+            (Expectation::Step, "else") => Some(
+                error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"),
+            ),
+            (Expectation::Step, "branch") => Some(
+                error("`branch` stands only inside `concurrent`")
+                    .help("write `concurrent { branch { … } branch { … } }`"),
+            ),
             (Expectation::Step, "elif" | "elsif" | "elseif") => {
                 Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
             }
-            (Expectation::Item, _) if is_call(&rest[word.len()..]) && !self.expectation.words().contains(&word) => Some(
-                error(&format!("the step `{word}` stands outside of a workflow"))
-                    .help("steps stand between the braces of a `workflow` or `blueprint`"),
-            ),
+            (Expectation::Item, _) if is_call(&rest[word.len()..]) && !self.expectation.words().contains(&word) => {
+                Some(
+                    error(&format!("the step `{word}` stands outside of a workflow"))
+                        .help("steps stand between the braces of a `workflow` or `blueprint`"),
+                )
+            }
             _ => None,
         }
     }
@@ -117,7 +120,8 @@ impl Place<'_> {
         let message = format!("{} cannot stand here", self.describe_token(self.start));
         let diagnostic = Diagnostic::at(Code::SyntaxError, found, message);
         if self.expectation == Expectation::Step {
-            diagnostic.help("fields (`name: value`) stand only at the head of a workflow or blueprint, before its first step")
+            diagnostic
+                .help("fields (`name: value`) stand only at the head of a workflow or blueprint, before its first step")
         } else {
             diagnostic
         }
@@ -133,7 +137,8 @@ impl Place<'_> {
         let message = format!("expected {phrase}, found {}", self.describe_token(at));
         // What is missing at the end of a line is shown there rather than on the next line.
         let before = self.text[..at].trim_end_matches([' ', '\t', '\r', '\n']).len();
-        let breaks_line = before > self.start && self.text[before..at].contains('\n') && !self.text[..before].ends_with(';');
+        let breaks_line =
+            before > self.start && self.text[before..at].contains('\n') && !self.text[..before].ends_with(';');
         let span = if breaks_line { self.behind(before) } else { self.token(at) };
         let label = if breaks_line { format!("expected {phrase} here") } else { String::new() };
         self.hint(Diagnostic::at(Code::SyntaxError, span, message).label(label), at, expected)
@@ -202,7 +207,9 @@ impl Place<'_> {
             return diagnostic.help("steps need no `;`: each ends with its line").safe_fix(self.span(at, at + 1), "");
         }
         if rest.starts_with('=') && expects(Rule::colon) {
-            return diagnostic.help("parameters and fields are written `name: value`").safe_fix(self.span(at, at + 1), ":");
+            return diagnostic
+                .help("parameters and fields are written `name: value`")
+                .safe_fix(self.span(at, at + 1), ":");
         }
         if rest.starts_with('=') && (expects(Rule::operator) || expects(Rule::symbol)) {
             return diagnostic.help("write `==` to compare").safe_fix(self.span(at, at + 1), "==");

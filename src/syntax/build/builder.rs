@@ -71,8 +71,12 @@ impl<'s> Builder<'s> {
         } else if diagnostics.len() == MAX_SYNTAX_ERRORS {
             let place = diagnostic.primary.map_or(Span::new(self.trail.file, 0, 0), |label| label.span);
             diagnostics.push(
-                Diagnostic::at(Code::SyntaxError, place, "there are too many syntax errors: the rest of the file is not looked at")
-                    .help("mend the first ones and check again"),
+                Diagnostic::at(
+                    Code::SyntaxError,
+                    place,
+                    "there are too many syntax errors: the rest of the file is not looked at",
+                )
+                .help("mend the first ones and check again"),
             );
         }
     }

@@ -42,10 +42,10 @@ impl<'s> Iterator for Children<'_, 's> {
             let rule = pair.as_rule();
             let span = pair.as_span();
             if rule == Rule::COMMENT {
-                self.trail.comments.borrow_mut().push(Comment {
-                    text: pair.as_str(),
-                    span: Span::new(self.trail.file, span.start(), span.end()),
-                });
+                self.trail
+                    .comments
+                    .borrow_mut()
+                    .push(Comment { text: pair.as_str(), span: Span::new(self.trail.file, span.start(), span.end()) });
                 continue;
             }
             if !may_end_in_blanks(rule) {

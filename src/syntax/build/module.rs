@@ -34,7 +34,8 @@ impl<'s> Builder<'s> {
     fn module_parameter(&self, pair: Pair<'s, Rule>) -> ModuleParameter<'s> {
         let span = self.span(&pair);
         let nothing = Name { text: "", span };
-        let mut parameter = ModuleParameter { name: nothing, kind: nothing, attributes: Vec::new(), default: None, span };
+        let mut parameter =
+            ModuleParameter { name: nothing, kind: nothing, attributes: Vec::new(), default: None, span };
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::any_name => parameter.name = self.any_name(part),

@@ -71,15 +71,18 @@ impl<'s> Builder<'s> {
         if function != "env"
             && let Some(surplus) = &default
         {
-            self.report(crate::diagnostics::Diagnostic::at(
-                crate::diagnostics::Code::SyntaxError,
-                surplus.span,
-                format!("`{function}` takes one text, this is the second"),
-            ).help(if function == "secret" {
-                "a secret has no default: it would stand in the text for everyone to read"
-            } else {
-                "only `env` takes a second text, its default"
-            }));
+            self.report(
+                crate::diagnostics::Diagnostic::at(
+                    crate::diagnostics::Code::SyntaxError,
+                    surplus.span,
+                    format!("`{function}` takes one text, this is the second"),
+                )
+                .help(if function == "secret" {
+                    "a secret has no default: it would stand in the text for everyone to read"
+                } else {
+                    "only `env` takes a second text, its default"
+                }),
+            );
         }
         let kind = match function {
             "secret" => ValueKind::Secret(name),
