@@ -11,8 +11,16 @@
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
 
+pub mod catalogue;
+pub mod check;
+pub mod cli;
+pub mod compile;
 pub mod diagnostics;
 pub mod format;
+pub mod graph;
+pub mod hashpath;
+pub mod misp;
+pub mod project;
 pub mod source;
-mod suggest;
+pub mod suggest;
 pub mod syntax;

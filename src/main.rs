@@ -1,3 +1,7 @@
 //! The command line of mispflow.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mispflow::cli::main()
+}

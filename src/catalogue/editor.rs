@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::graph::ModuleType;
+use crate::graph::{ModuleType, ParamValue};
 
 use super::{Parameter, ParameterKind, Signature};
 
@@ -34,15 +34,15 @@ impl Parameter {
     /// for options are texts. Every other parameter writes its default as it is, or nothing.
     ///
     /// See `docs/misp-semantics.md`, "Modules and their signatures".
-    pub fn editor_default(&self) -> Option<Json> {
+    pub fn editor_default(&self) -> Option<ParamValue<'_>> {
         if self.kind != ParameterKind::Picker {
-            return self.default.clone();
+            return self.default.as_ref().map(ParamValue::from);
         }
-        let mut picked = self.picked_by_default();
+        let mut picked = self.picked_by_default().map(ParamValue::from);
         if self.multiple {
-            return Some(picked.cloned().collect());
+            return Some(ParamValue::List(picked.collect()));
         }
-        Some(picked.next().cloned().unwrap_or(Json::Null))
+        Some(picked.next().unwrap_or(ParamValue::Null))
     }
 
     fn picked_by_default(&self) -> impl Iterator<Item = &Json> {
@@ -64,7 +64,21 @@ mod tests {
     use super::*;
 
     fn default_of(parameter: Json) -> Option<Json> {
-        serde_json::from_value::<Parameter>(parameter).unwrap().editor_default()
+        let parameter = serde_json::from_value::<Parameter>(parameter).unwrap();
+        parameter.editor_default().map(|value| as_json(&value))
+    }
+
+    fn as_json(value: &ParamValue<'_>) -> Json {
+        match value {
+            ParamValue::Null => Json::Null,
+            ParamValue::Boolean(boolean) => json!(boolean),
+            ParamValue::Number(number) => json!(number),
+            ParamValue::Text(text) => json!(text.as_plain()),
+            ParamValue::List(items) => items.iter().map(as_json).collect(),
+            ParamValue::Object(entries) => {
+                entries.iter().map(|(key, value)| (key.to_string(), as_json(value))).collect()
+            }
+        }
     }
 
     #[test]

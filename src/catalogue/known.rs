@@ -28,6 +28,7 @@ impl Parameter {
         keep(&mut self.description, &known.description);
         keep(&mut self.example, &known.example);
         self.sensitive |= known.sensitive;
+        self.json |= known.json;
         if self.required.is_none() {
             self.required.clone_from(&known.required);
         }

@@ -13,7 +13,7 @@ use crate::graph::ModuleType;
 pub struct Signature {
     /// The id by which workflows name it.
     pub id: String,
-    /// The display name, which a node carries too.
+    /// The display name, see [`Self::node_name`].
     pub name: String,
     /// Trigger, logic or action.
     #[serde(rename = "type")]
@@ -65,6 +65,11 @@ impl Signature {
     /// The parameter with this id.
     pub fn parameter(&self, id: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.id == id)
+    }
+
+    /// The name that its nodes carry. See `docs/misp-semantics.md`, "Modules and their signatures".
+    pub fn node_name(&self) -> &str {
+        if self.module_type == ModuleType::Trigger { &self.id } else { &self.name }
     }
 
     /// Whether it can stand where a condition is wanted.
@@ -160,6 +165,9 @@ pub struct Parameter {
     /// Whether MISP renders it as a Jinja template.
     #[serde(default, skip_serializing_if = "is_false")]
     pub jinja: bool,
+    /// Whether the value is sent as JSON when it can be read as such.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub json: bool,
     /// Whether the value is a secret (a token, a key): better written as `secret("NAME")`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sensitive: bool,

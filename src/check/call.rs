@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
 
+use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
@@ -48,12 +49,13 @@ impl<'a> FlowChecker<'_, 'a> {
                 Some(index) => {
                     let parameter = &signature.parameters[index];
                     let constant = evaluate(&argument.value, self);
-                    let value = if quoted {
-                        verbatim(&constant, self)
-                    } else {
-                        self.parameter_value(signature, parameter, &constant)
+                    let left_out = quoted && matches!(constant.kind, ConstantKind::Word("absent"));
+                    let value = match (left_out, quoted) {
+                        (true, _) => None,
+                        (false, true) => verbatim(&constant, self),
+                        (false, false) => self.parameter_value(signature, parameter, &constant),
                     };
-                    failed |= value.is_none();
+                    failed |= value.is_none() && !left_out;
                     given[index] = Some(Given { value, at: Some(argument.span) });
                 }
                 None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
@@ -86,7 +88,7 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         let mut values = Vec::with_capacity(given.len());
         for (parameter, given) in signature.parameters.iter().zip(given) {
-            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_value(), at: None }));
+            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None }));
         }
         if !failed {
             self.check_presence(signature, call, &values);
@@ -117,7 +119,11 @@ impl<'a> FlowChecker<'_, 'a> {
                             at,
                             format!("`{}` has no effect here: `{other}` hides it", parameter.id),
                         )
-                        .note(format!("the editor shows `{}` only while `{other}` is {}", parameter.id, wanted.join(" or ")))
+                        .note(format!(
+                            "the editor shows `{}` only while `{other}` is {}",
+                            parameter.id,
+                            wanted.join(" or ")
+                        ))
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
@@ -132,7 +138,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         diagnostic = diagnostic.note(format!("in MISP: {reason}"));
                     }
                     let example = if parameter.example.is_empty() { "…" } else { &parameter.example };
-                    self.report(diagnostic.help(format!("write for example `{}: {}`", parameter.id, example_value(parameter, example))));
+                    self.report(diagnostic.help(format!(
+                        "write for example `{}: {}`",
+                        parameter.id,
+                        example_value(parameter, example)
+                    )));
                 }
                 _ => {}
             }
@@ -167,9 +177,13 @@ fn hiding<'s>(
 }
 
 fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
-    Diagnostic::at(Code::KeptParameter, name.span, format!("`{}` has no parameter `{}`; it is kept because it is quoted", signature.id, name.text))
-        .note("MISP ignores it, and its editor drops it as soon as the workflow is opened there")
-        .help("remove it unless the exact JSON matters")
+    Diagnostic::at(
+        Code::KeptParameter,
+        name.span,
+        format!("`{}` has no parameter `{}`; it is kept because it is quoted", signature.id, name.text),
+    )
+    .note("MISP ignores it, and its editor drops it as soon as the workflow is opened there")
+    .help("remove it unless the exact JSON matters")
 }
 
 fn unknown_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {

@@ -43,10 +43,19 @@ impl Declarations {
     }
 }
 
-const FIELDS: [&str; 8] =
-    ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
-const ATTRIBUTES: [&str; 10] = [
-    "label", "description", "example", "options", "open", "multiple", "jinja", "sensitive", "shown-when", "required",
+const FIELDS: [&str; 8] = ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
+const ATTRIBUTES: [&str; 11] = [
+    "label",
+    "description",
+    "example",
+    "options",
+    "open",
+    "multiple",
+    "jinja",
+    "json",
+    "sensitive",
+    "shown-when",
+    "required",
 ];
 
 fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) -> Signature {
@@ -210,9 +219,13 @@ impl Reader<'_> {
         if kind.is_none() {
             let names = ParameterKind::ALL.map(ParameterKind::as_str);
             self.diagnostics.push(
-                Diagnostic::at(Code::UnknownType, declared.kind.span, format!("`{}` is no type of parameter", declared.kind.text))
-                    .maybe_help(closest(declared.kind.text, names).map(|name| format!("did you mean `{name}`?")))
-                    .help(format!("there are: {}", names.join(", "))),
+                Diagnostic::at(
+                    Code::UnknownType,
+                    declared.kind.span,
+                    format!("`{}` is no type of parameter", declared.kind.text),
+                )
+                .maybe_help(closest(declared.kind.text, names).map(|name| format!("did you mean `{name}`?")))
+                .help(format!("there are: {}", names.join(", "))),
             );
         }
         let mut parameter = Parameter {
@@ -226,6 +239,7 @@ impl Reader<'_> {
             open: false,
             multiple: false,
             jinja: false,
+            json: false,
             sensitive: false,
             display_on: IndexMap::new(),
             sub_selector: false,
@@ -245,6 +259,7 @@ impl Reader<'_> {
                 "open" => self.boolean(value, &mut parameter.open),
                 "multiple" => self.boolean(value, &mut parameter.multiple),
                 "jinja" => self.boolean(value, &mut parameter.jinja),
+                "json" => self.boolean(value, &mut parameter.json),
                 "sensitive" => self.boolean(value, &mut parameter.sensitive),
                 "shown-when" => parameter.display_on = self.shown_when(value),
                 "required" => {

@@ -26,7 +26,7 @@ pub struct FlowChecker<'c, 'a> {
     /// The parameters of the blueprint that is being checked.
     pub(super) bindings: Vec<(&'a str, Constant<'a>)>,
     /// The blueprints that are being inlined, outermost first.
-    pub(super) inlining: Vec<&'a str>,
+    pub(crate) inlining: Vec<&'a str>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
 }
@@ -157,14 +157,14 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             node: crate::graph::Node {
                 id: 0,
                 module: Cow::Borrowed(&signature.id),
-                name: Cow::Borrowed(&signature.name),
+                name: Cow::Borrowed(signature.node_name()),
                 module_type: signature.module_type,
                 version: Cow::Borrowed(&signature.version),
                 params,
                 filter: crate::graph::SavedFilter::default(),
                 multiple_output_connection: signature.multiple_output_connection,
                 class: Cow::Owned(signature.css_class()),
-                inputs: u8::from(signature.module_type != ModuleType::Trigger),
+                inputs: signature.inputs(),
                 outputs: vec![Vec::new(); usize::from(signature.outputs)],
                 position: pinned.position,
                 origin: Some(span),

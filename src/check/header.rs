@@ -9,7 +9,7 @@ use crate::graph::ParamText;
 use crate::suggest::closest;
 use crate::syntax::tree::{Blueprint, Field, Name, Value, ValueKind};
 
-use super::constant::{Constant, ConstantKind};
+use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
@@ -65,7 +65,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         Diagnostic::at(Code::UnknownField, field.name.span, format!("a {what} has no field `{other}`"));
                     let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
                     self.report(match closest(other, known.iter().copied()) {
-                        Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close),
+                        Some(close) => {
+                            diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close)
+                        }
                         None => diagnostic.help(format!("the fields are {}", names.join(", "))),
                     });
                 }
@@ -87,9 +89,13 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(ParamText::Plain(text)) => text,
             ConstantKind::Text(ParamText::Parts(_)) => {
                 self.report(
-                    Diagnostic::at(Code::WrongType, constant.span, format!("`{}` must be written out", field.name.text))
-                        .note("it must be the same on every machine")
-                        .help("write a text in double quotes"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("`{}` must be written out", field.name.text),
+                    )
+                    .note("it must be the same on every machine")
+                    .help("write a text in double quotes"),
                 );
                 return;
             }
@@ -152,13 +158,5 @@ pub fn title<'a>(blueprint: &'a Blueprint<'a>) -> Cow<'a, str> {
     match named.map(|field| &field.value) {
         Some(Value { kind: ValueKind::Text(text), .. }) => Cow::Borrowed(&text.content),
         _ => Cow::Borrowed(blueprint.id.text),
-    }
-}
-
-/// A constant that is plain text.
-pub fn plain_text<'c>(constant: &'c Constant<'_>) -> Option<&'c str> {
-    match &constant.kind {
-        ConstantKind::Text(text) => text.as_plain(),
-        _ => None,
     }
 }

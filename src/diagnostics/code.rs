@@ -19,6 +19,11 @@ macro_rules! codes {
                 match self { $( Self::$variant => $name, )+ }
             }
 
+            /// The code with this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// The severity it has unless a project says otherwise.
             pub fn severity(self) -> Severity {
                 match self { $( Self::$variant => Severity::$severity, )+ }
@@ -98,6 +103,8 @@ codes! {
     MissingParameter = "missing-parameter", Error;
     /// A parameter or field is given twice.
     DuplicateParameter = "duplicate-parameter", Error;
+    /// A parameter that the module does not know is kept because it is quoted.
+    KeptParameter = "kept-parameter", Warning;
     /// Another parameter's value hides this one.
     HiddenParameter = "hidden-parameter", Warning;
     /// A module stands where its kind cannot.
@@ -154,6 +161,8 @@ codes! {
     CoreFormatMissing = "core-format-missing", Warning;
     /// Nodes are kept that nothing leads to.
     DetachedNodes = "detached-nodes", Warning;
+    /// Inlined blueprints make a workflow too large.
+    TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
 }

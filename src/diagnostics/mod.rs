@@ -1,7 +1,20 @@
 //! Findings about the input: codes, places, help and fixes, and how they are shown.
 
 mod code;
+mod columns;
 mod diagnostic;
+mod excerpt;
+mod json;
+mod level;
+mod printable;
+mod proposal;
+mod summary;
+mod terminal;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use json::write_json;
+pub use level::{AlwaysAnError, Level, Levels};
+pub use printable::{printable, printable_line};
+pub use summary::{Summary, in_order};
+pub use terminal::{write_summary, write_terminal};

@@ -156,6 +156,22 @@ impl<'a> ParamValue<'a> {
     }
 }
 
+impl<'a> From<&'a serde_json::Value> for ParamValue<'a> {
+    fn from(json: &'a serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(boolean) => Self::Boolean(*boolean),
+            Json::Number(number) => Self::Number(number.clone()),
+            Json::String(text) => Self::text(text.as_str()),
+            Json::Array(items) => Self::List(items.iter().map(Self::from).collect()),
+            Json::Object(entries) => Self::Object(
+                entries.iter().map(|(key, value)| (Cow::Borrowed(key.as_str()), Self::from(value))).collect(),
+            ),
+        }
+    }
+}
+
 /// Text that may hold parts known only when the JSON is written. Secrets never enter a graph:
 /// only their names do.
 #[derive(Clone, Debug, PartialEq)]

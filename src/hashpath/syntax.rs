@@ -33,7 +33,11 @@ pub fn check_syntax(path: &str) -> Result<(), PathError> {
         }
         start = end + 1;
         if start == path.len() {
-            return Err(error(end..start, "the hash path ends in a dot", "name what comes after it, or remove the dot"));
+            return Err(error(
+                end..start,
+                "the hash path ends in a dot",
+                "name what comes after it, or remove the dot",
+            ));
         }
     }
 }
@@ -45,7 +49,11 @@ fn segment(path: &str, start: usize) -> Result<usize, PathError> {
     while at < bytes.len() && !matches!(bytes[at], b'.' | b'[') {
         match bytes[at] {
             b']' => {
-                return Err(error(at..at + 1, "`]` closes a test that was never opened", "a test is written `[name=value]`"));
+                return Err(error(
+                    at..at + 1,
+                    "`]` closes a test that was never opened",
+                    "a test is written `[name=value]`",
+                ));
             }
             byte if byte.is_ascii_whitespace() => {
                 return Err(error(at..at + 1, "a hash path holds no spaces outside its tests", "remove the space"));
@@ -67,7 +75,9 @@ fn segment(path: &str, start: usize) -> Result<usize, PathError> {
     }
     match bytes.get(at) {
         None | Some(b'.') => Ok(at),
-        Some(_) => Err(error(at..path.len(), "nothing but a dot or another test can follow a test", "put a dot before it")),
+        Some(_) => {
+            Err(error(at..path.len(), "nothing but a dot or another test can follow a test", "put a dot before it"))
+        }
     }
 }
 

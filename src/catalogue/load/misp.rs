@@ -100,6 +100,7 @@ fn parameter(entry: &Json, module: &str) -> Result<Parameter, CatalogueError> {
         options,
         multiple: kind == ParameterKind::Picker && (create_new || is_set(entry, "multiple")),
         jinja: is_set(entry, "jinja_supported"),
+        json: false,
         sensitive: !chooses && names_a_secret(&id),
         display_on: display_on(entry.get("display_on")),
         sub_selector: kind == ParameterKind::HashPath && is_sub_selector(entry, default.as_ref()),
@@ -148,6 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::graph::ParamValue;
 
     fn one(entry: Json) -> Signature {
         load(&[entry]).unwrap().remove(0)
@@ -199,8 +201,8 @@ mod tests {
         ]}));
         let facts: Vec<_> = module.parameters.iter().map(|parameter| (parameter.open, parameter.multiple)).collect();
         assert_eq!(facts, [(false, true), (true, false), (true, true), (true, false)]);
-        assert_eq!(module.parameters[0].editor_default(), Some(json!([])));
-        assert_eq!(module.parameters[1].editor_default(), Some(json!(null)));
+        assert_eq!(module.parameters[0].editor_default(), Some(ParamValue::List(Vec::new())));
+        assert_eq!(module.parameters[1].editor_default(), Some(ParamValue::Null));
     }
 
     #[test]

@@ -85,6 +85,7 @@ fn parameter(name: &str, entry: &Json) -> Parameter {
         open: false,
         multiple: false,
         jinja: is_set(entry, "jinja_supported"),
+        json: false,
         sensitive: names_a_secret(&id),
         display_on: IndexMap::new(),
         sub_selector: false,

@@ -14,8 +14,6 @@ fn any_file() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
     #[test]
     fn formatting_keeps_the_meaning_and_the_comments(text in any_file()) {
         let once = formatted(&text);

@@ -1,0 +1,149 @@
+//! `test` items: whether what they name exists.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::Graph;
+use crate::suggest::closest;
+use crate::syntax::tree::{Block, ClauseKind, Item, Name, StepKind, Test, Workflow};
+
+use super::program::ResolvedImport;
+use super::program::{Program, imports};
+use super::scope::Scope;
+
+const OUTCOMES: [&str; 3] = ["success", "failure", "blocked"];
+
+/// Checks the tests of one file. `graph` gives the graph of a workflow by file and id, if it compiled.
+pub fn check_tests<'a>(
+    program: &'a Program<'_>,
+    file: usize,
+    scope: &Scope<'_>,
+    graph: &dyn Fn(usize, &str) -> Option<&'a Graph<'a>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let tree = &program.files[file].tree;
+    if !tree.items.iter().any(|item| matches!(item, Item::Test(_))) {
+        return;
+    }
+    let workflows = workflows(program, file);
+    for item in &tree.items {
+        let Item::Test(test) = item else { continue };
+        let Some(&(place, workflow)) = workflows.get(test.workflow.text) else {
+            if !scope.incomplete {
+                diagnostics.push(unknown_workflow(test.workflow, &workflows));
+            }
+            continue;
+        };
+        check_clauses(test, workflow, graph(place, workflow.id.text), diagnostics);
+    }
+}
+
+/// The workflows that tests of a file can name: its own and those of the files it imports.
+fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, (usize, &'a Workflow<'a>)> {
+    let imported = imports(&program.files[file]).filter_map(|(_, resolved)| match resolved {
+        ResolvedImport::File(target) => Some(target),
+        ResolvedImport::Blueprint(_) | ResolvedImport::Failed => None,
+    });
+    let mut known = FxHashMap::default();
+    for place in std::iter::once(file).chain(imported) {
+        for item in &program.files[place].tree.items {
+            if let Item::Workflow(workflow) = item {
+                known.entry(workflow.id.text).or_insert((place, workflow));
+            }
+        }
+    }
+    known
+}
+
+fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, (usize, &Workflow<'_>)>) -> Diagnostic {
+    let mut names: Vec<&str> = known.keys().copied().collect();
+    names.sort_unstable();
+    let diagnostic =
+        Diagnostic::at(Code::UnknownWorkflow, name.span, format!("there is no workflow named `{}`", name.text));
+    match closest(name.text, names) {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
+        None => diagnostic.help("a test names a workflow of its own file or of one that the file imports"),
+    }
+}
+
+fn check_clauses(
+    test: &Test<'_>,
+    workflow: &Workflow<'_>,
+    graph: Option<&Graph<'_>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut labels = Vec::new();
+    collect_labels(&workflow.body, &mut labels);
+    let mut check = |target: &Name<'_>| {
+        if let Some(label) = target.text.strip_prefix('@') {
+            if !labels.contains(&label) {
+                diagnostics.push(
+                    Diagnostic::at(
+                        Code::UnknownLabel,
+                        target.span,
+                        format!("the workflow `{}` has no label `@{label}`", workflow.id.text),
+                    )
+                    .maybe_help(closest(label, labels.iter().copied()).map(|close| format!("did you mean `@{close}`?")))
+                    .help("put the label before the step that the test means"),
+                );
+            }
+            return;
+        }
+        let Some(graph) = graph else { return };
+        if !graph.nodes.iter().any(|node| node.module == target.text) {
+            let mut modules: Vec<&str> = graph.nodes.iter().map(|node| &*node.module).collect();
+            modules.sort_unstable();
+            modules.dedup();
+            let diagnostic = Diagnostic::at(
+                Code::UnknownModule,
+                target.span,
+                format!("the workflow `{}` has no step `{}`", workflow.id.text, target.text),
+            );
+            diagnostics.push(match closest(target.text, modules) {
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(target.span, close),
+                None => diagnostic.help("name a module that the workflow calls, or a label as `@label`"),
+            });
+        }
+    };
+    for clause in &test.clauses {
+        match &clause.kind {
+            ClauseKind::WhenFails { target, .. }
+            | ClauseKind::WhenReturns { target, .. }
+            | ClauseKind::ExpectEffect { target, .. } => check(target),
+            ClauseKind::ExpectRan { targets, .. } => targets.iter().for_each(&mut check),
+            ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } => {}
+        }
+    }
+    for clause in &test.clauses {
+        if let ClauseKind::ExpectOutcome { outcome, .. } = &clause.kind
+            && !OUTCOMES.contains(&outcome.text)
+        {
+            let diagnostic =
+                Diagnostic::at(Code::UnknownOption, outcome.span, format!("a run does not end as `{}`", outcome.text))
+                    .help("a run ends as `success`, `failure` or `blocked`");
+            diagnostics.push(match closest(outcome.text, OUTCOMES) {
+                Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(outcome.span, close),
+                None => diagnostic,
+            });
+        }
+    }
+}
+
+/// The labels of a workflow's own steps.
+fn collect_labels<'a>(block: &'a Block<'a>, labels: &mut Vec<&'a str>) {
+    for step in &block.steps {
+        labels.extend(step.label.map(|label| label.text));
+        match &step.kind {
+            StepKind::If(branches) => {
+                let bodies = branches.arms.iter().map(|arm| &arm.body).chain(&branches.otherwise);
+                bodies.for_each(|body| collect_labels(body, labels));
+            }
+            StepKind::Filter(filter) => collect_labels(&filter.body, labels),
+            StepKind::Concurrent(concurrent) => {
+                concurrent.branches.iter().for_each(|body| collect_labels(body, labels))
+            }
+            StepKind::Detached(body) => collect_labels(body, labels),
+            StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_) => {}
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a command works on.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostics::Diagnostic;
+use crate::project::{self, DiskFiles, Located, Project, load_source, source_from_bytes};
+use crate::source::{FileId, Sources};
+
+/// The argument that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// The files and folders of a command.
+#[derive(Args, Clone, Default, Debug)]
+pub struct Inputs {
+    /// Files and folders; `-` for standard input. Without any: the project of the nearest
+    /// `mispflow.toml`, else the current folder
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// What [`Inputs`] stand for.
+pub struct Loaded {
+    /// The settings of the project they belong to.
+    pub project: Project,
+    /// The files that could be read, in order.
+    pub roots: Vec<FileId>,
+    /// What could not be read, and what is wrong with the settings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Inputs {
+    /// Finds the project and reads the files. The project is the one the first path belongs to.
+    pub fn load(&self, sources: &Sources) -> Loaded {
+        let mut diagnostics = Vec::new();
+        let is_input = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
+        let first = self.paths.iter().find(|path| !is_input(path));
+        let project = load_project(sources, first.map_or(Path::new(""), PathBuf::as_path), &mut diagnostics);
+
+        let mut roots = Vec::new();
+        if self.paths.iter().any(is_input) {
+            keep(read_standard_input(sources), &mut roots, &mut diagnostics);
+        }
+        let paths: Vec<PathBuf> = if self.paths.is_empty() {
+            vec![or_here(&project.source.value)]
+        } else {
+            self.paths.iter().filter(|path| !is_input(path)).cloned().collect()
+        };
+        let gathered = project::gather(&paths, Some(&project.output.value));
+        diagnostics.extend(gathered.diagnostics);
+        for path in gathered.files {
+            let name = path.display().to_string();
+            keep(load_source(sources, &DiskFiles, &path, &name), &mut roots, &mut diagnostics);
+        }
+        Loaded { project, roots, diagnostics }
+    }
+}
+
+/// The settings of the project that `start` belongs to.
+pub(super) fn load_project(sources: &Sources, start: &Path, diagnostics: &mut Vec<Diagnostic>) -> Project {
+    let Some(path) = project::discover(start) else { return Project::without_file(Path::new("")) };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    match load_source(sources, &DiskFiles, &path, &path.display().to_string()) {
+        Ok(file) => Project::read(sources, file, folder, diagnostics),
+        Err(problem) => {
+            diagnostics.push(problem);
+            Project::without_file(folder)
+        }
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
+    let bytes = project::read_limited(io::stdin().lock(), crate::source::MAX_SOURCE_BYTES, 0);
+    match bytes {
+        Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),
+        Err(error) => Err(project::unreadable(STANDARD_INPUT, &error)),
+    }
+}
+
+fn keep(loaded: Result<FileId, Diagnostic>, roots: &mut Vec<FileId>, diagnostics: &mut Vec<Diagnostic>) {
+    match loaded {
+        Ok(id) => roots.push(id),
+        Err(problem) => diagnostics.push(problem),
+    }
+}
+
+/// The current folder where a path is empty.
+fn or_here(path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
+}
+
+/// The release of MISP to work for.
+#[derive(Args, Clone, Default, Debug)]
+pub struct Target {
+    /// The release of MISP, instead of the one the project names
+    #[arg(long, value_name = "RELEASE", value_parser = PossibleValuesParser::new(Catalogue::targets()))]
+    target: Option<String>,
+}
+
+impl Target {
+    /// Puts what the flag says into the settings.
+    pub fn apply(&self, project: &mut Project) {
+        if let Some(target) = &self.target {
+            project.target = Some(Located::default_value(target.clone()));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line: a verb, paths, few flags. One file a verb, and nothing in them that a user of
+//! the library would miss. Results go to standard output, messages to standard error.
+//!
+//! A new verb is a file here and a row in the list at the end of this one.
+
+mod build;
+mod check;
+mod completions;
+mod console;
+mod findings;
+mod fmt;
+mod init;
+mod inputs;
+mod status;
+mod unified_diff;
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use console::{Color, Console};
+pub use findings::{Findings, Format, report};
+pub use inputs::{Inputs, Loaded, Target};
+pub use status::{Failure, Status};
+
+/// Workflows for MISP as text: write, check, review and compile them to the JSON of MISP's workflow editor
+#[derive(Parser, Debug)]
+#[command(name = "mispflow", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What every verb understands.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true)]
+    color: Color,
+    /// Print results and findings, nothing else
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+/// The definition of the command line, from which help and completions are made.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
+/// errors, and 2 when the command itself could not run.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(answer) => {
+            // Help and version are answers too. Whoever closed the pipe wants no more of it.
+            let _ = answer.print();
+            return if answer.use_stderr() { Status::Failed } else { Status::Done }.into();
+        }
+    };
+    let mut console = Console::new(arguments.global.color, arguments.global.quiet);
+    let done = arguments.verb.run(&mut console).and_then(|status| {
+        console.flush()?;
+        Ok(status)
+    });
+    done.unwrap_or_else(|failure| failure.report(&mut console)).into()
+}
+
+macro_rules! verbs {
+    ($( $(#[doc = $doc:literal])+ $verb:ident($arguments:ty), )+) => {
+        /// The verbs.
+        #[derive(Subcommand, Debug)]
+        enum Verb {
+            $( $(#[doc = $doc])+ $verb($arguments), )+
+        }
+
+        impl Verb {
+            fn run(self, console: &mut Console) -> Result<Status, Failure> {
+                match self {
+                    $( Self::$verb(arguments) => arguments.run(console), )+
+                }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// Make a starter project: settings, a workflow with a test, an event
+    Init(init::Init),
+    /// Look for mistakes
+    Check(check::Check),
+    /// Compile to the JSON of MISP's workflow editor
+    Build(build::Build),
+    /// Rewrite files in their canonical form
+    Fmt(fmt::Fmt),
+    /// Print the completions for a shell
+    Completions(completions::Completions),
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

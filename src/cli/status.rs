@@ -1,0 +1,95 @@
+//! How a command ends.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::diagnostics::{Code, Diagnostic, printable};
+
+use super::Console;
+
+/// The end of a command that could run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Status {
+    /// Done: exit code 0.
+    Done,
+    /// The input has errors, or what was asked for is not so: exit code 1.
+    Rejected,
+    /// The command could not do all it should, such as read a file that was named: exit code 2.
+    Failed,
+}
+
+impl Status {
+    /// What findings make of a command.
+    pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        let status = |diagnostic: &Diagnostic| match diagnostic.code {
+            // With a place it is a mistake in the text that names the file.
+            Code::UnreadableFile if diagnostic.primary.is_none() => Self::Failed,
+            _ => Self::Rejected,
+        };
+        diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(status).max().unwrap_or(Self::Done)
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Done => 0,
+            Status::Rejected => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Why a command could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The results or messages cannot be written.
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    /// Anything else, in words for the user, perhaps with a second line that says what to do.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    /// A file that cannot be written.
+    pub fn unwritable(path: &Path, error: &io::Error) -> Self {
+        Self::Other(format!("`{}` cannot be written: {error}", path.display()))
+    }
+
+    /// Says what happened and gives the exit code. A reader that closed the pipe has seen enough:
+    /// that is no failure.
+    pub(super) fn report(&self, console: &mut Console) -> Status {
+        if let Self::Output(error) = self
+            && error.kind() == io::ErrorKind::BrokenPipe
+        {
+            return Status::Done;
+        }
+        let message = self.to_string();
+        let _ = console.error_word().and_then(|()| writeln!(console.messages(), "{}", printable(&message)));
+        let _ = console.flush();
+        Status::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Sources, Span};
+
+    #[test]
+    fn the_worst_finding_decides() {
+        let warning = Diagnostic::new(Code::ManyPaths, "");
+        let error = Diagnostic::new(Code::Cycle, "");
+        let unreadable = Diagnostic::new(Code::UnreadableFile, "");
+        assert_eq!(Status::of(&[]), Status::Done);
+        assert_eq!(Status::of(std::slice::from_ref(&warning)), Status::Done);
+        assert_eq!(Status::of(&[warning, error.clone()]), Status::Rejected);
+        assert_eq!(Status::of(&[unreadable, error]), Status::Failed);
+
+        let sources = Sources::new();
+        let span = Span::new(sources.add("a", None, "x"), 0, 1);
+        assert_eq!(Status::of(&[Diagnostic::at(Code::UnreadableFile, span, "")]), Status::Rejected);
+    }
+}

@@ -1,0 +1,250 @@
+//! From files to documents: the whole pipeline in two calls.
+//!
+//! [`Workspace::load`] reads and parses the files and all they import; [`Workspace::compile`] checks
+//! them and makes the graphs. Both collect findings and never stop at the first.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::catalogue::Catalogue;
+use crate::check::{
+    CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters, check_tests,
+    scopes, standalone_bindings, value_type,
+};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{Graph, check_rules, lower, place_on_grid};
+use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
+use crate::project::Files;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::tree::{Blueprint, Item, Name, Workflow};
+
+/// Parsed files, ready to be compiled.
+pub struct Workspace<'s> {
+    program: Program<'s>,
+    declarations: Declarations,
+    catalogue: &'s Catalogue,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What came of the files.
+#[derive(Default)]
+pub struct Compilation<'a> {
+    /// Workflows and blueprints of the files that were asked for, in order. Those with errors are
+    /// left out.
+    pub documents: Vec<Compiled<'a>>,
+    /// Everything that was found, in the order in which it was.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compilation<'_> {
+    /// Whether anything stops a build.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// A workflow or blueprint.
+#[derive(Debug)]
+pub struct Compiled<'a> {
+    /// The id by which the text names it.
+    pub id: Name<'a>,
+    /// What MISP gets.
+    pub document: Document<'a>,
+}
+
+impl<'s> Workspace<'s> {
+    /// Parses the files `roots` of `sources` and what they import, read by way of `access`.
+    pub fn load(sources: &'s Sources, access: &'s dyn Files, roots: &[FileId], catalogue: &'s Catalogue) -> Self {
+        let mut diagnostics = Vec::new();
+        let program = Program::load(sources, access, roots, &mut diagnostics);
+        let declarations = Declarations::build(&program, &mut diagnostics);
+        Self { program, declarations, catalogue, diagnostics }
+    }
+
+    /// Checks everything and makes the graphs.
+    pub fn compile(&self) -> Compilation<'_> {
+        let mut diagnostics = self.diagnostics.clone();
+        let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
+        let constants = ConstantTable::build(&self.program, &scopes, &mut diagnostics);
+        let context =
+            Context { program: &self.program, catalogue: self.catalogue, scopes: &scopes, constants: &constants };
+        let mut compiler = Compiler { context, diagnostics, documents: Vec::new(), places: Vec::new() };
+        for file in 0..self.program.files.len() {
+            let wanted = file < self.program.roots;
+            for item in &self.program.files[file].tree.items {
+                match item {
+                    Item::Workflow(workflow) => compiler.workflow(file, workflow, wanted),
+                    Item::Blueprint(blueprint) => compiler.blueprint(file, blueprint, wanted),
+                    _ => {}
+                }
+            }
+        }
+        compiler.check_tests();
+        compiler.check_project();
+        let Compiler { diagnostics, documents, .. } = compiler;
+        Compilation { documents, diagnostics: without_repetitions(diagnostics) }
+    }
+}
+
+struct Compiler<'c, 'a> {
+    context: Context<'c, 'a>,
+    diagnostics: Vec<Diagnostic>,
+    documents: Vec<Compiled<'a>>,
+    /// File and, for workflows, trigger of each document.
+    places: Vec<(usize, Option<Name<'a>>)>,
+}
+
+impl<'a> Compiler<'_, 'a> {
+    fn workflow(&mut self, file: usize, workflow: &'a Workflow<'a>, wanted: bool) {
+        let before = self.diagnostics.len();
+        let mut checker = FlowChecker::new(self.context, file, Vec::new(), &mut self.diagnostics);
+        let header = checker.header(workflow.id, &workflow.fields, true);
+        let trigger = checker.trigger(workflow);
+        let steps = checker.steps(&workflow.body);
+        let trigger_name = workflow.trigger.name;
+        let flow = CheckedFlow { trigger, steps };
+        let Some(graph) = self.graph(file, flow, workflow.id, Some(trigger_name.span), before) else { return };
+        if wanted {
+            let mut document = Document::bare(DocumentKind::Workflow, graph);
+            document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
+            apply(&mut document, header);
+            self.documents.push(Compiled { id: workflow.id, document });
+            self.places.push((file, Some(trigger_name)));
+        }
+    }
+
+    fn blueprint(&mut self, file: usize, blueprint: &'a Blueprint<'a>, wanted: bool) {
+        let before = self.diagnostics.len();
+        check_parameters(blueprint, &mut self.diagnostics);
+        let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
+        checker.inlining.push(blueprint.id.text);
+        let header = checker.header(blueprint.id, &blueprint.fields, false);
+        let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
+        let Some(graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        if !wanted {
+            return;
+        }
+        let required = blueprint.parameters.iter().find(|parameter| parameter.default.is_none());
+        if let Some(parameter) = required {
+            if value_type(parameter).is_some() {
+                self.diagnostics.push(not_written(blueprint, parameter.name));
+            }
+            return;
+        }
+        let mut document = Document::bare(DocumentKind::Blueprint, graph);
+        document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
+        apply(&mut document, header);
+        self.documents.push(Compiled { id: blueprint.id, document });
+        self.places.push((file, None));
+    }
+
+    /// The graph of a flow, unless something was wrong since there were `before` findings.
+    fn graph(
+        &mut self,
+        file: usize,
+        flow: CheckedFlow<'a>,
+        id: Name<'a>,
+        trigger: Option<Span>,
+        before: usize,
+    ) -> Option<Graph<'a>> {
+        let failed = |diagnostics: &[Diagnostic]| diagnostics[before..].iter().any(Diagnostic::is_error);
+        if failed(&self.diagnostics) || (trigger.is_some() && flow.trigger.is_none()) {
+            // The form of the flow can be judged all the same, but not what an error may have caused.
+            return None;
+        }
+        let mut graph = lower(flow, id.text, &mut self.diagnostics);
+        if failed(&self.diagnostics) {
+            return None;
+        }
+        let context = self.context;
+        let signature = |module: &str| context.signature(file, module);
+        check_rules(&graph, &signature, trigger.is_some(), Some(trigger.unwrap_or(id.span)), &mut self.diagnostics);
+        if failed(&self.diagnostics) {
+            return None;
+        }
+        place_on_grid(&mut graph);
+        Some(graph)
+    }
+
+    fn check_tests(&mut self) {
+        let mut known: FxHashMap<(usize, &str), &Graph<'_>> = FxHashMap::default();
+        for (compiled, (file, trigger)) in self.documents.iter().zip(&self.places) {
+            if trigger.is_some() {
+                known.insert((*file, compiled.id.text), &compiled.document.graph);
+            }
+        }
+        let graph = |file: usize, id: &str| known.get(&(file, id)).copied();
+        for file in 0..self.context.program.roots {
+            check_tests(self.context.program, file, &self.context.scopes[file], &graph, &mut self.diagnostics);
+        }
+    }
+
+    /// What holds between the workflows of a project: one a trigger, and every id once.
+    fn check_project(&mut self) {
+        let mut triggers: FxHashMap<&str, Name<'_>> = FxHashMap::default();
+        let mut ids: FxHashMap<(&str, DocumentKind), Name<'_>> = FxHashMap::default();
+        for (compiled, (_, trigger)) in self.documents.iter().zip(&self.places) {
+            if let Some(before) = ids.insert((compiled.id.text, compiled.document.kind), compiled.id)
+                && before.span.file != compiled.id.span.file
+            {
+                let what = if trigger.is_some() { "workflow" } else { "blueprint" };
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::DuplicateName,
+                        compiled.id.span,
+                        format!("the project has a second {what} named `{}`", compiled.id.text),
+                    )
+                    .label("defined again here")
+                    .also(before.span, "first defined here")
+                    .note("the id names the file that is written and makes the uuid")
+                    .help("give one of them another id"),
+                );
+            }
+            let Some(trigger) = trigger else { continue };
+            match triggers.get(trigger.text) {
+                Some(first) => self.diagnostics.push(duplicate_trigger(*trigger, *first)),
+                None => {
+                    triggers.insert(trigger.text, *trigger);
+                }
+            }
+        }
+    }
+}
+
+fn apply<'a>(document: &mut Document<'a>, header: Header<'a>) {
+    document.name = header.name;
+    document.description = header.description;
+    document.debug_enabled = header.debug;
+}
+
+fn not_written(blueprint: &Blueprint<'_>, parameter: Name<'_>) -> Diagnostic {
+    Diagnostic::at(
+        Code::BlueprintNotWritten,
+        blueprint.id.span,
+        format!("the blueprint `{}` has no JSON of its own", blueprint.id.text),
+    )
+    .also(parameter.span, "this parameter has no default")
+    .note("MISP's blueprints take no parameters; `use` fills them in where the blueprint is used")
+    .help("give every parameter a default to have it written")
+}
+
+fn duplicate_trigger(second: Name<'_>, first: Name<'_>) -> Diagnostic {
+    Diagnostic::at(Code::DuplicateTrigger, second.span, format!("two workflows listen to `{}`", second.text))
+        .label("the second one")
+        .also(first.span, "the first one")
+        .note("MISP keeps one workflow for each trigger")
+        .help(format!(
+            "make blueprints of both and use them in one workflow: `blueprint first() {{ … }}`, `blueprint second() {{ … }}`, \
+             `workflow both on {} {{ use first() use second() }}`",
+            second.text
+        ))
+}
+
+/// Each finding once: a blueprint's steps are checked again wherever it is used.
+fn without_repetitions(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = FxHashSet::default();
+    diagnostics.retain(|diagnostic| {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
+        seen.insert((diagnostic.code, place, diagnostic.message.clone()))
+    });
+    diagnostics
+}

@@ -1,0 +1,111 @@
+//! The modules a project may use.
+
+use std::borrow::Cow;
+
+use crate::catalogue::{Catalogue, load};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, Sources, Span};
+
+use super::{Files, Project, load_source};
+
+/// The catalogue of a project: the built-in one of its target, with its catalogue files on top.
+/// Files that cannot be used are reported and left out.
+pub fn catalogue(
+    sources: &Sources,
+    access: &dyn Files,
+    project: &Project,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Cow<'static, Catalogue> {
+    let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
+    let mut catalogue = Cow::Borrowed(Catalogue::for_target(target).unwrap_or_else(Catalogue::built_in));
+    for path in &project.catalogues {
+        let name = path.value.display().to_string();
+        let file = match load_source(sources, access, &path.value, &name) {
+            Ok(file) => file,
+            Err(problem) => {
+                diagnostics.push(at_setting(problem, path.span));
+                continue;
+            }
+        };
+        match load(sources.text(file)) {
+            Ok(signatures) => catalogue.to_mut().extend(signatures),
+            Err(error) => {
+                let message = format!("`{name}` cannot be used as a catalogue: {error}");
+                let place = match error.position {
+                    Some(position) => span_at(sources, file, position.line, position.column),
+                    None => Span::new(file, 0, 0),
+                };
+                diagnostics.push(Diagnostic::at(Code::InvalidCatalogue, place, message));
+            }
+        }
+    }
+    catalogue
+}
+
+/// A problem without a place is shown where the project names the file.
+fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) if problem.primary.is_none() => Diagnostic {
+            help: problem.help,
+            notes: problem.notes,
+            ..Diagnostic::at(problem.code, span, problem.message)
+        }
+        .help("the path is relative to the project file"),
+        _ => problem,
+    }
+}
+
+fn span_at(sources: &Sources, file: FileId, line: usize, column: usize) -> Span {
+    let source = sources.file(file);
+    let start = source.line_start(line - 1).unwrap_or(source.text.len());
+    let at = source.text[start..].char_indices().nth(column - 1).map_or(source.text.len(), |(at, _)| start + at);
+    Span::new(file, at, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::project::MemoryFiles;
+
+    fn with_catalogue(content: Option<&str>) -> (Cow<'static, Catalogue>, Vec<Diagnostic>, Sources) {
+        let sources = Sources::new();
+        let mut files = MemoryFiles::new();
+        if let Some(content) = content {
+            files.insert("own.json", content);
+        }
+        let settings = sources.add("mispflow.toml", None, "[project]\ncatalogues = [\"own.json\"]");
+        let mut diagnostics = Vec::new();
+        let project = Project::read(&sources, settings, Path::new(""), &mut diagnostics);
+        let catalogue = catalogue(&sources, &files, &project, &mut diagnostics);
+        (catalogue, diagnostics, sources)
+    }
+
+    #[test]
+    fn a_file_adds_to_the_built_in_modules() {
+        let own = r#"[{"id": "own", "name": "Own", "type": "action", "version": "1", "provenance": "custom"}]"#;
+        let (catalogue, diagnostics, _) = with_catalogue(Some(own));
+        assert_eq!(diagnostics, []);
+        assert!(catalogue.module("own").is_some());
+        assert!(catalogue.module("webhook").is_some());
+    }
+
+    #[test]
+    fn a_missing_file_is_reported_where_it_is_named() {
+        let (catalogue, diagnostics, sources) = with_catalogue(None);
+        assert_eq!(diagnostics.len(), 1);
+        assert_eq!(diagnostics[0].code, Code::UnreadableFile);
+        assert_eq!(sources.snippet(diagnostics[0].primary.as_ref().unwrap().span), "\"own.json\"");
+        assert!(matches!(catalogue, Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_broken_file_is_reported_with_its_place() {
+        let (_, diagnostics, sources) = with_catalogue(Some("[\n  {\"id\": oops}\n]"));
+        assert_eq!(diagnostics[0].code, Code::InvalidCatalogue);
+        let span = diagnostics[0].primary.as_ref().unwrap().span;
+        assert_eq!(sources.file(span.file).name, "own.json");
+        assert_eq!(sources.file(span.file).position(span.start as usize).line, 2);
+    }
+}

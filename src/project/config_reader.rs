@@ -1,0 +1,343 @@
+//! From the TOML of a project file to its settings.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::catalogue::Catalogue;
+use crate::diagnostics::{Code, Diagnostic, Level};
+use crate::source::{FileId, Sources, Span};
+use crate::suggest::closest;
+
+use super::config::{Located, Project};
+use super::duration::parse_duration;
+use super::server::{self, Key, Server};
+
+/// Fills a [`Project`] and reports what is wrong.
+pub(super) struct ConfigReader<'p> {
+    sources: &'p Sources,
+    file: FileId,
+    project: &'p mut Project,
+    diagnostics: &'p mut Vec<Diagnostic>,
+}
+
+impl<'p> ConfigReader<'p> {
+    pub(super) fn new(
+        sources: &'p Sources,
+        file: FileId,
+        project: &'p mut Project,
+        diagnostics: &'p mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { sources, file, project, diagnostics }
+    }
+
+    pub(super) fn read(&mut self, table: &DeTable<'_>) {
+        for (key, value) in in_order(table) {
+            match key.get_ref().as_ref() {
+                "project" => self.section(value, "project", Self::read_project),
+                "lints" => self.section(value, "lints", Self::read_lints),
+                "server" => self.section(value, "server", Self::read_servers),
+                _ => self.unknown_key(key, "the project file", &["project", "lints", "server"]),
+            }
+        }
+    }
+
+    fn section(&mut self, value: &Spanned<DeValue<'_>>, name: &str, read: fn(&mut Self, &DeTable<'_>)) {
+        match value.get_ref().as_table() {
+            Some(table) => read(self, table),
+            None => self.wrong(
+                value.span(),
+                format!("`{name}` is a section"),
+                &format!("write `[{name}]` and the settings below it"),
+            ),
+        }
+    }
+
+    fn read_project(&mut self, table: &DeTable<'_>) {
+        for (key, value) in in_order(table) {
+            match key.get_ref().as_ref() {
+                "source" => {
+                    if let Some(path) = self.path(value, "source", "source = \"workflows\"") {
+                        self.project.source = path;
+                    }
+                }
+                "output" => {
+                    if let Some(path) = self.path(value, "output", "output = \"build\"") {
+                        self.project.output = path;
+                    }
+                }
+                "target" => self.read_target(value),
+                "catalogues" => self.read_catalogues(value),
+                _ => self.unknown_key(key, "`[project]`", &["source", "output", "target", "catalogues"]),
+            }
+        }
+    }
+
+    fn read_target(&mut self, value: &Spanned<DeValue<'_>>) {
+        let example = "target = \"misp-2.5.1\"";
+        let Some(target) = self.text(value, "target", example) else { return };
+        if Catalogue::targets().any(|known| known == target.value) {
+            self.project.target = Some(target);
+            return;
+        }
+        let message = format!("`{}` is not a release of MISP that this tool knows", target.value);
+        let known: Vec<_> = Catalogue::targets().collect();
+        let diagnostic = self.unknown(value.span(), message, &target.value, Catalogue::targets());
+        self.diagnostics.push(diagnostic.help(format!("it knows {}", listed(&known))));
+    }
+
+    fn read_catalogues(&mut self, value: &Spanned<DeValue<'_>>) {
+        let example = "catalogues = [\"catalogue/prod.json\"]";
+        let Some(list) = value.get_ref().as_array() else {
+            return self.wrong(
+                value.span(),
+                "`catalogues` is a list of files".into(),
+                &format!("write for example `{example}`"),
+            );
+        };
+        for entry in list {
+            if let Some(path) = self.path(entry, "catalogues", example) {
+                self.project.catalogues.push(path);
+            }
+        }
+    }
+
+    fn read_lints(&mut self, table: &DeTable<'_>) {
+        for (key, value) in in_order(table) {
+            let name = key.get_ref().as_ref();
+            let Some(code) = Code::from_name(name) else {
+                self.diagnostics.push(self.unknown(
+                    key.span(),
+                    format!("no finding has the code `{name}`"),
+                    name,
+                    Code::ALL.iter().map(|code| code.as_str()),
+                ));
+                continue;
+            };
+            let Some(text) = self.text(value, name, &format!("{name} = \"deny\"")) else { continue };
+            let Some(level) = Level::from_name(&text.value) else {
+                self.diagnostics.push(
+                    self.unknown(
+                        value.span(),
+                        format!("`{}` is not a level", text.value),
+                        &text.value,
+                        Level::ALL.iter().map(|level| level.as_str()),
+                    )
+                    .help("the levels are `allow`, `warn` and `deny`"),
+                );
+                continue;
+            };
+            if let Err(problem) = self.project.lints.set(code, level) {
+                self.wrong(
+                    key.span(),
+                    problem.to_string(),
+                    "remove this line: only warnings and notes have a level to set",
+                );
+            }
+        }
+    }
+
+    fn read_servers(&mut self, table: &DeTable<'_>) {
+        for (key, value) in in_order(table) {
+            match value.get_ref().as_table() {
+                Some(settings) => self.read_server(key, settings),
+                None => self.wrong(
+                    value.span(),
+                    "a server needs a name".into(),
+                    "write `[server.prod]` and the settings of that server below it",
+                ),
+            }
+        }
+    }
+
+    fn read_server(&mut self, name: &Spanned<DeString<'_>>, settings: &DeTable<'_>) {
+        let before = self.diagnostics.len();
+        let mut url = None;
+        let mut key: Option<Key> = None;
+        let mut ca_file = None;
+        let mut timeout = server::DEFAULT_TIMEOUT;
+        for (setting, value) in in_order(settings) {
+            match setting.get_ref().as_ref() {
+                "url" => url = self.url(value),
+                which @ ("key-env" | "key-file") => {
+                    let read = if which == "key-env" { self.key_variable(value) } else { self.key_file(value) };
+                    if key.is_some() {
+                        self.wrong(
+                            setting.span(),
+                            "the key of this server comes from two places".into(),
+                            "keep either `key-env` or `key-file`",
+                        );
+                    }
+                    key = read.or(key);
+                }
+                "key" => self.secret(value.span(), "an authentication key stands in the project file"),
+                "ca-file" => ca_file = self.path(value, "ca-file", "ca-file = \"ca.pem\"").map(|path| path.value),
+                "timeout" => timeout = self.timeout(value).unwrap_or(timeout),
+                _ => {
+                    let known = ["url", "key-env", "key-file", "ca-file", "timeout"];
+                    self.unknown_key(setting, "a server", &known);
+                }
+            }
+        }
+        let span = self.span(name.span());
+        match (url, key) {
+            (Some(url), Some(key)) => {
+                let name = name.get_ref().clone().into_owned();
+                self.project.servers.push(Server { name, span, url, key, ca_file, timeout });
+            }
+            // One report is enough: a wrong `url` is not missing too.
+            _ if self.diagnostics.len() > before => {}
+            (None, _) => {
+                self.wrong(
+                    name.span(),
+                    "this server has no address".into(),
+                    "add `url = \"https://misp.example.org\"`",
+                );
+            }
+            (_, None) => self.wrong(
+                name.span(),
+                "it is not said where the key of this server comes from".into(),
+                "add `key-env = \"MISP_KEY\"`, the name of an environment variable, or `key-file = \"…\"`",
+            ),
+        }
+    }
+
+    fn url(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let url = self.text(value, "url", "url = \"https://misp.example.org\"")?.value;
+        if server::has_credentials(&url) {
+            self.secret(value.span(), "a user name or password stands in an address in the project file");
+            return None;
+        }
+        if let Some(problem) = server::url_problem(&url) {
+            self.wrong(
+                value.span(),
+                format!("the address {problem}"),
+                "write for example `url = \"https://misp.example.org\"`",
+            );
+            return None;
+        }
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    fn key_variable(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Key> {
+        let variable = self.text(value, "key-env", "key-env = \"MISP_KEY\"")?.value;
+        if server::looks_like_key(&variable) {
+            self.secret(
+                value.span(),
+                "`key-env` holds what looks like an authentication key, not the name of a variable",
+            );
+            return None;
+        }
+        if variable.contains(['=', '\0', '$']) || variable.contains(char::is_whitespace) {
+            self.wrong(
+                value.span(),
+                "this cannot be the name of an environment variable".into(),
+                "write the name alone, for example `key-env = \"MISP_KEY\"`",
+            );
+            return None;
+        }
+        Some(Key::Environment(variable))
+    }
+
+    fn key_file(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Key> {
+        self.path(value, "key-file", "key-file = \"misp.key\"").map(|path| Key::File(path.value))
+    }
+
+    fn timeout(&mut self, value: &Spanned<DeValue<'_>>) -> Option<std::time::Duration> {
+        let example = "timeout = \"30s\"";
+        let text = self.text(value, "timeout", example)?.value;
+        let timeout = parse_duration(&text).filter(|timeout| !timeout.is_zero());
+        if timeout.is_none() {
+            let help = format!("write a whole number and `ms`, `s`, `m` or `h`, for example `{example}`");
+            self.wrong(value.span(), "this is not a length of time".into(), &help);
+        }
+        timeout
+    }
+
+    fn path(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Option<Located<PathBuf>> {
+        let text = self.text(value, name, example)?;
+        Some(Located { value: self.project.folder.join(text.value), span: text.span })
+    }
+
+    fn text(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Option<Located<String>> {
+        let problem = match value.get_ref().as_str() {
+            Some(text) if !text.trim().is_empty() => {
+                return Some(Located { value: text.to_owned(), span: Some(self.span(value.span())) });
+            }
+            Some(_) => "is empty",
+            None => "is a text in quotes",
+        };
+        self.wrong(value.span(), format!("`{name}` {problem}"), &format!("write for example `{example}`"));
+        None
+    }
+
+    /// Reports a secret without showing the line it stands in.
+    fn secret(&mut self, place: Range<usize>, problem: &str) {
+        let file = self.sources.file(self.file);
+        let line = file.position(place.start).line;
+        self.diagnostics.push(
+            Diagnostic::new(Code::InvalidProject, format!("{problem} (`{}`, line {line})", file.name))
+                .note("a project file is shared and lives in git, and so would the secret")
+                .help("put the key into an environment variable and name that: `key-env = \"MISP_KEY\"`")
+                .help("if the file was ever shared, let MISP make a new key"),
+        );
+    }
+
+    fn unknown_key(&mut self, key: &Spanned<DeString<'_>>, owner: &str, known: &[&'static str]) {
+        let name = key.get_ref().as_ref();
+        let message = format!("{owner} has no setting `{name}`");
+        let mut diagnostic = self.unknown(key.span(), message, name, known.iter().copied());
+        if diagnostic.help.is_empty() {
+            diagnostic = diagnostic.help(format!("it knows {}", listed(known)));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A word that should have been one of `known`.
+    fn unknown(
+        &self,
+        range: Range<usize>,
+        message: String,
+        word: &str,
+        known: impl Iterator<Item = &'static str>,
+    ) -> Diagnostic {
+        let span = self.span(range);
+        let diagnostic = Diagnostic::at(Code::InvalidProject, span, message);
+        match closest(word, known) {
+            None => diagnostic,
+            Some(name) => {
+                let quoted = span.end - span.start > word.len() as u32;
+                let replacement = if quoted { format!("\"{name}\"") } else { name.to_owned() };
+                diagnostic.help(format!("did you mean `{name}`?")).unsafe_fix(span, replacement)
+            }
+        }
+    }
+
+    fn wrong(&mut self, range: Range<usize>, message: String, help: &str) {
+        self.diagnostics.push(Diagnostic::at(Code::InvalidProject, self.span(range), message).help(help));
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, range.start, range.end)
+    }
+}
+
+type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
+
+/// The entries as they stand in the file; the table itself is sorted by key.
+fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+/// `` `a`, `b` and `c` ``
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}

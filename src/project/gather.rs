@@ -1,0 +1,165 @@
+//! The workflow files of a folder.
+
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+use rustc_hash::FxHashSet;
+
+use crate::diagnostics::{Code, Diagnostic};
+
+use super::discover::tidy;
+use super::load::unreadable;
+
+/// The extension of workflow files.
+const EXTENSION: &str = "mwf";
+
+/// What [`gather`] found.
+#[derive(Default, Debug)]
+pub struct Gathered {
+    /// The files, each once: the arguments in their order, what is in a folder sorted by path.
+    pub files: Vec<PathBuf>,
+    /// Folders that could not be read.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Finds the files that `paths` stand for. A file stands for itself, whatever it is called; a folder
+/// for the `.mwf` files in it and in the folders below.
+///
+/// In folders hidden files and what `.gitignore` and `.ignore` name are left out, so that a fresh
+/// clone gives the same files; so is the folder `output`. Links to files are followed, links to
+/// folders are not.
+pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
+    let output = output.and_then(|output| output.canonicalize().ok());
+    let mut gathered = Gathered::default();
+    let mut known = FxHashSet::default();
+    for path in paths {
+        if path.is_dir() {
+            gather_folder(path, output.as_deref(), &mut gathered, &mut known);
+        } else {
+            // Whether it exists is found out when it is read.
+            add(tidy(path), &mut gathered, &mut known);
+        }
+    }
+    gathered
+}
+
+fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
+    let output = output.map(Path::to_owned);
+    let walk = WalkBuilder::new(folder)
+        .git_global(false)
+        .git_exclude(false)
+        .filter_entry(move |entry| entry.depth() == 0 || !is_folder(entry, output.as_deref()))
+        .build();
+    let mut files = Vec::new();
+    for entry in walk {
+        match entry {
+            Ok(entry) if is_workflow_file(&entry) => files.push(tidy(entry.path())),
+            Ok(_) => {}
+            Err(error) => gathered.diagnostics.push(walk_problem(folder, &error)),
+        }
+    }
+    files.sort_unstable();
+    for file in files {
+        add(file, gathered, known);
+    }
+}
+
+fn add(file: PathBuf, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
+    if known.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+        gathered.files.push(file);
+    }
+}
+
+/// Whether `entry` is the folder `wanted`, a canonical path.
+fn is_folder(entry: &DirEntry, wanted: Option<&Path>) -> bool {
+    let Some(wanted) = wanted else { return false };
+    wanted.file_name() == Some(entry.file_name())
+        && entry.file_type().is_some_and(|kind| kind.is_dir())
+        && entry.path().canonicalize().is_ok_and(|path| path == wanted)
+}
+
+fn is_workflow_file(entry: &DirEntry) -> bool {
+    let Some(kind) = entry.file_type() else { return false };
+    entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
+        && (kind.is_file() || kind.is_symlink() && entry.path().is_file())
+}
+
+fn walk_problem(folder: &Path, error: &ignore::Error) -> Diagnostic {
+    let place = match error {
+        ignore::Error::WithPath { path, .. } => path.as_path(),
+        ignore::Error::WithDepth { err, .. } => return walk_problem(folder, err),
+        _ => folder,
+    };
+    match error.io_error() {
+        Some(io) => unreadable(&tidy(place).display().to_string(), io),
+        None => {
+            Diagnostic::new(Code::UnreadableFile, format!("the folder `{}` cannot be read: {error}", folder.display()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        root
+    }
+
+    fn names(root: &tempfile::TempDir, gathered: &Gathered) -> Vec<String> {
+        assert_eq!(gathered.diagnostics, []);
+        let short = |path: &PathBuf| path.strip_prefix(root.path()).unwrap().to_str().unwrap().replace('\\', "/");
+        gathered.files.iter().map(short).collect()
+    }
+
+    #[test]
+    fn sorted_and_only_workflow_files() {
+        let root = folder(&["z.mwf", "a/b.mwf", "a.mwf", "a/notes.md", "build/x.mwf", "a/build/y.mwf", ".git/HEAD"]);
+        std::fs::create_dir_all(root.path().join(".hidden")).unwrap();
+        std::fs::write(root.path().join(".hidden/h.mwf"), "").unwrap();
+        let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")));
+        assert_eq!(names(&root, &gathered), ["a/b.mwf", "a/build/y.mwf", "a.mwf", "z.mwf"]);
+    }
+
+    #[test]
+    fn an_output_folder_that_is_the_source_is_still_read() {
+        let root = folder(&["a.mwf"]);
+        let gathered = gather(&[root.path().to_owned()], Some(root.path()));
+        assert_eq!(names(&root, &gathered), ["a.mwf"]);
+    }
+
+    #[test]
+    fn what_git_ignores_is_left_out_unless_named() {
+        let root = folder(&["a.mwf", "draft.mwf", ".git/HEAD"]);
+        std::fs::write(root.path().join(".gitignore"), "draft.mwf\n").unwrap();
+        let here = root.path().to_owned();
+        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None)), ["a.mwf"]);
+        let draft = root.path().join("draft.mwf");
+        assert_eq!(names(&root, &gather(&[draft, here], None)), ["draft.mwf", "a.mwf"]);
+    }
+
+    #[test]
+    fn a_file_named_twice_is_read_once() {
+        let root = folder(&["a/x.mwf"]);
+        let file = root.path().join("a/x.mwf");
+        let paths = [file.clone(), root.path().join("a"), root.path().join("a/../a/x.mwf")];
+        assert_eq!(gather(&paths, None).files, [file]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_files_count_and_links_to_folders_do_not() {
+        let root = folder(&["a/x.mwf"]);
+        let other = folder(&["y.mwf"]);
+        std::os::unix::fs::symlink(other.path().join("y.mwf"), root.path().join("a/y.mwf")).unwrap();
+        std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
+        std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("a/z.mwf")).unwrap();
+        assert_eq!(names(&root, &gather(&[root.path().to_owned()], None)), ["a/x.mwf", "a/y.mwf"]);
+    }
+}

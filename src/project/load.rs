@@ -1,0 +1,153 @@
+//! Source texts from files.
+
+use std::io;
+use std::path::Path;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
+
+use super::Files;
+
+/// Reads the file at `path` into `sources`, where messages call it `name`.
+///
+/// # Errors
+/// The file cannot be read, is larger than [`MAX_SOURCE_BYTES`], or is not UTF-8 text.
+#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
+    match access.read(path, MAX_SOURCE_BYTES) {
+        Ok(bytes) => source_from_bytes(sources, Some(path), name, bytes),
+        Err(error) => Err(unreadable(name, &error)),
+    }
+}
+
+/// Adds bytes that were read elsewhere (standard input, an editor) to `sources`.
+///
+/// # Errors
+/// There are more than [`MAX_SOURCE_BYTES`], or they are not UTF-8 text.
+#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+pub fn source_from_bytes(
+    sources: &Sources,
+    path: Option<&Path>,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<FileId, Diagnostic> {
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(too_large(name));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(sources.add(name, path, text)),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            Err(not_utf8(sources, path, name, &error.into_bytes(), valid))
+        }
+    }
+}
+
+/// Says why `name` cannot be read.
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    let reason = match error.kind() {
+        io::ErrorKind::FileTooLarge => return too_large(name),
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not read it (permission denied)".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    };
+    Diagnostic::new(Code::UnreadableFile, format!("`{name}` cannot be read: {reason}"))
+}
+
+fn too_large(name: &str) -> Diagnostic {
+    let limit = MAX_SOURCE_BYTES / (1024 * 1024);
+    Diagnostic::new(Code::FileTooLarge, format!("`{name}` is larger than {limit} MiB"))
+        .help("split it into several files; a workflow file is usually a few kilobytes")
+}
+
+/// Points at the first byte that is not text: the text as far as it can be shown joins `sources`
+/// for that.
+fn not_utf8(sources: &Sources, path: Option<&Path>, name: &str, bytes: &[u8], valid: usize) -> Diagnostic {
+    let byte = bytes[valid];
+    let line_start = bytes[..valid].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    let line = bytes[..valid].split(|&b| b == b'\n').count();
+    let line_end = bytes[valid..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| valid + at);
+
+    let shown = sources.add(name, path, String::from_utf8_lossy(&bytes[..line_end]));
+    // A byte order mark is not part of a source text.
+    let start = valid - bom_length(bytes);
+    let span = Span::new(shown, start, start + char::REPLACEMENT_CHARACTER.len_utf8());
+    let message = format!(
+        "`{name}` is not UTF-8 text: byte {} of line {line} is 0x{byte:02X}, which cannot stand there",
+        valid - line_start + 1
+    );
+    let help = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16: save it as UTF-8",
+        _ => "save the file as UTF-8; in another encoding (Latin-1, Windows-1252) letters with accents are not",
+    };
+    Diagnostic::at(Code::InvalidUtf8, span, message).label("the first byte that is not UTF-8").help(help)
+}
+
+fn bom_length(bytes: &[u8]) -> usize {
+    if bytes.starts_with("\u{feff}".as_bytes()) { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::MemoryFiles;
+
+    fn problem(bytes: &[u8]) -> (Sources, Diagnostic) {
+        let sources = Sources::new();
+        let mut files = MemoryFiles::new();
+        files.insert("a.mwf", bytes);
+        let problem = load_source(&sources, &files, Path::new("a.mwf"), "a.mwf").unwrap_err();
+        (sources, problem)
+    }
+
+    #[test]
+    fn a_good_file_is_loaded_under_its_name() {
+        let sources = Sources::new();
+        let mut files = MemoryFiles::new();
+        files.insert("dir/a.mwf", "\u{feff}let x = 1");
+        let id = load_source(&sources, &files, Path::new("dir/a.mwf"), "a.mwf").unwrap();
+        assert_eq!(sources.text(id), "let x = 1");
+        assert_eq!(sources.file(id).name, "a.mwf");
+        assert_eq!(sources.file(id).path.as_deref(), Some(Path::new("dir/a.mwf")));
+    }
+
+    #[test]
+    fn a_missing_file_has_no_place() {
+        let problem = load_source(&Sources::new(), &MemoryFiles::new(), Path::new("b.mwf"), "b.mwf").unwrap_err();
+        assert_eq!(problem.code, Code::UnreadableFile);
+        assert_eq!(problem.message, "`b.mwf` cannot be read: it does not exist");
+        assert_eq!(problem.primary, None);
+    }
+
+    #[test]
+    fn the_first_bad_byte_is_pointed_at() {
+        for bom in ["", "\u{feff}"] {
+            let mut bytes = bom.as_bytes().to_vec();
+            bytes.extend_from_slice(b"let a = 1\nlet b = \"caf\xE9\"\n\xFF");
+            let (sources, problem) = problem(&bytes);
+            assert_eq!(problem.code, Code::InvalidUtf8);
+            assert_eq!(
+                problem.message,
+                "`a.mwf` is not UTF-8 text: byte 13 of line 2 is 0xE9, which cannot stand there"
+            );
+            let span = problem.primary.unwrap().span;
+            assert_eq!(sources.snippet(span), "\u{fffd}");
+            let position = sources.file(span.file).position(span.start as usize);
+            assert_eq!((position.line, position.column), (2, 13));
+        }
+    }
+
+    #[test]
+    fn utf_16_is_recognised() {
+        let (_, problem) = problem(b"\xFF\xFEl\0e\0t\0");
+        assert_eq!(problem.help, ["the file is UTF-16: save it as UTF-8"]);
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_refused() {
+        let (_, problem) = problem(&vec![b'#'; MAX_SOURCE_BYTES + 1]);
+        assert_eq!(problem.code, Code::FileTooLarge);
+        assert_eq!(problem.message, "`a.mwf` is larger than 64 MiB");
+    }
+}

@@ -1,0 +1,23 @@
+//! Projects and the files in them: reading, finding, writing.
+
+mod catalogue;
+mod config;
+mod config_reader;
+mod discover;
+mod duration;
+mod files;
+mod gather;
+mod load;
+mod server;
+mod write;
+
+pub use catalogue::catalogue;
+pub use config::{Located, Project};
+pub use discover::{PROJECT_FILE, discover};
+pub(crate) use files::read_limited;
+pub use files::{DiskFiles, Files, MemoryFiles};
+pub use gather::{Gathered, gather};
+pub(crate) use load::unreadable;
+pub use load::{load_source, source_from_bytes};
+pub use server::{Key, Server};
+pub use write::{Written, write_whole};
