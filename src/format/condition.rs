@@ -9,20 +9,16 @@ impl<'s> Writer<'s> {
     /// The condition of an `if`, and the space before the block. Parentheses stand where `and`, `or`
     /// and `not` meet and nowhere else.
     pub(super) fn head_condition(&mut self, condition: &'s Condition<'s>) {
-        match parts(condition) {
-            Some((parts, operator)) => {
-                self.pieces.open();
-                self.joined(parts, operator);
-                self.leave_out_all(")");
-                self.line_and_dedent(true, Blanks::BeforeComments);
-                self.pieces.close();
-            }
-            None => {
-                self.operand(condition);
-                self.leave_out_all(")");
-                self.add(" ");
-            }
-        }
+        let Some((parts, operator)) = parts(condition) else {
+            self.operand(condition);
+            self.leave_out_all(")");
+            return self.add(" ");
+        };
+        self.pieces.open();
+        self.joined(parts, operator);
+        self.leave_out_all(")");
+        self.line_and_dedent(true, Blanks::BeforeComments);
+        self.pieces.close();
     }
 
     /// `a or b`, `a and b` without parentheses; lines break before the operators. Leaves the

@@ -21,8 +21,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, Sources};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::{FileId, MAX_SOURCE_BYTES, Sources};
 use crate::syntax::{Parsed, parse, tree};
 
 pub use literal::quote;
@@ -45,7 +45,8 @@ pub fn format<'s>(file: &'s tree::File<'s>, sources: &'s Sources) -> String {
 /// The canonical text of a file of `sources`.
 ///
 /// # Errors
-/// What is wrong with the file's form; a file that cannot be read wholly is not formatted.
+/// What is wrong with the file's form: a file that cannot be read wholly is not formatted. Nor is one
+/// that would grow so large by it that it could not be read again.
 ///
 /// # Panics
 /// If the id came from another set of sources.
@@ -54,5 +55,11 @@ pub fn format_source(sources: &Sources, id: FileId) -> Result<String, Vec<Diagno
     if file.incomplete || diagnostics.iter().any(Diagnostic::is_error) {
         return Err(diagnostics);
     }
-    Ok(format(&file, sources))
+    let text = format(&file, sources);
+    if text.len() > MAX_SOURCE_BYTES {
+        let (name, limit) = (&sources.file(id).name, MAX_SOURCE_BYTES / (1024 * 1024));
+        let problem = format!("`{name}` would be larger than {limit} MiB in canonical form");
+        return Err(vec![Diagnostic::new(Code::FileTooLarge, problem).help("split it into several files")]);
+    }
+    Ok(text)
 }

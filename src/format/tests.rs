@@ -2,7 +2,9 @@
 
 mod compare;
 mod generate;
+mod limits;
 mod properties;
+mod scatter;
 mod snapshots;
 
 use crate::source::Sources;

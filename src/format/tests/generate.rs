@@ -1,8 +1,10 @@
 //! Files made of random choices: every form of the grammar, laid out as badly as it allows.
 
+use super::scatter::scatter;
+
 /// Deals out choices; when they run out, the simplest one is taken, so that files end.
-pub struct Choices<'c> {
-    choices: std::slice::Iter<'c, u8>,
+struct Choices<'c> {
+    rest: std::slice::Iter<'c, u8>,
     /// How many more levels may nest.
     depth: usize,
     tokens: Vec<String>,
@@ -42,16 +44,16 @@ const COMPARISONS: [&str; 8] = ["==", "!=", ">", ">=", "<", "<=", "in", "not in"
 
 /// A file made of `choices`, with `layout` deciding on blanks and comments between its tokens.
 pub fn file(choices: &[u8], layout: &[u8]) -> String {
-    let mut maker = Choices { choices: choices.iter(), depth: 5, tokens: Vec::new() };
-    while maker.choices.len() > 0 {
+    let mut maker = Choices { rest: choices.iter(), depth: 5, tokens: Vec::new() };
+    while maker.rest.len() > 0 {
         maker.item();
     }
-    lay_out(&maker.tokens, layout)
+    scatter(&maker.tokens, layout)
 }
 
 impl Choices<'_> {
     fn below(&mut self, bound: usize) -> usize {
-        self.choices.next().map_or(0, |&choice| choice as usize % bound)
+        self.rest.next().map_or(0, |&choice| choice as usize % bound)
     }
 
     fn maybe(&mut self) -> bool {
@@ -402,44 +404,4 @@ impl Choices<'_> {
             }
         }
     }
-}
-
-/// Puts random blanks and comments between the tokens.
-fn lay_out(tokens: &[String], layout: &[u8]) -> String {
-    let mut choices = layout.iter().copied().cycle();
-    let mut text = String::new();
-    let mut number = 0;
-    for (index, token) in tokens.iter().enumerate() {
-        let before = index.checked_sub(1).map_or("", |before| &tokens[before]);
-        match choices.next().unwrap_or(0) % 16 {
-            0..=3 if may_touch(before, token) => {}
-            4 | 5 => text.push('\n'),
-            6 => text.push_str("\r\n \r\n"),
-            7 => text.push_str("\n\n\n\t"),
-            8 => text.push_str(" \t "),
-            choice @ 9..=11 => {
-                for _ in 9..=choice {
-                    number += 1;
-                    text.push_str([" ", "\n", "\n\n  "][choices.next().unwrap_or(0) as usize % 3]);
-                    text.push_str(&format!("# {number} \"é {{ ) \t\n"));
-                }
-            }
-            12 => {
-                number += 1;
-                text.push_str(&format!("#{number}\n\n"));
-            }
-            _ => text.push(' '),
-        }
-        text.push_str(token);
-    }
-    if choices.next().unwrap_or(0) % 2 == 1 {
-        text.push_str(" # the end");
-    }
-    text
-}
-
-/// Whether two tokens stay two tokens without a blank between them.
-fn may_touch(before: &str, after: &str) -> bool {
-    const LOOSE: [&str; 5] = ["(", ")", ",", ":", "}"];
-    LOOSE.contains(&before) && after != "[" || [")", ",", ":", "(", "]", "}", "+"].contains(&after)
 }
