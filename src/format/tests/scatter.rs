@@ -19,7 +19,7 @@ pub fn scatter(tokens: &[String], layout: &[u8]) -> String {
                 for _ in 9..=choice {
                     number += 1;
                     text.push_str([" ", "\n", "\n\n  "][choices.next().unwrap_or(0) as usize % 3]);
-                    let _ = write!(text, "# {number} \"é {{ ) \t\n");
+                    let _ = writeln!(text, "# {number} \"é {{ ) \t");
                 }
             }
             12 => {
