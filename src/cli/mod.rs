@@ -11,6 +11,7 @@ mod findings;
 mod fmt;
 mod init;
 mod inputs;
+mod modules;
 mod status;
 mod unified_diff;
 
@@ -95,6 +96,8 @@ verbs! {
     Build(build::Build),
     /// Rewrite files in their canonical form
     Fmt(fmt::Fmt),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
