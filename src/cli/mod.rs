@@ -8,10 +8,12 @@ mod check;
 mod completions;
 mod console;
 mod findings;
+mod fmt;
 mod init;
 mod inputs;
 mod modules;
 mod status;
+mod unified_diff;
 
 use std::process::ExitCode;
 
@@ -92,6 +94,8 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// Rewrite files in their canonical form
+    Fmt(fmt::Fmt),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
     /// Print the completions for a shell
