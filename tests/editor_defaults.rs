@@ -2,7 +2,7 @@
 //! with one untouched node of every module. Each of those nodes must follow from its signature.
 
 use mispflow::catalogue::{Catalogue, Signature};
-use mispflow::graph::ModuleType;
+use mispflow::graph::{ModuleType, ParamValue};
 use serde_json::{Map, Value, json};
 
 const SAVED: &str = include_str!("editor/saved-all-modules.json");
@@ -43,13 +43,15 @@ fn the_canvas_holds_one_node_of_every_module() {
 #[test]
 fn parameters_follow_from_the_signature() {
     for (node, signature) in nodes() {
-        let written: Map<String, Value> = signature
+        let Value::Object(saved) = &node["data"]["indexed_params"] else { panic!("expected an object") };
+        let written: Vec<(&str, ParamValue<'_>)> = signature
             .parameters
             .iter()
-            .filter_map(|parameter| Some((parameter.id.clone(), parameter.editor_default()?)))
+            .filter_map(|parameter| Some((parameter.id.as_str(), parameter.editor_default()?)))
             .collect();
-        // As text, so that the order of the keys and the types of the values count.
-        assert_eq!(Value::Object(written).to_string(), node["data"]["indexed_params"].to_string(), "{}", signature.id);
+        let saved: Vec<_> = saved.iter().map(|(key, value)| (key.as_str(), ParamValue::from(value))).collect();
+        // The order of the keys and the types of the values count.
+        assert_eq!(written, saved, "{}", signature.id);
     }
 }
 
