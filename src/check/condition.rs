@@ -84,9 +84,13 @@ impl<'a> FlowChecker<'_, 'a> {
         let signature = self.context.module(self.file, call.name, &kinds, self.diagnostics)?;
         if !signature.is_condition() {
             self.report(
-                Diagnostic::at(Code::MisplacedModule, call.name.span, format!("`{}` answers no question", call.name.text))
-                    .label("a condition needs a logic module with two outputs")
-                    .help(format!("write `{}(…)` as a step of its own", call.name.text)),
+                Diagnostic::at(
+                    Code::MisplacedModule,
+                    call.name.span,
+                    format!("`{}` answers no question", call.name.text),
+                )
+                .label("a condition needs a logic module with two outputs")
+                .help(format!("write `{}(…)` as a step of its own", call.name.text)),
             );
             return None;
         }
@@ -157,8 +161,12 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => return None,
             other => {
                 self.report(
-                    Diagnostic::at(Code::WrongType, number.span, format!("a count is compared with a number, not with {}", other.describe()))
-                        .help("write for example `count(…) > 50`"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        number.span,
+                        format!("a count is compared with a number, not with {}", other.describe()),
+                    )
+                    .help("write for example `count(…) > 50`"),
                 );
                 return None;
             }
@@ -187,7 +195,9 @@ impl<'a> FlowChecker<'_, 'a> {
                                 format!("MISP cannot compare values with `{}`", operator.as_str()),
                             )
                             .note("only IF :: Count knows order: it compares how many values a hash path yields")
-                            .help("write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`"),
+                            .help(
+                                "write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`",
+                            ),
                         );
                         return None;
                     }
@@ -198,22 +208,36 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.check_comparison(start, operator, &path, &[(value.as_plain(), span)]);
                 Some(Comparison { operator, path: path.text, value: Some(value), list: None })
             }
-            PredicateKind::Any { path, among: None } => {
-                Some(Comparison { operator: "any_value", path: self.path_operand(path, start)?.text, value: None, list: None })
-            }
+            PredicateKind::Any { path, among: None } => Some(Comparison {
+                operator: "any_value",
+                path: self.path_operand(path, start)?.text,
+                value: None,
+                list: None,
+            }),
             PredicateKind::Any { path, among: Some(among) } => {
                 let path = self.path_operand(path, start);
                 let list = self.list_operand(among);
                 let (path, (values, spans)) = (path?, list?);
                 let known: Vec<_> = values.iter().map(plain).zip(spans).collect();
                 self.check_comparison(start, "in_or", &path, &known);
-                Some(Comparison { operator: "in_or", path: path.text, value: None, list: Some(ParamValue::List(values)) })
+                Some(Comparison {
+                    operator: "in_or",
+                    path: path.text,
+                    value: None,
+                    list: Some(ParamValue::List(values)),
+                })
             }
             _ => None,
         }
     }
 
-    fn check_comparison(&mut self, start: Start<'_>, operator: &str, path: &PathOperand<'a>, values: &[WrittenValue<'_>]) {
+    fn check_comparison(
+        &mut self,
+        start: Start<'_>,
+        operator: &str,
+        path: &PathOperand<'a>,
+        values: &[WrittenValue<'_>],
+    ) {
         let reader = match start {
             Start::Root => Reader::GenericIf,
             Start::Items(_) => Reader::Filter,
@@ -238,8 +262,11 @@ impl<'a> FlowChecker<'_, 'a> {
                     ConstantKind::Text(text) => text.as_plain().map(str::to_owned),
                     _ => None,
                 };
-                let diagnostic =
-                    Diagnostic::at(Code::WrongType, constant.span, format!("a hash path is wanted here, not {}", other.describe()));
+                let diagnostic = Diagnostic::at(
+                    Code::WrongType,
+                    constant.span,
+                    format!("a hash path is wanted here, not {}", other.describe()),
+                );
                 self.report(match shown {
                     Some(text) if crate::hashpath::check_syntax(&text).is_ok() && text.contains('.') => diagnostic
                         .help(format!("write the hash path without quotes: `{text}`"))
@@ -273,7 +300,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     format!("a value is wanted here, not {}", other.describe()),
                 );
                 self.report(match other {
-                    ConstantKind::List(_) => diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`"),
+                    ConstantKind::List(_) => {
+                        diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`")
+                    }
                     ConstantKind::Path(_) => diagnostic
                         .note("MISP compares what a hash path yields with a fixed value, not with another hash path")
                         .help("write the value in double quotes"),
@@ -318,8 +347,12 @@ impl<'a> FlowChecker<'_, 'a> {
                 ConstantKind::Parameter(_) | ConstantKind::Unknown => {}
                 ConstantKind::Word(word) => self.unknown_word(word, item.span, None),
                 other => self.report(
-                    Diagnostic::at(Code::WrongType, item.span, format!("a list entry must be text, not {}", other.describe()))
-                        .help("write the value in double quotes"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        item.span,
+                        format!("a list entry must be text, not {}", other.describe()),
+                    )
+                    .help("write the value in double quotes"),
                 ),
             }
         }

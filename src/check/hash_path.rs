@@ -113,9 +113,13 @@ impl FlowChecker<'_, '_> {
         let place = if selector.exact { selector.span.part(last.start, last.end) } else { selector.span };
         let before = &selector.path.as_str()[..last.start];
         self.report(
-            Diagnostic::at(Code::NotAnObject, place, "a filter looks into the selected items, and these are single values")
-                .note("a run in MISP ends with an internal error when it looks into a single value")
-                .help(format!("select what holds them: `{}`", before.trim_end_matches('.'))),
+            Diagnostic::at(
+                Code::NotAnObject,
+                place,
+                "a filter looks into the selected items, and these are single values",
+            )
+            .note("a run in MISP ends with an internal error when it looks into a single value")
+            .help(format!("select what holds them: `{}`", before.trim_end_matches('.'))),
         );
     }
 
@@ -141,7 +145,8 @@ impl FlowChecker<'_, '_> {
             About::Path(_) => written.span,
             About::Value(index) => values.get(*index).map_or(written.span, |(_, span)| *span),
         };
-        let diagnostic = Diagnostic::at(finding.code, place, finding.message).note(finding.note).maybe_help(finding.help);
+        let diagnostic =
+            Diagnostic::at(finding.code, place, finding.message).note(finding.note).maybe_help(finding.help);
         self.report(match (finding.about, finding.fix) {
             (About::Path(_), Some(fix)) if written.exact => {
                 diagnostic.unsafe_fix(written.span.part(fix.at.start, fix.at.end), fix.replacement)

@@ -7,9 +7,11 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod emptied;
 mod findings;
 mod init;
 mod inputs;
+mod path;
 mod status;
 
 use std::process::ExitCode;
@@ -91,6 +93,8 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// Evaluate a hash path on an event
+    Path(path::Evaluate),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

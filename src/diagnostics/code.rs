@@ -51,6 +51,10 @@ codes! {
     InvalidCatalogue = "invalid-catalogue", Error;
     /// A JSON file is not a workflow, a blueprint or a graph of MISP.
     InvalidMispJson = "invalid-misp-json", Error;
+    /// A file is not JSON.
+    InvalidJson = "invalid-json", Error;
+    /// A hash path finds nothing in a file.
+    NoMatch = "no-match", Error;
     /// Something in MISP's JSON is unusual and was read tolerantly.
     MispJsonOddity = "misp-json-oddity", Note;
 

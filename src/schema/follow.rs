@@ -249,29 +249,39 @@ impl Typer<'_> {
         match start {
             Some(From::Root) => {
                 if let Some(Shape::Object(event)) = object.keys.get("Event") {
-                    let keys = &self.schema.object(*event).keys;
-                    let meant = keys.get_key_value(key).map(|(key, _)| key.as_str());
-                    let meant = meant.or_else(|| if own.is_none() { closest(key, keys.keys().map(String::as_str)) } else { None });
+                    // Keys of which nothing is certain are no better known there.
+                    let keys = || {
+                        let keys = self.schema.object(*event).keys.iter();
+                        keys.filter(|(_, shape)| **shape != Shape::Open).map(|(key, _)| key.as_str())
+                    };
+                    let meant = keys().find(|known| *known == key);
+                    let meant = meant.or_else(|| if own.is_none() { closest(key, keys()) } else { None });
                     if let Some(meant) = meant {
-                        let message = format!("`{key}` does not lie at the root of the data: everything is under `Event`");
+                        let message =
+                            format!("`{key}` does not lie at the root of the data: everything is under `Event`");
                         let rest = &text[at.end..];
                         let mut finding = finding(Code::PathWithoutEvent, message);
                         finding.note = "every workflow with the MISP core format gets `{\"Event\": {…}}`, also one for an attribute or an object; \
                                         MISP finds nothing under this path and goes on"
                             .to_owned();
-                        return finding.help(format!("write `Event.{meant}{rest}`")).fix(at.clone(), format!("Event.{meant}"));
+                        return finding
+                            .help(format!("write `Event.{meant}{rest}`"))
+                            .fix(at.clone(), format!("Event.{meant}"));
                     }
                 }
             }
             Some(From::Items(selector)) if key == "Event" => {
                 let finding = finding(
                     Code::UnknownKey,
-                    format!("this path starts at the selected item, not at the root: {} has no key `Event`", object.one),
+                    format!(
+                        "this path starts at the selected item, not at the root: {} has no key `Event`",
+                        object.one
+                    ),
                 );
                 return match text.strip_prefix(selector).and_then(|rest| rest.strip_prefix('.')) {
-                    Some(rest) if !rest.is_empty() => {
-                        finding.help(format!("leave out what the selector says: `{rest}`")).fix(0..text.len() - rest.len(), "")
-                    }
+                    Some(rest) if !rest.is_empty() => finding
+                        .help(format!("leave out what the selector says: `{rest}`"))
+                        .fix(0..text.len() - rest.len(), ""),
                     _ => finding.help("write what comes after the selector, for example `type` or `Tag.{n}.name`"),
                 };
             }

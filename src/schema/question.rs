@@ -106,7 +106,11 @@ impl Typer<'_> {
         };
         if found.iter().all(|shape| *shape == Shape::Boolean) && says_no(value) {
             let note = "MISP compares as PHP does: every text but the empty one and `0` is equal to true".to_owned();
-            return Some(finding(format!("`{value}` is equal to true here"), note).help("write `0`, or `false` without quotes").fix(0..0, "0"));
+            return Some(
+                finding(format!("`{value}` is equal to true here"), note)
+                    .help("write `0`, or `false` without quotes")
+                    .fix(0..0, "0"),
+            );
         }
         if found.iter().any(|shape| self.schema.can_equal(*shape, value)) {
             return None;
@@ -122,7 +126,13 @@ impl Typer<'_> {
 
 impl Typer<'_> {
     /// Says of a value that a field of this shape cannot have what is wrong with it, and what is near.
-    pub(super) fn name_impossible(&self, mut finding: PathFinding, shape: Shape, value: &str, at: Range<usize>) -> PathFinding {
+    pub(super) fn name_impossible(
+        &self,
+        mut finding: PathFinding,
+        shape: Shape,
+        value: &str,
+        at: Range<usize>,
+    ) -> PathFinding {
         let what = self.schema.describe(shape);
         let (help, fix) = suggest_value(self.schema, shape, value);
         let grows = matches!(shape, Shape::OneOf(id) if self.schema.enumeration(id).grows);
@@ -144,7 +154,10 @@ fn unread_wildcard(path: &Path, question: &Question<'_>) -> PathFinding {
         if segment.token.is_wildcard() { segment.key_span.clone() } else { segment.key_span.end..segment.span.end }
     });
     let (symbol, word) = if question.operator == Operator::Equals { ("==", "in") } else { ("!=", "not in") };
-    let message = format!("`{symbol}` follows only plain keys, so `{}` finds nothing and the answer is always no", &text[at.clone()]);
+    let message = format!(
+        "`{symbol}` follows only plain keys, so `{}` finds nothing and the answer is always no",
+        &text[at.clone()]
+    );
     let value = question.values.first().copied().flatten().unwrap_or("…");
     PathFinding::in_path(
         Code::AlwaysFalse,

@@ -27,8 +27,13 @@ impl Typer<'_> {
                 let key = &path.as_str()[segment.span.start..segment.key_span.end];
                 let message = format!("a test looks into an object, and `{key}` is {}", self.schema.describe(scalar));
                 findings.push(
-                    PathFinding::in_path(Code::NotAnObject, at, message, "MISP drops everything but objects and lists where a test stands")
-                        .help("put the test behind the object that holds the value: `….{n}[key=value].key`"),
+                    PathFinding::in_path(
+                        Code::NotAnObject,
+                        at,
+                        message,
+                        "MISP drops everything but objects and lists where a test stands",
+                    )
+                    .help("put the test behind the object that holds the value: `….{n}[key=value].key`"),
                 );
                 return false;
             }
@@ -81,7 +86,8 @@ impl Typer<'_> {
         let object = self.schema.object(id);
         let key = &text[at.clone()];
         let message = format!("{} has no key `{key}`", object.one);
-        let finding = PathFinding::in_path(Code::UnknownKey, at.clone(), message, "a test on a missing key keeps nothing");
+        let finding =
+            PathFinding::in_path(Code::UnknownKey, at.clone(), message, "a test on a missing key keeps nothing");
         match crate::suggest::closest(key, object.keys.keys().map(String::as_str)) {
             Some(close) => finding.help(format!("did you mean `{close}`?")).fix(at, close),
             None => finding.help("test a key that is there"),
@@ -90,7 +96,8 @@ impl Typer<'_> {
 
     fn test_on_list(&self, text: &str, segment: &Segment, test: &Test, list: Shape) -> PathFinding {
         let end = segment.key_span.end;
-        let message = format!("`{}` is {}: the test asks the list, not its entries", &text[..end], self.schema.describe(list));
+        let message =
+            format!("`{}` is {}: the test asks the list, not its entries", &text[..end], self.schema.describe(list));
         PathFinding::in_path(Code::NotAnObject, test.span.clone(), message, SILENT)
             .help(format!("`{{n}}` goes to each entry: `{}.{{n}}{}`", &text[..end], &text[end..]))
             .fix(end..end, ".{n}")
@@ -146,7 +153,8 @@ impl Typer<'_> {
         let shape = tested[0];
         let what = self.schema.describe(shape);
         let always = matches!(test.operation, Operation::NotEqual(_));
-        let note = if always { "the test keeps everything" } else { "the test keeps nothing, and MISP does not complain" };
+        let note =
+            if always { "the test keeps everything" } else { "the test keeps nothing, and MISP does not complain" };
         let finding = |code, message| PathFinding::in_path(code, at.clone(), message, note);
         Some(match operator {
             _ if matches => {
@@ -154,7 +162,9 @@ impl Typer<'_> {
                 let code = if grows { Code::UnknownValue } else { Code::ImpossibleValue };
                 finding(code, format!("this expression matches {}", no(&what)))
             }
-            "=" | "!=" => self.name_impossible(finding(Code::ImpossibleValue, String::new()), shape, operand, at.clone()),
+            "=" | "!=" => {
+                self.name_impossible(finding(Code::ImpossibleValue, String::new()), shape, operand, at.clone())
+            }
             _ => finding(Code::AlwaysFalse, format!("`{operator}{operand}` holds for {}", no(&what))),
         })
     }
@@ -185,4 +195,3 @@ pub(super) fn no(what: &str) -> String {
     let bare = what.strip_prefix("an ").or_else(|| what.strip_prefix("a ")).unwrap_or(what);
     format!("no {bare}")
 }
-
