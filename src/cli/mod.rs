@@ -11,6 +11,7 @@ mod emptied;
 mod findings;
 mod init;
 mod inputs;
+mod modules;
 mod path;
 mod status;
 
@@ -93,6 +94,8 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
     /// Evaluate a hash path on an event
     Path(path::Evaluate),
     /// Print the completions for a shell
