@@ -14,6 +14,10 @@ use super::shape::{ListId, ObjectId, Schema, Shape};
 /// What MISP does with a path that cannot find anything.
 pub(super) const SILENT: &str = "MISP does not complain about such a path: it finds nothing and goes on";
 
+/// Why everything is inside `Event`.
+const UNDER_EVENT: &str = "every workflow with the MISP core format gets `{\"Event\": {…}}`, also one for an attribute or an \
+                           object; MISP finds nothing under this path and goes on";
+
 /// How many keys a message lists.
 const SHOWN_KEYS: usize = 12;
 
@@ -130,9 +134,8 @@ impl Typer<'_> {
                         object.keys.values().for_each(|shape| add(*shape));
                         add(Shape::Open);
                     }
-                    Token::Numeric if object.open => add(Shape::Open),
+                    Token::Numeric | Token::Number { .. } if object.open => add(Shape::Open),
                     Token::Numeric => return Err(Miss::Entries(id)),
-                    Token::Number { .. } if object.open => add(Shape::Open),
                     Token::Number { .. } => return Err(Miss::Key(id)),
                 }
             }
@@ -260,11 +263,7 @@ impl Typer<'_> {
                         let message =
                             format!("`{key}` does not lie at the root of the data: everything is under `Event`");
                         let rest = &text[at.end..];
-                        let mut finding = finding(Code::PathWithoutEvent, message);
-                        finding.note = "every workflow with the MISP core format gets `{\"Event\": {…}}`, also one for an attribute or an object; \
-                                        MISP finds nothing under this path and goes on"
-                            .to_owned();
-                        return finding
+                        return PathFinding::in_path(Code::PathWithoutEvent, at.clone(), message, UNDER_EVENT)
                             .help(format!("write `Event.{meant}{rest}`"))
                             .fix(at.clone(), format!("Event.{meant}"));
                     }
@@ -297,7 +296,8 @@ impl Typer<'_> {
         let known = object.keys.iter().filter(|(_, shape)| **shape != Shape::Open).map(|(key, _)| format!("`{key}`"));
         let mut shown: Vec<_> = known.take(SHOWN_KEYS + 1).collect();
         if shown.len() > SHOWN_KEYS {
-            shown[SHOWN_KEYS] = "…".to_owned();
+            shown.truncate(SHOWN_KEYS);
+            shown.push("…".to_owned());
         }
         unknown().help(format!("its keys are {}", shown.join(", ")))
     }

@@ -49,7 +49,7 @@ impl Typer<'_> {
         here: &[Shape],
         findings: &mut Vec<PathFinding>,
     ) -> bool {
-        let text = path.as_str();
+        let written = path.as_str();
         let mut tested = Vec::new();
         let mut miss = None;
         for &shape in here {
@@ -66,25 +66,22 @@ impl Typer<'_> {
             }
         }
         if tested.is_empty() {
-            let at = attribute_range(text, test);
+            let at = attribute_range(written, test);
             match miss {
-                Some(Shape::Object(id)) => findings.push(self.unknown_tested_key(text, at, id)),
-                Some(list) => findings.push(self.test_on_list(text, segment, test, list)),
+                Some(Shape::Object(id)) => findings.push(self.unknown_tested_key(written, at, id)),
+                Some(list) => findings.push(self.test_on_list(written, segment, test, list)),
                 None => {}
             }
             return false;
         }
-        if let Some(finding) = self.check_operand(text, test, &tested) {
-            findings.push(finding);
-            // What it says is certain, but what lies behind it is not wrong for that.
-            return true;
-        }
+        // Where the comparison is wrong, what lies behind it can be right all the same.
+        findings.extend(self.check_operand(written, test, &tested));
         true
     }
 
-    fn unknown_tested_key(&self, text: &str, at: Range<usize>, id: super::ObjectId) -> PathFinding {
+    fn unknown_tested_key(&self, written: &str, at: Range<usize>, id: super::ObjectId) -> PathFinding {
         let object = self.schema.object(id);
-        let key = &text[at.clone()];
+        let key = &written[at.clone()];
         let message = format!("{} has no key `{key}`", object.one);
         let finding =
             PathFinding::in_path(Code::UnknownKey, at.clone(), message, "a test on a missing key keeps nothing");
@@ -94,17 +91,17 @@ impl Typer<'_> {
         }
     }
 
-    fn test_on_list(&self, text: &str, segment: &Segment, test: &Test, list: Shape) -> PathFinding {
+    fn test_on_list(&self, written: &str, segment: &Segment, test: &Test, list: Shape) -> PathFinding {
         let end = segment.key_span.end;
         let message =
-            format!("`{}` is {}: the test asks the list, not its entries", &text[..end], self.schema.describe(list));
+            format!("`{}` is {}: the test asks the list, not its entries", &written[..end], self.schema.describe(list));
         PathFinding::in_path(Code::NotAnObject, test.span.clone(), message, SILENT)
-            .help(format!("`{{n}}` goes to each entry: `{}.{{n}}{}`", &text[..end], &text[end..]))
+            .help(format!("`{{n}}` goes to each entry: `{}.{{n}}{}`", &written[..end], &written[end..]))
             .fix(end..end, ".{n}")
     }
 
     /// What a test compares with that can never be.
-    fn check_operand(&self, text: &str, test: &Test, tested: &[Shape]) -> Option<PathFinding> {
+    fn check_operand(&self, written: &str, test: &Test, tested: &[Shape]) -> Option<PathFinding> {
         let (operator, operand) = match &test.operation {
             Operation::Present | Operation::Matches(Err(_)) => return None,
             Operation::Equal(operand) => ("=", operand.as_str()),
@@ -114,7 +111,7 @@ impl Typer<'_> {
             Operation::Less(operand) => ("<", operand.as_str()),
             Operation::LessOrEqual(operand) => ("<=", operand.as_str()),
             Operation::Matches(Ok(_)) => {
-                let content = &text[test.span.start..test.span.end - 1];
+                let content = &written[test.span.start..test.span.end - 1];
                 let from = content.find('=').and_then(|equals| Some(equals + content[equals..].find('/')?))?;
                 ("=", &content[from..])
             }
@@ -122,7 +119,7 @@ impl Typer<'_> {
         let end = test.span.end - 1;
         let at = end - operand.len()..end;
         if tested.iter().all(|shape| shape.is_array()) {
-            let key = &text[attribute_range(text, test)];
+            let key = &written[attribute_range(written, test)];
             let what = self.schema.describe(tested[0]);
             let message = format!("`{key}` is {what}, and a test compares a single value");
             return Some(
@@ -132,10 +129,8 @@ impl Typer<'_> {
         }
         let matches = matches!(test.operation, Operation::Matches(_));
         let passes = |shape: Shape| match (shape, operator) {
-            (Shape::Open | Shape::Text | Shape::List(_) | Shape::Object(_), _) => true,
-            (Shape::Number, "=" | "!=") if !matches => self.schema.can_equal(shape, operand),
-            (Shape::Number, _) => true,
-            (Shape::OneOf(_), "=" | "!=") if !matches => self.schema.can_equal(shape, operand),
+            (Shape::Number | Shape::OneOf(_), "=" | "!=") if !matches => self.schema.can_equal(shape, operand),
+            (Shape::Open | Shape::Text | Shape::Number | Shape::List(_) | Shape::Object(_), _) => true,
             (Shape::OneOf(id), _) => {
                 let values = self.schema.enumeration(id).values.keys();
                 some_pass(operator, operand, values.map(|value| Value::from(value.as_str())))
@@ -171,9 +166,9 @@ impl Typer<'_> {
 }
 
 /// Where the name of the key stands that a test looks at.
-fn attribute_range(text: &str, test: &Test) -> Range<usize> {
+fn attribute_range(written: &str, test: &Test) -> Range<usize> {
     let start = test.span.start + 1;
-    let content = &text[start..test.span.end];
+    let content = &written[start..test.span.end];
     let end = content.find(['=', '<', '>', '!', ']']).unwrap_or(content.len());
     start..start + content[..end].trim_end().len()
 }
