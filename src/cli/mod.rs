@@ -9,11 +9,13 @@ mod completions;
 mod console;
 mod emptied;
 mod findings;
+mod fmt;
 mod init;
 mod inputs;
 mod modules;
 mod path;
 mod status;
+mod unified_diff;
 
 use std::process::ExitCode;
 
@@ -94,6 +96,8 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// Rewrite files in their canonical form
+    Fmt(fmt::Fmt),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
     /// Evaluate a hash path on an event
