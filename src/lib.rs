@@ -24,6 +24,7 @@ pub mod misp;
 pub mod normalise;
 pub mod php;
 pub mod project;
+pub mod schema;
 pub mod semantics;
 pub mod source;
 pub mod suggest;

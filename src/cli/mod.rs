@@ -7,11 +7,13 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod emptied;
 mod findings;
 mod fmt;
 mod init;
 mod inputs;
 mod modules;
+mod path;
 mod status;
 mod unified_diff;
 
@@ -98,6 +100,8 @@ verbs! {
     Fmt(fmt::Fmt),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
+    /// Evaluate a hash path on an event
+    Path(path::Evaluate),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
