@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ParamText, ParamValue, SavedFilter};
+use crate::graph::{ModuleType, ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
@@ -133,8 +133,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     if !reason.is_empty() {
                         diagnostic = diagnostic.note(format!("in MISP: {reason}"));
                     }
-                    let example = if parameter.example.is_empty() { "…" } else { &parameter.example };
-                    self.report(diagnostic.help(format!("write for example `{}: {}`", parameter.id, example_value(parameter, example))));
+                    self.report(diagnostic.help(format!("write for example `{}: {}`", parameter.id, example_value(parameter))));
                 }
                 _ => {}
             }
@@ -142,8 +141,14 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-fn example_value(parameter: &Parameter, example: &str) -> String {
+fn example_value(parameter: &Parameter) -> String {
     use crate::catalogue::ParameterKind;
+    let example = match parameter.example.as_str() {
+        "" if parameter.sensitive => return "secret(\"NAME\")".to_owned(),
+        "" => "…",
+        list if list.starts_with('[') => return list.to_owned(),
+        example => example,
+    };
     match parameter.kind {
         ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
         ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),
@@ -186,6 +191,9 @@ fn unknown_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     let known: Vec<_> = names.map(|name| format!("`{name}`")).collect();
     match (suggestion, known.is_empty()) {
         (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
+        (None, true) if signature.module_type == ModuleType::Trigger => {
+            diagnostic.help(format!("`{}` takes no parameters: write `on {}`", signature.id, signature.id))
+        }
         (None, true) => diagnostic.help(format!("`{}` takes no parameters: write `{}()`", signature.id, signature.id)),
         (None, false) => diagnostic.help(format!("its parameters are {}", known.join(", "))),
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ModuleType, ParamText, ParamValue};
 use crate::source::Span;
-use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value};
+use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value, ValueKind};
 
 use super::call::Params;
 use super::checked::{CheckedCondition, NodeTemplate};
@@ -183,8 +183,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         return None;
                     }
                 };
+                if self.sides_swapped(path, value, *operator_span) {
+                    return None;
+                }
                 let path = self.path_operand(path);
-                let value = self.text_operand(value, operator);
+                let value = self.text_operand(value);
                 Some(Comparison { operator, path: path?, value: Some(value?), list: None })
             }
             PredicateKind::Any { path, among: None } => {
@@ -197,6 +200,25 @@ impl<'a> FlowChecker<'_, 'a> {
             }
             _ => None,
         }
+    }
+
+    /// Whether the hash path stands where the value should and the value where the path should, which is
+    /// then reported.
+    fn sides_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, operator: Span) -> bool {
+        if !matches!((&path.kind, &value.kind), (ValueKind::Text(_) | ValueKind::Number(_), ValueKind::Path(_))) {
+            return false;
+        }
+        let sources = self.context.program.sources;
+        let [path_text, value_text, operator_text] = [path.span, value.span, operator].map(|span| sources.snippet(span));
+        let whole = path.span.to(value.span);
+        let (left, right) = if path.span.start < value.span.start { (value_text, path_text) } else { (path_text, value_text) };
+        self.report(
+            Diagnostic::at(Code::WrongType, whole, format!("the two sides of `{operator_text}` are the wrong way round"))
+                .note("MISP looks up a hash path and compares what it yields with a fixed value")
+                .help(format!("write `{left} {operator_text} {right}`"))
+                .unsafe_fix(whole, format!("{left} {operator_text} {right}")),
+        );
+        true
     }
 
     /// The side of a comparison that is a hash path.
@@ -229,9 +251,9 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     /// The side of a comparison that is a value.
-    fn text_operand(&mut self, value: &'a Value<'a>, operator: &str) -> Option<ParamText<'a>> {
+    fn text_operand(&mut self, value: &'a Value<'a>) -> Option<ParamText<'a>> {
         let constant = evaluate(value, self);
-        let text = match constant.kind {
+        Some(match constant.kind {
             ConstantKind::Text(text) => text,
             ConstantKind::Number(digits) => Cow::Borrowed(digits).into(),
             // PHP's loose `==` takes these for the booleans, as it takes no word.
@@ -257,11 +279,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 });
                 return None;
             }
-        };
-        if text.is_empty() && matches!(operator, "in" | "not_in") {
-            return Some(text);
-        }
-        Some(text)
+        })
     }
 
     fn list_operand(&mut self, value: &'a Value<'a>) -> Option<ParamValue<'a>> {

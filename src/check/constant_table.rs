@@ -99,7 +99,7 @@ impl<'a> Building<'_, 'a, '_> {
         self.diagnostics.push(
             Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
                 .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
-                .help(format!("text needs quotes: `\"{word}\"`")),
+                .help(format!("a text needs quotes: `\"{word}\"`")),
         );
     }
 
@@ -111,7 +111,11 @@ impl<'a> Building<'_, 'a, '_> {
         for (_, link) in &circle[1..] {
             diagnostic = diagnostic.also(*link, "by way of this one");
         }
-        self.diagnostics.push(diagnostic.help("give one of them a value that stands alone"));
+        self.diagnostics.push(diagnostic.help(if circle.len() == 1 {
+            "give it a value that does not use it"
+        } else {
+            "give one of them a value that uses none of the others"
+        }));
     }
 
     fn file(&self) -> usize {
@@ -132,6 +136,12 @@ impl<'a> Names<'a> for Building<'_, 'a, '_> {
         let file = self.file();
         let id = self.program.lines(file, path, self.diagnostics)?;
         Some(list_entries(self.program, id))
+    }
+
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        if let Some(&(place, _)) = self.chain.last() {
+            self.report_unknown(place, word, span);
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -138,6 +138,14 @@ impl<'a> Names<'a> for Reader<'_> {
         None
     }
 
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        self.diagnostics.push(
+            Diagnostic::at(Code::UnknownName, span, format!("`{word}` means nothing here"))
+                .note("a module declaration uses no constants")
+                .help(format!("a text needs quotes: `\"{word}\"`")),
+        );
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

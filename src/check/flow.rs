@@ -202,6 +202,10 @@ impl<'a> Names<'a> for FlowChecker<'_, 'a> {
         Some(list_entries(self.context.program, id))
     }
 
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        FlowChecker::unknown_word(self, word, span, None);
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

@@ -200,7 +200,18 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
-            _ => self.wrong_type(parameter, constant, "write texts in double quotes"),
+            other if parameter.multiple => {
+                self.report(
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("`{}` takes a list of texts, and {} is none", parameter.id, other.describe()),
+                    )
+                    .help("write texts in double quotes; `+` joins lists"),
+                );
+                None
+            }
+            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
 

@@ -125,7 +125,14 @@ impl<'a> FlowChecker<'_, 'a> {
                         value.span,
                         format!("`{}` takes {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
                     )
-                    .also(parameter.span, "the parameter"),
+                    .also(parameter.span, "the parameter")
+                    .help(match wanted {
+                        ValueType::String => "write a text in double quotes",
+                        ValueType::Number => "write a number",
+                        ValueType::Boolean => "write `true` or `false`",
+                        ValueType::List => "a list stands between brackets, also one with a single entry: `[\"…\"]`",
+                        ValueType::Path => "write a hash path, for example `Event.info`",
+                    }),
                 );
                 value.kind = ConstantKind::Unknown;
             }
@@ -220,6 +227,8 @@ impl<'a> super::evaluate::Names<'a> for NoNames {
     fn lines(&mut self, _: &'a crate::syntax::tree::Text<'a>) -> Option<Vec<Constant<'a>>> {
         None
     }
+
+    fn unknown_word(&mut self, _: &'a str, _: crate::source::Span) {}
 
     fn report(&mut self, _: Diagnostic) {}
 }

@@ -149,6 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::graph::ParamValue;
 
     fn one(entry: Json) -> Signature {
         load(&[entry]).unwrap().remove(0)
