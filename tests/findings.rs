@@ -10,6 +10,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::{fs, io};
 
 use codespan_reporting::term::termcolor::NoColor;
@@ -49,6 +50,23 @@ struct Case {
     folder: PathBuf,
     roots: Vec<String>,
 }
+
+/// A case with what is said of it.
+struct Run {
+    name: String,
+    shown: String,
+    diagnostics: Vec<Diagnostic>,
+}
+
+static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
+    let cases = cases().into_iter();
+    cases
+        .map(|case| {
+            let (shown, diagnostics) = run(&case);
+            Run { name: case.name, shown, diagnostics }
+        })
+        .collect()
+});
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings")
@@ -139,17 +157,16 @@ fn difference(expected: &str, actual: &str) -> String {
 fn every_message_is_as_written_down() {
     let update = std::env::var_os("UPDATE_FINDINGS").is_some();
     let mut problems = Vec::new();
-    for case in cases() {
-        let (shown, _) = run(&case);
-        let path = root().join(format!("{}.txt", case.name));
+    for Run { name, shown, .. } in &*RUNS {
+        let path = root().join(format!("{name}.txt"));
         if update {
             fs::write(&path, shown).unwrap();
             continue;
         }
         match fs::read_to_string(&path) {
-            Ok(expected) if expected == shown => {}
-            Ok(expected) => problems.push(format!("{}:\n{}", case.name, difference(&expected, &shown))),
-            Err(_) => problems.push(format!("{}: there is no {}.txt", case.name, case.name)),
+            Ok(expected) if expected == *shown => {}
+            Ok(expected) => problems.push(format!("{name}:\n{}", difference(&expected, shown))),
+            Err(_) => problems.push(format!("{name}: there is no {name}.txt")),
         }
     }
     assert!(
@@ -163,11 +180,10 @@ fn every_message_is_as_written_down() {
 #[test]
 fn every_case_shows_the_code_it_is_named_after() {
     let mut problems = Vec::new();
-    for case in cases() {
-        let code = code_of(&case.name).unwrap_or_else(|| panic!("`{}` begins with no code", case.name));
-        let (shown, diagnostics) = run(&case);
+    for Run { name, shown, diagnostics } in &*RUNS {
+        let code = code_of(name).unwrap_or_else(|| panic!("`{name}` begins with no code"));
         if !diagnostics.iter().any(|diagnostic| diagnostic.code == code) {
-            problems.push(format!("{}:\n{shown}", case.name));
+            problems.push(format!("{name}:\n{shown}"));
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -175,7 +191,7 @@ fn every_case_shows_the_code_it_is_named_after() {
 
 #[test]
 fn every_expected_text_has_its_case() {
-    let names: BTreeSet<String> = cases().into_iter().map(|case| case.name).collect();
+    let names: BTreeSet<&str> = RUNS.iter().map(|run| run.name.as_str()).collect();
     for entry in fs::read_dir(root()).unwrap() {
         let file = entry.unwrap().file_name().into_string().unwrap();
         if let Some(name) = file.strip_suffix(".txt") {
@@ -186,7 +202,7 @@ fn every_expected_text_has_its_case() {
 
 #[test]
 fn every_code_has_a_case() {
-    let shown: BTreeSet<Code> = cases().iter().filter_map(|case| code_of(&case.name)).collect();
+    let shown: BTreeSet<Code> = RUNS.iter().filter_map(|run| code_of(&run.name)).collect();
     for &code in Code::ALL {
         let reason = WITHOUT_CASE.iter().find(|(without, _)| *without == code);
         match reason {
@@ -200,11 +216,10 @@ fn every_code_has_a_case() {
 #[test]
 fn every_message_has_good_form() {
     let mut problems = Vec::new();
-    for case in cases() {
-        let (shown, diagnostics) = run(&case);
+    for Run { name, shown, diagnostics } in &*RUNS {
         for diagnostic in diagnostics {
             let texts = || diagnostic.notes.iter().chain(&diagnostic.help).chain([&diagnostic.message]);
-            let mut fault = |what: &str| problems.push(format!("{}: {what}\n{shown}", case.name));
+            let mut fault = |what: &str| problems.push(format!("{name}: {what}\n{shown}"));
             if diagnostic.primary.is_none() {
                 fault("no place");
             }

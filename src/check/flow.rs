@@ -29,6 +29,8 @@ pub struct FlowChecker<'c, 'a> {
     pub(crate) inlining: Vec<&'a str>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
+    /// Whether it was reported that no more nodes may come.
+    is_full: bool,
 }
 
 impl<'c, 'a> FlowChecker<'c, 'a> {
@@ -39,7 +41,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         bindings: Vec<(&'a str, Constant<'a>)>,
         diagnostics: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0 }
+        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0, is_full: false }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -176,8 +178,8 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
 
     /// Whether more nodes may come; reports the first that may not.
     pub(super) fn has_room(&mut self, span: Span) -> bool {
-        if self.nodes == MAX_NODES {
-            self.nodes += 1;
+        if self.nodes >= MAX_NODES && !self.is_full {
+            self.is_full = true;
             self.report(
                 Diagnostic::at(Code::TooManyNodes, span, format!("this workflow has more than {MAX_NODES} nodes"))
                     .note("every `use` of a blueprint repeats its nodes, and blueprints that use others multiply them")

@@ -205,9 +205,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     Diagnostic::at(
                         Code::WrongType,
                         constant.span,
-                        format!("`{}` takes a list of texts, and {} is none", parameter.id, other.describe()),
+                        format!("an entry of `{}` must be text, not {}", parameter.id, other.describe()),
                     )
-                    .help("write texts in double quotes; `+` joins lists"),
+                    .help("write the entry in double quotes; `+` joins lists"),
                 );
                 None
             }

@@ -294,9 +294,9 @@ fn missing_import(request: &ImportRequest, problem: &Diagnostic) -> Diagnostic {
 }
 
 /// A message about a file that cannot be read, without the file's name.
-fn unnamed(message: &str) -> &str {
+fn unnamed(message: &str) -> String {
     let rest = message.split_once("` ").map_or(message, |(_, rest)| rest);
-    rest.strip_prefix("cannot be read: ").map_or(rest, |reason| reason)
+    rest.strip_prefix("cannot be read: ").map_or_else(|| format!("it {rest}"), str::to_owned)
 }
 
 /// `path` without `.` and, where that is possible without asking the disk, without `..`.

@@ -110,6 +110,7 @@ impl Place<'_> {
         }
         let word = leading_word(rest);
         match (self.expectation, word) {
+            (Expectation::Item, "let") => self.missing_constant(),
             (Expectation::Step, "else") => Some(
                 error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"),
             ),
@@ -168,6 +169,21 @@ impl Place<'_> {
         let span = if breaks_line { self.behind(before) } else { self.token(at) };
         let label = if breaks_line { format!("expected {phrase} here") } else { String::new() };
         self.hint(Diagnostic::at(Code::SyntaxError, span, message).label(label), at, expected)
+    }
+
+    /// `let name =` with nothing behind it but the next item.
+    fn missing_constant(&self) -> Option<Diagnostic> {
+        let name = self.text[self.start..].strip_prefix("let")?.trim_start();
+        let value = name[leading_word(name).len()..].trim_start().strip_prefix('=')?;
+        let next = leading_word(value.trim_start());
+        let behind = value.trim_start()[next.len()..].trim_start();
+        let is_item = self.expectation.words().contains(&next) && (behind.starts_with('"') || !leading_word(behind).is_empty());
+        let end = self.text.len() - value.len();
+        (is_item || value.trim().is_empty()).then(|| {
+            Diagnostic::at(Code::SyntaxError, self.span(end - 1, end), "this constant has no value")
+                .label("expected a value behind this")
+                .help("write for example `let tags = [\"tlp:red\", \"PAP:RED\"]`")
+        })
     }
 
     /// The brace of a block that begins where a condition should stand, if there is one before `at`: it
