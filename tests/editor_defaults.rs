@@ -2,7 +2,7 @@
 //! with one untouched node of every module. Each of those nodes must follow from its signature.
 
 use mispflow::catalogue::{Catalogue, Signature};
-use mispflow::graph::ModuleType;
+use mispflow::graph::{ModuleType, ParamValue};
 use serde_json::{Map, Value, json};
 
 const SAVED: &str = include_str!("editor/saved-all-modules.json");
@@ -26,6 +26,17 @@ fn unconnected(prefix: &str, count: u8) -> Value {
     (1..=count).map(|number| (format!("{prefix}_{number}"), json!({"connections": []}))).collect::<Map<_, _>>().into()
 }
 
+fn as_json(value: &ParamValue<'_>) -> Value {
+    match value {
+        ParamValue::Null => Value::Null,
+        ParamValue::Boolean(boolean) => json!(boolean),
+        ParamValue::Number(number) => json!(number),
+        ParamValue::Text(text) => json!(text.as_plain()),
+        ParamValue::List(items) => items.iter().map(as_json).collect(),
+        ParamValue::Object(entries) => entries.iter().map(|(key, value)| (key.to_string(), as_json(value))).collect(),
+    }
+}
+
 #[test]
 fn the_canvas_holds_one_node_of_every_module() {
     let mut ids: Vec<_> = nodes().iter().map(|(_, signature)| signature.id.as_str()).collect();
@@ -46,7 +57,7 @@ fn parameters_follow_from_the_signature() {
         let written: Map<String, Value> = signature
             .parameters
             .iter()
-            .filter_map(|parameter| Some((parameter.id.clone(), parameter.editor_default()?)))
+            .filter_map(|parameter| Some((parameter.id.clone(), as_json(&parameter.editor_default()?))))
             .collect();
         // As text, so that the order of the keys and the types of the values count.
         assert_eq!(Value::Object(written).to_string(), node["data"]["indexed_params"].to_string(), "{}", signature.id);

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
-
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ParamText, TextPart};
 use crate::source::Span;
@@ -11,6 +9,7 @@ use crate::syntax::tree::{Name, Text, Value, ValueKind};
 
 use super::constant::{Constant, ConstantKind, ValueType};
 use super::declaration::duplicate;
+use super::seen::Seen;
 
 /// The most entries a list, and the most bytes a text may have: more is a mistake or an attack
 /// (constants can double themselves with `+`).
@@ -45,10 +44,10 @@ pub fn evaluate<'a>(value: &'a Value<'a>, names: &mut dyn Names<'a>) -> Constant
         },
         ValueKind::List(items) => ConstantKind::List(items.iter().map(|item| evaluate(item, names)).collect()),
         ValueKind::Object(entries) => {
-            let mut places: FxHashMap<&str, Span> = FxHashMap::default();
+            let mut seen = Seen::default();
             let mut object: Vec<(Name<'a>, Constant<'a>)> = Vec::with_capacity(entries.len());
             for entry in entries {
-                if let Some(before) = places.insert(entry.name.text, entry.name.span) {
+                if let Some(before) = seen.before(entry.name) {
                     names.report(duplicate("entry", entry.name, before));
                     continue;
                 }

@@ -235,7 +235,8 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
         let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
-        let mut names: Vec<&str> = names.chain(options).collect();
+        let worth_while = self.context.budget.take_suggestion();
+        let mut names: Vec<&str> = names.chain(options).filter(|_| worth_while).collect();
         names.sort_unstable();
         let suggestion = closest(word, names);
         self.report(
