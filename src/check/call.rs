@@ -48,7 +48,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            let quoted = self.is_quoted(argument.name);
+            let quoted = is_quoted(argument.name);
             let index = known.of(argument.name.text);
             match index {
                 Some(index) => {
@@ -109,11 +109,6 @@ impl<'a> FlowChecker<'_, 'a> {
         (params, saved)
     }
 
-    /// Whether a name stands between quotes: then its value is taken as it is.
-    fn is_quoted(&self, name: Name<'_>) -> bool {
-        (name.span.end - name.span.start) as usize != name.text.len()
-    }
-
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
@@ -156,6 +151,11 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether a name stands between quotes: then its value is taken as it is.
+fn is_quoted(name: Name<'_>) -> bool {
+    (name.span.end - name.span.start) as usize != name.text.len()
 }
 
 /// The indices of a module's parameters.

@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
 use crate::schema::{Root, Typer};
 use crate::source::Span;
+use crate::syntax::MAX_NESTING;
 use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
@@ -20,6 +21,10 @@ use super::evaluate::Names;
 const MAX_NODES: usize = 50_000;
 /// The most steps that are looked at for them: a step that jumps or uses an empty blueprint makes none.
 const MAX_STEPS: usize = 4 * MAX_NODES;
+/// With so many findings, errors among them, no more blueprints are looked into.
+const MAX_FINDINGS: usize = 1_000;
+/// How deep blocks may nest, those of blueprints in those that use them.
+const MAX_DEPTH: usize = 2 * MAX_NESTING;
 
 /// Checks steps. One is made for each workflow and for each blueprint on its own.
 pub struct FlowChecker<'c, 'a> {
@@ -34,6 +39,8 @@ pub struct FlowChecker<'c, 'a> {
     nodes: usize,
     /// What is known of the data that the steps work on.
     pub(super) typer: Typer<'static>,
+    /// How many blocks are around the step that is looked at.
+    depth: usize,
     /// How many steps were looked at, also those that make no nodes.
     visited: usize,
     /// Whether the steps are those of a blueprint that is used.
@@ -60,6 +67,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             inlining: Vec::new(),
             diagnostics,
             nodes: 0,
+            depth: 0,
             visited: 0,
             inlined: false,
             findings_before,
@@ -82,7 +90,19 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
 
     /// The steps of a block.
     pub fn steps(&mut self, block: &'a Block<'a>) -> Vec<CheckedStep<'a>> {
-        block.steps.iter().filter_map(|step| self.step(step)).collect()
+        if self.depth == MAX_DEPTH {
+            self.report(
+                Diagnostic::at(Code::NestingTooDeep, block.span, format!("blocks nest more than {MAX_DEPTH} deep"))
+                    .label("this one is too deep")
+                    .note("the blocks of a blueprint count where the blueprint is used")
+                    .help("use the blueprint in an outer block"),
+            );
+            return Vec::new();
+        }
+        self.depth += 1;
+        let steps = block.steps.iter().filter_map(|step| self.step(step)).collect();
+        self.depth -= 1;
+        steps
     }
 
     fn step(&mut self, step: &'a Step<'a>) -> Option<CheckedStep<'a>> {
@@ -212,8 +232,11 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
 
     /// Whether more nodes may come; reports the first that may not.
     pub(super) fn has_room(&mut self, span: Span) -> bool {
-        let findings = self.diagnostics.len() - self.findings_before;
-        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS || findings >= MAX_NODES;
+        let findings = &self.diagnostics[self.findings_before..];
+        if findings.len() >= MAX_FINDINGS && findings.iter().any(Diagnostic::is_error) {
+            return false;
+        }
+        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS;
         if is_full && !self.is_full {
             self.is_full = true;
             self.report(

@@ -62,12 +62,12 @@ impl<'a> FlowChecker<'_, 'a> {
                     let what = if is_workflow { "workflow" } else { "blueprint" };
                     let diagnostic =
                         Diagnostic::at(Code::UnknownField, field.name.span, format!("a {what} has no field `{other}`"));
-                    let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+                    let shown: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
                     self.report(match closest(other, known.iter().copied()) {
                         Some(close) => {
                             diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close)
                         }
-                        None => diagnostic.help(format!("the fields are {}", names.join(", "))),
+                        None => diagnostic.help(format!("the fields are {}", shown.join(", "))),
                     });
                 }
             }

@@ -361,6 +361,7 @@ pub struct Concurrent<'s> {
 
 /// A condition of an `if`.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every condition is a predicate")]
 pub enum Condition<'s> {
     /// `a or b or c`
     Or(Vec<Condition<'s>>),

@@ -40,7 +40,7 @@ impl<'s> Builder<'s> {
         let mut alias = None;
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::text => path = self.text_literal(part),
+                Rule::text => path = self.text_literal(&part),
                 Rule::name => alias = Some(self.name(&part)),
                 _ => {}
             }
