@@ -23,6 +23,7 @@ pub fn project(random: &[u8]) -> Project {
         flow: Flow::default(),
         blueprints: Vec::new(),
         detached: false,
+        paths: &CORE,
     };
     let common = writer.common();
     let triggers: Vec<&Signature> = signatures(|signature| signature.module_type == ModuleType::Trigger);
@@ -73,11 +74,28 @@ struct Writer<'r> {
     flow: Flow,
     blueprints: Vec<Blueprint>,
     detached: bool,
+    paths: &'static Paths,
 }
 
-const SELECTORS: [&str; 3] = ["Event._AttributeFlattened.{n}", "Event.Tag.{n}", "Event.Attribute.{n}[type=ip-src]"];
-const PATHS: [&str; 5] =
-    ["Event.info", "Event.Tag.{n}.name", "Event.Orgc.name", "Event.Attribute.{n}.type", "Event.{s}.{*}.id"];
+/// Where the data is MISP's core format, and where it is not and nothing is known of it.
+const CORE: Paths = Paths {
+    selectors: ["Event._AttributeFlattened.{n}", "Event.Object.{n}", "Event.Attribute.{n}[type=ip-src]"],
+    plain: ["Event.info", "Event.Orgc.name"],
+    many: ["Event.Tag.{n}.name", "Event.Attribute.{n}.comment"],
+};
+const OTHER: Paths = Paths {
+    selectors: ["Data.list.{n}", "Data.{s}.{n}", "Data.list.{n}[name=x]"],
+    plain: ["Data.info", "Data.owner.name"],
+    many: ["Data.list.{n}.name", "Data.{s}.{*}.id"],
+};
+
+/// Hash paths that lead to something: a value, several, or items with a comment.
+struct Paths {
+    selectors: [&'static str; 3],
+    plain: [&'static str; 2],
+    many: [&'static str; 2],
+}
+
 const TAGS: [&str; 4] = [r#""tlp:red""#, r#""PAP:RED""#, r#""misp-galaxy:threat-actor=\"Sofacy\"""#, r#""grün""#];
 
 impl Writer<'_> {
@@ -126,6 +144,7 @@ impl Writer<'_> {
     }
 
     fn workflow(&mut self, id: &str, trigger: &'static Signature) -> String {
+        self.paths = if trigger.gives_core_format { &CORE } else { &OTHER };
         self.put("import \"common.mwf\"");
         write!(self.text, "workflow {id} on {}", trigger.id).unwrap();
         if self.choose(2) == 0 && !trigger.parameters.is_empty() {
@@ -241,8 +260,8 @@ impl Writer<'_> {
         }
         self.call(signature);
         if signature.supports_filters && self.choose(3) == 0 {
-            let selector = self.one_of(&SELECTORS);
-            let comparison = self.comparison(false);
+            let selector = self.one_of(&self.paths.selectors);
+            let comparison = self.comparison(false, true);
             self.put(&format!("for {selector} where {comparison}"));
         }
         signature.outputs > 0 && !signature.multiple_output_connection
@@ -263,7 +282,7 @@ impl Writer<'_> {
     }
 
     fn use_blueprint(&mut self) -> bool {
-        if self.blueprints.is_empty() || self.flow.in_blueprint {
+        if self.blueprints.is_empty() || self.flow.in_blueprint || !std::ptr::eq(self.paths, &CORE) {
             return self.call_step();
         }
         let index = self.choose(self.blueprints.len());
@@ -317,7 +336,7 @@ impl Writer<'_> {
                 self.put(&format!("{subject} {tagged} {tags}"));
             }
             1 => {
-                let selector = self.one_of(&SELECTORS);
+                let selector = self.one_of(&self.paths.selectors);
                 let operator = self.one_of(&["==", "!=", ">", ">=", "<", "<="]);
                 self.put(&format!("count({selector}) {operator} 50"));
             }
@@ -326,7 +345,7 @@ impl Writer<'_> {
                 self.put(word);
             }
             3 => {
-                let comparison = self.comparison(true);
+                let comparison = self.comparison(true, false);
                 self.put(&comparison);
             }
             _ => {
@@ -337,16 +356,20 @@ impl Writer<'_> {
         }
     }
 
-    fn comparison(&mut self, any: bool) -> String {
-        let path = self.one_of(&PATHS);
-        let value = self.one_of(&[r#""tlp:red""#, "5", "true", "address", r#"env("VALUE")"#]);
+    /// A comparison at the root, or inside the items of a filter.
+    fn comparison(&mut self, any: bool, inside: bool) -> String {
+        let plain = if inside { "comment" } else { self.one_of(&self.paths.plain) };
+        let many = self.one_of(&self.paths.many);
+        let either = if inside { ["comment", "comment"] } else { [plain, many] };
+        let many = self.one_of(&either);
+        let value = self.one_of(&[r#""tlp:red""#, "5", "address", r#"env("VALUE")"#]);
         match self.choose(if any { 6 } else { 4 }) {
-            0 => format!("{value} in {path}"),
-            1 => format!("{value} not in {path}"),
-            2 => format!("{path} == {value}"),
-            3 => format!("{path} != {value}"),
-            4 => format!("any {path}"),
-            _ => format!("any {path} in more-tags"),
+            0 => format!("{value} in {many}"),
+            1 => format!("{value} not in {many}"),
+            2 => format!("{plain} == {value}"),
+            3 => format!("{plain} != {value}"),
+            4 => format!("any {many}"),
+            _ => format!("any {many} in more-tags"),
         }
     }
 
@@ -356,8 +379,8 @@ impl Writer<'_> {
             .map(|offset| char::from(b'A' + (first + offset) % 6))
             .find(|label| !self.flow.filters.contains(label));
         let Some(label) = free else { return true };
-        let selector = self.one_of(&SELECTORS);
-        let comparison = self.comparison(true);
+        let selector = self.one_of(&self.paths.selectors);
+        let comparison = self.comparison(true, true);
         self.put(&format!("filter {label}: {selector} where {comparison} {{"));
         self.flow.filters.push(label);
         let mut open = true;
@@ -402,9 +425,17 @@ impl Writer<'_> {
         match parameter.kind {
             ParameterKind::Text | ParameterKind::Textarea => self.text_value(parameter),
             ParameterKind::HashPath => {
-                let written = self.one_of(&PATHS);
-                let other = self.one_of(&[written, "title", r#""Event.info""#]);
-                other.to_owned()
+                if parameter.sub_selector {
+                    return "comment".to_owned();
+                }
+                if parameter.id == "selector" {
+                    return self.one_of(&self.paths.selectors).to_owned();
+                }
+                let plain = self.one_of(&self.paths.plain);
+                if !std::ptr::eq(self.paths, &CORE) {
+                    return plain.to_owned();
+                }
+                self.one_of(&[plain, "title", r#""Event.info""#]).to_owned()
             }
             ParameterKind::Select | ParameterKind::Radio => self.option(parameter),
             ParameterKind::Picker if parameter.multiple => {
