@@ -22,6 +22,8 @@ pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;
 struct Given<'a> {
     value: Option<ParamValue<'a>>,
     at: Option<Span>,
+    /// Whether the value is taken as it is, also where it is empty.
+    verbatim: bool,
 }
 
 impl<'a> FlowChecker<'_, 'a> {
@@ -43,7 +45,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 continue;
             }
             seen.push(argument.name);
-            let quoted = self.is_quoted(argument.name);
+            let quoted = is_quoted(argument.name);
             let index = signature.parameters.iter().position(|parameter| parameter.id == argument.name.text);
             match index {
                 Some(index) => {
@@ -56,7 +58,7 @@ impl<'a> FlowChecker<'_, 'a> {
                         (false, false) => self.parameter_value(signature, parameter, &constant),
                     };
                     failed |= value.is_none() && !left_out;
-                    given[index] = Some(Given { value, at: Some(argument.span) });
+                    given[index] = Some(Given { value, at: Some(argument.span), verbatim: quoted });
                 }
                 None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
                 None if quoted => {
@@ -88,7 +90,7 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         let mut values = Vec::with_capacity(given.len());
         for (parameter, given) in signature.parameters.iter().zip(given) {
-            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None }));
+            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None, verbatim: false }));
         }
         if !failed {
             self.check_presence(signature, call, &values);
@@ -98,11 +100,6 @@ impl<'a> FlowChecker<'_, 'a> {
             known.filter_map(|(parameter, given)| Some((Cow::Borrowed(parameter.id.as_str()), given.value?))).collect();
         params.extend(kept);
         (params, saved)
-    }
-
-    /// Whether a name stands between quotes: then its value is taken as it is.
-    fn is_quoted(&self, name: Name<'_>) -> bool {
-        (name.span.end - name.span.start) as usize != name.text.len()
     }
 
     /// Parameters that others hide, and those that must not be empty.
@@ -123,7 +120,7 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
-                (None, at) if empty => {
+                (None, at) if empty && !given.verbatim => {
                     let Some(reason) = &parameter.required else { continue };
                     let message = match at {
                         Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
@@ -140,6 +137,11 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether a name stands between quotes: then its value is taken as it is.
+pub(super) fn is_quoted(name: Name<'_>) -> bool {
+    (name.span.end - name.span.start) as usize != name.text.len()
 }
 
 fn example_value(parameter: &Parameter, example: &str) -> String {
@@ -168,7 +170,7 @@ fn hiding<'s>(
     })
 }
 
-fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     Diagnostic::at(Code::KeptParameter, name.span, format!("`{}` has no parameter `{}`; it is kept because it is quoted", signature.id, name.text))
         .note("MISP ignores it, and its editor drops it as soon as the workflow is opened there")
         .help("remove it unless the exact JSON matters")
