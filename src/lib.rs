@@ -18,6 +18,7 @@ pub mod compile;
 pub mod diagnostics;
 pub mod graph;
 pub mod hashpath;
+pub mod import;
 pub mod misp;
 pub mod project;
 pub mod source;

@@ -29,5 +29,6 @@ pub(crate) use flow::FlowChecker;
 pub use header::{Header, MAX_CHARACTERS};
 pub use program::{ImportedBlueprint, Program, ProgramFile, ResolvedImport};
 pub(crate) use scope::scopes;
+pub(crate) use template::is_template;
 pub(crate) use test_item::check_tests;
 pub(crate) use use_blueprint::{check_parameters, standalone_bindings, value_type};

@@ -45,6 +45,11 @@ pub fn check_template(
     }
 }
 
+/// Whether MISP can render a text: it holds no template, or a valid one.
+pub fn is_template(text: &str) -> bool {
+    !(text.contains("{{") || text.contains("{%") || text.contains("{#")) || parse(text).is_ok()
+}
+
 fn parse(text: &str) -> Result<(), minijinja::Error> {
     let mut environment = minijinja::Environment::new();
     environment.set_debug(true);
