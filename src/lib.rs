@@ -16,6 +16,7 @@ pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagnostics;
+pub mod diff;
 pub mod graph;
 pub mod hashpath;
 pub mod import;

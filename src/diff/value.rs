@@ -1,0 +1,44 @@
+//! Values for comparing and for showing.
+
+use crate::graph::{ParamText, ParamValue, TextPart};
+
+/// A value as JSON, with text from the environment by its name. Different values never look the
+/// same.
+pub(super) fn shown(value: &ParamValue<'_>) -> String {
+    match value {
+        ParamValue::Null => "null".to_owned(),
+        ParamValue::Boolean(value) => value.to_string(),
+        ParamValue::Number(number) => number.to_string(),
+        ParamValue::Text(text) => shown_text(text),
+        ParamValue::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        ParamValue::Object(entries) => {
+            // The order of keys means nothing.
+            let mut entries: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{}: {}", quoted(key), shown(value))).collect();
+            entries.sort_unstable();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// Text as JSON.
+pub(super) fn shown_text(text: &ParamText<'_>) -> String {
+    match text {
+        ParamText::Plain(text) => quoted(text),
+        ParamText::Parts(parts) => parts.iter().map(part).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+fn part(part: &TextPart<'_>) -> String {
+    match part {
+        TextPart::Plain(text) => quoted(text),
+        TextPart::Env { name, default: None, .. } => format!("env({})", quoted(name)),
+        TextPart::Env { name, default: Some(default), .. } => format!("env({}, {})", quoted(name), quoted(default)),
+        TextPart::Secret { name, .. } => format!("secret({})", quoted(name)),
+    }
+}
+
+/// A text between quotes.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
