@@ -40,7 +40,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut seen: Vec<Name<'a>> = Vec::with_capacity(call.arguments.len());
         let mut failed = false;
         for argument in &call.arguments {
-            if let Some(before) = seen.iter().find(|before| before.text == argument.name.text) {
+            if let Some(before) = seen.iter().find(|before| is_same(**before, argument.name)) {
                 self.report(duplicate("parameter", argument.name, before.span));
                 continue;
             }
@@ -142,6 +142,12 @@ impl<'a> FlowChecker<'_, 'a> {
 /// Whether a name stands between quotes: then its value is taken as it is.
 pub(super) fn is_quoted(name: Name<'_>) -> bool {
     (name.span.end - name.span.start) as usize != name.text.len()
+}
+
+/// Whether two names mean the same. A parameter may be called `filters`; only without quotes that
+/// word means the module filter.
+pub(super) fn is_same(first: Name<'_>, second: Name<'_>) -> bool {
+    first.text == second.text && (first.text != "filters" || is_quoted(first) == is_quoted(second))
 }
 
 fn example_value(parameter: &Parameter, example: &str) -> String {

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Pin, ValueKind};
 
-use super::call::{is_quoted, kept_parameter};
+use super::call::{is_quoted, is_same, kept_parameter};
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
@@ -56,7 +56,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut pinned = Pinned::default();
         let (mut x, mut y) = (None, None);
         for (index, entry) in pin.entries.iter().enumerate() {
-            if let Some(before) = pin.entries[..index].iter().find(|before| before.name.text == entry.name.text) {
+            if let Some(before) = pin.entries[..index].iter().find(|before| is_same(before.name, entry.name)) {
                 self.report(duplicate("entry", entry.name, before.name.span));
                 continue;
             }

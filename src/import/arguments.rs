@@ -14,9 +14,29 @@ use super::written::{Entry, Written, name, quoted};
 /// The word for a parameter that a node does not carry.
 const ABSENT: &str = "absent";
 
-/// The arguments that give a node its parameters, those of the editor left out. Its module filter
-/// is among them only where `for … where …` cannot say it.
+/// The arguments that give a node its parameters, those of the editor left out, and its module
+/// filter.
 pub(super) fn arguments(signature: &Signature, node: &Node<'_>, notes: &mut Notes) -> Vec<Entry> {
+    let mut arguments = parameters(signature, node, notes);
+    if node.filter.is_active() {
+        arguments.push(raw_filter(&node.filter));
+    }
+    arguments
+}
+
+/// The arguments of a step, with what stands behind the parentheses.
+pub(super) fn step_arguments(
+    signature: &Signature,
+    node: &Node<'_>,
+    notes: &mut Notes,
+) -> (Vec<Entry>, Option<String>) {
+    match module_filter(signature, &node.filter) {
+        Some(filter) => (parameters(signature, node, notes), Some(filter)),
+        None => (arguments(signature, node, notes), None),
+    }
+}
+
+fn parameters(signature: &Signature, node: &Node<'_>, notes: &mut Notes) -> Vec<Entry> {
     let mut arguments = Vec::new();
     for parameter in &signature.parameters {
         arguments.extend(argument(parameter, param(node, &parameter.id), node, notes));
@@ -25,9 +45,6 @@ pub(super) fn arguments(signature: &Signature, node: &Node<'_>, notes: &mut Note
         if signature.parameter(id).is_none() {
             arguments.extend(exactly(id, Some(value), node, notes));
         }
-    }
-    if node.filter.is_active() && module_filter(signature, &node.filter).is_none() {
-        arguments.push(raw_filter(&node.filter));
     }
     arguments
 }
@@ -45,8 +62,10 @@ pub(super) fn raw_filter(filter: &SavedFilter<'_>) -> Entry {
 }
 
 /// `for SELECTOR where COND`, if that says the module filter.
-pub(super) fn module_filter(signature: &Signature, filter: &SavedFilter<'_>) -> Option<String> {
-    if !signature.supports_filters {
+fn module_filter(signature: &Signature, filter: &SavedFilter<'_>) -> Option<String> {
+    // The four comparisons that module filters know.
+    let is_known = matches!(filter.operator.as_ref(), "in" | "not_in" | "equals" | "not_equals");
+    if !signature.supports_filters || !is_known {
         return None;
     }
     let selector = operand_path(&filter.selector)?;
@@ -84,7 +103,7 @@ fn argument(parameter: &Parameter, value: Option<&ParamValue<'_>>, node: &Node<'
 }
 
 /// The value as the parameter's type takes it; `None` if it does not, or would change it.
-pub(super) fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
+fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
     match (parameter.kind, value) {
         (ParameterKind::Text | ParameterKind::Textarea, ParamValue::Text(text)) => {
             let fits = !parameter.jinja || text.as_plain().is_none_or(is_template);

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::arguments::{arguments, exactly, module_filter, raw_filter};
+use super::arguments::{arguments, exactly, raw_filter, step_arguments};
 use super::conditions::Condition;
 use super::flow::{Flow, FlowNode, Target};
 use super::names::{self, Names};
@@ -249,8 +249,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         self.sequence.push(unit);
         let node = &self.flow.nodes[unit];
         let pin = self.pin(unit);
-        let arguments = arguments(node.signature, node.node, &mut self.notes);
-        let filter = module_filter(node.signature, &node.node.filter);
+        let (arguments, filter) = step_arguments(node.signature, node.node, &mut self.notes);
         StepKind::Call { pin, module: name(&node.node.module), arguments, filter }
     }
 
