@@ -110,3 +110,63 @@ impl Target {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Status;
+
+    fn load(folder: &Path, paths: &[&str]) -> (Vec<String>, Loaded) {
+        let sources = Sources::new();
+        let inputs = Inputs { paths: paths.iter().map(|path| folder.join(path)).collect() };
+        let loaded = inputs.load(&sources);
+        let short = |id: &FileId| {
+            let path = Path::new(&sources.file(*id).name);
+            path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/")
+        };
+        (loaded.roots.iter().map(short).collect(), loaded)
+    }
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [
+            ("mispflow.toml", "[project]\nsource = \"flows\"\noutput = \"flows/out\""),
+            ("flows/b.mwf", "# b"),
+            ("flows/a/c.mwf", "# c"),
+            ("flows/out/d.mwf", "# d"),
+            ("flows/saved.json", "{}"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn folders_and_files_with_the_settings_of_their_project() {
+        let folder = project();
+        let (names, loaded) = load(folder.path(), &["flows"]);
+        assert_eq!(names, ["flows/a/c.mwf", "flows/b.mwf"]);
+        assert_eq!(loaded.diagnostics, []);
+        assert_eq!(loaded.project.folder, folder.path());
+        let (names, _) = load(folder.path(), &["flows/saved.json", "flows/out/d.mwf"]);
+        assert_eq!(names, ["flows/saved.json", "flows/out/d.mwf"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_keeps_nothing_else_from_being_read() {
+        let folder = project();
+        let (names, loaded) = load(folder.path(), &["flows/missing.mwf", "flows/b.mwf"]);
+        assert_eq!(names, ["flows/b.mwf"]);
+        assert_eq!(loaded.diagnostics.len(), 1);
+        assert_eq!(Status::of(&loaded.diagnostics), Status::Failed);
+    }
+
+    #[test]
+    fn a_release_on_the_command_line_wins() {
+        let mut project = Project::without_file(Path::new(""));
+        Target { target: Some("misp-2.5.1".into()) }.apply(&mut project);
+        assert_eq!(project.target, Some(Located::default_value("misp-2.5.1".to_owned())));
+    }
+}

@@ -10,6 +10,7 @@ mod console;
 mod findings;
 mod init;
 mod inputs;
+mod modules;
 mod status;
 
 use std::process::ExitCode;
@@ -91,6 +92,8 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
