@@ -17,6 +17,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod diff;
+pub mod format;
 pub mod graph;
 pub mod hashpath;
 pub mod import;

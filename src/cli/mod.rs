@@ -8,10 +8,12 @@ mod check;
 mod completions;
 mod console;
 mod findings;
+mod fmt;
 mod init;
 mod inputs;
 mod modules;
 mod status;
+mod unified_diff;
 
 use std::process::ExitCode;
 
@@ -94,6 +96,8 @@ verbs! {
     Build(build::Build),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
+    /// Rewrite files in their canonical form
+    Fmt(fmt::Fmt),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

@@ -13,3 +13,4 @@ pub mod tree;
 pub use nesting::MAX_NESTING;
 pub(crate) use spelling::{block_string, is_name, is_number, is_word};
 pub use parse::{Parsed, parse};
+pub(crate) use text::dedent;
