@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::check::is_template;
+use crate::format::quote;
 use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
 use crate::hashpath;
 use crate::syntax::{is_name, is_number, is_word};
@@ -9,7 +10,7 @@ use crate::syntax::{is_name, is_number, is_word};
 use super::modules::param;
 use super::note::Notes;
 use super::predicate::{comparison, operand_path};
-use super::written::{Entry, Written, name, quoted};
+use super::written::{Entry, Written, name};
 
 /// The word for a parameter that a node does not carry.
 const ABSENT: &str = "absent";
@@ -85,7 +86,7 @@ pub(super) fn exactly(id: &str, value: Option<&ParamValue<'_>>, node: &Node<'_>,
             written
         }
     };
-    Some((quoted(id), written))
+    Some((quote(id), written))
 }
 
 fn argument(parameter: &Parameter, value: Option<&ParamValue<'_>>, node: &Node<'_>, notes: &mut Notes) -> Option<Entry> {

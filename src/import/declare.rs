@@ -8,7 +8,7 @@ use super::written::{Written, name};
 
 /// Writes the declaration of a module.
 pub(super) fn declaration(printer: &mut Printer<'_>, signature: &Signature) {
-    printer.line(0, &format!("module {} : {} {{", name(&signature.id), signature.module_type.as_str()));
+    printer.line(&format!("module {} : {} {{", name(&signature.id), signature.module_type.as_str()));
     let text = |text: &str| Written::Text(text.to_owned());
     let yes = || Written::Bare("true".to_owned());
     let mut fields = vec![("name", text(&signature.name)), ("version", text(&signature.version))];
@@ -26,13 +26,13 @@ pub(super) fn declaration(printer: &mut Printer<'_>, signature: &Signature) {
         fields.push(("shape", Written::Bare(signature.shape.as_str().to_owned())));
     }
     for (name, value) in fields {
-        printer.field(1, &(name.to_owned(), value));
+        printer.field(&(name.to_owned(), value));
     }
     for parameter in &signature.parameters {
-        printer.line(1, &format!("param {}: {}", name(&parameter.id), type_of(parameter)));
+        printer.line(&format!("param {}: {}", name(&parameter.id), type_of(parameter)));
     }
-    printer.line(0, "}");
-    printer.line(0, "");
+    printer.line("}");
+    printer.line("");
 }
 
 fn type_of(parameter: &Parameter) -> String {

@@ -26,8 +26,10 @@ mod written;
 use rustc_hash::FxHashSet;
 
 use crate::catalogue::Catalogue;
+use crate::format::format_source;
 use crate::graph::NodeId;
 use crate::misp::{Document, DocumentKind};
+use crate::source::Sources;
 
 use flow::Flow;
 use modules::Modules;
@@ -40,7 +42,7 @@ use print::{Printer, pin_before};
 use scopes::{Role, Scopes};
 use step::Step;
 use teller::Teller;
-use written::{Entry, Written, flat_entries, name};
+use written::{Entry, Written, entries_of, name};
 
 /// How graphs become text.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -89,22 +91,26 @@ fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOpti
     for signature in modules.unknown.values() {
         declare::declaration(&mut printer, signature);
     }
-    printer.line(0, &format!("{} {{", head(&id, kind, document, told.trigger)));
+    printer.line(&format!("{} {{", head(&id, kind, document, told.trigger)));
     let mut fields = fields(&id, document);
     if options.keep_layout && !document.graph.frames.is_empty() {
         let kept: FxHashSet<NodeId> = sequence.iter().copied().collect();
         fields.push(frames::field(&document.graph.frames, &|id| kept.contains(&id), &mut notes));
     }
     for field in &fields {
-        printer.field(1, field);
+        printer.field(field);
     }
-    if !fields.is_empty() && !told.steps.is_empty() {
-        printer.line(0, "");
-    }
-    printer.steps(1, &told.steps);
-    printer.line(0, "}");
+    printer.steps(&told.steps);
+    printer.line("}");
     notes.0.extend(told.notes.0);
-    Imported { id, text: printer.text, notes: notes.0 }
+    Imported { id, text: formatted(printer.text), notes: notes.0 }
+}
+
+/// The text in its canonical form.
+fn formatted(text: String) -> String {
+    let sources = Sources::new();
+    let file = sources.add("", None, text);
+    format_source(&sources, file).unwrap_or_else(|_| sources.text(file).to_owned())
 }
 
 /// What a flow is as steps.
@@ -174,7 +180,7 @@ fn head(
         (Some((pin, trigger, arguments)), _) => {
             head.push_str(&format!(" on {}{trigger}", pin_before(&pin)));
             if !arguments.is_empty() {
-                head.push_str(&format!("({})", flat_entries(&arguments)));
+                head.push_str(&format!("({})", entries_of(&arguments)));
             }
         }
         (None, DocumentKind::Workflow) => {

@@ -106,7 +106,7 @@ pub(super) fn comparison(
     list: Option<&[ParamValue<'_>]>,
 ) -> Option<String> {
     let path = operand_path(path)?;
-    let value = || value.map(|value| Written::text(value).flat());
+    let value = || value.map(|value| Written::text(value).written());
     Some(match operator {
         "in" => format!("{} in {path}", value()?),
         "not_in" => format!("{} not in {path}", value()?),
@@ -123,7 +123,7 @@ fn texts(list: &[ParamValue<'_>]) -> Option<String> {
     let is_text = |item: &ParamValue<'_>| matches!(item, ParamValue::Text(ParamText::Plain(_)));
     let fits = !list.is_empty() && list.iter().all(is_text);
     let items = list.iter().map(Written::verbatim).collect::<Option<_>>()?;
-    fits.then(|| Written::List(items).flat())
+    fits.then(|| Written::List(items).written())
 }
 
 fn tagged(node: &Node<'_>) -> Option<Predicate> {
@@ -172,7 +172,7 @@ fn count(node: &Node<'_>) -> Option<Predicate> {
         value.to_owned()
     } else {
         value.trim().parse::<f64>().ok()?;
-        Written::Text(value.to_owned()).flat()
+        Written::Text(value.to_owned()).written()
     };
     let params = vec![
         ("selector", ParamValue::text(selector.to_owned())),

@@ -15,7 +15,7 @@ use super::predicate::{Predicate, filter_predicate, predicate};
 use super::print::pin_before;
 use super::scopes::{RegionId, Scope, Scopes};
 use super::step::{Step, StepKind};
-use super::written::{Entry, Written, flat_entries, name};
+use super::written::{Entry, Written, called, entries_of};
 
 /// How deep blocks nest; what would stand deeper is reached by jumps.
 const MAX_DEPTH: usize = 24;
@@ -76,7 +76,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         let trigger = self.flow.start.filter(|_| self.flow.has_trigger)?;
         let node = &self.flow.nodes[trigger];
         let arguments = arguments(node.signature, node.node, &mut self.notes);
-        Some((self.pin(trigger), name(&node.node.module), arguments))
+        Some((self.pin(trigger), called(&node.node.module), arguments))
     }
 
     /// Tells the whole flow. `before` and `after` are the pieces that nothing leads to, which are
@@ -250,7 +250,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         let node = &self.flow.nodes[unit];
         let pin = self.pin(unit);
         let (arguments, filter) = step_arguments(node.signature, node.node, &mut self.notes);
-        StepKind::Call { pin, module: name(&node.node.module), arguments, filter }
+        StepKind::Call { pin, module: called(&node.node.module), arguments, filter }
     }
 
     fn concurrent(&mut self, unit: usize, branches: &[(usize, RegionId)], place: Place) -> StepKind {
@@ -454,7 +454,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         let mut pin = self.pin(unit);
         let Some(predicate) = predicate(node.node) else {
             let arguments = arguments(node.signature, node.node, &mut self.notes);
-            return format!("{}{}({})", pin_before(&pin), name(&node.node.module), flat_entries(&arguments));
+            return format!("{}{}({})", pin_before(&pin), called(&node.node.module), entries_of(&arguments));
         };
         pin.extend(self.deviations(&predicate, unit));
         format!("{}{}", pin_before(&pin), predicate.text)

@@ -1,8 +1,11 @@
 //! Values as text.
 
+use crate::format::{is_reserved, quote};
 use crate::graph::{ParamText, ParamValue, TextPart};
 use crate::syntax::{block_string, is_name};
 
+/// Before the lines of a text; which one it is does not matter.
+const INDENTATION: &str = "    ";
 /// How deep brackets nest in a value that can be written.
 const MAX_DEPTH: usize = 8;
 
@@ -55,92 +58,38 @@ impl Written {
         }
     }
 
-    /// On one line.
-    pub fn flat(&self) -> String {
+    /// As text; lines are broken when all is formatted.
+    pub fn written(&self) -> String {
         match self {
             Self::Bare(text) => text.clone(),
-            Self::Text(text) => quoted(text),
-            Self::List(items) => format!("[{}]", items.iter().map(Self::flat).collect::<Vec<_>>().join(", ")),
+            Self::Text(text) => block_string(text, INDENTATION).unwrap_or_else(|| quote(text)),
+            Self::List(items) => format!("[{}]", items.iter().map(Self::written).collect::<Vec<_>>().join(", ")),
             Self::Object(entries) if entries.is_empty() => "{}".to_owned(),
-            Self::Object(entries) => format!("{{ {} }}", flat_entries(entries)),
+            Self::Object(entries) => format!("{{ {} }}", entries_of(entries)),
         }
     }
-
-    /// On several lines where that is better; `depth` is that of the line it begins on, and `used`
-    /// what stands there already.
-    pub fn broken(&self, depth: usize, used: usize) -> String {
-        if let Self::Text(text) = self
-            && let Some(block) = block_string(text, &indentation(depth + 1))
-        {
-            return block;
-        }
-        let flat = self.flat();
-        let (open, close, lines) = match self {
-            Self::List(items) if used + flat.len() > WIDTH => {
-                ("[", "]", items.iter().map(|item| item.broken(depth + 1, 0)).collect::<Vec<_>>())
-            }
-            Self::Object(entries) if used + flat.len() > WIDTH => {
-                ("{", "}", entries.iter().map(|entry| broken_entry(entry, depth + 1)).collect())
-            }
-            _ => return flat,
-        };
-        let mut text = open.to_owned();
-        for line in lines {
-            text.push('\n');
-            text.push_str(&indentation(depth + 1));
-            text.push_str(&line);
-            text.push(',');
-        }
-        text.push('\n');
-        text.push_str(&indentation(depth));
-        text.push_str(close);
-        text
-    }
-
-    /// Whether it holds text that is better written on several lines.
-    pub fn has_lines(&self) -> bool {
-        match self {
-            Self::Bare(_) => false,
-            Self::Text(text) => block_string(text, "").is_some(),
-            Self::List(items) => items.iter().any(Self::has_lines),
-            Self::Object(entries) => entries.iter().any(|(_, value)| value.has_lines()),
-        }
-    }
-}
-
-/// How wide a line may become.
-pub(super) const WIDTH: usize = 100;
-
-/// The white space before a line.
-pub(super) fn indentation(depth: usize) -> String {
-    "    ".repeat(depth)
 }
 
 /// `name: value, …`
-pub(super) fn flat_entries(entries: &[Entry]) -> String {
-    entries.iter().map(|(name, value)| format!("{name}: {}", value.flat())).collect::<Vec<_>>().join(", ")
-}
-
-/// `name: value`, perhaps on several lines.
-pub(super) fn broken_entry((name, value): &Entry, depth: usize) -> String {
-    format!("{name}: {}", value.broken(depth, 4 * depth + name.len() + 3))
+pub(super) fn entries_of(entries: &[Entry]) -> String {
+    entries.iter().map(|(name, value)| format!("{name}: {}", value.written())).collect::<Vec<_>>().join(", ")
 }
 
 /// A name, between quotes where it needs them.
 pub(super) fn name(name: &str) -> String {
-    if is_name(name) { name.to_owned() } else { quoted(name) }
+    if is_name(name) { name.to_owned() } else { quote(name) }
 }
 
-/// A text between quotes, with the escapes of JSON.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+/// The name of something that is called, between quotes also where it is a word of the language.
+pub(super) fn called(name: &str) -> String {
+    if is_name(name) && !is_reserved(name) { name.to_owned() } else { quote(name) }
 }
 
 fn part(part: &TextPart<'_>) -> String {
     match part {
-        TextPart::Plain(text) => quoted(text),
-        TextPart::Env { name, default: None, .. } => format!("env({})", quoted(name)),
-        TextPart::Env { name, default: Some(default), .. } => format!("env({}, {})", quoted(name), quoted(default)),
-        TextPart::Secret { name, .. } => format!("secret({})", quoted(name)),
+        TextPart::Plain(text) => quote(text),
+        TextPart::Env { name, default: None, .. } => format!("env({})", quote(name)),
+        TextPart::Env { name, default: Some(default), .. } => format!("env({}, {})", quote(name), quote(default)),
+        TextPart::Secret { name, .. } => format!("secret({})", quote(name)),
     }
 }
