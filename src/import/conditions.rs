@@ -29,6 +29,42 @@ impl Condition {
         }
     }
 
+    /// The same condition with as few `not`s as can be, none of them before parentheses but
+    /// perhaps a single one before everything.
+    pub fn simplified(self) -> Self {
+        let positive = self.spread(false);
+        let (mut questions, mut negations) = (0, 0);
+        positive.count(&mut questions, &mut negations);
+        if negations > questions - negations + 1 { Self::Not(Box::new(positive.spread(true))) } else { positive }
+    }
+
+    /// The condition, or its opposite, with `not` before single questions only.
+    fn spread(self, negated: bool) -> Self {
+        let join = |parts: VecDeque<Self>, into_and: bool| {
+            let parts = parts.into_iter().map(|part| part.spread(negated));
+            let joined = parts.reduce(|all, part| if into_and { all.and(part) } else { all.or(part) });
+            joined.unwrap_or(Self::And(VecDeque::new()))
+        };
+        match self {
+            Self::Test(_) if negated => self.negated(),
+            Self::Test(_) => self,
+            Self::Not(inner) => inner.spread(!negated),
+            Self::And(parts) => join(parts, !negated),
+            Self::Or(parts) => join(parts, negated),
+        }
+    }
+
+    fn count(&self, questions: &mut usize, negations: &mut usize) {
+        match self {
+            Self::Test(_) => *questions += 1,
+            Self::Not(inner) => {
+                *negations += 1;
+                inner.count(questions, negations);
+            }
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.count(questions, negations)),
+        }
+    }
+
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::And(mut parts), Self::And(more)) => {

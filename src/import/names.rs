@@ -36,13 +36,17 @@ impl Names {
 /// A text as a name: words in small letters, joined with `-`.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
+    let mut word = 0;
     for character in text.chars() {
         if slug.len() >= MAX_LENGTH {
+            // A word that does not fit is left out, unless it is the only one.
+            slug.truncate(if word == 0 { MAX_LENGTH } else { word });
             break;
         }
         if character.is_ascii_alphanumeric() {
             slug.push(character.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
+            word = slug.len();
             slug.push('-');
         }
     }
@@ -100,6 +104,9 @@ mod tests {
         assert_eq!(slug("Curation - Normalize TLP & PAP Tag"), "curation-normalize-tlp-pap-tag");
         assert_eq!(id("2nd try!", "workflow"), "workflow-2nd-try");
         assert_eq!(id("…", "workflow"), "workflow");
+        let long = "Toggle the automation flag of network indicators as AbuseIPDB says";
+        assert_eq!(slug(long), "toggle-the-automation-flag-of-network-indicators-as");
+        assert_eq!(slug(&"x".repeat(100)).len(), 60);
     }
 
     #[test]

@@ -13,6 +13,13 @@ pub(super) struct Plan {
     /// The unit at which all ways from a unit meet again, if they do.
     pub follow: Vec<Target>,
     pub region: Vec<RegionId>,
+    meetings: Meetings,
+}
+
+/// The tree of the units at which ways meet: above each unit are those that all its ways pass.
+struct Meetings {
+    tree: Tree,
+    place: Vec<usize>,
 }
 
 /// A unit.
@@ -54,8 +61,14 @@ impl Plan {
         for target in units.iter().flat_map(Unit::targets).flatten() {
             arrivals[target] += 1;
         }
-        let follow = follows(flow, &units);
-        Self { units, arrivals, follow, region: scopes.region.clone() }
+        let (follow, meetings) = follows(flow, &units);
+        Self { units, arrivals, follow, region: scopes.region.clone(), meetings }
+    }
+
+    /// Whether all ways from a unit that do not end lead to `follow`.
+    pub fn leads_to(&self, unit: usize, follow: Target) -> bool {
+        let Meetings { tree, place } = &self.meetings;
+        follow.is_none_or(|follow| tree.common(place[unit], place[follow]) == place[follow])
     }
 }
 
@@ -85,7 +98,7 @@ fn unit(flow: &Flow<'_>, scopes: &Scopes, decisions: &mut [Option<Decision>], no
 
 /// Where all ways from each unit meet. A way that ends because a node has no outputs, or in a
 /// concurrent task, needs no meeting place; one that ends at an open output meets nothing any more.
-fn follows(flow: &Flow<'_>, units: &[Unit]) -> Vec<Target> {
+fn follows(flow: &Flow<'_>, units: &[Unit]) -> (Vec<Target>, Meetings) {
     /// In the tree of meeting places, the end of everything.
     const END: usize = 0;
     let mut tree = Tree::new();
@@ -107,5 +120,5 @@ fn follows(flow: &Flow<'_>, units: &[Unit]) -> Vec<Target> {
         unit_at.push(Some(unit));
         follow[unit] = unit_at[meeting];
     }
-    follow
+    (follow, Meetings { tree, place })
 }

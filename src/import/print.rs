@@ -38,7 +38,11 @@ impl<'c> Printer<'c> {
 
     /// Writes steps.
     pub fn steps(&mut self, steps: &[Step]) {
-        for step in steps {
+        for (index, step) in steps.iter().enumerate() {
+            let before = index.checked_sub(1).map(|before| &steps[before]);
+            if before.is_some_and(|before| (is_block(before) || is_block(step)) && !matches!(step.kind, StepKind::Goto(_))) {
+                self.line("");
+            }
             self.step(step);
         }
     }
@@ -93,6 +97,15 @@ impl<'c> Printer<'c> {
         self.line(&format!("{word} {{"));
         self.steps(steps);
         self.line("}");
+    }
+}
+
+/// Whether a step is set apart by blank lines.
+fn is_block(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Call { .. } | StepKind::Goto(_) => false,
+        StepKind::Detached(steps) => !steps.is_empty(),
+        StepKind::If { .. } | StepKind::Filter { .. } | StepKind::Concurrent { .. } => true,
     }
 }
 

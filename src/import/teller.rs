@@ -133,6 +133,10 @@ impl<'f, 'g> Teller<'f, 'g> {
         let mut told = self.block(entry, place);
         let mut end = None;
         while let Some(unit) = self.pending[place.region].pop_front() {
+            if matches!(self.plan.units[unit], Unit::Inside) {
+                // It was told where the ways to it met.
+                continue;
+            }
             if told.is_open {
                 let end = end.get_or_insert_with(|| self.names.unique("end".to_owned()));
                 told.steps.push(goto(end.clone()));
@@ -236,7 +240,12 @@ impl<'f, 'g> Teller<'f, 'g> {
             Unit::If { condition: Some(condition), then, otherwise } => {
                 self.branches(unit, (condition, then, otherwise), place)
             }
-            Unit::Concurrent(branches) => (self.concurrent(unit, &branches, place), Way::End { is_open: false }),
+            Unit::Concurrent(branches) => {
+                let pending = self.pending[place.region].len();
+                let kind = self.concurrent(unit, &branches, place);
+                steps.push(Step { label, first, kind });
+                return Way::End { is_open: self.after_branches(pending, place, steps) };
+            }
             Unit::Filter { scope, body } => self.filter(unit, scope, body, place),
             // Nobody leads to these: a reset stands for the end of its scope.
             Unit::Reset(_) | Unit::Inside | Unit::If { condition: None, .. } => return Way::End { is_open: false },
@@ -274,6 +283,24 @@ impl<'f, 'g> Teller<'f, 'g> {
         });
         let branches = branches.collect();
         StepKind::Concurrent { pin, branches }
+    }
+
+    /// Tells what the branches of a concurrent task lead to together, behind it; says whether a run
+    /// leaves the block at its end then.
+    fn after_branches(&mut self, mut pending: usize, place: Place, steps: &mut Vec<Step>) -> bool {
+        while let Some(&unit) = self.pending[place.region].get(pending) {
+            if Some(unit) == place.follow || !self.plan.leads_to(unit, place.follow) {
+                pending += 1;
+                continue;
+            }
+            self.pending[place.region].remove(pending);
+            let mut told = self.from(unit, place);
+            steps.append(&mut told.steps);
+            if told.is_open {
+                return true;
+            }
+        }
+        false
     }
 
     fn filter(&mut self, unit: usize, scope: Scope, body: Target, place: Place) -> (StepKind, Way) {
@@ -351,7 +378,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         let mut arms: Vec<(String, Vec<Step>)> = Vec::new();
         let mut last = Vec::new();
         let mut is_open = false;
-        let (mut condition, mut then, mut otherwise) = (condition, then, otherwise);
+        let (mut condition, mut then, mut otherwise) = (condition.simplified(), then, otherwise);
         loop {
             self.note_condition(&condition);
             let told = self.branch(then, inside);
@@ -364,12 +391,13 @@ impl<'f, 'g> Teller<'f, 'g> {
             if let Some(ladder) = self.ladder(otherwise, follow, inside) {
                 arms.push((self.condition(&condition), told.steps));
                 (condition, then, otherwise) = ladder;
+                condition = condition.simplified();
                 continue;
             }
             let otherwise = self.branch(otherwise, inside);
             is_open |= otherwise.is_open;
             if arms.is_empty() && told.steps.is_empty() && !otherwise.steps.is_empty() {
-                let condition = condition.negated();
+                let condition = condition.negated().simplified();
                 arms.push((self.condition(&condition), otherwise.steps));
             } else {
                 arms.push((self.condition(&condition), told.steps));
