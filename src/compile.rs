@@ -173,9 +173,13 @@ impl<'a> Compiler<'_, 'a> {
         for (frame, span) in &header.frames {
             if let Some(id) = frame.nodes.iter().find(|&&id| graph.index(id).is_none()) {
                 self.diagnostics.push(
-                    Diagnostic::at(Code::InvalidPin, *span, format!("this frame holds the node {id}, which does not exist"))
-                        .note("a frame names its nodes by the ids that pins give them: `@[id: 3]`")
-                        .help("remove the id from the frame, or pin a step to it"),
+                    Diagnostic::at(
+                        Code::InvalidPin,
+                        *span,
+                        format!("this frame holds the node {id}, which does not exist"),
+                    )
+                    .note("a frame names its nodes by the ids that pins give them: `@[id: 3]`")
+                    .help("remove the id from the frame, or pin a step to it"),
                 );
             }
             graph.frames.push(frame.clone());

@@ -31,8 +31,20 @@ impl Choices<'_> {
 }
 
 const TEXTS: [&str; 14] = [
-    "", "tlp:red", "Event.Tag.{n}.name", "bad..path", "50", " 7 ", "true", "absent", "all", "{{ Event.info }}", "{{ broken",
-    "two\n  lines\n", "with \"quotes\" # and \\ more\r\n", "A",
+    "",
+    "tlp:red",
+    "Event.Tag.{n}.name",
+    "bad..path",
+    "50",
+    " 7 ",
+    "true",
+    "absent",
+    "all",
+    "{{ Event.info }}",
+    "{{ broken",
+    "two\n  lines\n",
+    "with \"quotes\" # and \\ more\r\n",
+    "A",
 ];
 
 fn any_value(choices: &mut Choices<'_>, depth: usize) -> ParamValue<'static> {
@@ -46,7 +58,9 @@ fn any_value(choices: &mut Choices<'_>, depth: usize) -> ParamValue<'static> {
         7 => {
             let names = ["key", "odd key", "true"];
             let count = choices.below(3);
-            ParamValue::Object(names[..count].iter().map(|name| ((*name).into(), any_value(choices, depth + 1))).collect())
+            ParamValue::Object(
+                names[..count].iter().map(|name| ((*name).into(), any_value(choices, depth + 1))).collect(),
+            )
         }
         _ => ParamValue::text(*choices.of(&TEXTS)),
     }
@@ -110,7 +124,11 @@ fn node(id: u32, module: &str, choices: &mut Choices<'_>) -> Node<'static> {
         module: module.to_owned().into(),
         name: module.to_owned().into(),
         module_type: kind,
-        version: if choices.below(6) == 0 { "0.0".into() } else { signature.map_or("7", |it| &it.version).to_owned().into() },
+        version: if choices.below(6) == 0 {
+            "0.0".into()
+        } else {
+            signature.map_or("7", |it| &it.version).to_owned().into()
+        },
         params: params(module, choices),
         filter: filter(choices),
         multiple_output_connection: module == "concurrent-task",
@@ -130,9 +148,21 @@ fn module(choices: &mut Choices<'_>) -> String {
         .map(|module| module.id.as_str())
         .collect();
     let common = [
-        "tag-if", "generic-if", "published-if", "count-if", "tag_operation", "attach-enrichment", "stop-execution",
-        "concurrent-task", "generic-filter-data", "generic-filter-data", "generic-filter-reset", "generic-filter-reset",
-        "own-module", "Own Module?", "own-question",
+        "tag-if",
+        "generic-if",
+        "published-if",
+        "count-if",
+        "tag_operation",
+        "attach-enrichment",
+        "stop-execution",
+        "concurrent-task",
+        "generic-filter-data",
+        "generic-filter-data",
+        "generic-filter-reset",
+        "generic-filter-reset",
+        "own-module",
+        "Own Module?",
+        "own-question",
     ];
     if choices.below(5) == 0 { (*choices.of(&others)).to_owned() } else { (*choices.of(&common)).to_owned() }
 }
@@ -221,7 +251,8 @@ fn node_by_node(graph: &Graph<'_>) -> Vec<String> {
         let Node { id, module, version, params, filter, outputs, position, .. } = node;
         let mut params: Vec<String> = params.iter().map(|param| format!("{param:?}")).collect();
         params.sort();
-        let targets: Vec<Vec<u32>> = outputs.iter().map(|output| output.iter().map(|link| link.node).collect()).collect();
+        let targets: Vec<Vec<u32>> =
+            outputs.iter().map(|output| output.iter().map(|link| link.node).collect()).collect();
         format!("{id} {module} {version} {params:?} {filter:?} {targets:?} {position:?}")
     });
     nodes.chain(graph.frames.iter().map(|frame| format!("{frame:?}"))).collect()
@@ -255,7 +286,11 @@ impl Writer<'_> {
                 self.text.push_str("if published");
                 for _ in 0..self.choices.below(3) {
                     self.text.push_str(*self.choices.of(&[" and ", " or ", " and not "]));
-                    self.text.push_str(*self.choices.of(&["unpublished", "event tagged any \"a\"", "(published or unpublished)"]));
+                    self.text.push_str(*self.choices.of(&[
+                        "unpublished",
+                        "event tagged any \"a\"",
+                        "(published or unpublished)",
+                    ]));
                 }
                 self.braces(depth);
                 if self.choices.below(2) == 0 {

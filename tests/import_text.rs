@@ -26,7 +26,11 @@ fn imported(name: &str, keep_layout: bool) -> String {
         assert!(difference.is_empty(), "{difference}\n{}", imported.text);
         shown.push_str(&imported.text);
         for note in imported.notes {
-            shown.push_str(&format!("note{}: {}\n", note.node.map(|id| format!(" on node {id}")).unwrap_or_default(), note.message));
+            shown.push_str(&format!(
+                "note{}: {}\n",
+                note.node.map(|id| format!(" on node {id}")).unwrap_or_default(),
+                note.message
+            ));
         }
     }
     shown

@@ -183,9 +183,9 @@ fn frame<'a>(constant: &Constant<'a>) -> Option<Frame<'a>> {
         Frame { uuid: Cow::Borrowed(""), text: Cow::Borrowed(""), nodes: Vec::new(), class: Cow::Borrowed("") };
     for (name, value) in entries {
         match (name.text, &value.kind) {
-            ("uuid", ConstantKind::Text(ParamText::Plain(text))) => frame.uuid = text.clone(),
-            ("title", ConstantKind::Text(ParamText::Plain(text))) => frame.text = text.clone(),
-            ("class", ConstantKind::Text(ParamText::Plain(text))) => frame.class = text.clone(),
+            ("uuid", ConstantKind::Text(ParamText::Plain(text))) => frame.uuid.clone_from(text),
+            ("title", ConstantKind::Text(ParamText::Plain(text))) => frame.text.clone_from(text),
+            ("class", ConstantKind::Text(ParamText::Plain(text))) => frame.class.clone_from(text),
             ("nodes", ConstantKind::List(ids)) => {
                 let id = |id: &Constant<'_>| match id.kind {
                     ConstantKind::Number(digits) => digits.parse().ok(),

@@ -106,16 +106,14 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     fn pinned_version(&mut self, entry: &'a Argument<'a>) -> Option<Cow<'a, str>> {
-        match evaluate(&entry.value, self).kind {
-            ConstantKind::Text(ParamText::Plain(version)) => Some(version),
-            _ => {
-                self.report(
-                    Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a text in double quotes")
-                        .help("write for example `version: \"0.1\"`"),
-                );
-                None
-            }
+        if let ConstantKind::Text(ParamText::Plain(version)) = evaluate(&entry.value, self).kind {
+            return Some(version);
         }
+        self.report(
+            Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a text in double quotes")
+                .help("write for example `version: \"0.1\"`"),
+        );
+        None
     }
 
     fn pinned_id(&mut self, entry: &Argument<'_>) -> Option<(u32, Span)> {

@@ -7,8 +7,10 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod findings;
 mod fmt;
+mod import;
 mod init;
 mod inputs;
 mod modules;
@@ -96,8 +98,12 @@ verbs! {
     Build(build::Build),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
+    /// Turn MISP's JSON into text
+    Import(import::Import),
     /// Rewrite files in their canonical form
     Fmt(fmt::Fmt),
+    /// Show what differs between two workflows as graphs
+    Diff(diff::Diff),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::Catalogue;
+use crate::format::quote;
 use crate::graph::{Frame, Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::misp::{Document, DocumentKind};
 
 use super::difference::{Change, ChangedNode, Difference, Edge, NodeName};
 use super::fingerprint::{Links, Numbers, fingerprints};
 use super::matching::Matching;
-use super::value::{quoted, shown, shown_text};
+use super::value::{shown, shown_text};
 
 /// What counts as a difference.
 #[derive(Clone, Copy, Debug)]
@@ -53,13 +54,13 @@ fn fields(before: &Document<'_>, after: &Document<'_>) -> Vec<Change> {
         Some(if document.kind == DocumentKind::Workflow { "workflow" } else { "blueprint" }.to_owned())
     };
     field("kind", kind(before), kind(after));
-    field("name", Some(quoted(&before.name)), Some(quoted(&after.name)));
-    field("description", Some(quoted(&before.description)), Some(quoted(&after.description)));
+    field("name", Some(quote(&before.name)), Some(quote(&after.name)));
+    field("description", Some(quote(&before.description)), Some(quote(&after.description)));
     if before.uuid.is_some() && after.uuid.is_some() {
         let uuid = |document: &Document<'_>| document.uuid.map(|uuid| uuid.to_string());
         field("uuid", uuid(before), uuid(after));
     }
-    field("trigger", before.trigger_id.as_deref().map(quoted), after.trigger_id.as_deref().map(quoted));
+    field("trigger", before.trigger_id.as_deref().map(quote), after.trigger_id.as_deref().map(quote));
     field("debug", Some(before.debug_enabled.to_string()), Some(after.debug_enabled.to_string()));
     changes
 }
@@ -146,7 +147,7 @@ impl<'c, 'g> Comparison<'c, 'g> {
             changes.push(Change { what: what.to_owned(), before: old, after: new });
         };
         if before.module != after.module {
-            change("module", Some(quoted(&before.module)), Some(quoted(&after.module)));
+            change("module", Some(quote(&before.module)), Some(quote(&after.module)));
         }
         let [old, new] = contents;
         for (name, value) in old {
@@ -168,7 +169,7 @@ impl<'c, 'g> Comparison<'c, 'g> {
                 change("position", position(before), position(after));
             }
             if before.version != after.version {
-                change("version", Some(quoted(&before.version)), Some(quoted(&after.version)));
+                change("version", Some(quote(&before.version)), Some(quote(&after.version)));
             }
         }
         changes
@@ -215,9 +216,7 @@ impl<'c, 'g> Comparison<'c, 'g> {
                 *surplus.entry(key).or_default() += if side == 1 { 1 } else { -1 };
             });
         }
-        for (side, sign, list) in
-            [(0, -1, &mut difference.removed_edges), (1, 1, &mut difference.added_edges)]
-        {
+        for (side, sign, list) in [(0, -1, &mut difference.removed_edges), (1, 1, &mut difference.added_edges)] {
             self.each_edge(side, &mut |from, output, target, to| {
                 let key = (common(side, from), output, target.map(|target| common(side, target)));
                 if let Some(left) = surplus.get_mut(&key)
@@ -269,7 +268,7 @@ fn shown_frame(frame: &Frame<'_>) -> String {
     nodes.sort_unstable();
     nodes.dedup();
     let class = if frame.class.is_empty() { String::new() } else { format!(" ({})", frame.class) };
-    format!("{}{class} {nodes:?}", quoted(&frame.text))
+    format!("{}{class} {nodes:?}", quote(&frame.text))
 }
 
 fn only_trigger(graph: &Graph<'_>) -> Option<usize> {
@@ -284,10 +283,10 @@ fn content(node: &Node<'_>) -> Content {
     let filter = &node.filter;
     let value: &ParamText<'_> = &filter.value;
     let parts = [
-        ("selector", quoted(&filter.selector)),
+        ("selector", quote(&filter.selector)),
         ("value", shown_text(value)),
-        ("operator", quoted(&filter.operator)),
-        ("path", quoted(&filter.path)),
+        ("operator", quote(&filter.operator)),
+        ("path", quote(&filter.path)),
     ];
     for (name, part) in parts {
         if part != "\"\"" {

@@ -154,8 +154,11 @@ fn up(links: &Links, order: &[usize], own: &[u32], numbers: &mut Numbers<(u32, V
     up
 }
 
+/// A round, a node, and its neighbours.
+type Around = (usize, u32, Vec<u32>, Vec<(u32, u32)>);
+
 /// For graphs with loops: a node with its neighbours up to some distance.
-fn around(links: &Links, own: &[u32], numbers: &mut Numbers<(usize, u32, Vec<u32>, Vec<(u32, u32)>)>) -> Vec<u32> {
+fn around(links: &Links, own: &[u32], numbers: &mut Numbers<Around>) -> Vec<u32> {
     let mut around = own.to_vec();
     for round in 0..ROUNDS {
         around = (0..own.len())

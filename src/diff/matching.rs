@@ -64,8 +64,8 @@ impl<'m> Matching<'m> {
                 groups.entry(keys[side][node]).or_default()[side].push(node);
             }
         }
-        for node in 0..self.forward.len() {
-            if let Some([first, second]) = groups.get(&keys[0][node]).map(|[first, second]| [&first[..], &second[..]])
+        for key in keys[0] {
+            if let Some([first, second]) = groups.get(key).map(|[first, second]| [&first[..], &second[..]])
                 && let ([first], [second]) = (first, second)
             {
                 self.pair(*first, *second);

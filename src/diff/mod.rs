@@ -5,8 +5,10 @@ mod compare;
 mod difference;
 mod fingerprint;
 mod matching;
+mod pairs;
 mod text;
 mod value;
 
 pub use compare::{DiffOptions, compare};
 pub use difference::{Change, ChangedNode, Difference, Edge, NodeName};
+pub use pairs::{Pairs, pair_documents};

@@ -1,5 +1,6 @@
 //! Values for comparing and for showing.
 
+use crate::format::quote;
 use crate::graph::{ParamText, ParamValue, TextPart};
 
 /// A value as JSON, with text from the environment by its name. Different values never look the
@@ -14,7 +15,7 @@ pub(super) fn shown(value: &ParamValue<'_>) -> String {
         ParamValue::Object(entries) => {
             // The order of keys means nothing.
             let mut entries: Vec<String> =
-                entries.iter().map(|(key, value)| format!("{}: {}", quoted(key), shown(value))).collect();
+                entries.iter().map(|(key, value)| format!("{}: {}", quote(key), shown(value))).collect();
             entries.sort_unstable();
             format!("{{{}}}", entries.join(", "))
         }
@@ -24,21 +25,16 @@ pub(super) fn shown(value: &ParamValue<'_>) -> String {
 /// Text as JSON.
 pub(super) fn shown_text(text: &ParamText<'_>) -> String {
     match text {
-        ParamText::Plain(text) => quoted(text),
+        ParamText::Plain(text) => quote(text),
         ParamText::Parts(parts) => parts.iter().map(part).collect::<Vec<_>>().join(" + "),
     }
 }
 
 fn part(part: &TextPart<'_>) -> String {
     match part {
-        TextPart::Plain(text) => quoted(text),
-        TextPart::Env { name, default: None, .. } => format!("env({})", quoted(name)),
-        TextPart::Env { name, default: Some(default), .. } => format!("env({}, {})", quoted(name), quoted(default)),
-        TextPart::Secret { name, .. } => format!("secret({})", quoted(name)),
+        TextPart::Plain(text) => quote(text),
+        TextPart::Env { name, default: None, .. } => format!("env({})", quote(name)),
+        TextPart::Env { name, default: Some(default), .. } => format!("env({}, {})", quote(name), quote(default)),
+        TextPart::Secret { name, .. } => format!("secret({})", quote(name)),
     }
-}
-
-/// A text between quotes.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

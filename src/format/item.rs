@@ -1,7 +1,8 @@
 //! Imports, constants, workflows, blueprints and module declarations.
 
 use crate::syntax::tree::{
-    Argument, Blueprint, BlueprintParameter, Call, Import, Let, ModuleDeclaration, ModuleParameter, Pin, Value, Workflow,
+    Argument, Blueprint, BlueprintParameter, Call, Import, Let, ModuleDeclaration, ModuleParameter, Pin, Value,
+    Workflow,
 };
 
 use super::comment::Blanks;

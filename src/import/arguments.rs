@@ -89,7 +89,12 @@ pub(super) fn exactly(id: &str, value: Option<&ParamValue<'_>>, node: &Node<'_>,
     Some((quote(id), written))
 }
 
-fn argument(parameter: &Parameter, value: Option<&ParamValue<'_>>, node: &Node<'_>, notes: &mut Notes) -> Option<Entry> {
+fn argument(
+    parameter: &Parameter,
+    value: Option<&ParamValue<'_>>,
+    node: &Node<'_>,
+    notes: &mut Notes,
+) -> Option<Entry> {
     let default = parameter.editor_default();
     // A parameter that must not be empty can still be so in a graph, if it is said to be.
     let lacks = parameter.required.is_some() && value.is_none_or(ParamValue::is_empty);
@@ -116,11 +121,9 @@ fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
         (ParameterKind::Number, ParamValue::Text(text)) => {
             text.as_plain().is_none_or(|plain| plain.trim().parse::<f64>().is_ok()).then(|| Written::text(text))
         }
-        (ParameterKind::HashPath, ParamValue::Text(ParamText::Plain(path))) => {
-            hashpath::check_syntax(path).is_ok().then(|| {
-                if is_word(path) { Written::Bare(path.to_string()) } else { Written::Text(path.to_string()) }
-            })
-        }
+        (ParameterKind::HashPath, ParamValue::Text(ParamText::Plain(path))) => hashpath::check_syntax(path)
+            .is_ok()
+            .then(|| if is_word(path) { Written::Bare(path.to_string()) } else { Written::Text(path.to_string()) }),
         (ParameterKind::HashPath, ParamValue::Text(text)) => Some(Written::text(text)),
         (ParameterKind::Select | ParameterKind::Radio, ParamValue::Text(text)) => option(parameter, text),
         (ParameterKind::Picker, ParamValue::List(items)) if parameter.multiple => {

@@ -169,7 +169,8 @@ fn absorb(decision: &mut Decision, decisions: &mut [Option<Decision>], arrivals:
         }
         // The inner question is asked when the outer answer is not the shared one.
         let is_negated = after_then != shares_otherwise;
-        let depth = decision.depth_inside(is_negated, shares_otherwise).max(inner.depth_inside(false, shares_otherwise));
+        let depth =
+            decision.depth_inside(is_negated, shares_otherwise).max(inner.depth_inside(false, shares_otherwise));
         if depth > MAX_DEPTH {
             continue;
         }

@@ -45,13 +45,13 @@ impl<'g> Flow<'g> {
         let triggers = || graph.nodes.iter().filter(|node| is_trigger(node));
         let wanted = triggers().find(|node| Some(node.module.as_ref()) == trigger_id).or_else(|| triggers().next());
         let mut place = vec![None; graph.nodes.len()];
-        let mut nodes = Vec::with_capacity(graph.nodes.len());
+        let mut told = Vec::with_capacity(graph.nodes.len());
         for (index, node) in graph.nodes.iter().enumerate() {
             if is_trigger(node) && wanted.is_none_or(|wanted| wanted.id != node.id) {
                 notes.about(node.id, format!("a workflow has one trigger; `{}` is left out", node.module));
                 continue;
             }
-            place[index] = Some(nodes.len());
+            place[index] = Some(told.len());
             let signature = modules.of(node);
             let kind = match signature.module_type {
                 ModuleType::Trigger => Kind::Trigger,
@@ -59,14 +59,14 @@ impl<'g> Flow<'g> {
                 _ if signature.is_condition() => Kind::If,
                 _ => Kind::Step,
             };
-            nodes.push(FlowNode { node, signature, kind, targets: Vec::new() });
+            told.push(FlowNode { node, signature, kind, targets: Vec::new() });
         }
         let target = |id| graph.index(id).and_then(|index| place[index]);
-        for index in 0..nodes.len() {
-            nodes[index].targets = targets(&nodes[index], &target, notes);
+        for node in &mut told {
+            node.targets = targets(node, &target, notes);
         }
-        let start = nodes.iter().position(|node| node.kind == Kind::Trigger);
-        let mut flow = Self { nodes, order: Vec::new(), start, has_trigger: start.is_some() };
+        let start = told.iter().position(|node| node.kind == Kind::Trigger);
+        let mut flow = Self { nodes: told, order: Vec::new(), start, has_trigger: start.is_some() };
         if let Some(trigger) = start {
             flow.cut_ways_to(trigger, notes);
         }
@@ -187,7 +187,10 @@ fn targets(node: &FlowNode<'_>, place: &impl Fn(u32) -> Option<usize>, notes: &m
             } else if node.kind == Kind::Concurrent {
                 targets.push(Some(target));
             } else if targets[output].is_some() {
-                notes.about(from, format!("an output leads to one node only; the further connection to node {to} is cut"));
+                notes.about(
+                    from,
+                    format!("an output leads to one node only; the further connection to node {to} is cut"),
+                );
             } else {
                 targets[output] = Some(target);
             }

@@ -41,8 +41,8 @@ pub(super) fn field(frames: &[Frame<'_>], ids: &dyn Fn(NodeId) -> bool, notes: &
         for id in missing {
             notes.add(format!("the frame \"{}\" holds node {id}, which is not kept; it is taken out", frame.text));
         }
-        let nodes = there.into_iter().map(|id| Written::Bare(id.to_string())).collect();
-        entries.push(("nodes".to_owned(), Written::List(nodes)));
+        let ids = there.into_iter().map(|id| Written::Bare(id.to_string())).collect();
+        entries.push(("nodes".to_owned(), Written::List(ids)));
         Written::Object(entries)
     });
     ("frames".to_owned(), Written::List(written.collect()))

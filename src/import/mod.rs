@@ -152,17 +152,13 @@ fn kind(document: &Document<'_>, flow: &mut Flow<'_>, notes: &mut Notes) -> Docu
     if document.kind == DocumentKind::Blueprint || flow.has_trigger {
         return document.kind;
     }
-    match &document.trigger_id {
-        Some(trigger) => {
-            notes.add(format!("no node is the trigger; `{trigger}` is added, which leads nowhere"));
-            flow.start = None;
-            DocumentKind::Workflow
-        }
-        None => {
-            notes.add("a workflow begins with a trigger; this graph has none and becomes a blueprint");
-            DocumentKind::Blueprint
-        }
-    }
+    let Some(trigger) = &document.trigger_id else {
+        notes.add("a workflow begins with a trigger; this graph has none and becomes a blueprint");
+        return DocumentKind::Blueprint;
+    };
+    notes.add(format!("no node is the trigger; `{trigger}` is added, which leads nowhere"));
+    flow.start = None;
+    DocumentKind::Workflow
 }
 
 /// `workflow id on trigger` or `blueprint id()`
@@ -178,13 +174,13 @@ fn head(
     };
     match (trigger, kind) {
         (Some((pin, trigger, arguments)), _) => {
-            head.push_str(&format!(" on {}{trigger}", pin_before(&pin)));
+            head.extend([" on ", &pin_before(&pin), &trigger]);
             if !arguments.is_empty() {
-                head.push_str(&format!("({})", entries_of(&arguments)));
+                head.extend(["(", &entries_of(&arguments), ")"]);
             }
         }
         (None, DocumentKind::Workflow) => {
-            head.push_str(&format!(" on {}", name(document.trigger_id.as_deref().unwrap_or_default())));
+            head.extend([" on ", &name(document.trigger_id.as_deref().unwrap_or_default())]);
         }
         (None, DocumentKind::Blueprint) => {}
     }
@@ -217,7 +213,12 @@ fn note_differences(flow: &Flow<'_>, document: &Document<'_>, options: ImportOpt
         if node.module_type != signature.module_type {
             notes.about(
                 node.id,
-                format!("`{}` is {} and not {}", node.module, signature.module_type.as_str(), node.module_type.as_str()),
+                format!(
+                    "`{}` is {} and not {}",
+                    node.module,
+                    signature.module_type.as_str(),
+                    node.module_type.as_str()
+                ),
             );
         }
         if node.version != signature.version && !options.keep_layout {
@@ -234,6 +235,9 @@ fn note_differences(flow: &Flow<'_>, document: &Document<'_>, options: ImportOpt
     if let (Some(node), Some(wanted)) = (trigger, &document.trigger_id)
         && node.module != *wanted
     {
-        notes.about(node.id, format!("the workflow says that it listens to `{wanted}`, but its trigger is `{}`", node.module));
+        notes.about(
+            node.id,
+            format!("the workflow says that it listens to `{wanted}`, but its trigger is `{}`", node.module),
+        );
     }
 }

@@ -37,17 +37,22 @@ impl<'c> Modules<'c> {
 }
 
 /// What the nodes of a module tell about it.
-fn signature(nodes: &[&Node<'_>], notes: &mut Notes) -> Signature {
-    let first = nodes[0];
-    for node in nodes {
+fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
+    let first = all[0];
+    for node in all {
         if node.module_type != first.module_type {
             notes.about(
                 node.id,
-                format!("`{}` is {} here and {} in another node; the latter is taken", node.module, node.module_type.as_str(), first.module_type.as_str()),
+                format!(
+                    "`{}` is {} here and {} in another node; the latter is taken",
+                    node.module,
+                    node.module_type.as_str(),
+                    first.module_type.as_str()
+                ),
             );
         }
     }
-    let connected = nodes.iter().map(|node| node.outputs.len()).max().unwrap_or(0);
+    let connected = all.iter().map(|node| node.outputs.len()).max().unwrap_or(0);
     let most = if first.module_type == ModuleType::Logic { 2 } else { 1 };
     Signature {
         id: first.module.to_string(),
@@ -59,14 +64,15 @@ fn signature(nodes: &[&Node<'_>], notes: &mut Notes) -> Signature {
         outputs: connected.min(most) as u8,
         shape: if first.class.contains("block-type-if") { Shape::If } else { Shape::Default },
         multiple_output_connection: false,
-        supports_filters: nodes.iter().any(|node| node.filter.is_active()),
-        expects_core_format: first.class.contains("expect-misp-core-format") && first.module_type != ModuleType::Trigger,
+        supports_filters: all.iter().any(|node| node.filter.is_active()),
+        expects_core_format: first.class.contains("expect-misp-core-format")
+            && first.module_type != ModuleType::Trigger,
         gives_core_format: false,
         scope: None,
         overhead: None,
         provenance: Provenance::Custom,
         traps: Vec::new(),
-        parameters: parameters(nodes),
+        parameters: parameters(all),
     }
 }
 
@@ -84,7 +90,9 @@ fn parameters(nodes: &[&Node<'_>]) -> Vec<Parameter> {
         .map(|(id, values)| {
             let everywhere = values.len() == nodes.len();
             let is_texts = |value: &&ParamValue<'_>| match value {
-                ParamValue::List(items) => items.iter().all(|item| matches!(item, ParamValue::Text(ParamText::Plain(_)))),
+                ParamValue::List(items) => {
+                    items.iter().all(|item| matches!(item, ParamValue::Text(ParamText::Plain(_))))
+                }
                 _ => false,
             };
             let kind = if everywhere && values.iter().all(is_texts) {

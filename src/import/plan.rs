@@ -78,18 +78,16 @@ fn unit(flow: &Flow<'_>, scopes: &Scopes, decisions: &mut [Option<Decision>], no
     match from.kind {
         Kind::If => match decisions[node].take() {
             None => Unit::Inside,
-            Some(decision) => Unit::If {
-                condition: Some(decision.condition),
-                then: decision.then,
-                otherwise: decision.otherwise,
-            },
+            Some(decision) => {
+                Unit::If { condition: Some(decision.condition), then: decision.then, otherwise: decision.otherwise }
+            }
         },
         Kind::Concurrent => {
             let branches = from.targets.iter().zip(&scopes.branches[node]);
             Unit::Concurrent(branches.filter_map(|(target, region)| Some(((*target)?, *region))).collect())
         }
         Kind::Step if scopes.is_reset[node] => Unit::Reset(only.flatten()),
-        Kind::Step | Kind::Trigger => match scopes.scopes[node] {
+        Kind::Step | Kind::Trigger => match scopes.by_filter[node] {
             Some(scope) => Unit::Filter { scope, body: only.flatten() },
             None => Unit::Step(only),
         },

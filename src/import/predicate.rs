@@ -50,8 +50,7 @@ pub(super) fn predicate(node: &Node<'_>) -> Option<Predicate> {
         _ => return None,
     };
     let may_deviate = |id: &str| matches!(id, "clusters" | "value_list" | "value");
-    let is_harmless =
-        |(id, value): &Deviation<'_>| may_deviate(id) && value.is_none_or(ParamValue::is_empty);
+    let is_harmless = |(id, value): &Deviation<'_>| may_deviate(id) && value.is_none_or(ParamValue::is_empty);
     let fits = !node.filter.is_active() && predicate.deviations(node).iter().all(is_harmless);
     fits.then_some(predicate)
 }
@@ -71,11 +70,7 @@ pub(super) fn filter_predicate(node: &Node<'_>) -> Option<Predicate> {
 }
 
 /// The question of generic-if and generic-filter-data.
-fn generic(
-    node: &Node<'_>,
-    mut params: Vec<(&'static str, ParamValue<'static>)>,
-    operator: &str,
-) -> Option<Predicate> {
+fn generic(node: &Node<'_>, mut params: Vec<(&'static str, ParamValue<'static>)>, operator: &str) -> Option<Predicate> {
     let path = text_param(node, "hash_path")?;
     let value = text_param(node, "value").map(|text| ParamText::Plain(Cow::Owned(text.to_owned())));
     let list = match param(node, "value_list") {
@@ -195,7 +190,18 @@ fn published(node: &Node<'_>) -> Option<Predicate> {
 /// A hash path as it stands in a comparison or as a selector; `None` if it cannot.
 pub(super) fn operand_path(path: &str) -> Option<&str> {
     const WORDS: [&str; 12] = [
-        "not", "any", "and", "or", "all", "in", "count", "published", "unpublished", "event", "attribute", "event_attribute",
+        "not",
+        "any",
+        "and",
+        "or",
+        "all",
+        "in",
+        "count",
+        "published",
+        "unpublished",
+        "event",
+        "attribute",
+        "event_attribute",
     ];
     let first = path.split(['.', '[']).next().unwrap_or_default();
     (is_word(path) && !WORDS.contains(&first) && hashpath::check_syntax(path).is_ok()).then_some(path)

@@ -40,7 +40,9 @@ impl<'c> Printer<'c> {
     pub fn steps(&mut self, steps: &[Step]) {
         for (index, step) in steps.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &steps[before]);
-            if before.is_some_and(|before| (is_block(before) || is_block(step)) && !matches!(step.kind, StepKind::Goto(_))) {
+            if before
+                .is_some_and(|before| (is_block(before) || is_block(step)) && !matches!(step.kind, StepKind::Goto(_)))
+            {
                 self.line("");
             }
             self.step(step);
@@ -56,7 +58,7 @@ impl<'c> Printer<'c> {
             }
         }
         if let Some(label) = &step.label {
-            self.text.push_str(&format!("@{label} "));
+            self.text.extend(["@", label, " "]);
         }
         match &step.kind {
             StepKind::Call { pin, module, arguments, filter } => {
@@ -78,7 +80,8 @@ impl<'c> Printer<'c> {
             StepKind::Filter { pin, head, body, reset_pin } => {
                 self.line(&format!("{}filter {head} {{", pin_before(pin)));
                 self.steps(body);
-                let reset = if reset_pin.is_empty() { String::new() } else { format!(" reset {}", self::pin(reset_pin)) };
+                let reset =
+                    if reset_pin.is_empty() { String::new() } else { format!(" reset {}", self::pin(reset_pin)) };
                 self.line(&format!("}}{reset}"));
             }
             StepKind::Concurrent { pin, branches } => {

@@ -18,7 +18,9 @@ fn role(node: &Node<'_>) -> Role {
             Some((label, _)) => Role::On(label),
             None => Role::None,
         },
-        "generic-filter-reset" if text_param(node, "filtering-label") == Some("all") && !node.filter.is_active() => Role::Off,
+        "generic-filter-reset" if text_param(node, "filtering-label") == Some("all") && !node.filter.is_active() => {
+            Role::Off
+        }
         _ => Role::None,
     }
 }

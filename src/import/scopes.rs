@@ -25,7 +25,7 @@ pub(super) struct Scopes {
     /// The region that each branch of a concurrent task opens; its own region if it opens none.
     pub branches: Vec<Vec<RegionId>>,
     /// The scopes by the node that puts the filter on.
-    pub scopes: Vec<Option<Scope>>,
+    pub by_filter: Vec<Option<Scope>>,
     /// Whether a node is the reset of a scope.
     pub is_reset: Vec<bool>,
     /// How many regions there are.
@@ -118,7 +118,7 @@ impl<'f, 'g> Round<'f, 'g> {
             found: Scopes {
                 region: vec![0; count],
                 branches: vec![Vec::new(); count],
-                scopes: vec![None; count],
+                by_filter: vec![None; count],
                 is_reset: vec![false; count],
                 count: 0,
             },
@@ -166,7 +166,7 @@ impl<'f, 'g> Round<'f, 'g> {
         let level = self.level[state.region];
         let region = self.open(state.region, self.base[state.region], level);
         self.chains.push(Chain { filter: node, outer: state.chain, labels: labels | (1 << label) });
-        self.found.scopes[node] = Some(Scope { region, reset: None, is_outermost: state.chain == 0 });
+        self.found.by_filter[node] = Some(Scope { region, reset: None, is_outermost: state.chain == 0 });
         if self.base[state.region] != 0 {
             // A scope in a branch of a concurrent task that stands in a scope itself.
             self.fail(self.base[state.region]);
@@ -183,7 +183,7 @@ impl<'f, 'g> Round<'f, 'g> {
         let mut region = state.region;
         while chain != 0 {
             let filter = self.chains[chain].filter;
-            if let Some(scope) = &mut self.found.scopes[filter] {
+            if let Some(scope) = &mut self.found.by_filter[filter] {
                 if scope.reset.is_some_and(|known| known != node) {
                     self.failed.insert(filter);
                 }
@@ -226,7 +226,11 @@ impl<'f, 'g> Round<'f, 'g> {
         let region = self.tree.common(known.region, state.region);
         let mut chain = known.chain;
         if known.chain != state.chain {
-            if at_reset && known.chain != 0 && state.chain != 0 && self.outermost(known.chain) == self.outermost(state.chain) {
+            if at_reset
+                && known.chain != 0
+                && state.chain != 0
+                && self.outermost(known.chain) == self.outermost(state.chain)
+            {
                 // Both are taken off; the reset must know the scopes of both.
                 chain = self.join(known.chain, state.chain);
             } else {

@@ -218,7 +218,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         }
         if matches!(self.plan.units[unit], Unit::Reset(_)) {
             // No step stands for a reset alone, so its filters must do without scopes.
-            let scopes = self.scopes.scopes.iter().enumerate();
+            let scopes = self.scopes.by_filter.iter().enumerate();
             let of_reset = |scope: &Option<Scope>| scope.is_some_and(|scope| scope.reset == Some(unit));
             self.failed.extend(scopes.filter(|(_, scope)| of_reset(scope)).map(|(filter, _)| filter));
         } else if self.open[unit] == 0 {
@@ -468,7 +468,7 @@ impl<'f, 'g> Teller<'f, 'g> {
             }
             let part_text = self.condition(part);
             if in_and && matches!(part, Condition::Or(_)) {
-                text.push_str(&format!("({part_text})"));
+                text.extend(["(", &part_text, ")"]);
             } else {
                 text.push_str(&part_text);
             }

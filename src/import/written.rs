@@ -44,7 +44,8 @@ impl Written {
                 Self::List(items.iter().map(|item| Self::verbatim_at(item, depth + 1)).collect::<Option<_>>()?)
             }
             ParamValue::Object(entries) => {
-                let entries = entries.iter().map(|(key, value)| Some((name(key), Self::verbatim_at(value, depth + 1)?)));
+                let entries =
+                    entries.iter().map(|(key, value)| Some((name(key), Self::verbatim_at(value, depth + 1)?)));
                 Self::Object(entries.collect::<Option<_>>()?)
             }
         })
