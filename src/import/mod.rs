@@ -5,6 +5,7 @@
 //! blocks cannot say. Compiled, it is the same graph again.
 
 mod arguments;
+mod asking;
 mod conditions;
 mod declare;
 mod flow;

@@ -7,25 +7,24 @@ use std::collections::VecDeque;
 
 use super::arguments::{arguments, exactly, raw_filter, step_arguments};
 use super::conditions::Condition;
-use super::flow::{Flow, FlowNode, Target};
+use super::flow::{Flow, Target};
 use super::names::{self, Names};
 use super::note::Notes;
 use super::plan::{Plan, Unit};
-use super::predicate::{Predicate, filter_predicate, predicate};
-use super::print::pin_before;
+use super::predicate::filter_predicate;
 use super::scopes::{RegionId, Scope, Scopes};
 use super::step::{Step, StepKind};
-use super::written::{Entry, Written, called, entries_of};
+use super::written::{Entry, called};
 
 /// How deep blocks nest; what would stand deeper is reached by jumps.
 const MAX_DEPTH: usize = 24;
 
 /// Tells a flow.
 pub(super) struct Teller<'f, 'g> {
-    flow: &'f Flow<'g>,
+    pub(super) flow: &'f Flow<'g>,
     scopes: &'f Scopes,
     plan: Plan,
-    keep_layout: bool,
+    pub(super) keep_layout: bool,
     /// Connections to each unit that were not told yet.
     open: Vec<u32>,
     labels: Vec<Option<String>>,
@@ -438,89 +437,6 @@ impl<'f, 'g> Teller<'f, 'g> {
         self.open[next] = 0;
         Some(ladder)
     }
-
-    /// Puts the nodes of a condition into the order of the text.
-    fn note_condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::Test(node) => self.sequence.push(*node),
-            Condition::Not(inner) => self.note_condition(inner),
-            Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| self.note_condition(part)),
-        }
-    }
-
-    fn condition(&mut self, condition: &Condition) -> String {
-        match condition {
-            Condition::Test(node) => self.question(*node),
-            Condition::Not(inner) => match **inner {
-                Condition::Test(node) => format!("not {}", self.question(node)),
-                ref inner => format!("not ({})", self.condition(inner)),
-            },
-            Condition::And(parts) => self.parts(parts, " and ", true),
-            Condition::Or(parts) => self.parts(parts, " or ", false),
-        }
-    }
-
-    fn parts(&mut self, parts: &VecDeque<Condition>, word: &str, in_and: bool) -> String {
-        let mut text = String::new();
-        for part in parts {
-            if !text.is_empty() {
-                text.push_str(word);
-            }
-            let part_text = self.condition(part);
-            if in_and && matches!(part, Condition::Or(_)) {
-                text.extend(["(", &part_text, ")"]);
-            } else {
-                text.push_str(&part_text);
-            }
-        }
-        text
-    }
-
-    /// The question of an IF node.
-    fn question(&mut self, unit: usize) -> String {
-        let node = &self.flow.nodes[unit];
-        let mut pin = self.pin(unit);
-        let Some(predicate) = predicate(node.node) else {
-            let arguments = arguments(node.signature, node.node, &mut self.notes);
-            return format!("{}{}({})", pin_before(&pin), called(&node.node.module), entries_of(&arguments));
-        };
-        pin.extend(self.deviations(&predicate, unit));
-        format!("{}{}", pin_before(&pin), predicate.text)
-    }
-
-    fn deviations(&mut self, predicate: &Predicate, unit: usize) -> Vec<Entry> {
-        let node = self.flow.nodes[unit].node;
-        let deviations = predicate.deviations(node);
-        deviations.iter().filter_map(|(id, value)| exactly(id, *value, node, &mut self.notes)).collect()
-    }
-
-    /// What a pin keeps of a node's place.
-    fn pin(&mut self, unit: usize) -> Vec<Entry> {
-        let FlowNode { node, signature, .. } = &self.flow.nodes[unit];
-        let mut pin = Vec::new();
-        let differs = node.version != signature.version;
-        if !self.keep_layout {
-            return pin;
-        }
-        let bare = |text: String| Written::Bare(text);
-        if node.id > 0 {
-            pin.push(("id".to_owned(), bare(node.id.to_string())));
-        } else {
-            self.notes.about(0, "MISP numbers nodes from 1; this one gets another id");
-        }
-        if let Some((x, y)) = node.position {
-            if x.abs() < 1e7 && y.abs() < 1e7 {
-                pin.push(("x".to_owned(), bare(number(x))));
-                pin.push(("y".to_owned(), bare(number(y))));
-            } else {
-                self.notes.about(node.id, "the node's position is out of reach and not kept");
-            }
-        }
-        if differs {
-            pin.push(("version".to_owned(), Written::Text(node.version.to_string())));
-        }
-        pin
-    }
 }
 
 fn goto(label: String) -> Step {
@@ -545,9 +461,4 @@ fn ends(steps: &[Step]) -> bool {
         StepKind::If { arms, otherwise } => arms.iter().all(|(_, steps)| ends(steps)) && ends(otherwise),
         StepKind::Filter { body, .. } => ends(body),
     })
-}
-
-/// A coordinate, without a fraction where it has none.
-fn number(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { value.to_string() }
 }
