@@ -119,6 +119,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
+        checker.expect_data_of_blueprint(&header.description);
         let trigger = blueprint.trigger.as_ref().and_then(|call| checker.trigger(call, blueprint.trigger_pin.as_ref()));
         let flow = CheckedFlow { trigger, steps: checker.steps(&blueprint.body) };
         let Some(mut graph) = self.graph(file, flow, blueprint.id, None, before) else { return };

@@ -49,6 +49,13 @@ fn examples_have_no_findings() {
 }
 
 #[test]
+fn examples_are_in_canonical_form() {
+    for example in examples() {
+        run(&example, &["fmt", "--check", "--quiet"]);
+    }
+}
+
+#[test]
 fn examples_compile_to_what_is_known() {
     let products: Vec<_> = examples().iter().map(|example| (name(example).to_owned(), build(example))).collect();
     let names: Vec<_> = products

@@ -89,7 +89,9 @@ fn params(module: &str, choices: &mut Choices<'_>) -> Vec<(Cow<'static, str>, Pa
             4 | 5 if parameter.multiple => Some(texts(choices)),
             6 => Some(any_value(choices, 0)),
             7 => None,
-            _ => Some(ParamValue::text(*choices.of(&["Event.info", "tlp:clear", "50", "Tag.{n}.name"]))),
+            _ if parameter.sub_selector => Some(ParamValue::text(*choices.of(&["type", "value"]))),
+            _ if parameter.id == "selector" => Some(ParamValue::text("Event._AttributeFlattened.{n}")),
+            _ => Some(ParamValue::text(*choices.of(&["Event.info", "tlp:clear", "50"]))),
         };
         params.extend(value.map(|value| (Cow::Owned(parameter.id.clone()), value)));
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Parameter, Signature};
+use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
@@ -38,6 +38,8 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut kept: Params<'a> = Vec::new();
         let mut raw_filter: Option<&'a Argument<'a>> = None;
         let mut seen: Vec<Name<'a>> = Vec::with_capacity(call.arguments.len());
+        let has_paths = signature.parameters.iter().any(|parameter| parameter.kind == ParameterKind::HashPath);
+        let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
             if let Some(before) = seen.iter().find(|before| is_same(**before, argument.name)) {
@@ -58,6 +60,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         (false, false) => self.parameter_value(signature, parameter, &constant),
                     };
                     failed |= value.is_none() && !left_out;
+                    if has_paths && !quoted && value.is_some() {
+                        for_paths.push((index, constant));
+                    }
                     given[index] = Some(Given { value, at: Some(argument.span), verbatim: quoted });
                 }
                 None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
@@ -74,6 +79,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
+        self.check_call_paths(signature, &for_paths);
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
             (None, Some(argument)) => self.raw_filter(argument),
@@ -159,7 +165,6 @@ pub(super) fn is_same(first: Name<'_>, second: Name<'_>) -> bool {
 }
 
 fn example_value(parameter: &Parameter, example: &str) -> String {
-    use crate::catalogue::ParameterKind;
     match parameter.kind {
         ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
         ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::Signature;
+use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
+use crate::schema::{Root, Typer};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Pin, Step, StepKind, Text};
 
@@ -29,6 +30,8 @@ pub struct FlowChecker<'c, 'a> {
     pub(crate) inlining: Vec<&'a str>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
+    /// What is known of the data that the steps work on.
+    pub(super) typer: Typer<'static>,
 }
 
 impl<'c, 'a> FlowChecker<'c, 'a> {
@@ -39,7 +42,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         bindings: Vec<(&'a str, Constant<'a>)>,
         diagnostics: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0 }
+        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0, typer: Typer::new(Root::OPEN) }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -49,6 +52,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     /// The trigger's node.
     pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
+        self.typer = Typer::new(Root::of_trigger(signature));
         Some(self.node(signature, call, pin, None))
     }
 
@@ -153,6 +157,10 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         span: Span,
     ) -> NodeTemplate<'a> {
         self.nodes += 1;
+        if signature.provenance == Provenance::Custom {
+            // What it adds to the data nobody knows.
+            self.typer = self.typer.opened();
+        }
         let pinned = pin.map(|pin| self.pin(pin, signature)).unwrap_or_default();
         let pinned_id = pinned.id;
         let mut node = crate::graph::Node {

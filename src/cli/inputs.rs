@@ -47,18 +47,17 @@ impl Inputs {
     /// Finds the project and reads the files. The project is the one the first path belongs to.
     pub fn load(&self, sources: &Sources) -> Loaded {
         let mut diagnostics = Vec::new();
-        let is_input = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
-        let first = self.paths.iter().find(|path| !is_input(path));
+        let first = self.paths.iter().find(|path| !is_standard_input(path));
         let project = load_project(sources, first.map_or(Path::new(""), PathBuf::as_path), &mut diagnostics);
 
         let mut roots = Vec::new();
-        if self.paths.iter().any(is_input) {
+        if self.paths.iter().any(|path| is_standard_input(path)) {
             keep(read_standard_input(sources), &mut roots, &mut diagnostics);
         }
         let paths: Vec<PathBuf> = if self.paths.is_empty() {
             vec![or_here(&project.source.value)]
         } else {
-            self.paths.iter().filter(|path| !is_input(path)).cloned().collect()
+            self.paths.iter().filter(|path| !is_standard_input(path)).cloned().collect()
         };
         let gathered = project::gather(&paths, Some(&project.output.value));
         diagnostics.extend(gathered.diagnostics);
@@ -68,6 +67,11 @@ impl Inputs {
         }
         Loaded { project, roots, diagnostics }
     }
+}
+
+/// Whether an argument stands for standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
 }
 
 /// The settings of the project that `start` belongs to.
@@ -84,7 +88,7 @@ pub(super) fn load_project(sources: &Sources, start: &Path, diagnostics: &mut Ve
 }
 
 #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
+pub(super) fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
     let bytes = project::read_limited(io::stdin().lock(), crate::source::MAX_SOURCE_BYTES, 0);
     match bytes {
         Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),

@@ -8,12 +8,14 @@ mod check;
 mod completions;
 mod console;
 mod diff;
+mod emptied;
 mod findings;
 mod fmt;
 mod import;
 mod init;
 mod inputs;
 mod modules;
+mod path;
 mod status;
 mod unified_diff;
 
@@ -96,14 +98,16 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
-    /// List the modules of the catalogue, or show one with everything needed to call it
-    Modules(modules::Modules),
     /// Turn MISP's JSON into text
     Import(import::Import),
     /// Rewrite files in their canonical form
     Fmt(fmt::Fmt),
     /// Show what differs between two workflows as graphs
     Diff(diff::Diff),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
+    /// Evaluate a hash path on an event
+    Path(path::Evaluate),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

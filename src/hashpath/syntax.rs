@@ -1,6 +1,10 @@
-//! The form of a hash path: segments between dots, each with any number of `[…]` tests.
+//! Paths that mean in MISP what they look like.
 
 use std::ops::Range;
+
+use super::path::Path;
+use super::segment::Segment;
+use super::test::Operation;
 
 /// What is wrong with a hash path, and where in its text.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -22,123 +26,145 @@ pub struct PathError {
 /// # Errors
 /// The first place that is not.
 pub fn check_syntax(path: &str) -> Result<(), PathError> {
-    if path.is_empty() {
-        return Ok(());
+    Path::compile(path)?.check_syntax()
+}
+
+impl Path {
+    /// Checks that the path is well formed, as [`check_syntax`] does for one that is not compiled yet.
+    ///
+    /// # Errors
+    /// The first place that is not.
+    pub fn check_syntax(&self) -> Result<(), PathError> {
+        check(self)
     }
-    let mut start = 0;
-    loop {
-        let end = segment(path, start)?;
-        if end == path.len() {
-            return Ok(());
-        }
-        start = end + 1;
-        if start == path.len() {
+}
+
+fn check(path: &Path) -> Result<(), PathError> {
+    let text = path.as_str();
+    let last = path.segments().len().saturating_sub(1);
+    for (index, segment) in path.segments().iter().enumerate() {
+        if index == last && index > 0 && segment.span.is_empty() {
+            let dot = text.len() - 1;
             return Err(error(
-                end..start,
+                dot..text.len(),
                 "the hash path ends in a dot",
                 "name what comes after it, or remove the dot",
             ));
         }
+        check_key(text, segment)?;
+        if segment.only_arrays {
+            check_tests(text, segment)?;
+        }
     }
+    Ok(())
 }
 
-/// Checks the segment that begins at `start`; returns where it ends (at a dot or the end).
-fn segment(path: &str, start: usize) -> Result<usize, PathError> {
-    let bytes = path.as_bytes();
-    let mut at = start;
-    while at < bytes.len() && !matches!(bytes[at], b'.' | b'[') {
-        match bytes[at] {
-            b']' => {
+/// Checks what stands before the tests of a segment.
+fn check_key(text: &str, segment: &Segment) -> Result<(), PathError> {
+    let span = segment.key_span.clone();
+    let key = &text[span.clone()];
+    for (at, char) in key.char_indices().map(|(at, char)| (span.start + at, char)) {
+        match char {
+            ']' => {
                 return Err(error(
                     at..at + 1,
                     "`]` closes a test that was never opened",
                     "a test is written `[name=value]`",
                 ));
             }
-            byte if byte.is_ascii_whitespace() => {
-                return Err(error(at..at + 1, "a hash path holds no spaces outside its tests", "remove the space"));
+            '{' | '}' if segment.token.is_wildcard() => {}
+            '{' | '}' => {
+                const HELP: &str =
+                    "the wildcards are `{n}` for each entry of a list, `{s}` for each named key and `{*}` for both";
+                let stop = text[at..segment.span.end].find('}').map_or(segment.span.end, |close| at + close + 1);
+                return Err(error(at..stop, format!("`{}` is not a wildcard here", &text[at..stop]), HELP));
             }
-            b'{' | b'}' => at = wildcard(path, start, at)?,
-            _ => at += 1,
+            char if char.is_whitespace() => return Err(space(at..at + char.len_utf8())),
+            _ => {}
         }
     }
-    if at == start {
-        let (place, message) = if bytes.get(at) == Some(&b'[') {
-            (at..at + 1, "a test stands where a key is wanted")
+    // Around a segment MISP takes white space off, but only where the path has tests.
+    let before = text[..segment.span.start].trim_end();
+    if before.len() < segment.span.start {
+        return Err(space(before.len()..before.len() + 1));
+    }
+    if key.is_empty() {
+        let (place, message) = if segment.only_arrays {
+            (span.start..span.start + 1, "a test stands where a key is wanted")
         } else {
-            (start.saturating_sub(1)..(start + 1).min(path.len()), "the hash path has an empty segment")
+            (span.start.saturating_sub(1)..(span.start + 1).min(text.len()), "the hash path has an empty segment")
         };
         return Err(error(place, message, "write a key, `{n}`, `{s}` or `{*}` between the dots"));
     }
-    while bytes.get(at) == Some(&b'[') {
-        at = test(path, at)?;
-    }
-    match bytes.get(at) {
-        None | Some(b'.') => Ok(at),
-        Some(_) => {
-            Err(error(at..path.len(), "nothing but a dot or another test can follow a test", "put a dot before it"))
+    Ok(())
+}
+
+fn space(at: Range<usize>) -> PathError {
+    error(at, "a hash path holds no spaces outside its tests", "remove the space")
+}
+
+/// Checks that MISP sees a test in all that stands in brackets.
+fn check_tests(text: &str, segment: &Segment) -> Result<(), PathError> {
+    let mut at = segment.key_span.end;
+    for test in &segment.tests {
+        if test.span.start != at {
+            return Err(no_test(text, at..segment.span.end));
+        }
+        at = test.span.end;
+        let content = &text[test.span.start + 1..at - 1];
+        let name_end = content.find(['=', '<', '>', '!']).unwrap_or(content.len());
+        let name = &content[..name_end];
+        if name.trim().is_empty() {
+            return Err(error(test.span.clone(), "the test names no key", TEST_HELP));
+        }
+        if let Some(bracket) = name.find(['[', ']']) {
+            let bracket = test.span.start + 1 + bracket;
+            return Err(error(bracket..bracket + 1, "the name of a key holds no brackets", TEST_HELP));
+        }
+        let needless = name_end - name.trim_end().len();
+        if name.starts_with(char::is_whitespace) || (needless > 0 && name_end == content.len()) {
+            return Err(error(test.span.clone(), "MISP takes the space for a part of the key", "remove the space"));
+        }
+        match &test.operation {
+            Operation::Equal(operand) if operand.as_str().starts_with('=') => {
+                let at = test.span.start + 1 + name_end;
+                return Err(error(at..at + 2, "tests compare with a single `=`", "write `=`"));
+            }
+            Operation::Matches(Err(problem)) => {
+                let help = "MISP ends the test at the first `]` unless the closing `/` stands right before it, so flags \
+                            such as `/…/i` and brackets do not go together; write `(?i)` at the beginning instead";
+                return Err(error(test.span.clone(), format!("no value ever matches: {problem}"), help));
+            }
+            _ => {}
         }
     }
+    if at == segment.span.end { Ok(()) } else { Err(no_test(text, at..segment.span.end)) }
 }
 
-/// Checks `{n}`, `{s}` or `{*}`, which must be the whole key; returns where it ends.
-fn wildcard(path: &str, start: usize, at: usize) -> Result<usize, PathError> {
-    const HELP: &str = "the wildcards are `{n}` for each entry of a list, `{s}` for each named key and `{*}` for both";
-    let rest = &path[at..];
-    let whole = ["{n}", "{s}", "{*}"].iter().any(|wildcard| rest.starts_with(wildcard));
-    let end = at + 3;
-    if whole && at == start && matches!(path.as_bytes().get(end), None | Some(b'.' | b'[')) {
-        return Ok(end);
-    }
-    let stop = rest.find('}').map_or(path.len(), |close| at + close + 1);
-    Err(error(at..stop, format!("`{}` is not a wildcard here", &path[at..stop]), HELP))
-}
+const TEST_HELP: &str = "a test is written `[name]`, `[name=value]` or `[name=/regular expression/]`";
 
-/// Checks the test that begins at `start`; returns where it ends.
-fn test(path: &str, start: usize) -> Result<usize, PathError> {
-    const HELP: &str = "a test is written `[name]`, `[name=value]` or `[name=/regular expression/]`";
-    let Some(end) = test_end(path.as_bytes(), start) else {
-        return Err(error(start..path.len(), "the test is never closed", HELP));
+/// Why MISP sees no test at the beginning of `rest`.
+fn no_test(text: &str, rest: Range<usize>) -> PathError {
+    let content = &text[rest.clone()];
+    let Some(inner) = content.strip_prefix('[') else {
+        return error(rest, "nothing but a dot or another test can follow a test", "put a dot before it");
     };
-    let content = &path[start + 1..end - 1];
-    let name_end = content.find(['=', '<', '>', '!']).unwrap_or(content.len());
-    if content[..name_end].trim().is_empty() {
-        return Err(error(start..end, "the test names no key", HELP));
+    let Some(length) = inner.find(']') else { return error(rest, "the test is never closed", TEST_HELP) };
+    let whole = rest.start..rest.start + length + 2;
+    let inner = &inner[..length];
+    let name_end = inner.find(['=', '<', '>', '!']).unwrap_or(inner.len());
+    let operator = &inner[name_end..];
+    if inner[..name_end].trim().is_empty() {
+        return error(whole, "the test names no key", TEST_HELP);
     }
-    let operator = &content[name_end..];
     if operator.starts_with('!') && !operator.starts_with("!=") {
-        return Err(error(start..end, "`!` alone is no comparison", "write `!=`"));
+        return error(whole, "`!` alone is no comparison", "write `!=`");
     }
-    if operator.starts_with("==") {
-        let at = start + 1 + name_end;
-        return Err(error(at..at + 2, "tests compare with a single `=`", "write `=`"));
+    if matches!(operator, "=" | "!=" | "<" | ">" | "<=" | ">=") {
+        let help = "MISP ignores such a test and keeps everything; to find empty texts write `[name=/^$/]`";
+        return error(whole, "the test compares with nothing", help);
     }
-    Ok(end)
-}
-
-/// Where the test that begins at `start` ends: behind its `]`. A regular expression may hold `]`.
-fn test_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b']' => return Some(at + 1),
-            b'=' if bytes.get(at + 1) == Some(&b'/') => at = regex_end(bytes, at + 2).unwrap_or(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
-}
-
-/// Where the regular expression that begins at `at` ends: behind its closing slash.
-fn regex_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'/' => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
+    error(whole, "MISP does not see a test here", TEST_HELP)
 }
 
 fn error(at: Range<usize>, message: impl Into<String>, help: &'static str) -> PathError {
@@ -157,11 +183,14 @@ mod tests {
             "Event._AttributeFlattened.{n}",
             "{n}",
             "Event.Tag.{n}[name=/tlp:(amber|red)/].name",
-            "Event.Tag.{n}[name=/[a-z]+\\/x/i]",
+            "Event.Tag.{n}[name=/[a-z]+\\/x/]",
+            "Event.Tag.{n}[name=/^tlp:/i].name",
+            "Event.Tag.{n}[name=/(?i)[a-z]/].name",
             "enrichment.{n}.Object.0.Attribute.{n}[object_relation=position][value<50].type",
             "Event.{*}.{s}",
             "Event.Attribute.{n}[to_ids]",
             "Event.Attribute.{n}[value!=a.b]",
+            "Event.Attribute.{n}[value = a b]",
         ] {
             assert_eq!(check_syntax(path), Ok(()), "{path}");
         }
@@ -183,9 +212,27 @@ mod tests {
             ("Event.Tag.[name=x]", 10..11, "a test stands where a key is wanted"),
             ("Event.Tag]", 9..10, "`]` closes a test that was never opened"),
             ("Event. info", 6..7, "a hash path holds no spaces outside its tests"),
+            ("Event. Tag.{n}[a]", 6..7, "a hash path holds no spaces outside its tests"),
+            ("Event.Tag.{n}[a!x]", 13..18, "`!` alone is no comparison"),
+            ("Event.Tag.{n}[a=]", 13..17, "the test compares with nothing"),
+            ("Event.Tag.{n}[a ]", 13..17, "MISP takes the space for a part of the key"),
+            ("Event.Tag.{n}[a][b=]", 16..20, "the test compares with nothing"),
+            ("Event.Tag.{n}[]", 13..15, "the test names no key"),
+            (
+                "Event.Tag.{n}[name=/[a-z]+/i]",
+                13..25,
+                "no value ever matches: the regular expression has no closing `/`",
+            ),
+            ("Event.Tag.{n}[name=/x/q]", 13..24, "no value ever matches: `q` is not a flag of regular expressions"),
         ] {
             let error = check_syntax(path).expect_err(path);
             assert_eq!((error.at.clone(), error.message.as_str()), (at, message), "{path}");
         }
+    }
+
+    #[test]
+    fn a_path_can_be_too_long() {
+        assert!(check_syntax(&"a.".repeat(600)).is_err());
+        assert!(check_syntax(&"é".repeat(4000)).is_err());
     }
 }

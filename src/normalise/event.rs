@@ -1,0 +1,120 @@
+//! Events with MISP's additions.
+
+use crate::php::{Array, Key, KeyRef, Text, Value};
+
+/// Why data is no event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NormaliseError {
+    /// It has no `Event`.
+    #[error("the data has no key `Event`; an event is written `{{\"Event\": {{…}}}}`, as MISP's REST API returns it")]
+    NoEvent,
+    /// `Event` is no object.
+    #[error("`Event` is no object")]
+    NotAnObject,
+}
+
+/// The data that a workflow gets of an event as the REST API returns it: every attribute has `_allTags` (the event's
+/// tags, then its own), and the event `_AttributeFlattened` (its attributes, then those of its objects). Of what
+/// stands beside `Event` only keys with an underscore in front stay. Doing it twice changes nothing.
+///
+/// # Errors
+/// If `data` is no event.
+pub fn normalise<'a>(data: &Value<'a>) -> Result<Value<'a>, NormaliseError> {
+    let data = data.as_array().ok_or(NormaliseError::NoEvent)?;
+    let event = data.get(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;
+    let mut event = event.as_array().ok_or(NormaliseError::NotAnObject)?.clone();
+
+    let inherited = tags(event.get(KeyRef::String("Tag")), true);
+    add_tags(&mut event, &inherited);
+    if let Some(Value::Array(objects)) = event.get_mut(KeyRef::String("Object")) {
+        change_each(objects, |object| add_tags(object, &inherited));
+    }
+    let mut flattened = attributes(&event);
+    if let Some(Value::Array(objects)) = event.get(KeyRef::String("Object")) {
+        flattened.extend(objects.values().filter_map(Value::as_array).flat_map(attributes));
+    }
+    event.set("_AttributeFlattened", flattened);
+
+    let mut normalised = Array::new();
+    normalised.set("Event", event);
+    for (key, value) in data {
+        if let KeyRef::String(name) = key
+            && name.starts_with('_')
+        {
+            normalised.insert(Key::String(Text::Shared(name.into())), value.clone());
+        }
+    }
+    Ok(normalised.into())
+}
+
+/// Gives every attribute of an event or object its `_allTags`.
+fn add_tags<'a>(holder: &mut Array<'a>, inherited: &[Value<'a>]) {
+    let Some(Value::Array(attributes)) = holder.get_mut(KeyRef::String("Attribute")) else { return };
+    change_each(attributes, |attribute| {
+        let mut all = inherited.to_vec();
+        all.extend(tags(attribute.get(KeyRef::String("Tag")), false));
+        attribute.set("_allTags", all);
+    });
+}
+
+fn change_each<'a>(items: &mut Array<'a>, mut change: impl FnMut(&mut Array<'a>)) {
+    // Nothing is refused, so the edit cannot fail.
+    let _ = items.edit(|_, item| {
+        if let Value::Array(item) = item {
+            change(item);
+        }
+        Ok::<_, std::convert::Infallible>(true)
+    });
+}
+
+/// The tags with the mark whether they are the event's.
+fn tags<'a>(tags: Option<&Value<'a>>, inherited: bool) -> Vec<Value<'a>> {
+    let tags = tags.and_then(Value::as_array).into_iter().flat_map(Array::values);
+    tags.map(|tag| {
+        let mut tag = tag.clone();
+        if let Some(tag) = tag.as_array_mut() {
+            tag.set("inherited", inherited);
+        }
+        tag
+    })
+    .collect()
+}
+
+fn attributes<'a>(holder: &Array<'a>) -> Vec<Value<'a>> {
+    match holder.get(KeyRef::String("Attribute")) {
+        Some(Value::Array(attributes)) => attributes.values().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NormaliseError, normalise};
+    use crate::php::Value;
+
+    fn normalised(json: &str) -> Result<String, NormaliseError> {
+        normalise(&Value::from_json(json).unwrap()).map(|value| value.to_json().unwrap())
+    }
+
+    #[test]
+    fn tags_and_attributes_are_gathered_once() {
+        let json = r#"{"Event":{"Tag":[{"name":"t"}],"Attribute":[{"id":"1","Tag":[{"name":"a"}]}],"Object":[{"Attribute":[{"id":"2"}]}]},"_custom":1,"other":2}"#;
+        let expected = concat!(
+            r#"{"Event":{"Tag":[{"name":"t"}],"#,
+            r#""Attribute":[{"id":"1","Tag":[{"name":"a"}],"_allTags":[{"name":"t","inherited":true},{"name":"a","inherited":false}]}],"#,
+            r#""Object":[{"Attribute":[{"id":"2","_allTags":[{"name":"t","inherited":true}]}]}],"#,
+            r#""_AttributeFlattened":[{"id":"1","Tag":[{"name":"a"}],"_allTags":[{"name":"t","inherited":true},{"name":"a","inherited":false}]},"#,
+            r#"{"id":"2","_allTags":[{"name":"t","inherited":true}]}]},"_custom":1}"#
+        );
+        let once = normalised(json).unwrap();
+        assert_eq!(once, expected);
+        assert_eq!(normalised(&once).unwrap(), once);
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused() {
+        assert_eq!(normalised(r#"{"Log": {}}"#), Err(NormaliseError::NoEvent));
+        assert_eq!(normalised("1"), Err(NormaliseError::NoEvent));
+        assert_eq!(normalised(r#"{"Event": "x"}"#), Err(NormaliseError::NotAnObject));
+    }
+}

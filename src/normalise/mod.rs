@@ -1,0 +1,7 @@
+//! Normalising an event, as triggers with MISP's core format do before a workflow runs.
+//!
+//! See `docs/misp-semantics.md`, section "Data formats".
+
+mod event;
+
+pub use event::{NormaliseError, normalise};

@@ -1,0 +1,275 @@
+//! From JSON and back, as `json_decode` and `json_encode` do it.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::{Array, Key, Text, Value};
+
+/// How deep arrays may lie in each other; PHP takes no more either.
+pub const MAX_DEPTH: usize = 512;
+
+/// Why a text is no JSON that PHP would take.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct JsonError(#[from] serde_json::Error);
+
+impl JsonError {
+    /// Line and column of the place, both from 1 (the column counts bytes).
+    pub fn position(&self) -> (usize, usize) {
+        (self.0.line(), self.0.column())
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Reads a JSON text. Strings without escapes are borrowed from it; of a key that comes twice the last
+    /// value counts.
+    ///
+    /// # Errors
+    /// If it is not JSON, if it nests deeper than [`MAX_DEPTH`], or if a number is too large for a float.
+    pub fn from_json(text: &'a str) -> Result<Self, JsonError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        // The seed below counts the depth itself.
+        deserializer.disable_recursion_limit();
+        let value = Seed { depth: 0 }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+
+    /// The value as compact JSON.
+    ///
+    /// # Errors
+    /// If it holds `INF` or `NAN`, which JSON has not.
+    pub fn to_json(&self) -> Result<String, JsonError> {
+        if self.has_unwritable_number() {
+            return Err(JsonError(serde_json::Error::custom("a number is infinite, which JSON cannot say")));
+        }
+        Ok(serde_json::to_string(self)?)
+    }
+
+    fn has_unwritable_number(&self) -> bool {
+        match self {
+            Self::Float(value) => !value.is_finite(),
+            Self::Array(array) => array.values().any(Self::has_unwritable_number),
+            _ => false,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Seed { depth: 0 }.deserialize(deserializer)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Seed {
+    depth: usize,
+}
+
+impl Seed {
+    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom(format_args!("the data nests deeper than {MAX_DEPTH} levels")));
+        }
+        Ok(Self { depth: self.depth + 1 })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed {
+    type Value = Value<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value<'de>, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value<'de>, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value<'de>, E> {
+        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Int))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value<'de>, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::String(Text::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
+        Ok(Value::String(Text::Shared(text.into())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
+        let seed = self.inner()?;
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element_seed(seed)? {
+            values.push(value);
+        }
+        Ok(values.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value<'de>, A::Error> {
+        let seed = self.inner()?;
+        let mut array = Array::new();
+        while let Some(key) = entries.next_key_seed(KeySeed)? {
+            array.insert(key, entries.next_value_seed(seed)?);
+        }
+        Ok(Value::Array(array))
+    }
+}
+
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeySeed {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key::new(Text::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+        Ok(Key::new(Text::Shared(text.into())))
+    }
+}
+
+/// As PHP's `json_encode`: an array with the keys 0, 1, 2, … is a list, any other an object; a float without
+/// a fraction is written as an integer where that is exact.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 && !is_negative_zero(*value) => {
+                serializer.serialize_i64(*value as i64)
+            }
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(array) => array.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Array<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_list() {
+            let mut list = serializer.serialize_seq(Some(self.len()))?;
+            for value in self.values() {
+                list.serialize_element(value)?;
+            }
+            return list.end();
+        }
+        let mut object = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self {
+            match key {
+                super::KeyRef::Int(number) => object.serialize_entry(&number, value)?,
+                super::KeyRef::String(text) => object.serialize_entry(text, value)?,
+            }
+        }
+        object.end()
+    }
+}
+
+fn is_negative_zero(value: f64) -> bool {
+    value == 0.0 && value.is_sign_negative()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_DEPTH;
+    use crate::php::{KeyRef, Text, Value};
+
+    #[test]
+    fn a_round_trip_keeps_lists_objects_and_order() {
+        for (json, written) in [
+            (r#"{"b":1,"a":[1,"x",null,true,{"c":[]}]}"#, r#"{"b":1,"a":[1,"x",null,true,{"c":[]}]}"#),
+            ("{}", "[]"),
+            (r#"{"0":"a","1":"b"}"#, r#"["a","b"]"#),
+            (r#"{"1":"a","0":"b"}"#, r#"{"1":"a","0":"b"}"#),
+            (r#"{"0":"a","2":"b"}"#, r#"{"0":"a","2":"b"}"#),
+            (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
+            ("10.0", "10"),
+            ("0.1", "0.1"),
+            (r#""\u00e9\/""#, r#""é/""#),
+        ] {
+            assert_eq!(Value::from_json(json).expect(json).to_json().expect(json), written);
+        }
+    }
+
+    #[test]
+    fn large_integers_become_floats() {
+        assert_eq!(Value::from_json("9223372036854775807").unwrap(), Value::Int(i64::MAX));
+        assert_eq!(Value::from_json("9223372036854775808").unwrap(), Value::Float(9_223_372_036_854_775_808.0));
+        assert_eq!(
+            Value::from_json("123456789012345678901234567890").unwrap(),
+            Value::Float(1.234_567_890_123_456_8e29)
+        );
+    }
+
+    #[test]
+    fn strings_are_borrowed() {
+        let value = Value::from_json(r#"{"a": "plain", "b": "esc\taped"}"#).unwrap();
+        assert!(matches!(value.get("a"), Some(Value::String(Text::Borrowed("plain")))));
+        assert!(matches!(value.get("b"), Some(Value::String(Text::Shared(_)))));
+    }
+
+    #[test]
+    fn depth_has_an_end() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(Value::from_json(&nested(MAX_DEPTH)).is_ok());
+        let error = Value::from_json(&nested(MAX_DEPTH + 1)).unwrap_err();
+        assert!(error.to_string().starts_with("the data nests deeper than 512 levels"), "{error}");
+        assert!(Value::from_json(&"[".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn an_array_can_be_changed_without_its_copy() {
+        let original = Value::from_json(r#"{"Event": {"Tag": [1, 2, 3]}}"#).unwrap();
+        let mut copy = original.clone();
+        let event = copy.as_array_mut().unwrap().get_mut(KeyRef::new("Event")).unwrap();
+        event
+            .as_array_mut()
+            .unwrap()
+            .get_mut(KeyRef::new("Tag"))
+            .unwrap()
+            .as_array_mut()
+            .unwrap()
+            .remove(KeyRef::Int(0));
+        assert_eq!(original.to_json().unwrap(), r#"{"Event":{"Tag":[1,2,3]}}"#);
+        assert_eq!(copy.to_json().unwrap(), r#"{"Event":{"Tag":{"1":2,"2":3}}}"#);
+    }
+}

@@ -1,0 +1,50 @@
+//! What differs between releases of MISP when a workflow runs.
+
+/// How a release behaves.
+///
+/// See `docs/misp-semantics.md`, section "Filters".
+// Each is a fact of its own, and none depends on another.
+#[allow(clippy::struct_excessive_bools)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Semantics {
+    /// Whether a filtered list is numbered anew; else it keeps the gaps, and is an object in JSON.
+    pub filters_reindex: bool,
+    /// Whether a text whose template cannot be rendered is empty; else, without a template service, the run
+    /// ends in an internal error.
+    pub failed_templates_are_empty: bool,
+    /// Whether templates see the server's address as `_env.baseurl`.
+    pub templates_see_base_url: bool,
+    /// Whether a reset of a filter label also removes the labels that begin with it.
+    pub reset_removes_label_prefix: bool,
+    /// Whether tags that are added and removed show in the travelling data.
+    pub tag_operations_change_data: bool,
+}
+
+impl Semantics {
+    /// MISP 2.5.1.
+    pub const MISP_2_5_1: Self = Self {
+        filters_reindex: false,
+        failed_templates_are_empty: false,
+        templates_see_base_url: false,
+        reset_removes_label_prefix: false,
+        tag_operations_change_data: false,
+    };
+
+    /// The last releases of MISP 2.5. Read from its sources, not seen running.
+    pub const MISP_2_5_LATEST: Self = Self {
+        filters_reindex: true,
+        failed_templates_are_empty: true,
+        templates_see_base_url: true,
+        reset_removes_label_prefix: true,
+        tag_operations_change_data: true,
+    };
+
+    /// The behaviour of a target; `None` if there is no such target.
+    pub fn for_target(target: &str) -> Option<Self> {
+        match target {
+            "misp-2.5.1" => Some(Self::MISP_2_5_1),
+            "misp-2.5-latest" => Some(Self::MISP_2_5_LATEST),
+            _ => None,
+        }
+    }
+}
