@@ -91,7 +91,7 @@ fn params(module: &str, choices: &mut Choices<'_>) -> Vec<(Cow<'static, str>, Pa
             7 => None,
             _ if parameter.sub_selector => Some(ParamValue::text(*choices.of(&["type", "value"]))),
             _ if parameter.id == "selector" => Some(ParamValue::text("Event._AttributeFlattened.{n}")),
-            _ => Some(ParamValue::text(*choices.of(&["Event.info", "tlp:clear", "50"]))),
+            _ => Some(ParamValue::text(*choices.of(&["Event.info", "tlp:clear", "50", "Event.Tag", "Tag.{n}.name"]))),
         };
         params.extend(value.map(|value| (Cow::Owned(parameter.id.clone()), value)));
     }

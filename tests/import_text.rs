@@ -65,3 +65,8 @@ fn frames_become_comments() {
 fn filters_that_are_left_on() {
     insta::assert_snapshot!(imported("filters", false));
 }
+
+#[test]
+fn what_the_checker_would_refuse_is_kept() {
+    insta::assert_snapshot!(imported("refused", false));
+}

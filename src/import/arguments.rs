@@ -7,6 +7,7 @@ use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
 use crate::hashpath;
 use crate::syntax::{is_name, is_number, is_word};
 
+use super::flow::FlowNode;
 use super::modules::param;
 use super::note::Notes;
 use super::predicate::{comparison, operand_path};
@@ -16,31 +17,39 @@ use super::written::{Entry, Written, name};
 const ABSENT: &str = "absent";
 
 /// The arguments that give a node its parameters, those of the editor left out, and its module
-/// filter.
-pub(super) fn arguments(signature: &Signature, node: &Node<'_>, notes: &mut Notes) -> Vec<Entry> {
-    let mut arguments = parameters(signature, node, notes);
-    if node.filter.is_active() {
-        arguments.push(raw_filter(&node.filter));
+/// filter. `exact` takes all as they are, whatever the checker would say.
+pub(super) fn arguments(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> Vec<Entry> {
+    let mut arguments = parameters(node, exact, notes);
+    if node.node.filter.is_active() {
+        arguments.push(raw_filter(&node.node.filter));
     }
     arguments
 }
 
 /// The arguments of a step, with what stands behind the parentheses.
-pub(super) fn step_arguments(
-    signature: &Signature,
-    node: &Node<'_>,
-    notes: &mut Notes,
-) -> (Vec<Entry>, Option<String>) {
-    match module_filter(signature, &node.filter) {
-        Some(filter) => (parameters(signature, node, notes), Some(filter)),
-        None => (arguments(signature, node, notes), None),
+pub(super) fn step_arguments(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> (Vec<Entry>, Option<String>) {
+    match module_filter(node.signature, &node.node.filter).filter(|_| !exact) {
+        Some(filter) => (parameters(node, exact, notes), Some(filter)),
+        None => (arguments(node, exact, notes), None),
     }
 }
 
-fn parameters(signature: &Signature, node: &Node<'_>, notes: &mut Notes) -> Vec<Entry> {
+fn parameters(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> Vec<Entry> {
+    let FlowNode { node, signature, .. } = node;
     let mut arguments = Vec::new();
     for parameter in &signature.parameters {
-        arguments.extend(argument(parameter, param(node, &parameter.id), node, notes));
+        let value = param(node, &parameter.id);
+        let default = parameter.editor_default();
+        // A parameter that must not be empty can still be so in a graph, if it is said to be.
+        let lacks = parameter.required.is_some() && value.is_none_or(ParamValue::is_empty);
+        if value == default.as_ref() && !lacks {
+            continue;
+        }
+        let written = value.filter(|_| !lacks && !exact).and_then(|value| fitting(parameter, value));
+        arguments.extend(match written {
+            Some(written) => Some((name(&parameter.id), written)),
+            None => exactly(&parameter.id, value, node, notes),
+        });
     }
     for (id, value) in &node.params {
         if signature.parameter(id).is_none() {
@@ -87,25 +96,6 @@ pub(super) fn exactly(id: &str, value: Option<&ParamValue<'_>>, node: &Node<'_>,
         }
     };
     Some((quote(id), written))
-}
-
-fn argument(
-    parameter: &Parameter,
-    value: Option<&ParamValue<'_>>,
-    node: &Node<'_>,
-    notes: &mut Notes,
-) -> Option<Entry> {
-    let default = parameter.editor_default();
-    // A parameter that must not be empty can still be so in a graph, if it is said to be.
-    let lacks = parameter.required.is_some() && value.is_none_or(ParamValue::is_empty);
-    if value == default.as_ref() && !lacks {
-        return None;
-    }
-    let written = value.filter(|_| !lacks).and_then(|value| fitting(parameter, value));
-    match written {
-        Some(written) => Some((name(&parameter.id), written)),
-        None => exactly(&parameter.id, value, node, notes),
-    }
 }
 
 /// The value as the parameter's type takes it; `None` if it does not, or would change it.

@@ -14,7 +14,10 @@ impl Teller<'_, '_> {
     /// Puts the nodes of a condition into the order of the text.
     pub(super) fn note_condition(&mut self, condition: &Condition) {
         match condition {
-            Condition::Test(node) => self.sequence.push(*node),
+            Condition::Test(node) => {
+                self.sequence.push(*node);
+                self.spoken.push(*node);
+            }
             Condition::Not(inner) => self.note_condition(inner),
             Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| self.note_condition(part)),
         }
@@ -52,8 +55,8 @@ impl Teller<'_, '_> {
     fn question(&mut self, unit: usize) -> String {
         let node = &self.flow.nodes[unit];
         let mut pin = self.pin(unit);
-        let Some(predicate) = predicate(node.node) else {
-            let arguments = arguments(node.signature, node.node, &mut self.notes);
+        let Some(predicate) = predicate(node.node).filter(|_| !self.exact[unit]) else {
+            let arguments = arguments(node, self.exact[unit], &mut self.notes);
             return format!("{}{}({})", pin_before(&pin), called(&node.node.module), entries_of(&arguments));
         };
         pin.extend(self.deviations(&predicate, unit));

@@ -17,6 +17,7 @@ mod pieces;
 mod plan;
 mod predicate;
 mod print;
+mod refused;
 mod roles;
 mod scopes;
 mod step;
@@ -81,30 +82,63 @@ fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOpti
     let kind = kind(document, &mut flow, &mut notes);
     note_differences(&flow, document, options, &mut notes);
     let pieces = Pieces::find(&flow);
-    let told = tell(&flow, &pieces, options);
     let prefix = if kind == DocumentKind::Workflow { "workflow" } else { "blueprint" };
     let id = ids.unique(names::id(&document.name, prefix));
-
-    let sequence: Vec<NodeId> = told.sequence.iter().map(|&node| flow.nodes[node].node.id).collect();
-    let comments =
-        if options.keep_layout { Vec::new() } else { frames::comments(&document.graph.frames, &sequence, &mut notes) };
-    let mut printer = Printer::new(&comments);
-    for signature in modules.unknown.values() {
-        declare::declaration(&mut printer, signature);
+    let page = Page { document, modules: &modules, flow: &flow, kind, id: &id, options };
+    let mut exact = vec![false; flow.nodes.len()];
+    let mut told = tell(&flow, &pieces, &exact, options);
+    let (mut text, mut page_notes) = page.text(&told);
+    let refused = refused::refused(&text, catalogue);
+    if !refused.is_empty() {
+        for (place, message) in refused {
+            let node = told.spoken[place];
+            exact[node] = true;
+            let id = flow.nodes[node].node.id;
+            notes.about(id, format!("kept as it is, though the checker would refuse it: {message}"));
+        }
+        told = tell(&flow, &pieces, &exact, options);
+        (text, page_notes) = page.text(&told);
     }
-    printer.line(&format!("{} {{", head(&id, kind, document, told.trigger)));
-    let mut fields = fields(&id, document);
-    if options.keep_layout && !document.graph.frames.is_empty() {
-        let kept: FxHashSet<NodeId> = sequence.iter().copied().collect();
-        fields.push(frames::field(&document.graph.frames, &|id| kept.contains(&id), &mut notes));
-    }
-    for field in &fields {
-        printer.field(field);
-    }
-    printer.steps(&told.steps);
-    printer.line("}");
+    notes.0.extend(page_notes.0);
     notes.0.extend(told.notes.0);
-    Imported { id, text: formatted(printer.text), notes: notes.0 }
+    Imported { id, text, notes: notes.0 }
+}
+
+/// What a text is made of.
+struct Page<'p, 'g> {
+    document: &'p Document<'g>,
+    modules: &'p Modules<'p>,
+    flow: &'p Flow<'p>,
+    kind: DocumentKind,
+    id: &'p str,
+    options: ImportOptions,
+}
+
+impl Page<'_, '_> {
+    /// The whole text, in canonical form.
+    fn text(&self, told: &Told) -> (String, Notes) {
+        let Self { document, flow, options, .. } = self;
+        let mut notes = Notes::default();
+        let frames = &document.graph.frames;
+        let sequence: Vec<NodeId> = told.sequence.iter().map(|&node| flow.nodes[node].node.id).collect();
+        let comments = if options.keep_layout { Vec::new() } else { frames::comments(frames, &sequence, &mut notes) };
+        let mut printer = Printer::new(&comments);
+        for signature in self.modules.unknown.values() {
+            declare::declaration(&mut printer, signature);
+        }
+        printer.line(&format!("{} {{", head(self.id, self.kind, document, told.trigger.as_ref())));
+        let mut fields = fields(self.id, document);
+        if options.keep_layout && !frames.is_empty() {
+            let kept: FxHashSet<NodeId> = sequence.iter().copied().collect();
+            fields.push(frames::field(frames, &|id| kept.contains(&id), &mut notes));
+        }
+        for field in &fields {
+            printer.field(field);
+        }
+        printer.steps(&told.steps);
+        printer.line("}");
+        (formatted(printer.text), notes)
+    }
 }
 
 /// The text in its canonical form.
@@ -114,28 +148,36 @@ fn formatted(text: String) -> String {
     format_source(&sources, file).unwrap_or_else(|_| sources.text(file).to_owned())
 }
 
+/// A trigger: its pin, its module, its parameters.
+type Trigger = (Vec<Entry>, String, Vec<Entry>);
+
 /// What a flow is as steps.
 struct Told {
-    /// The trigger with its pin and parameters.
-    trigger: Option<(Vec<Entry>, String, Vec<Entry>)>,
+    trigger: Option<Trigger>,
     steps: Vec<Step>,
     /// The nodes in the order of the text.
     sequence: Vec<usize>,
+    /// Those of them that are calls, questions and filters.
+    spoken: Vec<usize>,
     notes: Notes,
 }
 
 /// Tells a flow; again without the filter scopes that turn out not to say the same.
-fn tell(flow: &Flow<'_>, pieces: &Pieces, options: ImportOptions) -> Told {
+fn tell(flow: &Flow<'_>, pieces: &Pieces, exact: &[bool], options: ImportOptions) -> Told {
     let mut roles = roles::roles(flow);
+    for (role, _) in roles.iter_mut().zip(exact).filter(|(_, exact)| **exact) {
+        *role = Role::None;
+    }
     let mut attempts = 0;
     loop {
         let scopes = Scopes::find(flow, &mut roles, &pieces.all());
         let plan = Plan::new(flow, &scopes);
-        let mut teller = Teller::new(flow, &scopes, plan, options.keep_layout);
+        let mut teller = Teller::new(flow, &scopes, plan, exact, options.keep_layout);
         let trigger = teller.trigger();
         let steps = teller.tell(&pieces.joining, &pieces.apart);
         if teller.failed.is_empty() {
-            return Told { trigger, steps, sequence: teller.sequence, notes: teller.notes };
+            let Teller { sequence, spoken, notes, .. } = teller;
+            return Told { trigger, steps, sequence, spoken, notes };
         }
         attempts += 1;
         if attempts > 4 {
@@ -163,21 +205,16 @@ fn kind(document: &Document<'_>, flow: &mut Flow<'_>, notes: &mut Notes) -> Docu
 }
 
 /// `workflow id on trigger` or `blueprint id()`
-fn head(
-    id: &str,
-    kind: DocumentKind,
-    document: &Document<'_>,
-    trigger: Option<(Vec<Entry>, String, Vec<Entry>)>,
-) -> String {
+fn head(id: &str, kind: DocumentKind, document: &Document<'_>, trigger: Option<&Trigger>) -> String {
     let mut head = match kind {
         DocumentKind::Workflow => format!("workflow {id}"),
         DocumentKind::Blueprint => format!("blueprint {id}()"),
     };
     match (trigger, kind) {
         (Some((pin, trigger, arguments)), _) => {
-            head.extend([" on ", &pin_before(&pin), &trigger]);
+            head.extend([" on ", &pin_before(pin), trigger]);
             if !arguments.is_empty() {
-                head.extend(["(", &entries_of(&arguments), ")"]);
+                head.extend(["(", &entries_of(arguments), ")"]);
             }
         }
         (None, DocumentKind::Workflow) => {

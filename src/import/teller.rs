@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::Trigger;
 use super::arguments::{arguments, exactly, raw_filter, step_arguments};
 use super::conditions::Condition;
 use super::flow::{Flow, Target};
@@ -33,6 +34,10 @@ pub(super) struct Teller<'f, 'g> {
     pending: Vec<VecDeque<usize>>,
     /// The nodes in the order of the text.
     pub sequence: Vec<usize>,
+    /// Those of them that are calls, questions and filters.
+    pub spoken: Vec<usize>,
+    /// By node: whether its parameters are taken as they are.
+    pub(super) exact: &'f [bool],
     /// Filters whose scopes would get a reset too many.
     pub failed: Vec<usize>,
     pub notes: Notes,
@@ -54,7 +59,7 @@ struct Place {
 }
 
 impl<'f, 'g> Teller<'f, 'g> {
-    pub fn new(flow: &'f Flow<'g>, scopes: &'f Scopes, plan: Plan, keep_layout: bool) -> Self {
+    pub fn new(flow: &'f Flow<'g>, scopes: &'f Scopes, plan: Plan, exact: &'f [bool], keep_layout: bool) -> Self {
         Self {
             flow,
             scopes,
@@ -63,6 +68,8 @@ impl<'f, 'g> Teller<'f, 'g> {
             names: Names::default(),
             pending: (0..scopes.count).map(|_| VecDeque::new()).collect(),
             sequence: Vec::new(),
+            spoken: Vec::new(),
+            exact,
             failed: Vec::new(),
             notes: Notes::default(),
             keep_layout,
@@ -71,10 +78,10 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// The trigger: its pin, its module, its parameters.
-    pub fn trigger(&mut self) -> Option<(Vec<Entry>, String, Vec<Entry>)> {
+    pub fn trigger(&mut self) -> Option<Trigger> {
         let trigger = self.flow.start.filter(|_| self.flow.has_trigger)?;
         let node = &self.flow.nodes[trigger];
-        let arguments = arguments(node.signature, node.node, &mut self.notes);
+        let arguments = arguments(node, false, &mut self.notes);
         Some((self.pin(trigger), called(&node.node.module), arguments))
     }
 
@@ -255,9 +262,10 @@ impl<'f, 'g> Teller<'f, 'g> {
 
     fn call(&mut self, unit: usize) -> StepKind {
         self.sequence.push(unit);
+        self.spoken.push(unit);
         let node = &self.flow.nodes[unit];
         let pin = self.pin(unit);
-        let (arguments, filter) = step_arguments(node.signature, node.node, &mut self.notes);
+        let (arguments, filter) = step_arguments(node, self.exact[unit], &mut self.notes);
         StepKind::Call { pin, module: called(&node.node.module), arguments, filter }
     }
 
@@ -304,6 +312,7 @@ impl<'f, 'g> Teller<'f, 'g> {
 
     fn filter(&mut self, unit: usize, scope: Scope, body: Target, place: Place) -> (StepKind, Way) {
         self.sequence.push(unit);
+        self.spoken.push(unit);
         let node = self.flow.nodes[unit].node;
         let mut pin = self.pin(unit);
         let mut head = String::new();
