@@ -1,5 +1,6 @@
 //! From syntax trees to programs in which nothing is left to guess.
 
+mod budget;
 mod call;
 mod call_paths;
 mod checked;
@@ -17,11 +18,13 @@ mod parameter;
 mod pin;
 mod program;
 mod scope;
+mod seen;
 mod template;
 mod test_item;
 mod use_blueprint;
 mod verbatim;
 
+pub(crate) use budget::Budget;
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
 pub use constant::{Constant, ConstantKind, ValueType};
 pub(crate) use constant_table::ConstantTable;
@@ -31,6 +34,5 @@ pub(crate) use flow::FlowChecker;
 pub use header::{Header, MAX_CHARACTERS};
 pub use program::{ImportedBlueprint, Program, ProgramFile, ResolvedImport};
 pub(crate) use scope::scopes;
-pub(crate) use template::is_template;
 pub(crate) use test_item::check_tests;
 pub(crate) use use_blueprint::{check_parameters, standalone_bindings, value_type};

@@ -207,7 +207,18 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
-            _ => self.wrong_type(parameter, constant, "write texts in double quotes"),
+            other if parameter.multiple => {
+                self.report(
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("an entry of `{}` must be text, not {}", parameter.id, other.describe()),
+                    )
+                    .help("write the entry in double quotes; `+` joins lists"),
+                );
+                None
+            }
+            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
 
@@ -231,7 +242,8 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
         let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
-        let mut names: Vec<&str> = names.chain(options).collect();
+        let worth_while = self.context.budget.take_suggestion();
+        let mut names: Vec<&str> = names.chain(options).filter(|_| worth_while).collect();
         names.sort_unstable();
         let suggestion = closest(word, names);
         self.report(

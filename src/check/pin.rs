@@ -9,11 +9,12 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Pin, ValueKind};
 
-use super::call::{is_quoted, is_same, kept_parameter};
+use super::call::{is_quoted, kept_parameter};
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::seen::Seen;
 use super::verbatim::verbatim;
 
 /// What a pin says.
@@ -55,9 +56,11 @@ impl<'a> FlowChecker<'_, 'a> {
     pub(super) fn pin(&mut self, pin: &'a Pin<'a>, signature: &Signature) -> Pinned<'a> {
         let mut pinned = Pinned::default();
         let (mut x, mut y) = (None, None);
-        for (index, entry) in pin.entries.iter().enumerate() {
-            if let Some(before) = pin.entries[..index].iter().find(|before| is_same(before.name, entry.name)) {
-                self.report(duplicate("entry", entry.name, before.name.span));
+        let (mut entries, mut parameters) = (Seen::default(), Seen::default());
+        for entry in &pin.entries {
+            let seen = if is_quoted(entry.name) { &mut parameters } else { &mut entries };
+            if let Some(before) = seen.before(entry.name) {
+                self.report(duplicate("entry", entry.name, before));
                 continue;
             }
             match entry.name.text {

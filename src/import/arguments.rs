@@ -1,7 +1,6 @@
 //! What stands between the parentheses of a call.
 
 use crate::catalogue::{Parameter, ParameterKind, Signature};
-use crate::check::is_template;
 use crate::format::quote;
 use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
 use crate::hashpath;
@@ -101,10 +100,6 @@ pub(super) fn exactly(id: &str, value: Option<&ParamValue<'_>>, node: &Node<'_>,
 /// The value as the parameter's type takes it; `None` if it does not, or would change it.
 fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
     match (parameter.kind, value) {
-        (ParameterKind::Text | ParameterKind::Textarea, ParamValue::Text(text)) => {
-            let fits = !parameter.jinja || text.as_plain().is_none_or(is_template);
-            fits.then(|| Written::text(text))
-        }
         (ParameterKind::Number, ParamValue::Text(ParamText::Plain(text))) if is_number(text) => {
             Some(Written::Bare(text.to_string()))
         }
@@ -114,7 +109,9 @@ fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
         (ParameterKind::HashPath, ParamValue::Text(ParamText::Plain(path))) => hashpath::check_syntax(path)
             .is_ok()
             .then(|| if is_word(path) { Written::Bare(path.to_string()) } else { Written::Text(path.to_string()) }),
-        (ParameterKind::HashPath, ParamValue::Text(text)) => Some(Written::text(text)),
+        (ParameterKind::Text | ParameterKind::Textarea | ParameterKind::HashPath, ParamValue::Text(text)) => {
+            Some(Written::text(text))
+        }
         (ParameterKind::Select | ParameterKind::Radio, ParamValue::Text(text)) => option(parameter, text),
         (ParameterKind::Picker, ParamValue::List(items)) if parameter.multiple => {
             let items = items.iter().map(|item| match item {
