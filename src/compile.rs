@@ -1,10 +1,11 @@
 //! From files to documents: the whole pipeline in two calls.
 //!
 //! [`Workspace::load`] reads and parses the files and all they import; [`Workspace::compile`] checks
-//! them and makes the graphs. Both collect findings and never stop at the first.
+//! them and makes the graphs. MISP's own JSON is as welcome as text. Both collect findings and never stop at the first.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::allow::Allowances;
 use crate::catalogue::Catalogue;
 use crate::check::{
     Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters,
@@ -14,6 +15,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, check_rules, lower, place_on_grid};
 use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 use crate::project::Files;
+use crate::saved::{Saved, is_misp_json, read_saved};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Blueprint, Item, Name, Workflow};
 
@@ -22,6 +24,7 @@ pub struct Workspace<'s> {
     program: Program<'s>,
     declarations: Declarations,
     catalogue: &'s Catalogue,
+    saved: Vec<Saved<'s>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -52,12 +55,16 @@ pub struct Compiled<'a> {
 }
 
 impl<'s> Workspace<'s> {
-    /// Parses the files `roots` of `sources` and what they import, read by way of `access`.
+    /// Parses the files `roots` of `sources` and what they import, read by way of `access`. Files with
+    /// MISP's JSON are read as such, see [`is_misp_json`].
     pub fn load(sources: &'s Sources, access: &'s dyn Files, roots: &[FileId], catalogue: &'s Catalogue) -> Self {
         let mut diagnostics = Vec::new();
-        let program = Program::load(sources, access, roots, &mut diagnostics);
+        let (json, text): (Vec<FileId>, Vec<FileId>) =
+            roots.iter().partition(|&&root| is_misp_json(sources.file(root)));
+        let saved = json.into_iter().flat_map(|file| read_saved(sources, file, &mut diagnostics)).collect();
+        let program = Program::load(sources, access, &text, &mut diagnostics);
         let declarations = Declarations::build(&program, &mut diagnostics);
-        Self { program, declarations, catalogue, diagnostics }
+        Self { program, declarations, catalogue, saved, diagnostics }
     }
 
     /// Checks everything and makes the graphs.
@@ -86,8 +93,29 @@ impl<'s> Workspace<'s> {
         }
         compiler.check_tests();
         compiler.check_project();
-        let Compiler { diagnostics, documents, .. } = compiler;
-        Compilation { documents, diagnostics: without_repetitions(diagnostics) }
+        let Compiler { mut diagnostics, mut documents, .. } = compiler;
+        for saved in &self.saved {
+            if saved.check(self.catalogue, &mut diagnostics) {
+                documents.push(Compiled { id: saved.id, document: saved.document.clone() });
+            }
+        }
+        Compilation { documents, diagnostics: self.without_allowed(without_repetitions(diagnostics)) }
+    }
+
+    /// The findings without those that comments allow, and with what is to be said about the comments.
+    fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut allowances = Allowances::default();
+        for file in &self.program.files {
+            allowances.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
+        }
+        allowances.apply(&mut diagnostics);
+        // Behind an error much is not looked at, and of imported files only what is used.
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            for file in &self.program.files[..self.program.roots] {
+                allowances.report_unused(file.tree.id, &mut diagnostics);
+            }
+        }
+        diagnostics
     }
 }
 

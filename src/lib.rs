@@ -11,6 +11,7 @@
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
 
+pub mod allow;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -26,6 +27,7 @@ pub mod misp;
 pub mod normalise;
 pub mod php;
 pub mod project;
+pub mod saved;
 pub mod schema;
 pub mod semantics;
 pub mod source;

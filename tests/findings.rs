@@ -1,6 +1,6 @@
 //! Every message that a user can meet, word for word.
 //!
-//! `tests/findings/NAME.mwf` is a file, and a folder `tests/findings/NAME/` a project, with a mistake;
+//! `tests/findings/NAME.mwf` or `NAME.json` is a file, and a folder `tests/findings/NAME/` a project, with a mistake;
 //! `tests/findings/NAME.txt` is what `check` prints about it on a terminal without colours. A name is
 //! the finding's code, alone or with a word about the case behind it.
 //!
@@ -21,13 +21,8 @@ use mispflow::project::{DiskFiles, Files, Project, catalogue, load_source};
 use mispflow::source::Sources;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 5] = [
-    (Code::MispJsonOddity, "said of JSON that is read to become text, not of what text imports"),
-    (Code::TriggerCount, "the grammar gives a workflow exactly one trigger; those of imported blueprints are skipped"),
-    (Code::InvalidJson, "said of the data that the verb `path` reads"),
-    (Code::NoMatch, "said by the verb `path`"),
-    (Code::DanglingConnection, "connections that lead out of an imported blueprint are dropped, as MISP's editor does"),
-];
+const WITHOUT_CASE: [(Code, &str); 2] =
+    [(Code::InvalidJson, "said of the data that the verb `path` reads"), (Code::NoMatch, "said by the verb `path`")];
 
 /// Cases of `build`, which also writes.
 const OF_BUILD: &str = "environment-not-set";
@@ -90,7 +85,7 @@ fn cases() -> Vec<Case> {
         if path.is_dir() {
             let roots = workflow_files(&path);
             cases.push(Case { name: file, roots, folder: path });
-        } else if let Some(name) = file.strip_suffix(".mwf") {
+        } else if let Some(name) = file.strip_suffix(".mwf").or_else(|| file.strip_suffix(".json")) {
             cases.push(Case { name: name.to_owned(), folder: root(), roots: vec![file] });
         }
     }

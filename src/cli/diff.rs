@@ -11,6 +11,7 @@ use crate::diff::{DiffOptions, Difference, compare, pair_documents};
 use crate::format::quote;
 use crate::misp::Document;
 use crate::project::{self, DiskFiles};
+use crate::saved::is_misp_json;
 use crate::source::{FileId, Sources};
 
 use super::import::read_documents;
@@ -125,11 +126,7 @@ fn split(
     roots: Vec<FileId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Document<'static>>, Vec<FileId>) {
-    // Text from standard input is JSON if it begins like it: no `.mwf` file does.
-    let is_json = |id: &FileId| match &sources.file(*id).path {
-        Some(path) => path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")),
-        None => sources.text(*id).trim_start().starts_with(['{', '[']),
-    };
+    let is_json = |id: &FileId| is_misp_json(sources.file(*id));
     let (json, text): (Vec<FileId>, Vec<FileId>) = roots.into_iter().partition(is_json);
     (json.into_iter().flat_map(|id| read_documents(sources, id, diagnostics)).collect(), text)
 }

@@ -185,6 +185,14 @@ codes! {
     TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
+
+    // Comments for the tool.
+    /// A comment allows a finding that is not there.
+    UnusedAllow = "unused-allow", Warning;
+    /// A comment allows a code that does not exist.
+    UnknownCode = "unknown-code", Warning;
+    /// A comment for the tool cannot be understood, or gives no reason.
+    MalformedAllow = "malformed-allow", Warning;
 }
 
 impl std::fmt::Display for Code {

@@ -19,6 +19,7 @@ pub(super) fn collect(
     match json {
         Json::List(items) if items.first().is_some_and(is_node) => {
             documents.push(node_list(Json::List(items), path, notes)?);
+            notes.document(path);
         }
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
@@ -33,10 +34,12 @@ pub(super) fn collect(
             let kind = if blueprint { DocumentKind::Blueprint } else { DocumentKind::Workflow };
             notes.add(path, format!("`{}` is missing around this; it is read as one", wrapper(kind)));
             documents.push(row::read(json, kind, path, notes)?);
+            notes.document(path);
         }
         Json::Object(members) if members.iter().any(|(key, _)| key == "_frames" || id_of_key(key).is_some()) => {
             let graph = graph::read(Json::Object(members), DocumentKind::Workflow, path, notes)?;
             documents.push(Document::bare(DocumentKind::Workflow, graph));
+            notes.document(path);
         }
         json => {
             let message = format!("{} is neither a workflow nor a blueprint nor a graph of MISP", json.kind());
@@ -66,9 +69,12 @@ fn wrapped(
 ) -> Result<(), ReadError> {
     for (key, value) in super::value::unique(members, path, notes) {
         let here = path.key(&key);
+        let kind = if key == "Workflow" { DocumentKind::Workflow } else { DocumentKind::Blueprint };
         match key.as_ref() {
-            "Workflow" => documents.push(row::read(value, DocumentKind::Workflow, &here, notes)?),
-            "WorkflowBlueprint" => documents.push(row::read(value, DocumentKind::Blueprint, &here, notes)?),
+            "Workflow" | "WorkflowBlueprint" => {
+                documents.push(row::read(value, kind, &here, notes)?);
+                notes.document(&here);
+            }
             // Some of MISP's answers wrap what was asked for.
             "response" => collect(value, &here, documents, notes)?,
             _ => notes.add(&here, "this key is not known beside a workflow or blueprint; it is not kept"),

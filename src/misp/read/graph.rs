@@ -55,6 +55,7 @@ pub(super) fn read(
         note_triggers(&drafts, path, notes);
     }
     wiring::compare(&mut drafts, path, notes);
+    notes.graph(path, drafts.iter().map(|draft| (draft.node.id, path.step(draft.place.step()).to_string())).collect());
     let mut graph = Graph { nodes: drafts.into_iter().map(|draft| draft.node).collect(), frames: Vec::new() };
     if let Some(frames) = raw_frames {
         graph.frames = frames::read(frames, &graph, &path.key("_frames"), notes);

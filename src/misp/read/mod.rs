@@ -11,6 +11,7 @@ mod frames;
 mod graph;
 mod ids;
 mod json;
+mod locate;
 mod node;
 mod oddity;
 mod path;
@@ -19,7 +20,8 @@ mod value;
 mod wiring;
 
 pub use error::ReadError;
-pub use oddity::Oddity;
+pub use locate::locate;
+pub use oddity::{DocumentPlace, Oddity};
 
 use super::Document;
 use json::Json;
@@ -33,6 +35,8 @@ pub struct Read {
     pub documents: Vec<Document<'static>>,
     /// What was unusual.
     pub oddities: Vec<Oddity>,
+    /// Where each of the documents stands.
+    pub places: Vec<DocumentPlace>,
 }
 
 /// Reads MISP's JSON: a workflow or a blueprint as MISP gives it (its graph as JSON or as JSON in a
@@ -46,7 +50,8 @@ pub fn read(text: &str) -> Result<Read, ReadError> {
     let mut documents = Vec::new();
     let mut notes = Notes::default();
     documents::collect(parse(text, &Path::ROOT)?, &Path::ROOT, &mut documents, &mut notes)?;
-    Ok(Read { documents, oddities: notes.into_oddities() })
+    let (oddities, places) = notes.into_parts();
+    Ok(Read { documents, oddities, places })
 }
 
 /// The JSON in `text`, which stands at `path`. Its depth is limited by `serde_json`.

@@ -1,6 +1,7 @@
 //! Notes on what was unusual.
 
 use super::path::Path;
+use crate::graph::NodeId;
 
 /// Something that was not kept, that was repaired, or that MISP itself would stumble over.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,10 +13,24 @@ pub struct Oddity {
     pub message: String,
 }
 
-/// Collects oddities.
+/// Where a document and its nodes stand.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct DocumentPlace {
+    /// The JSON path of the document; empty for the whole text.
+    pub path: String,
+    /// The JSON path of its graph.
+    pub graph: String,
+    /// The JSON paths of its nodes, by id. In a graph that is a JSON text they lead through that text.
+    pub nodes: Vec<(NodeId, String)>,
+}
+
+/// Collects oddities, and where things were read.
 #[derive(Default)]
 pub(super) struct Notes {
     oddities: Vec<Oddity>,
+    /// Where the graph stands that was read last, and its nodes.
+    graph: DocumentPlace,
+    places: Vec<DocumentPlace>,
 }
 
 impl Notes {
@@ -23,7 +38,17 @@ impl Notes {
         self.oddities.push(Oddity { path: path.to_string(), message: message.into() });
     }
 
-    pub(super) fn into_oddities(self) -> Vec<Oddity> {
-        self.oddities
+    /// Keeps where a graph and its nodes stand, until the document is read to which it belongs.
+    pub(super) fn graph(&mut self, path: &Path<'_>, nodes: Vec<(NodeId, String)>) {
+        self.graph = DocumentPlace { path: String::new(), graph: path.to_string(), nodes };
+    }
+
+    /// Keeps where a document stands.
+    pub(super) fn document(&mut self, path: &Path<'_>) {
+        self.places.push(DocumentPlace { path: path.to_string(), ..std::mem::take(&mut self.graph) });
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Oddity>, Vec<DocumentPlace>) {
+        (self.oddities, self.places)
     }
 }

@@ -1,6 +1,6 @@
 //! Where in the JSON something is.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// A JSON path that is only put together when it is shown.
 #[derive(Clone, Copy)]
@@ -42,21 +42,28 @@ impl fmt::Display for Path<'_> {
         let mut steps: Vec<_> = std::iter::successors(Some(self), |path| path.parent).map(|path| path.step).collect();
         steps.reverse();
         let mut first = true;
-        for step in steps {
-            match step {
-                Step::Root => continue,
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) if is_plain(key) => {
-                    if !first {
-                        f.write_char('.')?;
-                    }
-                    f.write_str(key)?;
-                }
-                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
-            }
+        for step in steps.into_iter().filter(|step| *step != Step::Root) {
+            step.write(first, f)?;
             first = false;
         }
         Ok(())
+    }
+}
+
+impl Step<'_> {
+    /// Writes the step behind others, or as the first one.
+    pub(super) fn write(self, first: bool, out: &mut dyn fmt::Write) -> fmt::Result {
+        match self {
+            Step::Root => Ok(()),
+            Step::Index(index) => write!(out, "[{index}]"),
+            Step::Key(key) if is_plain(key) => {
+                if !first {
+                    out.write_char('.')?;
+                }
+                out.write_str(key)
+            }
+            Step::Key(key) => write!(out, "[{}]", quoted(key)),
+        }
     }
 }
 

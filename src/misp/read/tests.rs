@@ -117,7 +117,7 @@ fn lists_and_answers_hold_several() {
     assert_eq!(all.oddities, []);
     let kinds: Vec<_> = all.documents.iter().map(|document| document.kind).collect();
     assert_eq!(kinds, [DocumentKind::Workflow, DocumentKind::Blueprint, DocumentKind::Workflow]);
-    assert_eq!(read("[]").unwrap(), Read { documents: vec![], oddities: vec![] });
+    assert_eq!(read("[]").unwrap(), Read { documents: vec![], oddities: vec![], places: vec![] });
 }
 
 #[test]

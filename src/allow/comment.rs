@@ -1,0 +1,68 @@
+//! The form of the comment.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+use crate::suggest::closest;
+use crate::syntax::tree::Comment;
+
+/// A code with its place.
+#[derive(Clone, Copy)]
+pub(super) struct Listed {
+    pub code: Code,
+    pub span: Span,
+}
+
+/// The codes that a comment allows; `None` for comments that do not speak to the tool, and for those
+/// that cannot be understood, which is reported.
+pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Listed>> {
+    let text = comment.text;
+    let said = text.trim_start_matches('#').trim_start().strip_prefix("mispflow:")?;
+    let Some(list) = said.trim_start().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('('))
+    else {
+        diagnostics.push(malformed(comment.span, "this comment speaks to mispflow, but does not say `allow(…)`"));
+        return None;
+    };
+    let Some((list, reason)) = list.split_once(')') else {
+        diagnostics.push(malformed(comment.span, "the list of codes is not closed"));
+        return None;
+    };
+    let start = list.as_ptr() as usize - text.as_ptr() as usize;
+    let mut codes = Vec::new();
+    let mut at = start;
+    for word in list.split(',') {
+        let name = word.trim();
+        let from = at + (word.len() - word.trim_start().len());
+        let span = comment.span.part(from, from + name.len());
+        at += word.len() + 1;
+        match Code::from_name(name) {
+            Some(code) => codes.push(Listed { code, span }),
+            None if name.is_empty() => {
+                diagnostics.push(malformed(comment.span, "a code is missing between the parentheses"));
+            }
+            None => diagnostics.push(unknown(name, span)),
+        }
+    }
+    if reason.trim().is_empty() {
+        diagnostics.push(
+            Diagnostic::at(Code::MalformedAllow, comment.span, "this comment does not say why")
+                .label("the reason is missing behind the parenthesis")
+                .note("whoever reviews the workflow must see why the warning does not count here; until then it is left out all the same")
+                .help("write the reason: `# mispflow: allow(code) the reason`"),
+        );
+    }
+    Some(codes)
+}
+
+fn malformed(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::at(Code::MalformedAllow, span, message)
+        .note("nothing is allowed by it")
+        .help("write `# mispflow: allow(code) the reason`, with several codes `allow(code, code)`")
+}
+
+fn unknown(name: &str, span: Span) -> Diagnostic {
+    let finding = Diagnostic::at(Code::UnknownCode, span, format!("there is no code `{name}`"));
+    match closest(name, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(code) => finding.help(format!("did you mean `{code}`?")).unsafe_fix(span, code),
+        None => finding.help("the codes are the words in brackets behind `warning`; `mispflow explain` lists them all"),
+    }
+}
