@@ -71,10 +71,11 @@ pub fn report(
     Ok(Status::of(diagnostics))
 }
 
-fn code(name: &str) -> Result<Code, String> {
+/// The code with this name, for flags and arguments.
+pub(super) fn code(name: &str) -> Result<Code, String> {
     Code::from_name(name).ok_or_else(|| match closest(name, Code::ALL.iter().map(|code| code.as_str())) {
         Some(code) => format!("there is no such code; did you mean `{code}`?"),
-        None => "there is no such code; the codes are the words in brackets behind `error` and `warning`".to_owned(),
+        None => "there is no such code; `mispflow explain` lists them all".to_owned(),
     })
 }
 

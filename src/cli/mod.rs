@@ -9,6 +9,7 @@ mod completions;
 mod console;
 mod diff;
 mod emptied;
+mod explain;
 mod findings;
 mod fmt;
 mod import;
@@ -108,6 +109,8 @@ verbs! {
     Modules(modules::Modules),
     /// Evaluate a hash path on an event
     Path(path::Evaluate),
+    /// Say what a code of a finding means
+    Explain(explain::Explain),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

@@ -1,4 +1,5 @@
-//! The codes of all findings. A code never changes its meaning; adding one is adding a row here.
+//! The codes of all findings. A code never changes its meaning; adding one is adding a row here and
+//! its explanation in `explanations/`.
 
 use super::Severity;
 
@@ -32,6 +33,11 @@ macro_rules! codes {
             /// What it is about, in one line.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$variant => concat!($($doc),+), )+ }
+            }
+
+            /// Its long form, as it is written down.
+            pub(super) fn explanation_text(self) -> &'static str {
+                match self { $( Self::$variant => include_str!(concat!("explanations/", $name, ".md")), )+ }
             }
         }
     };

@@ -4,6 +4,7 @@ mod code;
 mod columns;
 mod diagnostic;
 mod excerpt;
+mod explanation;
 mod json;
 mod level;
 mod printable;
@@ -13,6 +14,7 @@ mod terminal;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use explanation::{Explanation, Snippet};
 pub use json::write_json;
 pub use level::{AlwaysAnError, Level, Levels};
 pub use printable::{printable, printable_line};

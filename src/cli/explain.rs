@@ -1,0 +1,89 @@
+//! `explain`
+
+use clap::Args;
+
+use crate::diagnostics::{Code, Severity, Snippet};
+
+use super::findings::code;
+use super::{Console, Failure, Status};
+
+/// Say what a code means: what was found, why it matters in MISP, and what it looks like before and after.
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// The word in brackets behind `error`, `warning` or `note`; without it all codes are listed
+    #[arg(value_name = "CODE", value_parser = code)]
+    code: Option<Code>,
+}
+
+impl Explain {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        match self.code {
+            Some(code) => explain(console, code)?,
+            None => list(console)?,
+        }
+        Ok(Status::Done)
+    }
+}
+
+fn list(console: &mut Console) -> std::io::Result<()> {
+    let longest = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
+    let width = console.terminal_width().unwrap_or(usize::MAX);
+    for &code in Code::ALL {
+        let start = format!("{:longest$}  {:7}  ", code.as_str(), level(code));
+        console.wrapped(&start, start.len(), code.summary().trim(), width)?;
+    }
+    Ok(())
+}
+
+fn explain(console: &mut Console, code: Code) -> std::io::Result<()> {
+    let explanation = code.explanation();
+    let width = console.width();
+    console.strong(code.as_str())?;
+    console.line(&format!(" ({})", level(code)))?;
+    paragraphs(console, explanation.what, width)?;
+    console.line("")?;
+    console.strong("Why")?;
+    console.line("")?;
+    paragraphs(console, explanation.why, width)?;
+    for (title, snippets) in [("Before", &explanation.before), ("After", &explanation.after)] {
+        console.line("")?;
+        console.strong(title)?;
+        console.line("")?;
+        show(console, snippets)?;
+    }
+    Ok(())
+}
+
+fn paragraphs(console: &mut Console, text: &str, width: usize) -> std::io::Result<()> {
+    for (index, paragraph) in text.split("\n\n").enumerate() {
+        if index > 0 {
+            console.line("")?;
+        }
+        console.wrapped("  ", 2, &paragraph.replace('\n', " "), width)?;
+    }
+    Ok(())
+}
+
+fn show(console: &mut Console, snippets: &[Snippet]) -> std::io::Result<()> {
+    for (index, snippet) in snippets.iter().enumerate() {
+        if index > 0 {
+            console.line("")?;
+        }
+        if let Some(file) = snippet.name() {
+            console.line(&format!("  {file}:"))?;
+        }
+        for line in snippet.content.lines() {
+            console.line(format!("    {line}").trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// How the finding counts unless a project says otherwise.
+fn level(code: Code) -> &'static str {
+    match code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}

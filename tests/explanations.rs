@@ -1,0 +1,128 @@
+//! What `explain` says is so: the text before brings the finding about, the text after does not, and
+//! `docs/checks.md` is made of the same.
+//!
+//! `UPDATE_CHECKS=1 cargo test --test explanations` writes `docs/checks.md` anew.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use mispflow::compile::Workspace;
+use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet};
+use mispflow::project::{MemoryFiles, Project, catalogue, load_source};
+use mispflow::source::Sources;
+
+/// Codes whose files cannot be shown as text, or that `check` does not report.
+const NOT_RUN: [Code; 5] =
+    [Code::FileTooLarge, Code::InvalidUtf8, Code::InvalidJson, Code::NoMatch, Code::EnvironmentNotSet];
+
+/// What is found in the files of a snippet.
+fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {
+    let mut files = MemoryFiles::new();
+    let mut roots = Vec::new();
+    for snippet in snippets {
+        let name = snippet.file.unwrap_or(match snippet.kind {
+            "toml" => "mispflow.toml",
+            "json" => "main.json",
+            _ => "main.mwf",
+        });
+        files.insert(name, snippet.content);
+        if name.starts_with("main.") {
+            roots.push(name);
+        }
+    }
+    let sources = Sources::new();
+    let mut diagnostics = Vec::new();
+    let mut project = Project::without_file(Path::new(""));
+    if let Ok(file) = load_source(&sources, &files, Path::new("mispflow.toml"), "mispflow.toml") {
+        project = Project::read(&sources, file, Path::new(""), &mut diagnostics);
+    }
+    let catalogue = catalogue(&sources, &files, &project, &mut diagnostics);
+    let roots: Vec<_> =
+        roots.iter().map(|root| load_source(&sources, &files, Path::new(root), root).unwrap()).collect();
+    let workspace = Workspace::load(&sources, &files, &roots, &catalogue);
+    diagnostics.extend(workspace.compile().diagnostics);
+    diagnostics
+}
+
+fn messages(found: &[Diagnostic]) -> String {
+    found.iter().map(|finding| format!("\n    {}: {}", finding.code, finding.message)).collect()
+}
+
+#[test]
+fn the_text_before_has_the_finding_and_the_text_after_has_none() {
+    let mut problems = Vec::new();
+    for &code in Code::ALL.iter().filter(|code| !NOT_RUN.contains(code)) {
+        let explanation = code.explanation();
+        let before = found(&explanation.before);
+        if !before.iter().any(|finding| finding.code == code) {
+            problems.push(format!("{code}: the text before does not have it{}", messages(&before)));
+        } else if before.iter().any(|finding| finding.code != code && finding.severity != Severity::Note) {
+            problems.push(format!("{code}: the text before has more than that{}", messages(&before)));
+        }
+        let after = found(&explanation.after);
+        if !after.is_empty() {
+            problems.push(format!("{code}: the text after has findings{}", messages(&after)));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_file_explains_a_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diagnostics/explanations");
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name.strip_suffix(".md").and_then(Code::from_name).is_some(), "{name} explains no code");
+    }
+}
+
+fn level(code: Code) -> &'static str {
+    match code.severity() {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Checks\n\n\
+         All that `mispflow check` can find, by the code that stands in brackets behind `error`, `warning` or `note`.\n\
+         `mispflow explain CODE` shows the same. How to change the level of a code or allow a finding in the text is said\n\
+         in [the command line](command-line.md#levels).\n\n\
+         This page is made from `src/diagnostics/explanations/`; a test compares both.\n\n\
+         | code | level | what it is about |\n|---|---|---|\n",
+    );
+    for &code in Code::ALL {
+        let _ = writeln!(page, "| [`{code}`](#{code}) | {} | {} |", level(code), code.summary().trim());
+    }
+    for &code in Code::ALL {
+        let explanation = code.explanation();
+        let _ = write!(page, "\n## {code}\n\n*{}.* {}\n\n{}\n", level(code), explanation.what, explanation.why);
+        for (title, snippets) in [("Before", &explanation.before), ("After", &explanation.after)] {
+            for snippet in snippets {
+                let name = snippet.name().map(|name| format!(", `{name}`")).unwrap_or_default();
+                let _ = write!(page, "\n{title}{name}:\n\n");
+                for line in snippet.content.lines() {
+                    let _ = writeln!(page, "{}", format!("    {line}").trim_end());
+                }
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_of_the_documentation_is_made_of_the_explanations() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks.md");
+    let page = page();
+    if std::env::var_os("UPDATE_CHECKS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/checks.md is not current: `UPDATE_CHECKS=1 cargo test --test explanations` writes it"
+    );
+}
