@@ -19,6 +19,7 @@ pub mod compile;
 pub mod condition;
 pub mod diagnostics;
 pub mod diff;
+pub mod fix;
 pub mod format;
 pub mod graph;
 pub mod hashpath;

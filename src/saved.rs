@@ -81,17 +81,16 @@ impl Saved<'_> {
         let nodes: FxHashMap<Span, usize> =
             graph.nodes.iter().enumerate().filter_map(|(index, node)| Some((node.origin?, index))).collect();
         for finding in &mut diagnostics[before..] {
+            // Edits are made for text.
+            finding.fix = None;
             let place = finding.primary.as_ref().map(|label| label.span);
-            let note = match place.and_then(|place| nodes.get(&place)) {
-                Some(&index) => {
-                    let node = &graph.nodes[index];
-                    let path = self.place.nodes.get(index).map_or(self.place.graph.as_str(), |(_, path)| path);
-                    format!("in the JSON this is `{path}`, node {} (`{}`)", node.id, node.module)
-                }
-                None if self.place.path.is_empty() => continue,
-                None => format!("in the JSON this is `{}`", self.place.path),
-            };
-            finding.notes.push(note);
+            if let Some(&index) = place.and_then(|place| nodes.get(&place)) {
+                let node = &graph.nodes[index];
+                let path = self.place.nodes.get(index).map_or(self.place.graph.as_str(), |(_, path)| path);
+                finding.notes.push(format!("in the JSON this is `{path}`, node {} (`{}`)", node.id, node.module));
+            } else if !self.place.path.is_empty() {
+                finding.notes.push(format!("in the JSON this is `{}`", self.place.path));
+            }
         }
         !diagnostics[before..].iter().any(Diagnostic::is_error)
     }

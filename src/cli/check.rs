@@ -1,15 +1,22 @@
 //! `check`
 
+use std::fs;
+
 use clap::Args;
 
+use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
-use crate::diagnostics::Code;
-use crate::project::{self, DiskFiles};
-use crate::source::Sources;
+use crate::diagnostics::{Code, Diagnostic, Levels, printable_line};
+use crate::fix::{Repair, Repaired};
+use crate::project::{self, DiskFiles, write_whole};
+use crate::saved::is_misp_json;
+use crate::source::{FileId, Sources};
 
-use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
+use super::{Console, Failure, Findings, Inputs, ReportFormat, Status, Target, report};
 
 /// Look for mistakes: syntax, names, types, graph.
+///
+/// Files that end in `.json` are MISP's own JSON.
 #[derive(Args, Debug)]
 pub(super) struct Check {
     #[command(flatten)]
@@ -20,7 +27,13 @@ pub(super) struct Check {
     findings: Findings,
     /// How findings are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: Format,
+    format: ReportFormat,
+    /// Correct what can be corrected without a doubt; what comes from standard input goes to standard output
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix`: make the other suggestions too
+    #[arg(long, requires = "fix")]
+    r#unsafe: bool,
 }
 
 impl Check {
@@ -29,13 +42,68 @@ impl Check {
         let mut loaded = self.inputs.load(&sources);
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
-        let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
-        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
-        diagnostics.extend(workspace.compile().diagnostics);
-        // What is not written matters only to who writes.
-        diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
-        levels.apply(&mut diagnostics);
+        let mut before = loaded.diagnostics;
+        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut before);
+        let mut check = |roots: &[FileId]| found(&sources, roots, &catalogue, &before, &levels);
+        let diagnostics =
+            if self.fix { self.repair(&sources, &loaded.roots, &mut check, console)? } else { check(&loaded.roots) };
         Ok(report(console, &sources, &diagnostics, self.format)?)
     }
+
+    /// Fixes the files and writes those that changed. What is left is given back.
+    fn repair(
+        &self,
+        sources: &Sources,
+        roots: &[FileId],
+        check: &mut dyn FnMut(&[FileId]) -> Vec<Diagnostic>,
+        console: &mut Console,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let is_fixable = |file: FileId| !is_misp_json(sources.file(file));
+        let to_output = |file: FileId| sources.file(file).path.is_none() && is_fixable(file);
+        if self.format != ReportFormat::Text && roots.iter().any(|&file| to_output(file)) {
+            return Err(Failure::Other(
+                "the corrected text goes to standard output, and so would the findings: leave out `--format`"
+                    .to_owned(),
+            ));
+        }
+        let repair = Repair { sources, unsafe_too: self.r#unsafe };
+        let Repaired { files, done, diagnostics } = repair.run(roots, &is_fixable, check);
+        for (&root, &file) in roots.iter().zip(&files) {
+            let (old, new) = (sources.file(root), sources.file(file));
+            match &old.path {
+                Some(path) if old.text != new.text => {
+                    // A byte order mark is no part of a source text.
+                    let marked = fs::read(path).is_ok_and(|bytes| bytes.starts_with("\u{feff}".as_bytes()));
+                    let mark = if marked { "\u{feff}" } else { "" };
+                    write_whole(path, format!("{mark}{}", new.text).as_bytes())
+                        .map_err(|error| Failure::unwritable(path, &error))?;
+                }
+                None if to_output(root) => console.results().write_all(new.text.as_bytes())?,
+                _ => {}
+            }
+        }
+        for fixed in &done {
+            let (line, column) = (fixed.position.line, fixed.position.column);
+            let (file, message) = (printable_line(&fixed.file), printable_line(&fixed.message));
+            console.tell(&format!("fixed  {file}:{line}:{column}  {message} [{}]", fixed.code))?;
+        }
+        Ok(diagnostics)
+    }
+}
+
+/// What is found in the files, beside what was found before they were looked at.
+fn found(
+    sources: &Sources,
+    roots: &[FileId],
+    catalogue: &Catalogue,
+    before: &[Diagnostic],
+    levels: &Levels,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = before.to_vec();
+    let workspace = Workspace::load(sources, &DiskFiles, roots, catalogue);
+    diagnostics.extend(workspace.compile().diagnostics);
+    // What is not written matters only to who writes.
+    diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
+    levels.apply(&mut diagnostics);
+    diagnostics
 }

@@ -4,7 +4,9 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
-use crate::diagnostics::{Code, Diagnostic, Level, Levels, Summary, write_json, write_summary, write_terminal};
+use crate::diagnostics::{
+    Code, Diagnostic, Level, Levels, Summary, write_github, write_json, write_sarif, write_summary, write_terminal,
+};
 use crate::source::Sources;
 use crate::suggest::closest;
 
@@ -18,6 +20,29 @@ pub enum Format {
     Text,
     /// For programs
     Json,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// SARIF 2.1.0, for code hosting and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 /// The flags of the verbs that look for mistakes.
@@ -49,7 +74,7 @@ impl Findings {
     }
 }
 
-/// Reports findings: as text among the messages, as JSON as the result.
+/// Reports findings: as text among the messages, for programs as the result.
 ///
 /// # Errors
 /// What the streams say.
@@ -57,11 +82,13 @@ pub fn report(
     console: &mut Console,
     sources: &Sources,
     diagnostics: &[Diagnostic],
-    format: Format,
+    format: impl Into<ReportFormat>,
 ) -> io::Result<Status> {
-    match format {
-        Format::Json => write_json(sources, diagnostics, console.results())?,
-        Format::Text => {
+    match format.into() {
+        ReportFormat::Json => write_json(sources, diagnostics, console.results())?,
+        ReportFormat::Sarif => write_sarif(sources, diagnostics, console.results())?,
+        ReportFormat::Github => write_github(sources, diagnostics, console.results())?,
+        ReportFormat::Text => {
             write_terminal(sources, diagnostics, console.messages())?;
             if !console.is_quiet() {
                 write_summary(Summary::of(diagnostics), console.messages())?;

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 pub use console::{Color, Console};
-pub use findings::{Findings, Format, report};
+pub use findings::{Findings, Format, ReportFormat, report};
 pub use inputs::{Inputs, Loaded, Target};
 pub use status::{Failure, Status};
 
