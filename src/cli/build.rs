@@ -30,7 +30,7 @@ enum Form {
 ///
 /// Writes one file for each workflow and blueprint, `ID.json` or `ID.blueprint.json`. While there
 /// is an error nothing is written. Values of `env` and `secret` are read from the environment and
-/// stand in what is written.
+/// stand in what is written. MISP's own JSON (`.json`) is written anew in its canonical form.
 #[derive(Args, Debug)]
 pub(super) struct Build {
     #[command(flatten)]
@@ -56,6 +56,13 @@ struct Product {
     json: String,
 }
 
+/// A file name that two products have. Texts cannot bring it about, files with MISP's JSON can.
+fn twice(products: &[Product]) -> Option<&str> {
+    let mut names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 impl Build {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
@@ -72,6 +79,11 @@ impl Build {
         let status = report(console, &sources, &diagnostics, Format::Text)?;
         if status != Status::Done {
             return Ok(status);
+        }
+        if let Some(name) = twice(&products) {
+            return Err(Failure::Other(format!(
+                "two workflows or blueprints would be written to `{name}`\nbuild them one by one, into folders of their own"
+            )));
         }
         let folder = self.output.clone().unwrap_or_else(|| loaded.project.output.value.clone());
         if folder.as_os_str() == "-" {
