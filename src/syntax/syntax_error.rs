@@ -252,7 +252,8 @@ impl Place<'_> {
             }
         }
         if rest.starts_with("//") || rest.starts_with("/*") {
-            return diagnostic.help("a comment begins with `#` and ends with its line");
+            let diagnostic = diagnostic.help("a comment begins with `#` and ends with its line");
+            return if rest.starts_with("//") { diagnostic.safe_fix(self.span(at, at + 2), "#") } else { diagnostic };
         }
         if rest.starts_with(['\'', '“', '”', '‘', '’', '«', '`']) {
             return diagnostic.help("texts stand between straight double quotes: `\"…\"`");
