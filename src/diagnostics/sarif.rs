@@ -1,5 +1,6 @@
 //! Findings as SARIF 2.1.0, which code hosting and editors read.
 
+use std::fmt::Write as _;
 use std::io;
 
 use rustc_hash::FxHashMap;
@@ -62,8 +63,8 @@ fn rule(code: Code) -> Value {
     for (title, snippets) in [("Before", &explanation.before), ("After", &explanation.after)] {
         for snippet in snippets {
             let name = snippet.name().map(|name| format!(", {name}")).unwrap_or_default();
-            text.push_str(&format!("\n\n{title}{name}:\n\n{}", snippet.content.trim_end()));
-            markdown.push_str(&format!("\n\n{title}{name}:\n\n```\n{}```", snippet.content));
+            let _ = write!(text, "\n\n{title}{name}:\n\n{}", snippet.content.trim_end());
+            let _ = write!(markdown, "\n\n{title}{name}:\n\n```\n{}```", snippet.content);
         }
     }
     json!({
@@ -161,7 +162,9 @@ fn uri(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(uri, "%{byte:02X}");
+            }
         }
     }
     uri
