@@ -46,7 +46,9 @@ fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {
 }
 
 fn messages(found: &[Diagnostic]) -> String {
-    found.iter().map(|finding| format!("\n    {}: {}", finding.code, finding.message)).collect()
+    let lines: Vec<String> =
+        found.iter().map(|finding| format!("\n    {}: {}", finding.code, finding.message)).collect();
+    lines.concat()
 }
 
 #[test]
