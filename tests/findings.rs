@@ -74,7 +74,8 @@ fn root() -> PathBuf {
 
 fn workflow_files(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name.ends_with(".mwf")).collect();
+    let mut names: Vec<_> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "mwf")).collect();
     names.sort_unstable();
     names
 }
@@ -97,7 +98,8 @@ fn cases() -> Vec<Case> {
 
 /// The code that a case is named after: the longest that its name begins with.
 fn code_of(name: &str) -> Option<Code> {
-    let begins = |code: &&Code| name.strip_prefix(code.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let begins =
+        |code: &&Code| name.strip_prefix(code.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     Code::ALL.iter().filter(begins).max_by_key(|code| code.as_str().len()).copied()
 }
 

@@ -109,7 +109,8 @@ fn what_the_compiler_demands_is_what_the_editor_leaves_empty() {
             Value::Array(items) => items.is_empty(),
             _ => false,
         };
-        let demanded = signature.parameters.iter().any(|parameter| parameter.required.is_some() && is_empty(&parameter.id));
+        let demanded =
+            signature.parameters.iter().any(|parameter| parameter.required.is_some() && is_empty(&parameter.id));
         let (text, _) = text_for(signature);
         let sources = Sources::new();
         let files = MemoryFiles::new();

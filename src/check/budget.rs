@@ -11,7 +11,7 @@ const MAX_VALUES: usize = 10_000_000;
 /// How many steps blueprints may bring into all places that use them.
 const MAX_INLINED: usize = 2_000_000;
 /// How many unknown names are compared with the known ones.
-const MAX_SUGGESTIONS: usize = 200;
+const MAX_SUGGESTIONS: usize = 100;
 
 /// What is spent of it, counted over the whole program: texts of a few lines can ask for more than any
 /// machine has. Each limit is reported once, where it is reached.
@@ -27,10 +27,14 @@ impl Budget {
     pub fn take_values(&self, amount: usize, at: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
         spend(&self.values, amount, MAX_VALUES, || {
             diagnostics.push(
-                Diagnostic::at(Code::TooManyNodes, at, format!("the constants bring more than {MAX_VALUES} values into the places that name them"))
-                    .label("this place is too much")
-                    .note("every place that names a constant gets a copy, and lists of lists multiply")
-                    .help("name long lists in fewer places"),
+                Diagnostic::at(
+                    Code::TooManyNodes,
+                    at,
+                    format!("the constants bring more than {MAX_VALUES} values into the places that name them"),
+                )
+                .label("this place is too much")
+                .note("every place that names a constant gets a copy, and lists of lists multiply")
+                .help("name long lists in fewer places"),
             );
         })
     }
@@ -39,10 +43,14 @@ impl Budget {
     pub fn take_inlined(&self, at: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
         spend(&self.inlined, 1, MAX_INLINED, || {
             diagnostics.push(
-                Diagnostic::at(Code::TooManyNodes, at, format!("the blueprints bring more than {MAX_INLINED} steps into the places that use them"))
-                    .label("this place is too much")
-                    .note("every `use` of a blueprint repeats its steps, and blueprints that use others multiply them")
-                    .help("use the blueprints in fewer places"),
+                Diagnostic::at(
+                    Code::TooManyNodes,
+                    at,
+                    format!("the blueprints bring more than {MAX_INLINED} steps into the places that use them"),
+                )
+                .label("this place is too much")
+                .note("every `use` of a blueprint repeats its steps, and blueprints that use others multiply them")
+                .help("use the blueprints in fewer places"),
             );
         })
     }

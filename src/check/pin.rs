@@ -25,7 +25,8 @@ impl FlowChecker<'_, '_> {
         let (mut x, mut y) = (None, None);
         for (index, entry) in pin.entries.iter().enumerate() {
             // Of more entries than there are names, one is given twice or unknown.
-            let before = pin.entries[..index.min(ENTRIES.len())].iter().find(|before| before.name.text == entry.name.text);
+            let before =
+                pin.entries[..index.min(ENTRIES.len())].iter().find(|before| before.name.text == entry.name.text);
             if let Some(before) = before {
                 self.report(duplicate("entry", entry.name, before.name.span));
                 continue;

@@ -40,13 +40,9 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         | Rule::published_word
         | Rule::comparison
         | Rule::subject => (3, "a condition"),
-        Rule::value
-        | Rule::number
-        | Rule::function
-        | Rule::function_name
-        | Rule::list
-        | Rule::object
-        | Rule::word => (4, "a value"),
+        Rule::value | Rule::number | Rule::function | Rule::function_name | Rule::list | Rule::object | Rule::word => {
+            (4, "a value")
+        }
         Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),

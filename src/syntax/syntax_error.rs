@@ -158,9 +158,8 @@ impl Place<'_> {
         let expected = &self.relevant(expected);
         let phrase = if at == self.start { None } else { phrase(expected) };
         let value_missing = self.text[self.start..at].trim_end().ends_with('=');
-        let phrase = phrase.unwrap_or_else(|| {
-            if value_missing { "a value" } else { self.expectation.description() }.to_owned()
-        });
+        let phrase =
+            phrase.unwrap_or_else(|| if value_missing { "a value" } else { self.expectation.description() }.to_owned());
         let message = format!("expected {phrase}, found {}", self.describe_token(at));
         // What is missing at the end of a line is shown there rather than on the next line.
         let before = self.text[..at].trim_end_matches([' ', '\t', '\r', '\n']).len();
@@ -177,7 +176,8 @@ impl Place<'_> {
         let value = name[leading_word(name).len()..].trim_start().strip_prefix('=')?;
         let next = leading_word(value.trim_start());
         let behind = value.trim_start()[next.len()..].trim_start();
-        let is_item = self.expectation.words().contains(&next) && (behind.starts_with('"') || !leading_word(behind).is_empty());
+        let is_item =
+            self.expectation.words().contains(&next) && (behind.starts_with('"') || !leading_word(behind).is_empty());
         let end = self.text.len() - value.len();
         (is_item || value.trim().is_empty()).then(|| {
             Diagnostic::at(Code::SyntaxError, self.span(end - 1, end), "this constant has no value")
@@ -273,9 +273,13 @@ impl Place<'_> {
         }
         let before = self.text[..at].trim_end().len();
         if rest.starts_with('[') && before == at && !self.text[..at].ends_with(['(', '[', ',', ':']) {
-            return diagnostic.help("a test inside a hash path ends with `]` on the same line: `Event.Tag.{n}[name=tlp:red]`");
+            return diagnostic
+                .help("a test inside a hash path ends with `]` on the same line: `Event.Tag.{n}[name=tlp:red]`");
         }
-        if expects(Rule::comma) && expects(Rule::close_parenthesis) && (is_call(&rest[word.len()..]) || rest.starts_with('}')) {
+        if expects(Rule::comma)
+            && expects(Rule::close_parenthesis)
+            && (is_call(&rest[word.len()..]) || rest.starts_with('}'))
+        {
             return diagnostic.help("the `)` that ends the parameters is missing");
         }
         let value_follows = !word.is_empty() || rest.starts_with(['"', '[', '-']);

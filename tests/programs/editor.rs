@@ -18,8 +18,9 @@ pub fn changes(graph: &Value) -> Vec<String> {
         let before = data["indexed_params"].as_object().expect("parameters");
         let after = saved_params(&signature.parameters, before);
         // As text, so that the order of the keys counts.
-        if Value::Object(after.clone()).to_string() != data["indexed_params"].to_string() {
-            changes.push(format!("{module}: {} becomes {}", data["indexed_params"], Value::Object(after)));
+        let (before, after) = (data["indexed_params"].to_string(), Value::Object(after).to_string());
+        if after != before {
+            changes.push(format!("{module}: {before} becomes {after}"));
         }
         let outputs: Vec<String> = (1..=signature.outputs).map(|number| format!("output_{number}")).collect();
         let written: Vec<&String> = node["outputs"].as_object().expect("outputs").keys().collect();
@@ -29,7 +30,9 @@ pub fn changes(graph: &Value) -> Vec<String> {
         if data["module_version"] != *signature.version {
             changes.push(format!("{module}: its version is {}", data["module_version"]));
         }
-        if !signature.supports_filters && data["saved_filters"].as_object().is_some_and(|all| all.values().any(|one| one != "")) {
+        if !signature.supports_filters
+            && data["saved_filters"].as_object().is_some_and(|all| all.values().any(|one| one != ""))
+        {
             changes.push(format!("{module}: it has a filter and takes none"));
         }
     }
@@ -81,7 +84,8 @@ fn default(parameter: &Parameter) -> Option<Value> {
         Value::Array(values) => values,
         one => vec![one],
     };
-    let offered = |value: &Value| value.as_str().is_some_and(|text| parameter.open || parameter.options.contains_key(text));
+    let offered =
+        |value: &Value| value.as_str().is_some_and(|text| parameter.open || parameter.options.contains_key(text));
     let mut values = values.into_iter().filter(offered);
     if parameter.multiple { Some(values.collect()) } else { values.next() }
 }

@@ -106,9 +106,32 @@ fn the_programs_are_rich() {
         }
     }
     for form in [
-        "else if", "else {", " or ", " and ", "not ", "concurrent {", "goto @", "detached {", "use ", "filter ", " for ",
-        "tagged any", "tagged all", "not tagged", "count(", "published", "unpublished", "any Event", "@[x:", "env(",
-        "secret(", "\"\"\"", "import ", "uuid: ", "debug: ", "tags + [",
+        "else if",
+        "else {",
+        " or ",
+        " and ",
+        "not ",
+        "concurrent {",
+        "goto @",
+        "detached {",
+        "use ",
+        "filter ",
+        " for ",
+        "tagged any",
+        "tagged all",
+        "not tagged",
+        "count(",
+        "published",
+        "unpublished",
+        "any Event",
+        "@[x:",
+        "env(",
+        "secret(",
+        "\"\"\"",
+        "import ",
+        "uuid: ",
+        "debug: ",
+        "tags + [",
     ] {
         assert!(text.contains(form), "no program has `{form}`");
     }

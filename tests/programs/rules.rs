@@ -7,8 +7,15 @@ use serde_json::{Map, Value};
 /// The keys of a node and of its `data`, in the order of the editor.
 const NODE: [&str; 9] = ["id", "name", "data", "class", "typenode", "inputs", "outputs", "pos_x", "pos_y"];
 const DATA: [&str; 9] = [
-    "id", "name", "module_type", "indexed_params", "saved_filters", "multiple_output_connection", "module_version",
-    "node_uid", "previous_module_version",
+    "id",
+    "name",
+    "module_type",
+    "indexed_params",
+    "saved_filters",
+    "multiple_output_connection",
+    "module_version",
+    "node_uid",
+    "previous_module_version",
 ];
 
 /// The rules that a workflow breaks, in words.
@@ -94,7 +101,10 @@ fn of_nodes(nodes: &BTreeMap<i64, &Value>) -> Vec<String> {
         };
         check(keys(node) == NODE, "other keys than the editor's");
         check(keys(&node["data"]) == DATA, "other keys in `data` than the editor's");
-        check(keys(&node["data"]["saved_filters"]) == ["selector", "value", "operator", "path"], "the keys of the filter");
+        check(
+            keys(&node["data"]["saved_filters"]) == ["selector", "value", "operator", "path"],
+            "the keys of the filter",
+        );
         check(node["typenode"] == false, "`typenode`");
         check(id > 0, "its id");
         check(node["name"] == node["data"]["name"], "two names");
@@ -142,7 +152,9 @@ fn ports(value: &Value) -> Vec<(String, Vec<&Value>)> {
     let ports = value.as_object().expect("ports are an object");
     ports
         .iter()
-        .map(|(name, port)| (name.clone(), port["connections"].as_array().expect("a port has connections").iter().collect()))
+        .map(|(name, port)| {
+            (name.clone(), port["connections"].as_array().expect("a port has connections").iter().collect())
+        })
         .collect()
 }
 
@@ -172,8 +184,11 @@ fn reached(nodes: &BTreeMap<i64, &Value>, from: i64) -> BTreeSet<i64> {
 fn has_cycle(nodes: &BTreeMap<i64, &Value>) -> bool {
     let mut left: BTreeMap<i64, Vec<i64>> = nodes.iter().map(|(&id, node)| (id, targets(node))).collect();
     loop {
-        let ends: Vec<i64> =
-            left.iter().filter(|(_, to)| to.iter().all(|target| !left.contains_key(target))).map(|(&id, _)| id).collect();
+        let ends: Vec<i64> = left
+            .iter()
+            .filter(|(_, to)| to.iter().all(|target| !left.contains_key(target)))
+            .map(|(&id, _)| id)
+            .collect();
         if ends.is_empty() {
             return !left.is_empty();
         }

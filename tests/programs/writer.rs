@@ -17,7 +17,13 @@ pub struct Project {
 
 /// A project from a list of random numbers.
 pub fn project(random: &[u8]) -> Project {
-    let mut writer = Writer { random: random.iter(), text: String::new(), flow: Flow::default(), blueprints: Vec::new(), detached: false };
+    let mut writer = Writer {
+        random: random.iter(),
+        text: String::new(),
+        flow: Flow::default(),
+        blueprints: Vec::new(),
+        detached: false,
+    };
     let common = writer.common();
     let triggers: Vec<&Signature> = signatures(|signature| signature.module_type == ModuleType::Trigger);
     let first = writer.choose(triggers.len());
@@ -70,7 +76,8 @@ struct Writer<'r> {
 }
 
 const SELECTORS: [&str; 3] = ["Event._AttributeFlattened.{n}", "Event.Tag.{n}", "Event.Attribute.{n}[type=ip-src]"];
-const PATHS: [&str; 5] = ["Event.info", "Event.Tag.{n}.name", "Event.Orgc.name", "Event.Attribute.{n}.type", "Event.{s}.{*}.id"];
+const PATHS: [&str; 5] =
+    ["Event.info", "Event.Tag.{n}.name", "Event.Orgc.name", "Event.Attribute.{n}.type", "Event.{s}.{*}.id"];
 const TAGS: [&str; 4] = [r#""tlp:red""#, r#""PAP:RED""#, r#""misp-galaxy:threat-actor=\"Sofacy\"""#, r#""grün""#];
 
 impl Writer<'_> {
@@ -85,7 +92,7 @@ impl Writer<'_> {
 
     fn put(&mut self, text: &str) {
         self.text.push_str(text);
-        self.text.push(if self.random.len() % 3 == 0 { '\n' } else { ' ' });
+        self.text.push(if self.random.len().is_multiple_of(3) { '\n' } else { ' ' });
     }
 
     /// The file of constants and blueprints.
@@ -100,7 +107,11 @@ impl Writer<'_> {
             let start = self.text.len();
             let required = self.choose(3) == 0;
             let default = if required { "" } else { r#" = ["tlp:green"]"# };
-            write!(self.text, "blueprint {id}(address: string = \"https://a.example.org\", tag-list: list{default}) {{ ").unwrap();
+            write!(
+                self.text,
+                "blueprint {id}(address: string = \"https://a.example.org\", tag-list: list{default}) {{ "
+            )
+            .unwrap();
             if self.choose(2) == 0 {
                 self.put(r#"description: "[event-publish] a piece""#);
             }
@@ -148,8 +159,7 @@ impl Writer<'_> {
     /// A pending label that all its jumps may reach from here.
     fn take_label(&mut self) -> Option<usize> {
         let here = &self.flow.regions;
-        let index =
-            self.flow.pending.iter().position(|(_, jumps)| jumps.iter().all(|jump| jump.starts_with(here)))?;
+        let index = self.flow.pending.iter().position(|(_, jumps)| jumps.iter().all(|jump| jump.starts_with(here)))?;
         Some(self.flow.pending.remove(index).0)
     }
 
@@ -213,7 +223,9 @@ impl Writer<'_> {
     fn call_step(&mut self) -> bool {
         // Raw filters would have to be balanced like scopes.
         let callable = signatures(|signature| {
-            signature.module_type != ModuleType::Trigger && !signature.is_condition() && !signature.id.starts_with("generic-filter")
+            signature.module_type != ModuleType::Trigger
+                && !signature.is_condition()
+                && !signature.id.starts_with("generic-filter")
         });
         if self.choose(20) == 0 {
             for module in ["generic-filter-data", "generic-filter-reset"] {
@@ -340,7 +352,9 @@ impl Writer<'_> {
 
     fn filter(&mut self, depth: u8) -> bool {
         let first = self.choose(6) as u8;
-        let free = (0..6).map(|offset| char::from(b'A' + (first + offset) % 6)).find(|label| !self.flow.filters.contains(label));
+        let free = (0..6)
+            .map(|offset| char::from(b'A' + (first + offset) % 6))
+            .find(|label| !self.flow.filters.contains(label));
         let Some(label) = free else { return true };
         let selector = self.one_of(&SELECTORS);
         let comparison = self.comparison(true);
@@ -373,7 +387,8 @@ impl Writer<'_> {
     fn arguments(&mut self, signature: &'static Signature) {
         self.text.push('(');
         for parameter in &signature.parameters {
-            let demanded = parameter.required.is_some() && parameter.editor_default().is_none_or(|value| value.is_empty());
+            let demanded =
+                parameter.required.is_some() && parameter.editor_default().is_none_or(|value| value.is_empty());
             if demanded || self.choose(2) == 0 {
                 let value = self.value(parameter);
                 self.put(&format!("{}: {value},", parameter.id));
@@ -391,7 +406,6 @@ impl Writer<'_> {
                 let other = self.one_of(&[written, "title", r#""Event.info""#]);
                 other.to_owned()
             }
-            ParameterKind::Select | ParameterKind::Radio => self.option(parameter),
             ParameterKind::Picker if parameter.multiple => {
                 if self.flow.in_blueprint && self.choose(2) == 0 && parameter.options.is_empty() {
                     return "tag-list".to_owned();
@@ -402,7 +416,7 @@ impl Writer<'_> {
                 let items: Vec<_> = (0..=self.choose(3)).map(|_| self.option(parameter)).collect();
                 format!("[{}]", items.join(", "))
             }
-            ParameterKind::Picker => self.option(parameter),
+            ParameterKind::Picker | ParameterKind::Select | ParameterKind::Radio => self.option(parameter),
             ParameterKind::Number => self.choose(1000).to_string(),
             ParameterKind::Checkbox => self.one_of(&["true", "false"]).to_owned(),
         }
@@ -412,7 +426,14 @@ impl Writer<'_> {
         if self.flow.in_blueprint && self.choose(4) == 0 {
             return "address".to_owned();
         }
-        let anywhere = [r#""text""#, "42", "address", r#"env("NAME", "else")"#, r#"secret("TOKEN") + "/x""#, r#""a\n\"b\" \u00e9 \\""#];
+        let anywhere = [
+            r#""text""#,
+            "42",
+            "address",
+            r#"env("NAME", "else")"#,
+            r#"secret("TOKEN") + "/x""#,
+            r#""a\n\"b\" \u00e9 \\""#,
+        ];
         let rendered = [
             r#""{{ Event.info }} is out""#,
             "\"\"\"\n    {\"text\": \"{{ Event.info }}\"}\n\"\"\"",
@@ -433,7 +454,8 @@ impl Writer<'_> {
         let key = self.one_of(&keys);
         let label = &parameter.options[key];
         let labels_are_clear = parameter.option_by_label(label) == Some(key) && !parameter.has_option(label);
-        let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         match self.choose(3) {
             0 if labels_are_clear => serde_json::to_string(label).unwrap(),
             1 if is_word && !matches!(key, "tags" | "address" | "title") => key.to_owned(),
