@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::Catalogue;
 use crate::check::{
-    CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters,
-    check_tests, scopes, standalone_bindings, value_type,
+    CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters, check_tests,
+    scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, check_rules, lower, place_on_grid};
@@ -115,8 +115,7 @@ impl<'a> Compiler<'_, 'a> {
     fn blueprint(&mut self, file: usize, blueprint: &'a Blueprint<'a>, wanted: bool) {
         let before = self.diagnostics.len();
         check_parameters(blueprint, &mut self.diagnostics);
-        let mut checker =
-            FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
+        let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
         let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
@@ -189,11 +188,15 @@ impl<'a> Compiler<'_, 'a> {
             {
                 let what = if trigger.is_some() { "workflow" } else { "blueprint" };
                 self.diagnostics.push(
-                    Diagnostic::at(Code::DuplicateName, compiled.id.span, format!("the project has a second {what} named `{}`", compiled.id.text))
-                        .label("defined again here")
-                        .also(before.span, "first defined here")
-                        .note("the id names the file that is written and makes the uuid")
-                        .help("give one of them another id"),
+                    Diagnostic::at(
+                        Code::DuplicateName,
+                        compiled.id.span,
+                        format!("the project has a second {what} named `{}`", compiled.id.text),
+                    )
+                    .label("defined again here")
+                    .also(before.span, "first defined here")
+                    .note("the id names the file that is written and makes the uuid")
+                    .help("give one of them another id"),
                 );
             }
             let Some(trigger) = trigger else { continue };

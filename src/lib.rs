@@ -17,6 +17,7 @@ pub mod cli;
 pub mod compile;
 pub mod condition;
 pub mod diagnostics;
+pub mod engine;
 pub mod graph;
 pub mod hashpath;
 pub mod misp;

@@ -75,7 +75,9 @@ mod tests {
             ParamValue::Number(number) => json!(number),
             ParamValue::Text(text) => json!(text.as_plain()),
             ParamValue::List(items) => items.iter().map(as_json).collect(),
-            ParamValue::Object(entries) => entries.iter().map(|(key, value)| (key.to_string(), as_json(value))).collect(),
+            ParamValue::Object(entries) => {
+                entries.iter().map(|(key, value)| (key.to_string(), as_json(value))).collect()
+            }
         }
     }
 

@@ -119,7 +119,11 @@ impl<'a> FlowChecker<'_, 'a> {
                             at,
                             format!("`{}` has no effect here: `{other}` hides it", parameter.id),
                         )
-                        .note(format!("the editor shows `{}` only while `{other}` is {}", parameter.id, wanted.join(" or ")))
+                        .note(format!(
+                            "the editor shows `{}` only while `{other}` is {}",
+                            parameter.id,
+                            wanted.join(" or ")
+                        ))
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
@@ -134,7 +138,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         diagnostic = diagnostic.note(format!("in MISP: {reason}"));
                     }
                     let example = if parameter.example.is_empty() { "…" } else { &parameter.example };
-                    self.report(diagnostic.help(format!("write for example `{}: {}`", parameter.id, example_value(parameter, example))));
+                    self.report(diagnostic.help(format!(
+                        "write for example `{}: {}`",
+                        parameter.id,
+                        example_value(parameter, example)
+                    )));
                 }
                 _ => {}
             }
@@ -169,9 +177,13 @@ fn hiding<'s>(
 }
 
 fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
-    Diagnostic::at(Code::KeptParameter, name.span, format!("`{}` has no parameter `{}`; it is kept because it is quoted", signature.id, name.text))
-        .note("MISP ignores it, and its editor drops it as soon as the workflow is opened there")
-        .help("remove it unless the exact JSON matters")
+    Diagnostic::at(
+        Code::KeptParameter,
+        name.span,
+        format!("`{}` has no parameter `{}`; it is kept because it is quoted", signature.id, name.text),
+    )
+    .note("MISP ignores it, and its editor drops it as soon as the workflow is opened there")
+    .help("remove it unless the exact JSON matters")
 }
 
 fn unknown_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {

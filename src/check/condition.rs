@@ -75,9 +75,13 @@ impl<'a> FlowChecker<'_, 'a> {
         let signature = self.context.module(self.file, call.name, &kinds, self.diagnostics)?;
         if !signature.is_condition() {
             self.report(
-                Diagnostic::at(Code::MisplacedModule, call.name.span, format!("`{}` answers no question", call.name.text))
-                    .label("a condition needs a logic module with two outputs")
-                    .help(format!("write `{}(…)` as a step of its own", call.name.text)),
+                Diagnostic::at(
+                    Code::MisplacedModule,
+                    call.name.span,
+                    format!("`{}` answers no question", call.name.text),
+                )
+                .label("a condition needs a logic module with two outputs")
+                .help(format!("write `{}(…)` as a step of its own", call.name.text)),
             );
             return None;
         }
@@ -148,8 +152,12 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => return None,
             other => {
                 self.report(
-                    Diagnostic::at(Code::WrongType, number.span, format!("a count is compared with a number, not with {}", other.describe()))
-                        .help("write for example `count(…) > 50`"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        number.span,
+                        format!("a count is compared with a number, not with {}", other.describe()),
+                    )
+                    .help("write for example `count(…) > 50`"),
                 );
                 return None;
             }
@@ -178,7 +186,9 @@ impl<'a> FlowChecker<'_, 'a> {
                                 format!("MISP cannot compare values with `{}`", operator.as_str()),
                             )
                             .note("only IF :: Count knows order: it compares how many values a hash path yields")
-                            .help("write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`"),
+                            .help(
+                                "write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`",
+                            ),
                         );
                         return None;
                     }
@@ -214,8 +224,11 @@ impl<'a> FlowChecker<'_, 'a> {
                     ConstantKind::Text(text) => text.as_plain().map(str::to_owned),
                     _ => None,
                 };
-                let diagnostic =
-                    Diagnostic::at(Code::WrongType, constant.span, format!("a hash path is wanted here, not {}", other.describe()));
+                let diagnostic = Diagnostic::at(
+                    Code::WrongType,
+                    constant.span,
+                    format!("a hash path is wanted here, not {}", other.describe()),
+                );
                 self.report(match shown {
                     Some(text) if crate::hashpath::check_syntax(&text).is_ok() && text.contains('.') => diagnostic
                         .help(format!("write the hash path without quotes: `{text}`"))
@@ -249,7 +262,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     format!("a value is wanted here, not {}", other.describe()),
                 );
                 self.report(match other {
-                    ConstantKind::List(_) => diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`"),
+                    ConstantKind::List(_) => {
+                        diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`")
+                    }
                     ConstantKind::Path(_) => diagnostic
                         .note("MISP compares what a hash path yields with a fixed value, not with another hash path")
                         .help("write the value in double quotes"),
@@ -295,8 +310,12 @@ impl<'a> FlowChecker<'_, 'a> {
                 ConstantKind::Parameter(_) | ConstantKind::Unknown => {}
                 ConstantKind::Word(word) => self.unknown_word(word, item.span, None),
                 other => self.report(
-                    Diagnostic::at(Code::WrongType, item.span, format!("a list entry must be text, not {}", other.describe()))
-                        .help("write the value in double quotes"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        item.span,
+                        format!("a list entry must be text, not {}", other.describe()),
+                    )
+                    .help("write the value in double quotes"),
                 ),
             }
         }

@@ -74,8 +74,12 @@ impl<'a> Building<'_, 'a, '_> {
         self.chain.push((place, item.name.span));
         let mut constant = if self.chain.len() > MAX_CHAIN {
             self.diagnostics.push(
-                Diagnostic::at(Code::NestingTooDeep, item.name.span, format!("constants refer to each other more than {MAX_CHAIN} deep"))
-                    .help("write the value out"),
+                Diagnostic::at(
+                    Code::NestingTooDeep,
+                    item.name.span,
+                    format!("constants refer to each other more than {MAX_CHAIN} deep"),
+                )
+                .help("write the value out"),
             );
             Constant { kind: ConstantKind::Unknown, span: item.value.span }
         } else {

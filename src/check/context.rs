@@ -31,12 +31,22 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// The signature of a module that a nicer spelling stands for.
-    pub fn implied(&self, file: usize, module: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Option<&'a Signature> {
+    pub fn implied(
+        &self,
+        file: usize,
+        module: &str,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<&'a Signature> {
         let signature = self.signature(file, module);
         if signature.is_none() {
             diagnostics.push(
-                Diagnostic::at(Code::UnknownModule, span, format!("this compiles to the module `{module}`, which the catalogue does not have"))
-                    .help("choose a target whose MISP has the module, or add a catalogue that does"),
+                Diagnostic::at(
+                    Code::UnknownModule,
+                    span,
+                    format!("this compiles to the module `{module}`, which the catalogue does not have"),
+                )
+                .help("choose a target whose MISP has the module, or add a catalogue that does"),
             );
         }
         signature
@@ -61,9 +71,11 @@ impl<'a> Context<'_, 'a> {
             return Some(signature);
         }
         let diagnostic = match signature.module_type {
-            ModuleType::Trigger => Diagnostic::at(Code::MisplacedModule, name.span, format!("`{}` is a trigger", name.text))
-                .label("a module that acts or decides is wanted here")
-                .help(format!("a workflow starts with its trigger: `workflow … on {}`", name.text)),
+            ModuleType::Trigger => {
+                Diagnostic::at(Code::MisplacedModule, name.span, format!("`{}` is a trigger", name.text))
+                    .label("a module that acts or decides is wanted here")
+                    .help(format!("a workflow starts with its trigger: `workflow … on {}`", name.text))
+            }
             kind => Diagnostic::at(
                 Code::MisplacedModule,
                 name.span,
@@ -76,8 +88,7 @@ impl<'a> Context<'_, 'a> {
     }
 
     fn unknown_module(&self, file: usize, name: Name<'_>, wants_trigger: bool) -> Diagnostic {
-        let known = self
-            .scopes[file]
+        let known = self.scopes[file]
             .modules
             .values()
             .copied()
@@ -86,13 +97,15 @@ impl<'a> Context<'_, 'a> {
         let mut known: Vec<&str> = known.map(|signature| signature.id.as_str()).collect();
         known.sort_unstable();
         let suggestion = closest(name.text, known);
-        let (code, what) = if wants_trigger { (Code::UnknownTrigger, "trigger") } else { (Code::UnknownModule, "module") };
-        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text))
-            .note(if wants_trigger {
+        let (code, what) =
+            if wants_trigger { (Code::UnknownTrigger, "trigger") } else { (Code::UnknownModule, "module") };
+        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text)).note(
+            if wants_trigger {
                 "MISP accepts a workflow on an unknown trigger and never runs it"
             } else {
                 "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
-            });
+            },
+        );
         let declare = if wants_trigger {
             "`mispflow modules` lists the triggers"
         } else {

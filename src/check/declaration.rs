@@ -43,10 +43,19 @@ impl Declarations {
     }
 }
 
-const FIELDS: [&str; 8] =
-    ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
+const FIELDS: [&str; 8] = ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
 const ATTRIBUTES: [&str; 11] = [
-    "label", "description", "example", "options", "open", "multiple", "jinja", "json", "sensitive", "shown-when", "required",
+    "label",
+    "description",
+    "example",
+    "options",
+    "open",
+    "multiple",
+    "jinja",
+    "json",
+    "sensitive",
+    "shown-when",
+    "required",
 ];
 
 fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) -> Signature {
@@ -210,9 +219,13 @@ impl Reader<'_> {
         if kind.is_none() {
             let names = ParameterKind::ALL.map(ParameterKind::as_str);
             self.diagnostics.push(
-                Diagnostic::at(Code::UnknownType, declared.kind.span, format!("`{}` is no type of parameter", declared.kind.text))
-                    .maybe_help(closest(declared.kind.text, names).map(|name| format!("did you mean `{name}`?")))
-                    .help(format!("there are: {}", names.join(", "))),
+                Diagnostic::at(
+                    Code::UnknownType,
+                    declared.kind.span,
+                    format!("`{}` is no type of parameter", declared.kind.text),
+                )
+                .maybe_help(closest(declared.kind.text, names).map(|name| format!("did you mean `{name}`?")))
+                .help(format!("there are: {}", names.join(", "))),
             );
         }
         let mut parameter = Parameter {

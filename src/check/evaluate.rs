@@ -66,16 +66,24 @@ fn concatenate<'a>(parts: &'a [Value<'a>], span: Span, names: &mut dyn Names<'a>
     if parts.iter().any(|(_, part)| matches!(part.kind, ConstantKind::Unknown)) {
         return ConstantKind::Unknown;
     }
-    let is_list = |part: &Constant<'_>| matches!(part.kind, ConstantKind::List(_) | ConstantKind::Parameter(ValueType::List));
+    let is_list =
+        |part: &Constant<'_>| matches!(part.kind, ConstantKind::List(_) | ConstantKind::Parameter(ValueType::List));
     let is_text = |part: &Constant<'_>| {
-        matches!(part.kind, ConstantKind::Text(_) | ConstantKind::Number(_) | ConstantKind::Parameter(ValueType::String))
+        matches!(
+            part.kind,
+            ConstantKind::Text(_) | ConstantKind::Number(_) | ConstantKind::Parameter(ValueType::String)
+        )
     };
     let Some((first_span, first)) = parts.first() else { return ConstantKind::Unknown };
     let lists = is_list(first);
     if !lists && !is_text(first) {
         names.report(
-            Diagnostic::at(Code::WrongType, *first_span, format!("{} cannot be joined with `+`", first.kind.describe()))
-                .help("`+` joins lists with lists and texts with texts"),
+            Diagnostic::at(
+                Code::WrongType,
+                *first_span,
+                format!("{} cannot be joined with `+`", first.kind.describe()),
+            )
+            .help("`+` joins lists with lists and texts with texts"),
         );
         return ConstantKind::Unknown;
     }
@@ -108,7 +116,11 @@ fn join_lists<'a>(parts: Vec<(Span, Constant<'a>)>, span: Span, names: &mut dyn 
             _ => return ConstantKind::Parameter(ValueType::List),
         }
         if joined.len() > MAX_ENTRIES {
-            names.report(Diagnostic::at(Code::WrongType, span, format!("this list has more than {MAX_ENTRIES} entries")));
+            names.report(Diagnostic::at(
+                Code::WrongType,
+                span,
+                format!("this list has more than {MAX_ENTRIES} entries"),
+            ));
             return ConstantKind::Unknown;
         }
     }

@@ -23,9 +23,13 @@ impl<'a> FlowChecker<'_, 'a> {
         let signature = self.context.implied(self.file, "generic-filter-data", head, self.diagnostics);
         if !LABELS.contains(&filter.label.text) {
             self.report(
-                Diagnostic::at(Code::UnknownOption, filter.label.span, format!("`{}` is no filter label", filter.label.text))
-                    .note("MISP tells the filters of a run apart by one of six labels")
-                    .help("the labels are `A`, `B`, `C`, `D`, `E` and `F`"),
+                Diagnostic::at(
+                    Code::UnknownOption,
+                    filter.label.span,
+                    format!("`{}` is no filter label", filter.label.text),
+                )
+                .note("MISP tells the filters of a run apart by one of six labels")
+                .help("the labels are `A`, `B`, `C`, `D`, `E` and `F`"),
             );
         }
         let selector = self.selector(&filter.selector);
@@ -48,12 +52,20 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     /// `for SELECTOR where COND`
-    pub(super) fn module_filter(&mut self, signature: &Signature, filter: &'a ModuleFilter<'a>) -> Option<SavedFilter<'a>> {
+    pub(super) fn module_filter(
+        &mut self,
+        signature: &Signature,
+        filter: &'a ModuleFilter<'a>,
+    ) -> Option<SavedFilter<'a>> {
         if !signature.supports_filters {
             self.report(
-                Diagnostic::at(Code::FilterNotSupported, filter.span, format!("`{}` takes no module filter", signature.id))
-                    .note("the module ignores the filter and acts on everything")
-                    .help("put the step into a filter scope: `filter A: … where … { … }`"),
+                Diagnostic::at(
+                    Code::FilterNotSupported,
+                    filter.span,
+                    format!("`{}` takes no module filter", signature.id),
+                )
+                .note("the module ignores the filter and acts on everything")
+                .help("put the step into a filter scope: `filter A: … where … { … }`"),
             );
         }
         let selector = self.selector(&filter.selector);
@@ -90,7 +102,9 @@ impl<'a> FlowChecker<'_, 'a> {
             seen.push(name);
             let text = match value.kind {
                 ConstantKind::Text(text) => text,
-                ConstantKind::Path(path) | ConstantKind::Word(path) | ConstantKind::Number(path) => Cow::Borrowed(path).into(),
+                ConstantKind::Path(path) | ConstantKind::Word(path) | ConstantKind::Number(path) => {
+                    Cow::Borrowed(path).into()
+                }
                 ConstantKind::Parameter(_) | ConstantKind::Unknown => continue,
                 other => {
                     self.report(Diagnostic::at(
@@ -164,8 +178,12 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => None,
             other => {
                 self.report(
-                    Diagnostic::at(Code::WrongType, constant.span, format!("a filter goes over a hash path, not over {}", other.describe()))
-                        .help("name the items without quotes, for example `Event._AttributeFlattened.{n}`"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("a filter goes over a hash path, not over {}", other.describe()),
+                    )
+                    .help("name the items without quotes, for example `Event._AttributeFlattened.{n}`"),
                 );
                 None
             }

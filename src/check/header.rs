@@ -65,7 +65,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         Diagnostic::at(Code::UnknownField, field.name.span, format!("a {what} has no field `{other}`"));
                     let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
                     self.report(match closest(other, known.iter().copied()) {
-                        Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close),
+                        Some(close) => {
+                            diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close)
+                        }
                         None => diagnostic.help(format!("the fields are {}", names.join(", "))),
                     });
                 }
@@ -87,9 +89,13 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(ParamText::Plain(text)) => text,
             ConstantKind::Text(ParamText::Parts(_)) => {
                 self.report(
-                    Diagnostic::at(Code::WrongType, constant.span, format!("`{}` must be written out", field.name.text))
-                        .note("it must be the same on every machine")
-                        .help("write a text in double quotes"),
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("`{}` must be written out", field.name.text),
+                    )
+                    .note("it must be the same on every machine")
+                    .help("write a text in double quotes"),
                 );
                 return;
             }

@@ -52,8 +52,12 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         if !fits {
             self.report(
-                Diagnostic::at(Code::WrongType, span, format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), given.describe()))
-                    .help("change the type of the blueprint's parameter"),
+                Diagnostic::at(
+                    Code::WrongType,
+                    span,
+                    format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), given.describe()),
+                )
+                .help("change the type of the blueprint's parameter"),
             );
             return None;
         }
@@ -70,7 +74,14 @@ impl<'a> FlowChecker<'_, 'a> {
         match &constant.kind {
             ConstantKind::Text(text) => {
                 if let Some(plain) = text.as_plain() {
-                    check_template(signature, parameter, plain, constant.span, self.context.program.sources, self.diagnostics);
+                    check_template(
+                        signature,
+                        parameter,
+                        plain,
+                        constant.span,
+                        self.context.program.sources,
+                        self.diagnostics,
+                    );
                 }
                 Some(ParamValue::Text(text.clone()))
             }
@@ -79,9 +90,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.unknown_word(word, constant.span, None);
                 None
             }
-            ConstantKind::Path(path) if parameter.jinja => {
-                self.wrong_type(parameter, constant, &format!("to put in what lies under the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"))
-            }
+            ConstantKind::Path(path) if parameter.jinja => self.wrong_type(
+                parameter,
+                constant,
+                &format!("to put in what lies under the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"),
+            ),
             _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
@@ -127,7 +140,12 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     /// An option by its key or its label; the key is what MISP stores.
-    fn option(&mut self, parameter: &'a Parameter, given: Cow<'a, str>, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+    fn option(
+        &mut self,
+        parameter: &'a Parameter,
+        given: Cow<'a, str>,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
         if parameter.options.is_empty() || parameter.has_option(&given) {
             return Some(ParamValue::text(given));
         }
@@ -146,12 +164,11 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let names = parameter.options.iter().flat_map(|(key, label)| [key.as_str(), label.as_str()]);
         let suggestion = closest(&given, names).map(|name| parameter.option_by_label(name).unwrap_or(name));
-        let diagnostic = Diagnostic::at(
-            Code::UnknownOption,
-            constant.span,
-            format!("`{}` does not offer `{given}`", parameter.id),
-        )
-        .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
+        let diagnostic =
+            Diagnostic::at(Code::UnknownOption, constant.span, format!("`{}` does not offer `{given}`", parameter.id))
+                .note(
+                    "MISP saves any option; the module then finds none of its own and does nothing or something else",
+                );
         self.report(match suggestion {
             Some(close) => diagnostic
                 .help(format!("did you mean `{close}`?"))
@@ -271,7 +288,11 @@ fn options(parameter: &Parameter) -> String {
         .take(SHOWN)
         .map(|(key, label)| {
             let label = label.trim();
-            if label.is_empty() || label == key { format!("`{}`", written_option(key)) } else { format!("`{}` ({label})", written_option(key)) }
+            if label.is_empty() || label == key {
+                format!("`{}`", written_option(key))
+            } else {
+                format!("`{}` ({label})", written_option(key))
+            }
         })
         .collect();
     if parameter.options.len() > SHOWN {

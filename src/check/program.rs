@@ -193,7 +193,8 @@ impl<'s> Program<'s> {
             Err(error) => error.to_string(),
             Ok(read) => match <[_; 1]>::try_from(read.documents) {
                 Ok([document]) => {
-                    self.blueprints.push(ImportedBlueprint { title: document.name.into_owned(), graph: document.graph });
+                    self.blueprints
+                        .push(ImportedBlueprint { title: document.name.into_owned(), graph: document.graph });
                     return ResolvedImport::Blueprint(self.blueprints.len() - 1);
                 }
                 Err(documents) => format!("it holds {} workflows or blueprints, not one", documents.len()),
@@ -212,8 +213,7 @@ impl<'s> Program<'s> {
 
     fn import_cycle(&self, request: &ImportRequest, target: usize, stack: &[Visit]) -> Diagnostic {
         let from = stack.iter().position(|visit| visit.file == target).unwrap_or(0);
-        let mut chain: Vec<&str> =
-            stack[from..].iter().map(|visit| self.name(visit.file)).collect();
+        let mut chain: Vec<&str> = stack[from..].iter().map(|visit| self.name(visit.file)).collect();
         chain.push(self.name(target));
         Diagnostic::at(Code::ImportCycle, request.span, "these files import each other in a circle")
             .label("this import closes the circle")
@@ -263,14 +263,22 @@ fn alias_mismatch(request: &ImportRequest, is_json: bool) -> Diagnostic {
     let diagnostic = Diagnostic::at(
         Code::SyntaxError,
         request.item,
-        if is_json { "a blueprint of MISP needs a name here" } else { "only a blueprint of MISP (`.json`) is imported `as` a name" },
+        if is_json {
+            "a blueprint of MISP needs a name here"
+        } else {
+            "only a blueprint of MISP (`.json`) is imported `as` a name"
+        },
     );
     if is_json {
         diagnostic
-            .help(format!("write `import \"{}\" as my-blueprint` and place it with `use my-blueprint()`", request.shown))
+            .help(format!(
+                "write `import \"{}\" as my-blueprint` and place it with `use my-blueprint()`",
+                request.shown
+            ))
             .unsafe_fix(request.item.behind(), " as imported-blueprint")
     } else {
-        diagnostic.help("a `.mwf` file brings its constants, blueprints and modules under their own names: remove `as …`")
+        diagnostic
+            .help("a `.mwf` file brings its constants, blueprints and modules under their own names: remove `as …`")
     }
 }
 

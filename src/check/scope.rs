@@ -58,7 +58,8 @@ pub fn scopes<'a>(
 ) -> Vec<Scope<'a>> {
     (0..program.files.len())
         .map(|file| {
-            let mut builder = Builder { program, declarations, scope: Scope::default(), places: FxHashMap::default(), diagnostics };
+            let mut builder =
+                Builder { program, declarations, scope: Scope::default(), places: FxHashMap::default(), diagnostics };
             builder.add_file(file, None);
             for (import, resolved) in imports(&program.files[file]) {
                 match resolved {
@@ -69,7 +70,10 @@ pub fn scopes<'a>(
                         if let Some(alias) = import.alias
                             && builder.claim(Kind::Blueprint, alias, None)
                         {
-                            builder.scope.blueprints.insert(alias.text, BlueprintEntry::Graph(&program.blueprints[index]));
+                            builder
+                                .scope
+                                .blueprints
+                                .insert(alias.text, BlueprintEntry::Graph(&program.blueprints[index]));
                         }
                     }
                 }
@@ -153,9 +157,11 @@ impl<'a> Builder<'a, '_, '_> {
         }
         let what = kind.describe();
         let diagnostic = match imported {
-            None => Diagnostic::at(Code::DuplicateName, name.span, format!("the {what} `{}` is defined twice", name.text))
-                .label("defined again here")
-                .also(before, "first defined here"),
+            None => {
+                Diagnostic::at(Code::DuplicateName, name.span, format!("the {what} `{}` is defined twice", name.text))
+                    .label("defined again here")
+                    .also(before, "first defined here")
+            }
             Some(import) => Diagnostic::at(
                 Code::DuplicateName,
                 import,

@@ -30,9 +30,13 @@ pub fn check_template(
         }
     } else if templated && text.contains("}}") | text.contains("%}") {
         diagnostics.push(
-            Diagnostic::at(Code::TemplateNotRendered, span, format!("MISP does not render templates in `{}`", parameter.id))
-                .note(format!("`{}` would take the text as it is, braces and all", signature.id))
-                .help(format!("`mispflow modules {}` shows which parameters are rendered", signature.id)),
+            Diagnostic::at(
+                Code::TemplateNotRendered,
+                span,
+                format!("MISP does not render templates in `{}`", parameter.id),
+            )
+            .note(format!("`{}` would take the text as it is, braces and all", signature.id))
+            .help(format!("`mispflow modules {}` shows which parameters are rendered", signature.id)),
         );
     }
     if parameter.json && looks_like_json(text) && !can_be_json(text) {

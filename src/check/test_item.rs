@@ -7,9 +7,9 @@ use crate::graph::Graph;
 use crate::suggest::closest;
 use crate::syntax::tree::{Block, ClauseKind, Item, Name, StepKind, Test, Workflow};
 
+use super::program::ResolvedImport;
 use super::program::{Program, imports};
 use super::scope::Scope;
-use super::program::ResolvedImport;
 
 const OUTCOMES: [&str; 3] = ["success", "failure", "blocked"];
 
@@ -58,23 +58,33 @@ fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, (u
 fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, (usize, &Workflow<'_>)>) -> Diagnostic {
     let mut names: Vec<&str> = known.keys().copied().collect();
     names.sort_unstable();
-    let diagnostic = Diagnostic::at(Code::UnknownWorkflow, name.span, format!("there is no workflow named `{}`", name.text));
+    let diagnostic =
+        Diagnostic::at(Code::UnknownWorkflow, name.span, format!("there is no workflow named `{}`", name.text));
     match closest(name.text, names) {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
         None => diagnostic.help("a test names a workflow of its own file or of one that the file imports"),
     }
 }
 
-fn check_clauses(test: &Test<'_>, workflow: &Workflow<'_>, graph: Option<&Graph<'_>>, diagnostics: &mut Vec<Diagnostic>) {
+fn check_clauses(
+    test: &Test<'_>,
+    workflow: &Workflow<'_>,
+    graph: Option<&Graph<'_>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut labels = Vec::new();
     collect_labels(&workflow.body, &mut labels);
     let mut check = |target: &Name<'_>| {
         if let Some(label) = target.text.strip_prefix('@') {
             if !labels.contains(&label) {
                 diagnostics.push(
-                    Diagnostic::at(Code::UnknownLabel, target.span, format!("the workflow `{}` has no label `@{label}`", workflow.id.text))
-                        .maybe_help(closest(label, labels.iter().copied()).map(|close| format!("did you mean `@{close}`?")))
-                        .help("put the label before the step that the test means"),
+                    Diagnostic::at(
+                        Code::UnknownLabel,
+                        target.span,
+                        format!("the workflow `{}` has no label `@{label}`", workflow.id.text),
+                    )
+                    .maybe_help(closest(label, labels.iter().copied()).map(|close| format!("did you mean `@{close}`?")))
+                    .help("put the label before the step that the test means"),
                 );
             }
             return;
@@ -129,7 +139,9 @@ fn collect_labels<'a>(block: &'a Block<'a>, labels: &mut Vec<&'a str>) {
                 bodies.for_each(|body| collect_labels(body, labels));
             }
             StepKind::Filter(filter) => collect_labels(&filter.body, labels),
-            StepKind::Concurrent(concurrent) => concurrent.branches.iter().for_each(|body| collect_labels(body, labels)),
+            StepKind::Concurrent(concurrent) => {
+                concurrent.branches.iter().for_each(|body| collect_labels(body, labels))
+            }
             StepKind::Detached(body) => collect_labels(body, labels),
             StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_) => {}
         }

@@ -30,8 +30,12 @@ impl<'a> FlowChecker<'_, 'a> {
             BlueprintEntry::Graph(imported) => {
                 if let Some(argument) = call.arguments.first() {
                     self.report(
-                        Diagnostic::at(Code::UnknownParameter, argument.name.span, "a blueprint of MISP takes no parameters")
-                            .help(format!("write `use {}()`", name.text)),
+                        Diagnostic::at(
+                            Code::UnknownParameter,
+                            argument.name.span,
+                            "a blueprint of MISP takes no parameters",
+                        )
+                        .help(format!("write `use {}()`", name.text)),
                     );
                 }
                 Some(CheckedStepKind::InlinedGraph { title: Cow::Borrowed(&imported.title), graph: &imported.graph })
@@ -66,8 +70,12 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         if self.inlining.len() == MAX_CHAIN {
             self.report(
-                Diagnostic::at(Code::NestingTooDeep, call.span, format!("blueprints use each other more than {MAX_CHAIN} deep"))
-                    .help("put their steps together"),
+                Diagnostic::at(
+                    Code::NestingTooDeep,
+                    call.span,
+                    format!("blueprints use each other more than {MAX_CHAIN} deep"),
+                )
+                .help("put their steps together"),
             );
             return None;
         }
@@ -95,7 +103,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            let Some(parameter) = blueprint.parameters.iter().find(|known| known.name.text == argument.name.text) else {
+            let Some(parameter) = blueprint.parameters.iter().find(|known| known.name.text == argument.name.text)
+            else {
                 let suggestion = closest(argument.name.text, blueprint.parameters.iter().map(|known| known.name.text));
                 let diagnostic = Diagnostic::at(
                     Code::UnknownParameter,
@@ -104,7 +113,9 @@ impl<'a> FlowChecker<'_, 'a> {
                 )
                 .also(blueprint.id.span, "the blueprint");
                 self.report(match suggestion {
-                    Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(argument.name.span, close),
+                    Some(close) => {
+                        diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(argument.name.span, close)
+                    }
                     None => diagnostic.help("remove it, or add the parameter to the blueprint"),
                 });
                 continue;
@@ -188,9 +199,13 @@ pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnos
         let Some(wanted) = value_type(parameter) else {
             let names = ValueType::ALL.map(ValueType::as_str);
             diagnostics.push(
-                Diagnostic::at(Code::UnknownType, parameter.kind.span, format!("there is no type `{}`", parameter.kind.text))
-                    .maybe_help(closest(parameter.kind.text, names).map(|name| format!("did you mean `{name}`?")))
-                    .help(format!("the types are {}", names.map(|name| format!("`{name}`")).join(", "))),
+                Diagnostic::at(
+                    Code::UnknownType,
+                    parameter.kind.span,
+                    format!("there is no type `{}`", parameter.kind.text),
+                )
+                .maybe_help(closest(parameter.kind.text, names).map(|name| format!("did you mean `{name}`?")))
+                .help(format!("the types are {}", names.map(|name| format!("`{name}`")).join(", "))),
             );
             continue;
         };
@@ -201,7 +216,12 @@ pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnos
                 Diagnostic::at(
                     Code::WrongType,
                     value.span,
-                    format!("the default of `{}` must be {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
+                    format!(
+                        "the default of `{}` must be {}, not {}",
+                        parameter.name.text,
+                        wanted.describe(),
+                        value.kind.describe()
+                    ),
                 )
                 .help("a default is written out: it uses no constants"),
             );

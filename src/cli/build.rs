@@ -107,7 +107,8 @@ impl Build {
         }
         let [product] = products else {
             let names: Vec<_> = products.iter().map(|product| product.name.as_str()).collect();
-            let what = if names.is_empty() { "there are none here".into() } else { format!("here are {}", names.join(", ")) };
+            let what =
+                if names.is_empty() { "there are none here".into() } else { format!("here are {}", names.join(", ")) };
             return Err(Failure::Other(format!(
                 "standard output takes one workflow or blueprint, and {what}\nname one file, or a folder to write to: `-o DIR`"
             )));

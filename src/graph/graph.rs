@@ -165,9 +165,9 @@ impl<'a> From<&'a serde_json::Value> for ParamValue<'a> {
             Json::Number(number) => Self::Number(number.clone()),
             Json::String(text) => Self::text(text.as_str()),
             Json::Array(items) => Self::List(items.iter().map(Self::from).collect()),
-            Json::Object(entries) => {
-                Self::Object(entries.iter().map(|(key, value)| (Cow::Borrowed(key.as_str()), Self::from(value))).collect())
-            }
+            Json::Object(entries) => Self::Object(
+                entries.iter().map(|(key, value)| (Cow::Borrowed(key.as_str()), Self::from(value))).collect(),
+            ),
         }
     }
 }
