@@ -141,7 +141,7 @@ fn difference(vector: &Value<'_>, answer: Answer) -> Option<String> {
             (!agrees).then(|| format!("  expected {}\n  thrown   {thrown}", short(&text(Some(expected)))))
         }
         Err(Failure::Crash(reason)) => {
-            let wanted = expected.get("message").and_then(Value::as_str).unwrap_or_default();
+            let wanted = expected.get("exception").and_then(Value::as_str).unwrap_or_default();
             let agrees = !is_ok && reason.contains(wanted);
             (!agrees).then(|| format!("  expected {}\n  crashed  {reason}", short(&text(Some(expected)))))
         }
