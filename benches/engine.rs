@@ -143,9 +143,9 @@ fn run(bencher: Bencher, attributes: usize) {
     let workflow = workflow();
     let data = normalise(&Value::from_json(json(attributes)).unwrap()).unwrap();
     let options = RunOptions::default();
-    let result = workflow.run_normalised(&data, &options);
+    let result = workflow.run_normalised(data.clone(), &options);
     assert_eq!((result.outcome, result.effects.len()), (Outcome::Success, attributes.div_ceil(8)));
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| workflow.run_normalised(black_box(&data), &options));
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| workflow.run_normalised(black_box(&data).clone(), &options));
 }
 
 /// A run on data that is parsed and is still to be normalised.
@@ -154,7 +154,7 @@ fn normalise_and_run(bencher: Bencher, attributes: usize) {
     let workflow = workflow();
     let data = Value::from_json(json(attributes)).unwrap();
     let options = RunOptions::default();
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| workflow.run(black_box(&data), &options));
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| workflow.run(black_box(&data).clone(), &options));
 }
 
 /// The whole way from text.
@@ -165,7 +165,7 @@ fn from_json(bencher: Bencher, attributes: usize) {
     let options = RunOptions::default();
     bencher.counter(BytesCount::of_str(json)).bench(|| {
         let data = Value::from_json(black_box(json)).unwrap();
-        workflow.run(&data, &options).outcome
+        workflow.run(data, &options).outcome
     });
 }
 

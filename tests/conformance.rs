@@ -284,7 +284,7 @@ fn execute<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
     let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
     let prepared = Prepared::of_document(&document, &settings).map_err(|error| Failure::Refused(error.to_string()))?;
     let options = RunOptions { jobs: false, ..RunOptions::default() };
-    let result = prepared.run_normalised(part(request, "data"), &options);
+    let result = prepared.run_normalised(part(request, "data").clone(), &options);
     if result.outcome == Outcome::Crash {
         return Err(Failure::Crash(result.errors.join(", ")));
     }

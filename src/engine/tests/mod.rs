@@ -107,7 +107,7 @@ fn summary(result: &RunResult<'_>) -> Summary {
 
 fn run_with(workflow: &Prepared, event: &str, options: &RunOptions<'_>) -> Summary {
     let data = Value::from_json(event).expect("JSON");
-    summary(&workflow.run(&data, options))
+    summary(&workflow.run(data.clone(), options))
 }
 
 fn run(text: &str, event: &str) -> Summary {

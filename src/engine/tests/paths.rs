@@ -44,7 +44,7 @@ fn on_a_non_blocking_path_a_failure_skips_the_rest_of_that_path() {
         format!("1 event-after-save > 2, 5\n2 {FAILS} > 3\n3 publish-event > 4\n4 push-zmq\n5 publish-event > 4");
     let workflow = prepared(&text);
     let data = Value::from_json(EVENT).unwrap();
-    let result = workflow.run(&data, &RunOptions::default());
+    let result = workflow.run(data.clone(), &RunOptions::default());
     assert_eq!((&result.executed[..], &result.failed[..]), (&[2, 5, 4][..], &[2][..]));
     let json = serde_json::to_value(&result).unwrap();
     assert_eq!(json["skipped"], json!([[1, 2, 3], [1, 2, 3, 4]]));
@@ -70,7 +70,7 @@ fn a_blocking_module_ends_the_run_also_under_a_trigger_that_does_not_wait() {
         );
         let workflow = prepared(&text);
         let data = Value::from_json(EVENT).unwrap();
-        let result = workflow.run(&data, &RunOptions::default());
+        let result = workflow.run(data.clone(), &RunOptions::default());
         assert_eq!((result.outcome, result.verdict), (Outcome::Blocked, verdict));
         assert_eq!(result.executed, [2]);
         assert_eq!(
@@ -101,14 +101,14 @@ fn jobs_get_a_snapshot_and_run_afterwards() {
     "#;
     let workflow = prepared(text);
     let data = Value::from_json(EVENT).unwrap();
-    let result = workflow.run(&data, &RunOptions::default());
+    let result = workflow.run(data.clone(), &RunOptions::default());
     assert!(result.executed.is_empty() && result.effects.is_empty());
     let jobs: Vec<_> = result.jobs.iter().map(|job| summary(job.result.as_ref().unwrap())).collect();
     assert_eq!(sent(&jobs[0]), [json!(["1", "2", "3"])]);
     assert_eq!(sent(&jobs[1]), [json!(["3"])]);
     // In a job a failure skips what follows.
     assert_eq!(jobs[1].executed, [5, 6]);
-    let unrun = workflow.run(&data, &RunOptions { jobs: false, ..RunOptions::default() });
+    let unrun = workflow.run(data.clone(), &RunOptions { jobs: false, ..RunOptions::default() });
     assert!(unrun.jobs.iter().all(|job| job.result.is_none()));
 }
 
@@ -145,7 +145,7 @@ fn without_the_trigger_or_an_event_nothing_runs() {
     assert_eq!((result.outcome, result.errors[0].as_str()), (Outcome::Failure, "Invalid start node `-1`"));
     let workflow = prepared("1 event-publish > 2\n2 publish-event");
     let data = Value::from_json(r#"{"Log": {}}"#).unwrap();
-    let result = workflow.run(&data, &RunOptions::default());
+    let result = workflow.run(data.clone(), &RunOptions::default());
     assert_eq!((result.outcome, result.verdict), (Outcome::Failure, Verdict::Cancel));
     assert!(result.executed.is_empty());
 }

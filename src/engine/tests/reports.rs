@@ -17,7 +17,7 @@ const TEXT: &str = r#"
 fn the_trace_says_what_was_seen_and_decided() {
     let workflow = prepared(TEXT);
     let data = Value::from_json(EVENT).unwrap();
-    let result = workflow.run(&data, &RunOptions { trace: true, ..RunOptions::default() });
+    let result = workflow.run(data.clone(), &RunOptions { trace: true, ..RunOptions::default() });
     let nodes = &result.trace.as_ref().unwrap().nodes;
     let decisions: Vec<_> = nodes.iter().map(|node| (node.node, node.decision)).collect();
     let expected =
@@ -28,7 +28,7 @@ fn the_trace_says_what_was_seen_and_decided() {
     assert_eq!(nodes[1].reasons, [r#"`in_or` ["tlp:green"] is true"#]);
     assert_eq!(nodes[2].reasons, ["No enrichmnent module selected"]);
     assert_eq!(nodes[3].effects, 0..1);
-    assert!(workflow.run(&data, &RunOptions::default()).trace.is_none());
+    assert!(workflow.run(data.clone(), &RunOptions::default()).trace.is_none());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn the_log_is_misps() {
     let workflow = prepared(TEXT);
     let data = Value::from_json(EVENT).unwrap();
     let clock = || "2024-01-02 03:04:05".to_owned();
-    let result = workflow.run(&data, &RunOptions { clock: Some(&clock), ..RunOptions::default() });
+    let result = workflow.run(data.clone(), &RunOptions { clock: Some(&clock), ..RunOptions::default() });
     let head = "[2024-01-02 03:04:05] Workflow(event-publish:1). ";
     let lines: Vec<_> = result.log.iter().map(|line| line.strip_prefix(head).unwrap()).collect();
     assert_eq!(lines[0], "Started executing workflow for trigger `event-publish` (1)");
@@ -52,7 +52,7 @@ fn the_log_is_misps() {
 fn the_result_is_what_the_command_line_prints() {
     let workflow = prepared(TEXT);
     let data = Value::from_json(EVENT).unwrap();
-    let json = serde_json::to_value(workflow.run(&data, &RunOptions::default())).unwrap();
+    let json = serde_json::to_value(workflow.run(data.clone(), &RunOptions::default())).unwrap();
     let expected = json!({
         "workflow": "w", "trigger": "event-publish", "outcome": "blocked", "verdict": "cancel",
         "executed": [3, 4, 5], "failed": [3, 5], "skipped": [],

@@ -145,7 +145,7 @@ fn mails_lists_and_proposals_are_effects() {
 fn the_data_at_the_end_is_there_to_look_at() {
     let workflow = prepared("1 event-publish > 2\n2 attribute_ids_flag_operation {\"action\": \"remove\"}");
     let data = Value::from_json(EVENT).unwrap();
-    let result = workflow.run(&data, &RunOptions::default());
+    let result = workflow.run(data.clone(), &RunOptions::default());
     assert_eq!(summary(&result).executed, [2]);
     let flag = result.data.get("Event").and_then(|event| event.get("Attribute")?.get("0")?.get("to_ids"));
     assert_eq!(flag, Some(&Value::Bool(false)));
