@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::Catalogue;
 use crate::check::{
-    CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters, check_tests,
-    scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters,
+    check_tests, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, check_rules, lower, place_on_grid};
@@ -64,9 +64,15 @@ impl<'s> Workspace<'s> {
     pub fn compile(&self) -> Compilation<'_> {
         let mut diagnostics = self.diagnostics.clone();
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
-        let constants = ConstantTable::build(&self.program, &scopes, &mut diagnostics);
-        let context =
-            Context { program: &self.program, catalogue: self.catalogue, scopes: &scopes, constants: &constants };
+        let budget = Budget::default();
+        let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
+        let context = Context {
+            program: &self.program,
+            catalogue: self.catalogue,
+            scopes: &scopes,
+            constants: &constants,
+            budget: &budget,
+        };
         let mut compiler = Compiler { context, diagnostics, documents: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
             let wanted = file < self.program.roots;
@@ -118,6 +124,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
+        checker.expect_data_of_blueprint(&header.description);
         let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
         let Some(graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
         if !wanted {
@@ -147,7 +154,8 @@ impl<'a> Compiler<'_, 'a> {
         before: usize,
     ) -> Option<Graph<'a>> {
         let failed = |diagnostics: &[Diagnostic]| diagnostics[before..].iter().any(Diagnostic::is_error);
-        if failed(&self.diagnostics) || (trigger.is_some() && flow.trigger.is_none()) {
+        if failed(&self.diagnostics) || self.context.budget.is_spent() || (trigger.is_some() && flow.trigger.is_none())
+        {
             // The form of the flow can be judged all the same, but not what an error may have caused.
             return None;
         }
@@ -174,7 +182,14 @@ impl<'a> Compiler<'_, 'a> {
         }
         let graph = |file: usize, id: &str| known.get(&(file, id)).copied();
         for file in 0..self.context.program.roots {
-            check_tests(self.context.program, file, &self.context.scopes[file], &graph, &mut self.diagnostics);
+            check_tests(
+                self.context.program,
+                file,
+                &self.context.scopes[file],
+                &graph,
+                self.context.budget,
+                &mut self.diagnostics,
+            );
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Parameter, Signature};
+use rustc_hash::FxHashMap;
+
+use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ParamText, ParamValue, SavedFilter};
+use crate::graph::{ModuleType, ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
@@ -13,6 +15,7 @@ use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::seen::Seen;
 use super::verbatim::verbatim;
 
 /// The parameters of a node, in the editor's order.
@@ -35,16 +38,18 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut given: Vec<Option<Given<'a>>> = signature.parameters.iter().map(|_| None).collect();
         let mut kept: Params<'a> = Vec::new();
         let mut raw_filter: Option<&'a Argument<'a>> = None;
-        let mut seen: Vec<Name<'a>> = Vec::with_capacity(call.arguments.len());
+        let mut seen = Seen::default();
+        let known = Positions::new(signature, call.arguments.len());
+        let has_paths = signature.parameters.iter().any(|parameter| parameter.kind == ParameterKind::HashPath);
+        let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
-            if let Some(before) = seen.iter().find(|before| before.text == argument.name.text) {
-                self.report(duplicate("parameter", argument.name, before.span));
+            if let Some(before) = seen.before(argument.name) {
+                self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            seen.push(argument.name);
             let quoted = self.is_quoted(argument.name);
-            let index = signature.parameters.iter().position(|parameter| parameter.id == argument.name.text);
+            let index = known.of(argument.name.text);
             match index {
                 Some(index) => {
                     let parameter = &signature.parameters[index];
@@ -56,6 +61,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         (false, false) => self.parameter_value(signature, parameter, &constant),
                     };
                     failed |= value.is_none() && !left_out;
+                    if has_paths && !quoted && value.is_some() {
+                        for_paths.push((index, constant));
+                    }
                     given[index] = Some(Given { value, at: Some(argument.span) });
                 }
                 None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
@@ -68,10 +76,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
                 None => {
                     failed = true;
-                    self.report(unknown_parameter(signature, argument.name));
+                    self.report(unknown_parameter(signature, argument.name, self.context.budget.take_suggestion()));
                 }
             }
         }
+        self.check_call_paths(signature, &for_paths);
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
             (None, Some(argument)) => self.raw_filter(argument),
@@ -137,11 +146,10 @@ impl<'a> FlowChecker<'_, 'a> {
                     if !reason.is_empty() {
                         diagnostic = diagnostic.note(format!("in MISP: {reason}"));
                     }
-                    let example = if parameter.example.is_empty() { "…" } else { &parameter.example };
                     self.report(diagnostic.help(format!(
                         "write for example `{}: {}`",
                         parameter.id,
-                        example_value(parameter, example)
+                        example_value(parameter)
                     )));
                 }
                 _ => {}
@@ -150,8 +158,37 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-fn example_value(parameter: &Parameter, example: &str) -> String {
-    use crate::catalogue::ParameterKind;
+/// The indices of a module's parameters.
+enum Positions<'s> {
+    /// Few names are compared one by one.
+    Few(&'s Signature),
+    Many(FxHashMap<&'s str, usize>),
+}
+
+impl<'s> Positions<'s> {
+    fn new(signature: &'s Signature, arguments: usize) -> Self {
+        const MANY: usize = 1024;
+        if signature.parameters.len().saturating_mul(arguments) < MANY {
+            return Self::Few(signature);
+        }
+        Self::Many(signature.parameters.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect())
+    }
+
+    fn of(&self, name: &str) -> Option<usize> {
+        match self {
+            Self::Few(signature) => signature.parameters.iter().position(|known| known.id == name),
+            Self::Many(known) => known.get(name).copied(),
+        }
+    }
+}
+
+fn example_value(parameter: &Parameter) -> String {
+    let example = match parameter.example.as_str() {
+        "" if parameter.sensitive => return "secret(\"NAME\")".to_owned(),
+        "" => "…",
+        list if list.starts_with('[') => return list.to_owned(),
+        example => example,
+    };
     match parameter.kind {
         ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
         ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),
@@ -186,18 +223,25 @@ fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     .help("remove it unless the exact JSON matters")
 }
 
-fn unknown_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -> Diagnostic {
+    const SHOWN: usize = 20;
     let names = signature.parameters.iter().map(|parameter| parameter.id.as_str());
-    let suggestion = closest(name.text, names.clone());
+    let suggestion = if worth_while { closest(name.text, names.clone()) } else { None };
     let diagnostic = Diagnostic::at(
         Code::UnknownParameter,
         name.span,
         format!("`{}` has no parameter `{}`", signature.id, name.text),
     )
     .note("MISP ignores a parameter it does not know, and its editor drops it");
-    let known: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if signature.parameters.len() > SHOWN {
+        known.push(format!("{} more", signature.parameters.len() - SHOWN));
+    }
     match (suggestion, known.is_empty()) {
         (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
+        (None, true) if signature.module_type == ModuleType::Trigger => {
+            diagnostic.help(format!("`{}` takes no parameters: write `on {}`", signature.id, signature.id))
+        }
         (None, true) => diagnostic.help(format!("`{}` takes no parameters: write `{}()`", signature.id, signature.id)),
         (None, false) => diagnostic.help(format!("its parameters are {}", known.join(", "))),
     }

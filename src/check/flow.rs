@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::Signature;
+use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
+use crate::schema::{Root, Typer};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
 use super::constant::Constant;
-use super::constant_table::list_entries;
+use super::constant_table::{copy, list_entries};
 use super::context::Context;
 use super::evaluate::Names;
 
 /// The most nodes a workflow may have once its blueprints are inlined. Blueprints that use each
 /// other can double themselves; MISP's editor is out of breath long before.
 const MAX_NODES: usize = 50_000;
+/// The most steps that are looked at for them: a step that jumps or uses an empty blueprint makes none.
+const MAX_STEPS: usize = 4 * MAX_NODES;
 
 /// Checks steps. One is made for each workflow and for each blueprint on its own.
 pub struct FlowChecker<'c, 'a> {
@@ -29,6 +32,16 @@ pub struct FlowChecker<'c, 'a> {
     pub(crate) inlining: Vec<&'a str>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
+    /// What is known of the data that the steps work on.
+    pub(super) typer: Typer<'static>,
+    /// How many steps were looked at, also those that make no nodes.
+    visited: usize,
+    /// Whether the steps are those of a blueprint that is used.
+    pub(super) inlined: bool,
+    /// How many findings there were before this flow.
+    findings_before: usize,
+    /// Whether it was reported that no more nodes may come.
+    is_full: bool,
 }
 
 impl<'c, 'a> FlowChecker<'c, 'a> {
@@ -39,7 +52,20 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         bindings: Vec<(&'a str, Constant<'a>)>,
         diagnostics: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0 }
+        let findings_before = diagnostics.len();
+        Self {
+            context,
+            file,
+            bindings,
+            inlining: Vec::new(),
+            diagnostics,
+            nodes: 0,
+            visited: 0,
+            inlined: false,
+            findings_before,
+            is_full: false,
+            typer: Typer::new(Root::OPEN),
+        }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -50,6 +76,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
         let call = &workflow.trigger;
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
+        self.typer = Typer::new(Root::of_trigger(signature));
         Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
     }
 
@@ -59,6 +86,11 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     fn step(&mut self, step: &'a Step<'a>) -> Option<CheckedStep<'a>> {
+        self.visited += 1;
+        if self.inlined && !self.context.budget.take_inlined(step.span, self.diagnostics) {
+            self.is_full = true;
+            return None;
+        }
         let kind = match &step.kind {
             StepKind::Call(call) => self.call_step(step, call)?,
             StepKind::If(branches) => self.if_step(step, branches),
@@ -152,6 +184,10 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         span: Span,
     ) -> NodeTemplate<'a> {
         self.nodes += 1;
+        if signature.provenance == Provenance::Custom {
+            // What it adds to the data nobody knows.
+            self.typer = self.typer.opened();
+        }
         let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
         NodeTemplate {
             node: crate::graph::Node {
@@ -176,30 +212,36 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
 
     /// Whether more nodes may come; reports the first that may not.
     pub(super) fn has_room(&mut self, span: Span) -> bool {
-        if self.nodes == MAX_NODES {
-            self.nodes += 1;
+        let findings = self.diagnostics.len() - self.findings_before;
+        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS || findings >= MAX_NODES;
+        if is_full && !self.is_full {
+            self.is_full = true;
             self.report(
                 Diagnostic::at(Code::TooManyNodes, span, format!("this workflow has more than {MAX_NODES} nodes"))
                     .note("every `use` of a blueprint repeats its nodes, and blueprints that use others multiply them")
                     .help("use the blueprint once, behind a join"),
             );
         }
-        self.nodes < MAX_NODES
+        !is_full && !self.is_full
     }
 }
 
 impl<'a> Names<'a> for FlowChecker<'_, 'a> {
-    fn lookup(&mut self, name: &'a str, _: Span) -> Option<Constant<'a>> {
+    fn lookup(&mut self, name: &'a str, at: Span) -> Option<Constant<'a>> {
         if let Some((_, bound)) = self.bindings.iter().find(|(known, _)| *known == name) {
-            return Some(bound.clone());
+            return Some(copy(bound, at, self.context.budget, self.diagnostics));
         }
         let place = *self.context.scopes[self.file].constants.get(name)?;
-        self.context.constants.get(place).cloned()
+        Some(copy(self.context.constants.get(place)?, at, self.context.budget, self.diagnostics))
     }
 
     fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>> {
         let id = self.context.program.lines(self.file, path, self.diagnostics)?;
-        Some(list_entries(self.context.program, id))
+        list_entries(self.context.program, id, path.span, self.context.budget, self.diagnostics)
+    }
+
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        FlowChecker::unknown_word(self, word, span, None);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -13,6 +13,7 @@ use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::seen::Seen;
 
 /// How many characters MISP stores of a name or description.
 pub const MAX_CHARACTERS: usize = 191;
@@ -39,15 +40,13 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut header =
             Header { name: Cow::Borrowed(id.text), description: Cow::Borrowed(""), uuid: None, debug: false };
         let known = if is_workflow { WORKFLOW_FIELDS } else { BLUEPRINT_FIELDS };
-        let mut seen: Vec<Name<'a>> = Vec::new();
+        let mut seen = Seen::default();
         let mut named = None;
         for field in fields {
-            if let Some(before) = seen.iter().find(|before| before.text == field.name.text) {
-                let before = before.span;
+            if let Some(before) = seen.before(field.name) {
                 self.report(duplicate("field", field.name, before));
                 continue;
             }
-            seen.push(field.name);
             match field.name.text {
                 "name" => {
                     named = Some(field.value.span);

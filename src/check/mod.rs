@@ -1,6 +1,8 @@
 //! From syntax trees to programs in which nothing is left to guess.
 
+mod budget;
 mod call;
+mod call_paths;
 mod checked;
 mod condition;
 mod constant;
@@ -10,16 +12,19 @@ mod declaration;
 mod evaluate;
 mod filter;
 mod flow;
+mod hash_path;
 mod header;
 mod parameter;
 mod pin;
 mod program;
 mod scope;
+mod seen;
 mod template;
 mod test_item;
 mod use_blueprint;
 mod verbatim;
 
+pub(crate) use budget::Budget;
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
 pub use constant::{Constant, ConstantKind, ValueType};
 pub(crate) use constant_table::ConstantTable;

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue};
-use crate::hashpath::check_syntax;
 use crate::source::Span;
 use crate::suggest::closest;
 
@@ -109,20 +108,11 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
+    /// The paths of a call are checked together: some start in what others select.
     fn path_value(&mut self, parameter: &Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
         match &constant.kind {
-            ConstantKind::Path(path) | ConstantKind::Word(path) => {
-                self.check_path(path, constant.span);
-                Some(ParamValue::text(*path))
-            }
-            ConstantKind::Text(text) => {
-                if let Some(path) = text.as_plain() {
-                    let inner = constant.span.part(1, (constant.span.end - constant.span.start) as usize - 1);
-                    let literal = self.context.program.sources.snippet(inner) == path;
-                    self.check_path_at(path, if literal { inner } else { constant.span }, literal);
-                }
-                Some(ParamValue::Text(text.clone()))
-            }
+            ConstantKind::Path(path) | ConstantKind::Word(path) => Some(ParamValue::text(*path)),
+            ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
             _ => self.wrong_type(parameter, constant, "write the hash path without quotes, for example `Event.info`"),
         }
     }
@@ -217,7 +207,18 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
-            _ => self.wrong_type(parameter, constant, "write texts in double quotes"),
+            other if parameter.multiple => {
+                self.report(
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("an entry of `{}` must be text, not {}", parameter.id, other.describe()),
+                    )
+                    .help("write the entry in double quotes; `+` joins lists"),
+                );
+                None
+            }
+            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
 
@@ -241,28 +242,14 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
         let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
-        let mut names: Vec<&str> = names.chain(options).collect();
+        let worth_while = self.context.budget.take_suggestion();
+        let mut names: Vec<&str> = names.chain(options).filter(|_| worth_while).collect();
         names.sort_unstable();
         let suggestion = closest(word, names);
         self.report(
             Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
                 .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
                 .help(format!("a text needs quotes: `\"{word}\"`")),
-        );
-    }
-
-    /// Checks the form of a hash path that is written bare.
-    pub(super) fn check_path(&mut self, path: &str, span: Span) {
-        self.check_path_at(path, span, true);
-    }
-
-    fn check_path_at(&mut self, path: &str, span: Span, exact: bool) {
-        let Err(error) = check_syntax(path) else { return };
-        let place = if exact { span.part(error.at.start, error.at.end) } else { span };
-        self.report(
-            Diagnostic::at(Code::InvalidHashPath, place, error.message)
-                .note("MISP does not complain about such a path: it finds nothing and goes on")
-                .help(error.help),
         );
     }
 }

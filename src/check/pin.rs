@@ -5,6 +5,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Pin, ValueKind};
 
+use super::declaration::duplicate;
 use super::flow::FlowChecker;
 
 /// What a pin says.
@@ -22,7 +23,14 @@ impl FlowChecker<'_, '_> {
     pub(super) fn pin(&mut self, pin: &Pin<'_>) -> Pinned {
         let mut pinned = Pinned::default();
         let (mut x, mut y) = (None, None);
-        for entry in &pin.entries {
+        for (index, entry) in pin.entries.iter().enumerate() {
+            // Of more entries than there are names, one is given twice or unknown.
+            let before =
+                pin.entries[..index.min(ENTRIES.len())].iter().find(|before| before.name.text == entry.name.text);
+            if let Some(before) = before {
+                self.report(duplicate("entry", entry.name, before.name.span));
+                continue;
+            }
             match entry.name.text {
                 "id" => pinned.id = self.pinned_id(entry),
                 "x" => x = self.coordinate(entry),

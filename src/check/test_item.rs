@@ -1,12 +1,13 @@
 //! `test` items: whether what they name exists.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Graph;
 use crate::suggest::closest;
 use crate::syntax::tree::{Block, ClauseKind, Item, Name, StepKind, Test, Workflow};
 
+use super::budget::Budget;
 use super::program::ResolvedImport;
 use super::program::{Program, imports};
 use super::scope::Scope;
@@ -19,6 +20,7 @@ pub fn check_tests<'a>(
     file: usize,
     scope: &Scope<'_>,
     graph: &dyn Fn(usize, &str) -> Option<&'a Graph<'a>>,
+    budget: &Budget,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let tree = &program.files[file].tree;
@@ -30,11 +32,11 @@ pub fn check_tests<'a>(
         let Item::Test(test) = item else { continue };
         let Some(&(place, workflow)) = workflows.get(test.workflow.text) else {
             if !scope.incomplete {
-                diagnostics.push(unknown_workflow(test.workflow, &workflows));
+                diagnostics.push(unknown_workflow(test.workflow, &workflows, budget));
             }
             continue;
         };
-        check_clauses(test, workflow, graph(place, workflow.id.text), diagnostics);
+        check_clauses(test, workflow, graph(place, workflow.id.text), budget, diagnostics);
     }
 }
 
@@ -55,8 +57,9 @@ fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, (u
     known
 }
 
-fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, (usize, &Workflow<'_>)>) -> Diagnostic {
-    let mut names: Vec<&str> = known.keys().copied().collect();
+fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, (usize, &Workflow<'_>)>, budget: &Budget) -> Diagnostic {
+    let worth_while = budget.take_suggestion();
+    let mut names: Vec<&str> = known.keys().copied().filter(|_| worth_while).collect();
     names.sort_unstable();
     let diagnostic =
         Diagnostic::at(Code::UnknownWorkflow, name.span, format!("there is no workflow named `{}`", name.text));
@@ -70,36 +73,45 @@ fn check_clauses(
     test: &Test<'_>,
     workflow: &Workflow<'_>,
     graph: Option<&Graph<'_>>,
+    budget: &Budget,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut labels = Vec::new();
     collect_labels(&workflow.body, &mut labels);
+    let label_set: FxHashSet<&str> = labels.iter().copied().collect();
+    let mut modules: Vec<&str> = graph.iter().flat_map(|graph| &graph.nodes).map(|node| &*node.module).collect();
+    modules.sort_unstable();
+    modules.dedup();
     let mut check = |target: &Name<'_>| {
         if let Some(label) = target.text.strip_prefix('@') {
-            if !labels.contains(&label) {
+            if !label_set.contains(label) {
                 diagnostics.push(
                     Diagnostic::at(
                         Code::UnknownLabel,
                         target.span,
                         format!("the workflow `{}` has no label `@{label}`", workflow.id.text),
                     )
-                    .maybe_help(closest(label, labels.iter().copied()).map(|close| format!("did you mean `@{close}`?")))
+                    .maybe_help(
+                        budget
+                            .take_suggestion()
+                            .then(|| closest(label, labels.iter().copied()))
+                            .flatten()
+                            .map(|close| format!("did you mean `@{close}`?")),
+                    )
                     .help("put the label before the step that the test means"),
                 );
             }
             return;
         }
-        let Some(graph) = graph else { return };
-        if !graph.nodes.iter().any(|node| node.module == target.text) {
-            let mut modules: Vec<&str> = graph.nodes.iter().map(|node| &*node.module).collect();
-            modules.sort_unstable();
-            modules.dedup();
+        if graph.is_some() && modules.binary_search(&target.text).is_err() {
             let diagnostic = Diagnostic::at(
                 Code::UnknownModule,
                 target.span,
                 format!("the workflow `{}` has no step `{}`", workflow.id.text, target.text),
             );
-            diagnostics.push(match closest(target.text, modules) {
+            let suggestion =
+                if budget.take_suggestion() { closest(target.text, modules.iter().copied()) } else { None };
+            diagnostics.push(match suggestion {
                 Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(target.span, close),
                 None => diagnostic.help("name a module that the workflow calls, or a label as `@label`"),
             });

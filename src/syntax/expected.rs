@@ -40,15 +40,10 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         | Rule::published_word
         | Rule::comparison
         | Rule::subject => (3, "a condition"),
-        Rule::value
-        | Rule::text
-        | Rule::number
-        | Rule::function
-        | Rule::function_name
-        | Rule::list
-        | Rule::object
-        | Rule::word => (4, "a value"),
-        Rule::string | Rule::block_string => (4, "a text in double quotes"),
+        Rule::value | Rule::number | Rule::function | Rule::function_name | Rule::list | Rule::object | Rule::word => {
+            (4, "a value")
+        }
+        Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),
         Rule::arguments => (9, "`(`"),
@@ -105,6 +100,14 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     if words.len() > 1 {
         words.retain(|(_, word)| *word != "`+`");
     }
+    // Some things are the beginning of others.
+    let has = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
+    let (value, step) = (has("a value"), has("a step"));
+    words.retain(|(_, word)| match *word {
+        "a text in double quotes" => !value,
+        "a name" | "`@[`" => !step,
+        _ => true,
+    });
     let (_, last) = words.pop()?;
     if words.is_empty() {
         return Some(last.to_owned());

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use pest::iterators::Pair;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::{Expectation, explain};
@@ -26,6 +26,8 @@ pub struct Builder<'s> {
     unreadable_until: Cell<usize>,
     /// Whether a missing closing brace was reported: one is enough.
     unclosed: Cell<bool>,
+    /// Whether nothing more can be said about what is unreadable.
+    quiet: Cell<bool>,
 }
 
 impl<'s> Builder<'s> {
@@ -33,11 +35,12 @@ impl<'s> Builder<'s> {
     pub fn new(sources: &'s Sources, id: FileId) -> Self {
         Self {
             sources,
-            trail: Trail { file: id, comments: RefCell::default(), end: Cell::new(0) },
+            trail: Trail::new(id, sources.text(id)),
             incomplete: Cell::new(false),
             diagnostics: RefCell::default(),
             unreadable_until: Cell::new(usize::MAX),
             unclosed: Cell::new(false),
+            quiet: Cell::new(false),
         }
     }
 
@@ -47,7 +50,7 @@ impl<'s> Builder<'s> {
     }
 
     pub(super) fn text(&self) -> &'s str {
-        self.sources.text(self.trail.file)
+        self.trail.text
     }
 
     pub(super) fn children(&self, pair: Pair<'s, Rule>) -> Children<'_, 's> {
@@ -87,8 +90,12 @@ impl<'s> Builder<'s> {
         let start = pair.as_span().start();
         let until = self.unreadable_until.get();
         let same_line = until <= start && !self.text()[until..start].contains('\n');
-        if !same_line && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
-            self.report(explain(self.text(), self.trail.file, start, expectation));
+        if !same_line && !self.quiet.get() && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
+            let diagnostic = explain(self.text(), self.trail.file, start, expectation);
+            // What stands behind the quotes of a block string that nobody closes is its text.
+            let opens_block = |label: &Label| self.sources.snippet(label.span) == "\"\"\"";
+            self.quiet.set(diagnostic.primary.as_ref().is_some_and(opens_block));
+            self.report(diagnostic);
         }
         let mut end = start;
         for part in self.children(pair) {
@@ -97,7 +104,8 @@ impl<'s> Builder<'s> {
                 Rule::block => {
                     self.block(part);
                 }
-                Rule::body => {
+                // The lines of tests, module declarations and JSON are no steps.
+                Rule::body if !["test", "module", "{"].iter().any(|word| self.text()[start..].starts_with(word)) => {
                     self.body(part);
                 }
                 Rule::bad_else => {
