@@ -168,17 +168,15 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
-        let mut done = match workflow.nodes.iter().position(|known| known.id == node) {
-            Some(start) => {
-                let roaming = RoamingData::new(data, workflow.semantics);
-                Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
-            }
-            None => {
-                let mut done = workflow.empty_result(data, options);
-                done.outcome = Outcome::Crash;
-                done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
-                done
-            }
+        let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
+        let mut done = if let Ok(start) = start {
+            let roaming = RoamingData::new(data, workflow.semantics);
+            Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
+        } else {
+            let mut done = workflow.empty_result(data, options);
+            done.outcome = Outcome::Crash;
+            done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
+            done
         };
         if way.len() >= MAX_NESTED_JOBS && !done.jobs.is_empty() {
             done.errors.push(format!("jobs inside jobs are run {MAX_NESTED_JOBS} levels deep; the rest is not"));
@@ -477,7 +475,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         };
         let mut step = Step {
             node,
-            semantics: &self.workflow.semantics,
+            semantics: self.workflow.semantics,
             data: &mut self.data,
             answers: self.options.answers,
             effects: &mut self.result.effects,

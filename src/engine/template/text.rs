@@ -141,15 +141,12 @@ fn unescaped(text: &str) -> String {
                 char::from_u32(code)
             }
         });
-        match (char, entity) {
-            (Some(char), Some(entity)) => {
-                plain.push(char);
-                rest = &rest[entity.len() + 2..];
-            }
-            _ => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(char), Some(entity)) = (char, entity) {
+            plain.push(char);
+            rest = &rest[entity.len() + 2..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain + rest

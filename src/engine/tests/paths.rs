@@ -22,11 +22,11 @@ fn branches_that_join_run_what_follows_once_for_each() {
 
 #[test]
 fn a_path_never_takes_the_same_connection_twice() {
-    let text = r#"
+    let text = r"
         1 event-publish > 2
         2 publish-event > 3
         3 push-zmq > 2
-    "#;
+    ";
     assert_eq!(run(text, EVENT).executed, [2, 3, 2]);
 }
 
@@ -82,7 +82,7 @@ fn a_blocking_module_ends_the_run_also_under_a_trigger_that_does_not_wait() {
 
 #[test]
 fn stop_execution_without_a_message_has_one() {
-    for message in [r#"{"message": ""}"#, r#"{}"#, r#"{"message": "{{ nope }}"}"#] {
+    for message in [r#"{"message": ""}"#, "{}", r#"{"message": "{{ nope }}"}"#] {
         let result = run(&format!("1 event-publish > 2\n2 stop-execution {message}"), EVENT);
         assert!(result.errors[0].ends_with(": Execution stopped"), "{message}");
     }
