@@ -18,6 +18,7 @@ pub mod compile;
 pub mod condition;
 pub mod diagnostics;
 pub mod diff;
+pub mod engine;
 pub mod format;
 pub mod graph;
 pub mod hashpath;
