@@ -289,10 +289,10 @@ impl Writer<'_> {
             3..=5 => {
                 self.text.push_str("if published");
                 for _ in 0..self.choices.below(3) {
-                    let word: &str = self.choices.of(&[" and ", " or ", " and not "]);
+                    let word = *self.choices.of(&[" and ", " or ", " and not "]);
                     self.text.push_str(word);
-                    let question: &str =
-                        self.choices.of(&["unpublished", "event tagged any \"a\"", "(published or unpublished)"]);
+                    let question =
+                        *self.choices.of(&["unpublished", "event tagged any \"a\"", "(published or unpublished)"]);
                     self.text.push_str(question);
                 }
                 self.braces(depth);
