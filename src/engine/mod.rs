@@ -20,6 +20,7 @@ mod prepared;
 mod result;
 mod roaming;
 mod step;
+mod tag_trigger;
 pub mod template;
 mod trace;
 mod walk;

@@ -92,11 +92,20 @@ impl Prepared {
     /// Runs the workflow on data as MISP has it when the trigger fires: an event as the REST API returns it where the
     /// trigger gives MISP's core format, else whatever there is.
     ///
+    /// For the trigger `tag-attached-after-save` the tag may stand beside the event, as `Tag` with `name`, `local` and,
+    /// where it is on an attribute, `attribute_id`; the trigger's parameters are then asked whether it counts.
+    ///
     /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
     /// changes.
     pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
         if !self.wants_core_format {
             return self.run_normalised(data, options);
+        }
+        if let (Some(trigger), Some(tag)) = (&self.tag_trigger, data.get("Tag"))
+            && trigger.accepts(tag) != Ok(true)
+        {
+            let message = "the trigger's own parameters do not fit the tag that was attached".into();
+            return self.not_run(Value::Null, message, options);
         }
         match into_normalised(data) {
             Ok(data) => self.run_normalised(data, options),
