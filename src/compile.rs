@@ -118,6 +118,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
+        checker.expect_data_of_blueprint(&header.description);
         let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
         let Some(graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
         if !wanted {

@@ -42,6 +42,20 @@ fn init_makes_a_project() {
 }
 
 #[test]
+fn a_new_project_compiles_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&mispflow(folder.path(), &["init"])), 0);
+    let output = mispflow(folder.path(), &["check"]);
+    assert_eq!((code(&output), stdout(&output), stderr(&output)), (0, "", ""));
+    let output = mispflow(folder.path(), &["build", "--quiet"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    let built = fs::read(folder.path().join("build/publish-guard.json")).unwrap();
+    let built: serde_json::Value = serde_json::from_slice(&built).unwrap();
+    assert_eq!(built["Workflow"]["trigger_id"], "event-publish");
+    assert_eq!(code(&mispflow(folder.path(), &["build", "--check"])), 0);
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let folder = TempDir::new().unwrap();
     let workflow = folder.path().join("workflows/publish-guard.mwf");
@@ -70,15 +84,15 @@ fn completions_name_the_verbs() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = here(&["completions", shell]);
         assert_eq!((code(&output), stderr(&output)), (0, ""));
-        assert!(stdout(&output).contains("init"), "{shell}");
+        assert!(stdout(&output).contains("modules"), "{shell}");
     }
 }
 
 #[test]
 fn usage_errors_end_with_2() {
-    let output = here(&["innit"]);
+    let output = here(&["modles"]);
     assert_eq!((code(&output), stdout(&output)), (2, ""));
-    assert!(stderr(&output).contains("'init'"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("'modules'"), "{}", stderr(&output));
     assert_eq!(code(&here(&[])), 2);
     assert_eq!(code(&here(&["init", "--colour", "never"])), 2);
     assert_eq!(code(&here(&["completions", "basic"])), 2);
@@ -99,7 +113,7 @@ fn help_and_version_are_results() {
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let binary = assert_cmd::cargo::cargo_bin("mispflow");
-    for arguments in [&["completions", "bash"][..], &["--help"]] {
+    for arguments in [&["completions", "bash"][..], &["modules"], &["modules", "webhook"], &["--help"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let output = std::process::Command::new(&binary).args(arguments).stdout(writer).output().unwrap();
@@ -117,4 +131,108 @@ fn colours_when_asked_for() {
         let output = mispflow(folder.path(), &["init", "--color", color]);
         assert!(!output.stderr.contains(&0x1b), "{color}");
     }
+}
+
+#[test]
+fn modules_are_listed_by_kind() {
+    let output = here(&["modules"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    let text = stdout(&output);
+    let place = |line: &str| text.find(line).unwrap_or_else(|| panic!("{line} in {text}"));
+    assert!(place("\nLogic: ") < place("\n  tag-if  "));
+    assert!(place("  event-publish  ") < place("\nLogic: "));
+    assert!(place("\nActions: ") < place("\n  webhook  "));
+    // One line a module, all descriptions in one column.
+    let mut columns = text.lines().filter(|line| line.starts_with("  ")).map(|line| {
+        let id = line.trim_start().split(' ').next().unwrap();
+        let rest = &line[2 + id.len()..];
+        line.len() - rest.trim_start().len()
+    });
+    let first = columns.next().unwrap();
+    assert!(columns.all(|column| column == first));
+}
+
+#[test]
+fn modules_as_json_are_a_catalogue() {
+    let output = here(&["modules", "--format", "json"]);
+    let modules: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(modules.len(), mispflow::catalogue::load(stdout(&output)).unwrap().len());
+    let output = here(&["modules", "webhook", "--format", "json"]);
+    let module: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(module["id"], "webhook");
+    assert!(modules.contains(&module));
+}
+
+#[test]
+fn a_module_is_shown_with_all_that_a_call_needs() {
+    let output = here(&["modules", "webhook"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    for part in [
+        "Calls a web address",
+        "version         ",
+        "blocking        no",
+        "module filter   no",
+        "Traps\n  - ",
+        "  request_method  one of the options\n",
+        "options   post    POST\n                get     GET\n",
+        "default   post\n",
+        "required  while it is empty, the step fails",
+        "url  text, may be a Jinja template\n",
+        "  webhook(\n      url: \"https://",
+    ] {
+        assert!(stdout(&output).contains(part), "{part} in {}", stdout(&output));
+    }
+    assert!(stdout(&output).lines().all(|line| line.chars().count() <= 100 && line == line.trim_end()));
+}
+
+#[test]
+fn an_unknown_module_ends_with_1() {
+    let output = here(&["modules", "webhok"]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    assert!(stderr(&output).starts_with("error[unknown-module]: the catalogue has no module `webhok`"));
+    assert!(stderr(&output).contains("did you mean `webhook`?"), "{}", stderr(&output));
+    // The name that the editor shows leads to the id.
+    assert!(stderr(&here(&["modules", "IF :: Threat Level"])).contains("did you mean `threat-level-if`?"));
+    assert_eq!(code(&here(&["modules", "webhook", "--target", "misp-1.0"])), 2);
+}
+
+const OWN: &str = r#"[{
+    "id": "own module", "name": "Own\u001b[31m", "type": "action", "version": "3", "provenance": "custom",
+    "description": "Does what no other module does, and does it so thoroughly that the line that says so is longer than a line should be",
+    "blocking": true, "supports_filters": true, "expects_core_format": true, "outputs": 3, "traps": ["It bites"],
+    "params": [
+        {"id": "where", "label": "Where to", "type": "text", "required": "nothing happens"},
+        {"id": "token", "type": "text", "sensitive": true, "required": "nobody lets it in", "jinja": true},
+        {"id": "level", "type": "radio", "options": {"1": "High level", "2": "Low"}, "default": "2"},
+        {"id": "people", "type": "picker", "options": {"all": "all", "some": "A few"}, "multiple": true, "open": true},
+        {"id": "how-often", "type": "number", "example": "3", "display_on": {"level": ["1", "2"]}},
+        {"id": "loud", "type": "checkbox", "default": false},
+        {"id": "item", "type": "hashpath", "sub_selector": true, "example": "Tag.{n}.name", "display_on": {"level": ["1"]}}
+    ]}]"#;
+
+#[test]
+fn a_project_brings_its_own_modules() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mispflow.toml"), "[project]\ncatalogues = [\"own.json\"]\n").unwrap();
+    fs::write(folder.path().join("own.json"), OWN).unwrap();
+    let below = folder.path().join("below");
+    fs::create_dir(&below).unwrap();
+    let output = mispflow(&below, &["modules", "own module"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    insta::assert_snapshot!(stdout(&output));
+
+    fs::write(folder.path().join("own.json"), "[{\"id\": 1,}]").unwrap();
+    let output = mispflow(&below, &["modules", "webhook"]);
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).starts_with("webhook\n"));
+    assert!(stderr(&output).contains("own.json:1:"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_broken_project_file_is_pointed_at() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mispflow.toml"), "[project]\nsorce = \"x\"\n").unwrap();
+    let output = mispflow(folder.path(), &["modules", "webhook"]);
+    assert_eq!(code(&output), 1);
+    insta::assert_snapshot!(stderr(&output));
 }

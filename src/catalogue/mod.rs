@@ -4,6 +4,7 @@
 mod catalogue;
 mod editor;
 mod error;
+mod example;
 mod known;
 pub mod load;
 mod signature;

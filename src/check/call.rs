@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Parameter, Signature};
+use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
@@ -36,6 +36,8 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut kept: Params<'a> = Vec::new();
         let mut raw_filter: Option<&'a Argument<'a>> = None;
         let mut seen: Vec<Name<'a>> = Vec::with_capacity(call.arguments.len());
+        let has_paths = signature.parameters.iter().any(|parameter| parameter.kind == ParameterKind::HashPath);
+        let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
             if let Some(before) = seen.iter().find(|before| before.text == argument.name.text) {
@@ -56,6 +58,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         (false, false) => self.parameter_value(signature, parameter, &constant),
                     };
                     failed |= value.is_none() && !left_out;
+                    if has_paths && !quoted && value.is_some() {
+                        for_paths.push((index, constant));
+                    }
                     given[index] = Some(Given { value, at: Some(argument.span) });
                 }
                 None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
@@ -72,6 +77,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
+        self.check_call_paths(signature, &for_paths);
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
             (None, Some(argument)) => self.raw_filter(argument),
@@ -151,7 +157,6 @@ impl<'a> FlowChecker<'_, 'a> {
 }
 
 fn example_value(parameter: &Parameter, example: &str) -> String {
-    use crate::catalogue::ParameterKind;
     match parameter.kind {
         ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
         ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),

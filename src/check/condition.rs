@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ModuleType, ParamText, ParamValue};
+use crate::schema::Reader;
 use crate::source::Span;
 use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value};
 
@@ -12,6 +13,7 @@ use super::checked::{CheckedCondition, NodeTemplate};
 use super::constant::{Constant, ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::hash_path::{Start, WrittenPath, WrittenValue};
 
 /// A comparison of something under a hash path, as generic-if and the filters know it.
 #[derive(Clone, Debug)]
@@ -24,6 +26,13 @@ pub struct Comparison<'a> {
     pub value: Option<ParamText<'a>>,
     /// The values it is compared with; for `in_or`.
     pub list: Option<ParamValue<'a>>,
+}
+
+/// The side of a comparison that is a hash path.
+struct PathOperand<'a> {
+    text: Cow<'a, str>,
+    /// What there is to know of it; `None` if it is malformed, or not known yet.
+    written: Option<WrittenPath>,
 }
 
 impl<'a> FlowChecker<'_, 'a> {
@@ -51,7 +60,7 @@ impl<'a> FlowChecker<'_, 'a> {
             }
             PredicateKind::Compare { .. } | PredicateKind::Any { .. } => {
                 let signature = self.context.implied(self.file, "generic-if", predicate.span, self.diagnostics);
-                let comparison = self.comparison(&predicate.kind)?;
+                let comparison = self.comparison(&predicate.kind, Start::Root)?;
                 let params = comparison_params(comparison, Vec::new());
                 Some(self.implied_node(signature?, params, pin, predicate.span))
             }
@@ -143,7 +152,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 return None;
             }
         };
-        let path = self.path_operand(path);
+        let path = self.path_operand(path, Start::Root);
         let number = evaluate(value, self);
         let number = match number.kind {
             ConstantKind::Number(digits) => ParamText::from(Cow::Borrowed(digits)),
@@ -163,14 +172,14 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         };
         Some(vec![
-            (Cow::Borrowed("selector"), ParamValue::text(path?)),
+            (Cow::Borrowed("selector"), ParamValue::text(path?.text)),
             (Cow::Borrowed("operator"), ParamValue::text(operator)),
             (Cow::Borrowed("value"), ParamValue::Text(number)),
         ])
     }
 
-    /// What a comparison or `any` asks.
-    pub(super) fn comparison(&mut self, kind: &'a PredicateKind<'a>) -> Option<Comparison<'a>> {
+    /// What a comparison or `any` asks of what lies under a path that begins at `start`.
+    pub(super) fn comparison(&mut self, kind: &'a PredicateKind<'a>, start: Start<'_>) -> Option<Comparison<'a>> {
         match kind {
             PredicateKind::Compare { left, operator, operator_span, right } => {
                 let (path, value, operator) = match operator {
@@ -193,31 +202,60 @@ impl<'a> FlowChecker<'_, 'a> {
                         return None;
                     }
                 };
-                let path = self.path_operand(path);
-                let value = self.text_operand(value, operator);
-                Some(Comparison { operator, path: path?, value: Some(value?), list: None })
+                let path = self.path_operand(path, start);
+                let value = self.text_operand(value);
+                let (path, (value, span)) = (path?, value?);
+                self.check_comparison(start, operator, &path, &[(value.as_plain(), span)]);
+                Some(Comparison { operator, path: path.text, value: Some(value), list: None })
             }
-            PredicateKind::Any { path, among: None } => {
-                Some(Comparison { operator: "any_value", path: self.path_operand(path)?, value: None, list: None })
-            }
+            PredicateKind::Any { path, among: None } => Some(Comparison {
+                operator: "any_value",
+                path: self.path_operand(path, start)?.text,
+                value: None,
+                list: None,
+            }),
             PredicateKind::Any { path, among: Some(among) } => {
-                let path = self.path_operand(path);
+                let path = self.path_operand(path, start);
                 let list = self.list_operand(among);
-                Some(Comparison { operator: "in_or", path: path?, value: None, list: Some(list?) })
+                let (path, (values, spans)) = (path?, list?);
+                let known: Vec<_> = values.iter().map(plain).zip(spans).collect();
+                self.check_comparison(start, "in_or", &path, &known);
+                Some(Comparison {
+                    operator: "in_or",
+                    path: path.text,
+                    value: None,
+                    list: Some(ParamValue::List(values)),
+                })
             }
             _ => None,
         }
     }
 
-    /// The side of a comparison that is a hash path.
-    fn path_operand(&mut self, value: &'a Value<'a>) -> Option<Cow<'a, str>> {
+    fn check_comparison(
+        &mut self,
+        start: Start<'_>,
+        operator: &str,
+        path: &PathOperand<'a>,
+        values: &[WrittenValue<'_>],
+    ) {
+        let reader = match start {
+            Start::Root => Reader::GenericIf,
+            Start::Items(_) => Reader::Filter,
+        };
+        if let Some(written) = &path.written {
+            self.check_question(reader, operator, written, values);
+        }
+    }
+
+    /// The side of a comparison that is a hash path, which begins at `start`.
+    fn path_operand(&mut self, value: &'a Value<'a>, start: Start<'_>) -> Option<PathOperand<'a>> {
         let constant = evaluate(value, self);
         match constant.kind {
             ConstantKind::Path(path) | ConstantKind::Word(path) => {
-                self.check_path(path, constant.span);
-                Some(Cow::Borrowed(path))
+                let written = self.check_path(path, constant.span, start);
+                Some(PathOperand { text: Cow::Borrowed(path), written })
             }
-            ConstantKind::Parameter(ValueType::Path) => Some(Cow::Borrowed("")),
+            ConstantKind::Parameter(ValueType::Path) => Some(PathOperand { text: Cow::Borrowed(""), written: None }),
             ConstantKind::Unknown => None,
             other => {
                 let shown = match &other {
@@ -242,7 +280,7 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     /// The side of a comparison that is a value.
-    fn text_operand(&mut self, value: &'a Value<'a>, operator: &str) -> Option<ParamText<'a>> {
+    fn text_operand(&mut self, value: &'a Value<'a>) -> Option<(ParamText<'a>, Span)> {
         let constant = evaluate(value, self);
         let text = match constant.kind {
             ConstantKind::Text(text) => text,
@@ -273,18 +311,16 @@ impl<'a> FlowChecker<'_, 'a> {
                 return None;
             }
         };
-        if text.is_empty() && matches!(operator, "in" | "not_in") {
-            return Some(text);
-        }
-        Some(text)
+        Some((text, constant.span))
     }
 
-    fn list_operand(&mut self, value: &'a Value<'a>) -> Option<ParamValue<'a>> {
+    /// The values of a list, and where each is written.
+    fn list_operand(&mut self, value: &'a Value<'a>) -> Option<(Vec<ParamValue<'a>>, Vec<Span>)> {
         let constant = evaluate(value, self);
         let span = constant.span;
         let items = match constant.kind {
             ConstantKind::List(items) => items,
-            ConstantKind::Parameter(ValueType::List) => return Some(ParamValue::List(Vec::new())),
+            ConstantKind::Parameter(ValueType::List) => return Some((Vec::new(), Vec::new())),
             ConstantKind::Unknown => return None,
             kind @ (ConstantKind::Text(_) | ConstantKind::Number(_)) => vec![Constant { kind, span }],
             other => {
@@ -303,6 +339,7 @@ impl<'a> FlowChecker<'_, 'a> {
             );
         }
         let mut values = Vec::with_capacity(items.len());
+        let spans = items.iter().map(|item| item.span).collect();
         for item in items {
             match item.kind {
                 ConstantKind::Text(text) => values.push(ParamValue::Text(text)),
@@ -319,7 +356,14 @@ impl<'a> FlowChecker<'_, 'a> {
                 ),
             }
         }
-        Some(ParamValue::List(values))
+        Some((values, spans))
+    }
+}
+
+fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
+    match value {
+        ParamValue::Text(text) => text.as_plain(),
+        _ => None,
     }
 }
 

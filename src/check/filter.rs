@@ -13,6 +13,7 @@ use super::constant::{ConstantKind, ValueType};
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::hash_path::{Items, Start};
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
@@ -32,8 +33,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 .help("the labels are `A`, `B`, `C`, `D`, `E` and `F`"),
             );
         }
-        let selector = self.selector(&filter.selector);
-        let comparison = self.filter_comparison(&filter.condition);
+        let (selector, items) = self.selector(&filter.selector);
+        let comparison = self.filter_comparison(&filter.condition, &items);
         let params = vec![
             (Cow::Borrowed("filtering-label"), ParamValue::text(filter.label.text)),
             (Cow::Borrowed("selector"), ParamValue::text(selector?)),
@@ -68,8 +69,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 .help("put the step into a filter scope: `filter A: … where … { … }`"),
             );
         }
-        let selector = self.selector(&filter.selector);
-        let comparison = self.filter_comparison(&filter.condition);
+        let (selector, items) = self.selector(&filter.selector);
+        let comparison = self.filter_comparison(&filter.condition, &items);
         let Comparison { operator, path, value, .. } = comparison?;
         let Some(value) = value else {
             self.report(
@@ -148,7 +149,7 @@ impl<'a> FlowChecker<'_, 'a> {
         saved
     }
 
-    fn filter_comparison(&mut self, predicate: &'a Predicate<'a>) -> Option<Comparison<'a>> {
+    fn filter_comparison(&mut self, predicate: &'a Predicate<'a>, items: &Items) -> Option<Comparison<'a>> {
         if let Some(pin) = &predicate.pin {
             self.report(
                 Diagnostic::at(Code::InvalidPin, pin.span, "the condition of a filter is no node of its own")
@@ -156,7 +157,7 @@ impl<'a> FlowChecker<'_, 'a> {
             );
         }
         if matches!(predicate.kind, PredicateKind::Compare { .. } | PredicateKind::Any { .. }) {
-            return self.comparison(&predicate.kind);
+            return self.comparison(&predicate.kind, Start::Items(items));
         }
         self.report(
             Diagnostic::at(Code::UnsupportedCondition, predicate.span, "a filter cannot ask this")
@@ -166,16 +167,19 @@ impl<'a> FlowChecker<'_, 'a> {
         None
     }
 
-    /// The hash path of the items that a filter goes over.
-    fn selector(&mut self, value: &'a Value<'a>) -> Option<&'a str> {
+    /// The hash path of the items that a filter goes over, and what is known of them.
+    fn selector(&mut self, value: &'a Value<'a>) -> (Option<&'a str>, Items) {
         let constant = evaluate(value, self);
         match constant.kind {
             ConstantKind::Path(path) | ConstantKind::Word(path) => {
-                self.check_path(path, constant.span);
-                Some(path)
+                let Some(written) = self.check_path(path, constant.span, Start::Root) else {
+                    return (Some(path), Items::open());
+                };
+                self.check_items(&written);
+                (Some(path), written.items())
             }
-            ConstantKind::Parameter(ValueType::Path) => Some(""),
-            ConstantKind::Unknown => None,
+            ConstantKind::Parameter(ValueType::Path) => (Some(""), Items::open()),
+            ConstantKind::Unknown => (None, Items::open()),
             other => {
                 self.report(
                     Diagnostic::at(
@@ -185,7 +189,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     )
                     .help("name the items without quotes, for example `Event._AttributeFlattened.{n}`"),
                 );
-                None
+                (None, Items::open())
             }
         }
     }

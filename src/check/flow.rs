@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::Signature;
+use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
+use crate::schema::{Root, Typer};
 use crate::source::Span;
 use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
 
@@ -29,6 +30,8 @@ pub struct FlowChecker<'c, 'a> {
     pub(crate) inlining: Vec<&'a str>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
+    /// What is known of the data that the steps work on.
+    pub(super) typer: Typer<'static>,
 }
 
 impl<'c, 'a> FlowChecker<'c, 'a> {
@@ -39,7 +42,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         bindings: Vec<(&'a str, Constant<'a>)>,
         diagnostics: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0 }
+        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0, typer: Typer::new(Root::OPEN) }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -50,6 +53,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
         let call = &workflow.trigger;
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
+        self.typer = Typer::new(Root::of_trigger(signature));
         Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
     }
 
@@ -152,6 +156,10 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         span: Span,
     ) -> NodeTemplate<'a> {
         self.nodes += 1;
+        if signature.provenance == Provenance::Custom {
+            // What it adds to the data nobody knows.
+            self.typer = self.typer.opened();
+        }
         let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
         NodeTemplate {
             node: crate::graph::Node {

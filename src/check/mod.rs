@@ -1,6 +1,7 @@
 //! From syntax trees to programs in which nothing is left to guess.
 
 mod call;
+mod call_paths;
 mod checked;
 mod condition;
 mod constant;
@@ -10,6 +11,7 @@ mod declaration;
 mod evaluate;
 mod filter;
 mod flow;
+mod hash_path;
 mod header;
 mod parameter;
 mod pin;

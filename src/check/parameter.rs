@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue};
-use crate::hashpath::check_syntax;
 use crate::source::Span;
 use crate::suggest::closest;
 
@@ -109,20 +108,11 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
+    /// The paths of a call are checked together: some start in what others select.
     fn path_value(&mut self, parameter: &Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
         match &constant.kind {
-            ConstantKind::Path(path) | ConstantKind::Word(path) => {
-                self.check_path(path, constant.span);
-                Some(ParamValue::text(*path))
-            }
-            ConstantKind::Text(text) => {
-                if let Some(path) = text.as_plain() {
-                    let inner = constant.span.part(1, (constant.span.end - constant.span.start) as usize - 1);
-                    let literal = self.context.program.sources.snippet(inner) == path;
-                    self.check_path_at(path, if literal { inner } else { constant.span }, literal);
-                }
-                Some(ParamValue::Text(text.clone()))
-            }
+            ConstantKind::Path(path) | ConstantKind::Word(path) => Some(ParamValue::text(*path)),
+            ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
             _ => self.wrong_type(parameter, constant, "write the hash path without quotes, for example `Event.info`"),
         }
     }
@@ -248,21 +238,6 @@ impl<'a> FlowChecker<'_, 'a> {
             Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
                 .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
                 .help(format!("a text needs quotes: `\"{word}\"`")),
-        );
-    }
-
-    /// Checks the form of a hash path that is written bare.
-    pub(super) fn check_path(&mut self, path: &str, span: Span) {
-        self.check_path_at(path, span, true);
-    }
-
-    fn check_path_at(&mut self, path: &str, span: Span, exact: bool) {
-        let Err(error) = check_syntax(path) else { return };
-        let place = if exact { span.part(error.at.start, error.at.end) } else { span };
-        self.report(
-            Diagnostic::at(Code::InvalidHashPath, place, error.message)
-                .note("MISP does not complain about such a path: it finds nothing and goes on")
-                .help(error.help),
         );
     }
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::catalogue::Provenance;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{Graph, Node};
 use crate::suggest::closest;
 use crate::syntax::tree::{Blueprint, BlueprintParameter, Call, Name};
 
@@ -38,9 +40,21 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("write `use {}()`", name.text)),
                     );
                 }
+                self.expect_graph(&imported.graph);
                 Some(CheckedStepKind::InlinedGraph { title: Cow::Borrowed(&imported.title), graph: &imported.graph })
             }
             BlueprintEntry::Text { file, blueprint } => self.inline(call, file, blueprint),
+        }
+    }
+
+    /// Modules of a graph that nobody knows may add to the data what they like.
+    fn expect_graph(&mut self, graph: &Graph<'_>) {
+        let known = |node: &Node<'_>| {
+            let signature = self.context.signature(self.file, &node.module);
+            signature.is_some_and(|signature| signature.provenance != Provenance::Custom)
+        };
+        if !graph.nodes.iter().all(known) {
+            self.typer = self.typer.opened();
         }
     }
 

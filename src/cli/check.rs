@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::compile::Workspace;
+use crate::diagnostics::Code;
 use crate::project::{self, DiskFiles};
 use crate::source::Sources;
 
@@ -32,6 +33,8 @@ impl Check {
         let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
         let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
         diagnostics.extend(workspace.compile().diagnostics);
+        // What is not written matters only to who writes.
+        diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
         levels.apply(&mut diagnostics);
         Ok(report(console, &sources, &diagnostics, self.format)?)
     }

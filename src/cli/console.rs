@@ -4,6 +4,13 @@ use std::io::{self, IsTerminal, Write};
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
+use crate::diagnostics::printable_line;
+
+/// A narrower terminal is treated like this one.
+const NARROWEST: usize = 40;
+/// Lines longer than this are hard to read.
+const WIDEST: usize = 100;
+
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub enum Color {
@@ -58,6 +65,66 @@ impl Console {
     /// What the stream says.
     pub fn tell(&mut self, message: &str) -> io::Result<()> {
         if self.quiet { Ok(()) } else { writeln!(self.messages, "{message}") }
+    }
+
+    /// The width of the terminal that the results go to; `None` where they go elsewhere.
+    pub fn terminal_width(&self) -> Option<usize> {
+        io::stdout().is_terminal().then(|| textwrap::termwidth().max(NARROWEST))
+    }
+
+    /// How wide running text becomes: as wide as the terminal, within reason.
+    pub fn width(&self) -> usize {
+        self.terminal_width().unwrap_or(WIDEST).min(WIDEST)
+    }
+
+    /// Writes a result line.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.results, "{line}")
+    }
+
+    /// Writes the result line above a list or a text.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn heading(&mut self, heading: &str) -> io::Result<()> {
+        self.strong(heading)?;
+        self.line("")
+    }
+
+    /// Writes a part of a result line that should catch the eye.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn strong(&mut self, words: &str) -> io::Result<()> {
+        self.results.set_color(ColorSpec::new().set_bold(true))?;
+        write!(self.results, "{words}")?;
+        self.results.reset()
+    }
+
+    /// Writes `text` behind `start`, and wraps it at `width` with `indent` spaces before its further
+    /// lines.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn wrapped(&mut self, start: &str, indent: usize, text: &str, width: usize) -> io::Result<()> {
+        let text = printable_line(text);
+        if width == usize::MAX {
+            return self.line(format!("{start}{text}").trim_end());
+        }
+        let indent = " ".repeat(indent);
+        let options = textwrap::Options::new(width)
+            .initial_indent(start)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+        for line in textwrap::wrap(&text, options) {
+            self.line(line.trim_end())?;
+        }
+        Ok(())
     }
 
     /// Begins a message about a failure.

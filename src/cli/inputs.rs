@@ -37,18 +37,17 @@ impl Inputs {
     /// Finds the project and reads the files. The project is the one the first path belongs to.
     pub fn load(&self, sources: &Sources) -> Loaded {
         let mut diagnostics = Vec::new();
-        let is_input = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
-        let first = self.paths.iter().find(|path| !is_input(path));
+        let first = self.paths.iter().find(|path| !is_standard_input(path));
         let project = load_project(sources, first.map_or(Path::new(""), PathBuf::as_path), &mut diagnostics);
 
         let mut roots = Vec::new();
-        if self.paths.iter().any(is_input) {
+        if self.paths.iter().any(|path| is_standard_input(path)) {
             keep(read_standard_input(sources), &mut roots, &mut diagnostics);
         }
         let paths: Vec<PathBuf> = if self.paths.is_empty() {
             vec![or_here(&project.source.value)]
         } else {
-            self.paths.iter().filter(|path| !is_input(path)).cloned().collect()
+            self.paths.iter().filter(|path| !is_standard_input(path)).cloned().collect()
         };
         let gathered = project::gather(&paths, Some(&project.output.value));
         diagnostics.extend(gathered.diagnostics);
@@ -58,6 +57,11 @@ impl Inputs {
         }
         Loaded { project, roots, diagnostics }
     }
+}
+
+/// Whether an argument stands for standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
 }
 
 /// The settings of the project that `start` belongs to.
@@ -74,7 +78,7 @@ pub(super) fn load_project(sources: &Sources, start: &Path, diagnostics: &mut Ve
 }
 
 #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
+pub(super) fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
     let bytes = project::read_limited(io::stdin().lock(), crate::source::MAX_SOURCE_BYTES, 0);
     match bytes {
         Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),
@@ -108,5 +112,65 @@ impl Target {
         if let Some(target) = &self.target {
             project.target = Some(Located::default_value(target.clone()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Status;
+
+    fn load(folder: &Path, paths: &[&str]) -> (Vec<String>, Loaded) {
+        let sources = Sources::new();
+        let inputs = Inputs { paths: paths.iter().map(|path| folder.join(path)).collect() };
+        let loaded = inputs.load(&sources);
+        let short = |id: &FileId| {
+            let path = Path::new(&sources.file(*id).name);
+            path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/")
+        };
+        (loaded.roots.iter().map(short).collect(), loaded)
+    }
+
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in [
+            ("mispflow.toml", "[project]\nsource = \"flows\"\noutput = \"flows/out\""),
+            ("flows/b.mwf", "# b"),
+            ("flows/a/c.mwf", "# c"),
+            ("flows/out/d.mwf", "# d"),
+            ("flows/saved.json", "{}"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn folders_and_files_with_the_settings_of_their_project() {
+        let folder = project();
+        let (names, loaded) = load(folder.path(), &["flows"]);
+        assert_eq!(names, ["flows/a/c.mwf", "flows/b.mwf"]);
+        assert_eq!(loaded.diagnostics, []);
+        assert_eq!(loaded.project.folder, folder.path());
+        let (names, _) = load(folder.path(), &["flows/saved.json", "flows/out/d.mwf"]);
+        assert_eq!(names, ["flows/saved.json", "flows/out/d.mwf"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_keeps_nothing_else_from_being_read() {
+        let folder = project();
+        let (names, loaded) = load(folder.path(), &["flows/missing.mwf", "flows/b.mwf"]);
+        assert_eq!(names, ["flows/b.mwf"]);
+        assert_eq!(loaded.diagnostics.len(), 1);
+        assert_eq!(Status::of(&loaded.diagnostics), Status::Failed);
+    }
+
+    #[test]
+    fn a_release_on_the_command_line_wins() {
+        let mut project = Project::without_file(Path::new(""));
+        Target { target: Some("misp-2.5.1".into()) }.apply(&mut project);
+        assert_eq!(project.target, Some(Located::default_value("misp-2.5.1".to_owned())));
     }
 }

@@ -7,10 +7,15 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod emptied;
 mod findings;
+mod fmt;
 mod init;
 mod inputs;
+mod modules;
+mod path;
 mod status;
+mod unified_diff;
 
 use std::process::ExitCode;
 
@@ -91,6 +96,12 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// Rewrite files in their canonical form
+    Fmt(fmt::Fmt),
+    /// List the modules of the catalogue, or show one with everything needed to call it
+    Modules(modules::Modules),
+    /// Evaluate a hash path on an event
+    Path(path::Evaluate),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

@@ -51,6 +51,10 @@ codes! {
     InvalidCatalogue = "invalid-catalogue", Error;
     /// A JSON file is not a workflow, a blueprint or a graph of MISP.
     InvalidMispJson = "invalid-misp-json", Error;
+    /// A file is not JSON.
+    InvalidJson = "invalid-json", Error;
+    /// A hash path finds nothing in a file.
+    NoMatch = "no-match", Error;
     /// Something in MISP's JSON is unusual and was read tolerantly.
     MispJsonOddity = "misp-json-oddity", Note;
 
@@ -119,6 +123,22 @@ codes! {
     TemplateNotRendered = "template-not-rendered", Warning;
     /// A payload cannot be JSON.
     InvalidJsonPayload = "invalid-json-payload", Warning;
+    /// A hash path names a key that is never there.
+    UnknownKey = "unknown-key", Error;
+    /// A hash path goes over the entries of something that is no list.
+    NotAList = "not-a-list", Error;
+    /// A hash path looks for a key in something that is no object.
+    NotAnObject = "not-an-object", Error;
+    /// A hash path leaves out the `Event` that everything lies under.
+    PathWithoutEvent = "path-without-event", Error;
+    /// A list or an object stands where a single value is compared.
+    ObjectCompared = "object-compared", Error;
+    /// A field is compared with a value that it never has.
+    ImpossibleValue = "impossible-value", Error;
+    /// A field is compared with a value that this release of MISP does not have.
+    UnknownValue = "unknown-value", Warning;
+    /// A comparison never holds, whatever the data is.
+    AlwaysFalse = "always-false", Error;
     /// A name or description is longer than MISP stores.
     TextTooLong = "text-too-long", Error;
     /// A name is empty.

@@ -24,12 +24,16 @@ struct Step {
 }
 
 impl EditPlan {
-    pub(super) fn new(path: &str) -> Self {
-        let mut steps = Vec::new();
+    /// The plan of a path whose steps for reading are `segments`. Those for changing only differ where brackets
+    /// are not balanced.
+    pub(super) fn new(path: &str, segments: &[Segment]) -> Self {
+        let mut steps: Vec<Step> = Vec::new();
         let mut rest = path.to_owned();
         while rest.contains(['{', '[']) {
             let mut parts = tokens(&rest).into_iter();
-            let segment = Segment::new(&rest, parts.next().unwrap_or_default());
+            let first = parts.next().unwrap_or_default();
+            let known = segments.get(steps.len()).filter(|segment| path[segment.span.clone()] == rest[first.clone()]);
+            let segment = known.cloned().unwrap_or_else(|| Segment::new(&rest, first));
             let parts: Vec<_> = parts.map(|part| &rest[part]).collect();
             rest = parts.join(".");
             steps.push(Step { segment, is_last: rest.is_empty(), is_false: matches!(rest.as_str(), "" | "0") });

@@ -76,9 +76,9 @@ impl Path {
         Ok(Self {
             text: text.into(),
             kind,
-            segments,
             literal: literal.into_iter().map(|span| Key::new(Text::Shared(text[span].into()))).collect(),
-            edit: EditPlan::new(text),
+            edit: EditPlan::new(text, &segments),
+            segments,
         })
     }
 
@@ -101,5 +101,23 @@ impl Path {
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{MAX_BYTES, Path};
+
+    #[test]
+    fn hostile_paths_compile_in_time() {
+        for piece in ["[", "]", "{n}.", "[a=/", "[a", "{n}[", "[a=/(x+)+/].", "[a=/b/i]", ".", "[a=/b/].]"] {
+            let start = Instant::now();
+            let text = piece.repeat(MAX_BYTES / piece.len());
+            let _ = Path::compile(&text);
+            let _ = super::super::check_syntax(&text);
+            assert!(start.elapsed() < Duration::from_secs(5), "{piece} took {:?}", start.elapsed());
+        }
     }
 }

@@ -26,7 +26,17 @@ pub struct PathError {
 /// # Errors
 /// The first place that is not.
 pub fn check_syntax(path: &str) -> Result<(), PathError> {
-    check(&Path::compile(path)?)
+    Path::compile(path)?.check_syntax()
+}
+
+impl Path {
+    /// Checks that the path is well formed, as [`check_syntax`] does for one that is not compiled yet.
+    ///
+    /// # Errors
+    /// The first place that is not.
+    pub fn check_syntax(&self) -> Result<(), PathError> {
+        check(self)
+    }
 }
 
 fn check(path: &Path) -> Result<(), PathError> {

@@ -1,11 +1,10 @@
 //! PHP's array: ordered, list and map at once.
 
-use std::iter::Enumerate;
-use std::slice;
 use std::sync::Arc;
 
+use super::iter::Place;
 use super::map::Map;
-use super::{Key, KeyRef, Text, Value};
+use super::{Iter, Key, KeyRef, Text, Value, Values};
 
 /// An array of PHP. Copies share their entries until one of them is changed; a change copies the one
 /// level it happens on.
@@ -143,15 +142,15 @@ impl<'a> Array<'a> {
     /// The entries in order.
     pub fn iter(&self) -> Iter<'_, 'a> {
         match &*self.0 {
-            Entries::List(values) => Iter(Place::List(values.iter().enumerate())),
-            Entries::Gapped(entries) => Iter(Place::Gapped(entries.iter())),
-            Entries::Map(map) => Iter(Place::Map(map, 0)),
+            Entries::List(values) => Iter::new(Place::List(values.iter().enumerate())),
+            Entries::Gapped(entries) => Iter::new(Place::Gapped(entries.iter())),
+            Entries::Map(map) => Iter::new(Place::Map(map, 0)),
         }
     }
 
     /// The values in order.
     pub fn values(&self) -> Values<'_, 'a> {
-        Values(self.iter())
+        Values::new(self.iter())
     }
 
     /// The entries that `keep` wants, under the keys they had. Shares everything when it wants all.
@@ -377,44 +376,5 @@ impl<'v, 'a> IntoIterator for &'v Array<'a> {
 
     fn into_iter(self) -> Iter<'v, 'a> {
         self.iter()
-    }
-}
-
-/// The entries of an [`Array`] in order.
-#[derive(Clone, Debug)]
-pub struct Iter<'v, 'a>(Place<'v, 'a>);
-
-#[derive(Clone, Debug)]
-enum Place<'v, 'a> {
-    List(Enumerate<slice::Iter<'v, Value<'a>>>),
-    Gapped(slice::Iter<'v, (i64, Value<'a>)>),
-    Map(&'v Map<'a>, usize),
-}
-
-impl<'v, 'a> Iterator for Iter<'v, 'a> {
-    type Item = (KeyRef<'v>, &'v Value<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Place::List(values) => values.next().map(|(index, value)| (KeyRef::Int(index as i64), value)),
-            Place::Gapped(entries) => entries.next().map(|(key, value)| (KeyRef::Int(*key), value)),
-            Place::Map(map, index) => {
-                let (key, value) = map.at(*index)?;
-                *index += 1;
-                Some((key.as_ref(), value))
-            }
-        }
-    }
-}
-
-/// The values of an [`Array`] in order.
-#[derive(Clone, Debug)]
-pub struct Values<'v, 'a>(Iter<'v, 'a>);
-
-impl<'v, 'a> Iterator for Values<'v, 'a> {
-    type Item = &'v Value<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(_, value)| value)
     }
 }

@@ -12,6 +12,7 @@
 mod array;
 mod cast;
 mod compare;
+mod iter;
 mod json;
 mod key;
 mod map;
@@ -21,8 +22,9 @@ mod text;
 mod thrown;
 mod value;
 
-pub use array::{Array, Iter, Values};
+pub use array::Array;
 pub use compare::{Comparison, compare, loose_equal};
+pub use iter::{Iter, Values};
 pub use json::{JsonError, MAX_DEPTH};
 pub use key::{Key, KeyRef};
 pub use numeric::{Numeric, is_numeric, numeric};

@@ -117,3 +117,13 @@ impl<'a> From<Vec<Value<'a>>> for Value<'a> {
         Self::Array(items.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn a_value_is_three_words() {
+        assert_eq!(size_of::<Value>(), 3 * size_of::<usize>());
+    }
+}

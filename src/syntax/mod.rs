@@ -11,3 +11,4 @@ pub mod tree;
 
 pub use nesting::MAX_NESTING;
 pub use parse::{Parsed, parse};
+pub(crate) use text::dedent;

@@ -51,7 +51,7 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
         match byte {
             b'"' => return end + 1,
             b'\\' => end += 2,
-            b'\n' | b'\r' => break,
+            b'\n' => break,
             _ => end += 1,
         }
     }

@@ -33,7 +33,7 @@ impl<'s> Builder<'s> {
     pub fn new(sources: &'s Sources, id: FileId) -> Self {
         Self {
             sources,
-            trail: Trail { file: id, comments: RefCell::default(), end: Cell::new(0) },
+            trail: Trail::new(id, sources.text(id)),
             incomplete: Cell::new(false),
             diagnostics: RefCell::default(),
             unreadable_until: Cell::new(usize::MAX),
@@ -47,7 +47,7 @@ impl<'s> Builder<'s> {
     }
 
     pub(super) fn text(&self) -> &'s str {
-        self.sources.text(self.trail.file)
+        self.trail.text
     }
 
     pub(super) fn children(&self, pair: Pair<'s, Rule>) -> Children<'_, 's> {

@@ -1,0 +1,90 @@
+//! The hash paths among the arguments of a call.
+
+use crate::catalogue::{ParameterKind, Signature};
+use crate::condition::Operator;
+use crate::schema::Reader;
+
+use super::constant::{Constant, ConstantKind};
+use super::flow::FlowChecker;
+use super::hash_path::{Items, Start, WrittenPath, WrittenValue};
+
+/// An argument: the number of its parameter, and its value.
+pub type Argument<'a> = (usize, Constant<'a>);
+
+impl<'a> FlowChecker<'_, 'a> {
+    /// Checks the paths, also those that start in what another one selects.
+    pub(super) fn check_call_paths(&mut self, signature: &'a Signature, arguments: &[Argument<'a>]) {
+        let of_kind = |sub: bool| {
+            arguments.iter().filter(move |(index, _)| {
+                let parameter = &signature.parameters[*index];
+                parameter.kind == ParameterKind::HashPath && parameter.sub_selector == sub
+            })
+        };
+        let mut selector = None;
+        for (_, constant) in of_kind(false) {
+            selector = self.check_constant_path(constant, Start::Root).or(selector);
+        }
+        let reader = match signature.id.as_str() {
+            "generic-if" => Some(Reader::GenericIf),
+            "generic-filter-data" => Some(Reader::Filter),
+            _ => None,
+        };
+        if reader == Some(Reader::GenericIf)
+            && let Some(written) = &selector
+        {
+            self.check_call_question(Reader::GenericIf, signature, arguments, written);
+        }
+        let items = selector.as_ref().map_or_else(Items::open, WrittenPath::items);
+        for (_, constant) in of_kind(true) {
+            let Some(written) = self.check_constant_path(constant, Start::Items(&items)) else { continue };
+            if let Some(selector) = &selector {
+                self.check_items(selector);
+            }
+            if reader == Some(Reader::Filter) {
+                self.check_call_question(Reader::Filter, signature, arguments, &written);
+            }
+        }
+    }
+
+    /// `None` for what is no path, an empty or a malformed one.
+    fn check_constant_path(&mut self, constant: &Constant<'a>, start: Start<'_>) -> Option<WrittenPath> {
+        match &constant.kind {
+            ConstantKind::Path(path) | ConstantKind::Word(path) => self.check_path(path, constant.span, start),
+            ConstantKind::Text(text) => {
+                let path = text.as_plain().filter(|path| !path.is_empty())?;
+                self.check_quoted_path(path, constant.span, start)
+            }
+            _ => None,
+        }
+    }
+
+    fn check_call_question(
+        &mut self,
+        reader: Reader,
+        signature: &'a Signature,
+        arguments: &[Argument<'a>],
+        written: &WrittenPath,
+    ) {
+        let argument = |name: &str| {
+            let found = arguments.iter().find(|(index, _)| signature.parameters[*index].id == name);
+            found.map(|(_, constant)| constant)
+        };
+        let Some((Some(operator), _)) = argument("operator").map(literal) else { return };
+        let Some(known) = Operator::from_name(operator) else { return };
+        let values = match (known.compares_with_list(), argument("value"), argument("value_list")) {
+            (false, Some(value), _) => vec![literal(value)],
+            (true, _, Some(Constant { kind: ConstantKind::List(items), .. })) => items.iter().map(literal).collect(),
+            _ => Vec::new(),
+        };
+        self.check_question(reader, operator, written, &values);
+    }
+}
+
+fn literal<'v>(constant: &'v Constant<'_>) -> WrittenValue<'v> {
+    let text = match &constant.kind {
+        ConstantKind::Text(text) => text.as_plain(),
+        ConstantKind::Number(text) | ConstantKind::Word(text) => Some(*text),
+        _ => None,
+    };
+    (text, constant.span)
+}

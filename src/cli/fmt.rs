@@ -1,0 +1,108 @@
+//! `fmt`
+
+use std::borrow::Cow;
+use std::{fs, io};
+
+use clap::Args;
+
+use crate::format::format_source;
+use crate::project::{Written, write_whole};
+use crate::source::{SourceFile, Sources};
+
+use super::unified_diff::write_unified_diff;
+use super::{Console, Failure, Format, Inputs, Status, report};
+
+/// Rewrite files in their canonical form.
+///
+/// Comments stay where they are. A file with syntax errors stays as it is. What comes from standard
+/// input goes to standard output.
+#[derive(Args, Debug)]
+pub(super) struct Fmt {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write nothing, and fail when a file is not in canonical form
+    #[arg(long)]
+    check: bool,
+    /// Write nothing, print what would change, and fail when something would
+    #[arg(long)]
+    diff: bool,
+}
+
+impl Fmt {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        let sources = Sources::new();
+        let loaded = self.inputs.load(&sources);
+        let mut diagnostics = loaded.diagnostics;
+        let mut status = Status::Done;
+        let (mut canonical, mut other) = (0, 0);
+        for id in loaded.roots {
+            let formatted = match format_source(&sources, id) {
+                Ok(formatted) => formatted,
+                Err(problems) => {
+                    diagnostics.extend(problems);
+                    continue;
+                }
+            };
+            let source = sources.file(id);
+            if self.check || self.diff {
+                let current = current(source)?;
+                if current == formatted {
+                    canonical += 1;
+                    continue;
+                }
+                status = Status::Rejected;
+                other += 1;
+                if self.diff {
+                    write_unified_diff(&source.name, &current, &formatted, console.results())?;
+                } else {
+                    writeln!(console.results(), "{} is not in canonical form", source.name)?;
+                }
+            } else if rewrite(source, &formatted, console)? {
+                other += 1;
+            } else {
+                canonical += 1;
+            }
+        }
+        if !diagnostics.is_empty() {
+            status = status.max(report(console, &sources, &diagnostics, Format::Text)?);
+        }
+        self.tell_counts(canonical, other, console)?;
+        Ok(status)
+    }
+
+    fn tell_counts(&self, canonical: usize, other: usize, console: &mut Console) -> io::Result<()> {
+        let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        if canonical + other == 0 {
+            return Ok(());
+        }
+        if other == 0 {
+            return console.tell(&format!("{} in canonical form already", files(canonical)));
+        }
+        if self.check || self.diff {
+            console.tell(&format!("{} to rewrite: run `mispflow fmt`", files(other)))
+        } else {
+            console.tell(&format!("{} rewritten, {canonical} in canonical form already", files(other)))
+        }
+    }
+}
+
+/// The text of a file as it is on disk, with the byte order mark that the source lacks.
+fn current(source: &SourceFile) -> Result<Cow<'_, str>, Failure> {
+    let Some(path) = &source.path else { return Ok(Cow::Borrowed(&source.text)) };
+    let bytes = fs::read(path).map_err(|error| Failure::Other(format!("`{}` cannot be read: {error}", source.name)))?;
+    Ok(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Puts the text where the source came from. Says whether a file changed.
+fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Result<bool, Failure> {
+    let Some(path) = &source.path else {
+        console.results().write_all(formatted.as_bytes())?;
+        return Ok(source.text != formatted);
+    };
+    let written = write_whole(path, formatted.as_bytes()).map_err(|error| Failure::unwritable(path, &error))?;
+    let changed = written != Written::Unchanged;
+    if changed {
+        console.tell(&format!("rewritten  {}", source.name))?;
+    }
+    Ok(changed)
+}

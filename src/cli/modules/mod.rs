@@ -1,0 +1,91 @@
+//! `modules [ID]`
+
+mod list;
+mod show;
+
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+
+use clap::Args;
+
+use crate::catalogue::{Catalogue, Signature};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::project::{DiskFiles, catalogue};
+use crate::source::Sources;
+use crate::suggest::closest;
+
+use super::findings::{Format, report};
+use super::inputs::{Target, load_project};
+use super::{Console, Failure, Status};
+
+/// List the modules of the catalogue, or show one with everything needed to call it. The catalogue is
+/// the built-in one with the files on top that the nearest `mispflow.toml` names.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  mispflow modules
+  mispflow modules webhook
+  mispflow modules --format json | jq -r '.[].id'")]
+pub(super) struct Modules {
+    /// The module to show, such as `webhook` or `event-publish`
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+    /// How to write it; JSON is the format of catalogue files
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Modules {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        let sources = Sources::new();
+        let mut diagnostics = Vec::new();
+        let mut project = load_project(&sources, Path::new(""), &mut diagnostics);
+        self.target.apply(&mut project);
+        let catalogue: Cow<'static, Catalogue> = catalogue(&sources, &DiskFiles, &project, &mut diagnostics);
+        match &self.id {
+            None => self.list(&catalogue, console)?,
+            Some(id) => match catalogue.module(id) {
+                Some(module) => self.show(module, console)?,
+                None => diagnostics.push(unknown(&catalogue, id)),
+            },
+        }
+        // Findings never mix with results: what was asked for may still be there.
+        Ok(report(console, &sources, &diagnostics, Format::Text)?)
+    }
+
+    fn list(&self, catalogue: &Catalogue, console: &mut Console) -> io::Result<()> {
+        match self.format {
+            Format::Text => list::write(catalogue, console),
+            Format::Json => write_json(&catalogue.modules().collect::<Vec<_>>(), console),
+        }
+    }
+
+    fn show(&self, module: &Signature, console: &mut Console) -> io::Result<()> {
+        match self.format {
+            Format::Text => show::write(module, console),
+            Format::Json => write_json(module, console),
+        }
+    }
+}
+
+fn write_json(value: &impl serde::Serialize, console: &mut Console) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *console.results(), value)?;
+    writeln!(console.results())
+}
+
+fn unknown(catalogue: &Catalogue, id: &str) -> Diagnostic {
+    let ids = catalogue.modules().map(|module| module.id.as_str());
+    let diagnostic = Diagnostic::new(Code::UnknownModule, format!("the catalogue has no module `{id}`"));
+    match closest(id, ids).or_else(|| by_name(catalogue, id)) {
+        Some(id) => diagnostic.help(format!("did you mean `{id}`?")),
+        None => diagnostic.help("`mispflow modules` lists them all"),
+    }
+}
+
+/// The id of the module that the editor calls `name`.
+fn by_name<'c>(catalogue: &'c Catalogue, name: &str) -> Option<&'c str> {
+    let name = closest(name, catalogue.modules().map(|module| module.name.as_str()))?;
+    catalogue.modules().find(|module| module.name == name).map(|module| module.id.as_str())
+}

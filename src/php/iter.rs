@@ -1,0 +1,58 @@
+//! Walking over arrays.
+
+use std::iter::Enumerate;
+use std::slice;
+
+use super::map::Map;
+use super::{KeyRef, Value};
+
+/// The entries of an [`Array`](super::Array) in order.
+#[derive(Clone, Debug)]
+pub struct Iter<'v, 'a>(Place<'v, 'a>);
+
+#[derive(Clone, Debug)]
+pub(super) enum Place<'v, 'a> {
+    List(Enumerate<slice::Iter<'v, Value<'a>>>),
+    Gapped(slice::Iter<'v, (i64, Value<'a>)>),
+    Map(&'v Map<'a>, usize),
+}
+
+impl<'v, 'a> Iter<'v, 'a> {
+    pub(super) fn new(place: Place<'v, 'a>) -> Self {
+        Self(place)
+    }
+}
+
+impl<'v, 'a> Iterator for Iter<'v, 'a> {
+    type Item = (KeyRef<'v>, &'v Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Place::List(values) => values.next().map(|(index, value)| (KeyRef::Int(index as i64), value)),
+            Place::Gapped(entries) => entries.next().map(|(key, value)| (KeyRef::Int(*key), value)),
+            Place::Map(map, index) => {
+                let (key, value) = map.at(*index)?;
+                *index += 1;
+                Some((key.as_ref(), value))
+            }
+        }
+    }
+}
+
+/// The values of an [`Array`](super::Array) in order.
+#[derive(Clone, Debug)]
+pub struct Values<'v, 'a>(Iter<'v, 'a>);
+
+impl<'v, 'a> Values<'v, 'a> {
+    pub(super) fn new(entries: Iter<'v, 'a>) -> Self {
+        Self(entries)
+    }
+}
+
+impl<'v, 'a> Iterator for Values<'v, 'a> {
+    type Item = &'v Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(_, value)| value)
+    }
+}
