@@ -3,6 +3,7 @@
 mod call;
 mod call_paths;
 mod checked;
+mod checked_test;
 mod condition;
 mod constant;
 mod constant_table;
@@ -19,10 +20,12 @@ mod program;
 mod scope;
 mod template;
 mod test_item;
+mod test_value;
 mod use_blueprint;
 mod verbatim;
 
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
+pub use checked_test::{CheckedTest, Given, GivenKind, TestClause, TestClauseKind};
 pub use constant::{Constant, ConstantKind, ValueType};
 pub(crate) use constant_table::ConstantTable;
 pub(crate) use context::Context;

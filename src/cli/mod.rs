@@ -14,6 +14,9 @@ mod init;
 mod inputs;
 mod modules;
 mod path;
+mod progress;
+mod run;
+mod run_output;
 mod status;
 mod unified_diff;
 
@@ -102,6 +105,8 @@ verbs! {
     Modules(modules::Modules),
     /// Evaluate a hash path on an event
     Path(path::Evaluate),
+    /// Run a workflow on events, and say what it does and why
+    Run(run::Run),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
