@@ -32,3 +32,4 @@ pub mod semantics;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod testing;

@@ -18,6 +18,7 @@ mod progress;
 mod run;
 mod run_output;
 mod status;
+mod test;
 mod unified_diff;
 
 use std::process::ExitCode;
@@ -107,6 +108,8 @@ verbs! {
     Path(path::Evaluate),
     /// Run a workflow on events, and say what it does and why
     Run(run::Run),
+    /// Run the tests of workflows
+    Test(test::Test),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

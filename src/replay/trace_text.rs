@@ -20,11 +20,31 @@ pub type Places<'p> = dyn Fn(NodeId) -> Option<String> + Sync + 'p;
 /// What the writer says.
 pub fn write_run(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places<'_>) -> io::Result<()> {
     write_nodes(out, result, places)?;
+    write!(out, "outcome ")?;
+    write_outcome(out, result.outcome)?;
+    write!(out, ", verdict ")?;
+    match result.verdict {
+        Verdict::Proceed => coloured(out, Color::Green, "proceed")?,
+        Verdict::Cancel => coloured(out, Color::Red, "cancel")?,
+    }
+    writeln!(out)?;
+    write_errors(out, result)?;
+    write_jobs(out, result, places)
+}
+
+/// Writes the jobs of a run, which have no verdict: nothing waits for them. They nest as deep as the engine runs them, which is not
+/// deep.
+fn write_jobs(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places<'_>) -> io::Result<()> {
     for job in &result.jobs {
         let Some(done) = &job.result else { continue };
         bold(out, &format!("\njob that starts at node {}", job.node))?;
         writeln!(out, ", behind a concurrent task")?;
-        write_run(out, done, places)?;
+        write_nodes(out, done, places)?;
+        write!(out, "outcome ")?;
+        write_outcome(out, done.outcome)?;
+        writeln!(out)?;
+        write_errors(out, done)?;
+        write_jobs(out, done, places)?;
     }
     Ok(())
 }
@@ -38,20 +58,19 @@ fn write_nodes(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places
             detail(out, "does", &effect(record))?;
         }
     }
-    let ending = match result.outcome {
+    Ok(())
+}
+
+fn write_outcome(out: &mut dyn WriteColor, outcome: Outcome) -> io::Result<()> {
+    let colour = match outcome {
         Outcome::Success => Color::Green,
         Outcome::Blocked => Color::Yellow,
         Outcome::Failure | Outcome::Crash => Color::Red,
     };
-    write!(out, "outcome ")?;
-    coloured(out, ending, result.outcome.as_str())?;
-    let verdict = match result.verdict {
-        Verdict::Proceed => "proceed",
-        Verdict::Cancel => "cancel",
-    };
-    write!(out, ", verdict ")?;
-    coloured(out, if result.verdict == Verdict::Proceed { Color::Green } else { Color::Red }, verdict)?;
-    writeln!(out)?;
+    coloured(out, colour, outcome.as_str())
+}
+
+fn write_errors(out: &mut dyn WriteColor, result: &RunResult<'_>) -> io::Result<()> {
     for error in &result.errors {
         writeln!(out, "  {}", printable_line(error))?;
     }
