@@ -11,8 +11,7 @@ use tempfile::TempDir;
 
 const RED: &str = r#"{"Event": {"info": "Red", "Tag": [{"name": "tlp:red"}], "Attribute": []}}"#;
 const GREEN: &str = r#"{"Event": {"info": "Green", "Tag": [], "Attribute": []}}"#;
-const ADDRESS: &str =
-    r#"{"Event": {"info": "Address", "Tag": [], "Attribute": [{"id": "1", "type": "ip-dst", "value": "198.51.100.7"}]}}"#;
+const ADDRESS: &str = r#"{"Event": {"info": "Address", "Tag": [], "Attribute": [{"id": "1", "type": "ip-dst", "value": "198.51.100.7"}]}}"#;
 
 /// The folder of a test, with the workflow and the archive in it.
 struct Folder(TempDir);
@@ -153,7 +152,8 @@ fn a_stream_with_a_bad_line() {
         assert_eq!(outcomes, ["success", "blocked", "success", "blocked"]);
         let message = format!("`{name}`, line 3, column 32: this is no JSON: EOF while parsing a string");
         assert!(done.messages().contains(&message), "{}", done.messages());
-        let summary = "5 events: 2 proceed, 2 cancelled, 1 unusable\n  2 cancelled by `stop-execution` (3) at guard.mwf:8\n";
+        let summary =
+            "5 events: 2 proceed, 2 cancelled, 1 unusable\n  2 cancelled by `stop-execution` (3) at guard.mwf:8\n";
         assert!(done.messages().ends_with(summary), "{}", done.messages());
     }
     let done = folder.run(&["guard.mwf", "--event", "archive.ndjson"]);
@@ -280,7 +280,8 @@ fn json_of_misp_runs_too() {
     assert_eq!((&done.results()[0]["workflow"], &done.results()[0]["outcome"]), (&json!("Guard"), &json!("blocked")));
 
     // A loop, which a save would refuse.
-    workflow["Workflow"]["data"]["2"]["outputs"]["output_2"]["connections"] = json!([{"node": "2", "output": "input_1"}]);
+    workflow["Workflow"]["data"]["2"]["outputs"]["output_2"]["connections"] =
+        json!([{"node": "2", "output": "input_1"}]);
     fs::write(&path, workflow.to_string()).unwrap();
     let done = folder.run(&["out/guard.json", "--event", "green.json", "--format", "json", "-q"]).good();
     assert_eq!(done.results()[0]["outcome"], "success");

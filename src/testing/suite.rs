@@ -28,7 +28,7 @@ pub struct Tested<'c, 's> {
 /// The tests of what was compiled.
 #[derive(Debug)]
 pub struct Suite<'c, 's> {
-    /// The workflows: those of the files that were asked for, then others that a test names.
+    /// The workflows: those of the files that were asked for (unless only some tests are wanted), then others that a test names.
     pub workflows: Vec<Tested<'c, 's>>,
     /// The tests, in order.
     pub cases: Vec<Case<'c, 's>>,
@@ -59,7 +59,7 @@ impl<'c, 's> Suite<'c, 's> {
     ) -> Self {
         let mut suite = Self { workflows: Vec::new(), cases: Vec::new() };
         for compiled in &compilation.documents {
-            if compiled.document.kind == DocumentKind::Workflow {
+            if settings.filter.is_none() && compiled.document.kind == DocumentKind::Workflow {
                 suite.add_workflow(compiled, settings, diagnostics);
             }
         }
