@@ -9,8 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::Catalogue;
 use crate::check::{
-    CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters,
-    check_tests, scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
+    check_parameters, check_tests, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -87,9 +87,15 @@ impl<'s> Workspace<'s> {
     pub fn compile(&self) -> Compilation<'_> {
         let mut diagnostics = self.diagnostics.clone();
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
-        let constants = ConstantTable::build(&self.program, &scopes, &mut diagnostics);
-        let context =
-            Context { program: &self.program, catalogue: self.catalogue, scopes: &scopes, constants: &constants };
+        let budget = Budget::default();
+        let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
+        let context = Context {
+            program: &self.program,
+            catalogue: self.catalogue,
+            scopes: &scopes,
+            constants: &constants,
+            budget: &budget,
+        };
         let mut compiler =
             Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
@@ -126,12 +132,13 @@ impl<'a> Compiler<'_, 'a> {
         let before = self.diagnostics.len();
         let mut checker = FlowChecker::new(self.context, file, Vec::new(), &mut self.diagnostics);
         let header = checker.header(workflow.id, &workflow.fields, true);
-        let trigger = checker.trigger(workflow);
+        let trigger = checker.trigger(&workflow.trigger, workflow.trigger_pin.as_ref());
         let steps = checker.steps(&workflow.body);
         let trigger_name = workflow.trigger.name;
         let flow = CheckedFlow { trigger, steps };
         let graph = self.graph(file, flow, workflow.id, Some(trigger_name.span), before);
-        let Some((graph, labels)) = graph else { return };
+        let Some((mut graph, labels)) = graph else { return };
+        self.frames(&mut graph, &header);
         let mut document = Document::bare(DocumentKind::Workflow, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
         apply(&mut document, header);
@@ -151,8 +158,10 @@ impl<'a> Compiler<'_, 'a> {
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
         checker.expect_data_of_blueprint(&header.description);
-        let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
-        let Some((graph, labels)) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        let trigger = blueprint.trigger.as_ref().and_then(|call| checker.trigger(call, blueprint.trigger_pin.as_ref()));
+        let flow = CheckedFlow { trigger, steps: checker.steps(&blueprint.body) };
+        let Some((mut graph, labels)) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        self.frames(&mut graph, &header);
         if !wanted {
             return;
         }
@@ -180,7 +189,8 @@ impl<'a> Compiler<'_, 'a> {
         before: usize,
     ) -> Option<Labelled<'a>> {
         let failed = |diagnostics: &[Diagnostic]| diagnostics[before..].iter().any(Diagnostic::is_error);
-        if failed(&self.diagnostics) || (trigger.is_some() && flow.trigger.is_none()) {
+        if failed(&self.diagnostics) || self.context.budget.is_spent() || (trigger.is_some() && flow.trigger.is_none())
+        {
             // The form of the flow can be judged all the same, but not what an error may have caused.
             return None;
         }
@@ -196,6 +206,24 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some((graph, labels))
+    }
+
+    /// Adds the frames that the head lists.
+    fn frames(&mut self, graph: &mut Graph<'a>, header: &Header<'a>) {
+        for (frame, span) in &header.frames {
+            if let Some(id) = frame.nodes.iter().find(|&&id| graph.index(id).is_none()) {
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::InvalidPin,
+                        *span,
+                        format!("this frame holds the node {id}, which does not exist"),
+                    )
+                    .note("a frame names its nodes by the ids that pins give them: `@[id: 3]`")
+                    .help("remove the id from the frame, or pin a step to it"),
+                );
+            }
+            graph.frames.push(frame.clone());
+        }
     }
 
     fn check_tests(&mut self) -> Vec<CheckedTest<'a>> {

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ParamText, ParamValue, SavedFilter};
+use crate::graph::{ModuleType, ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
@@ -13,6 +15,7 @@ use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::seen::Seen;
 use super::verbatim::verbatim;
 
 /// The parameters of a node, in the editor's order.
@@ -22,6 +25,8 @@ pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;
 struct Given<'a> {
     value: Option<ParamValue<'a>>,
     at: Option<Span>,
+    /// Whether the value is taken as it is, also where it is empty.
+    verbatim: bool,
 }
 
 impl<'a> FlowChecker<'_, 'a> {
@@ -35,18 +40,21 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut given: Vec<Option<Given<'a>>> = signature.parameters.iter().map(|_| None).collect();
         let mut kept: Params<'a> = Vec::new();
         let mut raw_filter: Option<&'a Argument<'a>> = None;
-        let mut seen: Vec<Name<'a>> = Vec::with_capacity(call.arguments.len());
+        let mut seen = Seen::default();
+        let known = Positions::new(signature, call.arguments.len());
         let has_paths = signature.parameters.iter().any(|parameter| parameter.kind == ParameterKind::HashPath);
         let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
-            if let Some(before) = seen.iter().find(|before| before.text == argument.name.text) {
-                self.report(duplicate("parameter", argument.name, before.span));
+            let quoted = is_quoted(argument.name);
+            let index = known.of(argument.name.text);
+            // Without quotes the word is the module filter, not a parameter that may be called so.
+            let is_filter = index.is_none() && !quoted && argument.name.text == "filters";
+            let before = if is_filter { raw_filter.map(|first| first.name.span) } else { seen.before(argument.name) };
+            if let Some(before) = before {
+                self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            seen.push(argument.name);
-            let quoted = self.is_quoted(argument.name);
-            let index = signature.parameters.iter().position(|parameter| parameter.id == argument.name.text);
             match index {
                 Some(index) => {
                     let parameter = &signature.parameters[index];
@@ -61,9 +69,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     if has_paths && !quoted && value.is_some() {
                         for_paths.push((index, constant));
                     }
-                    given[index] = Some(Given { value, at: Some(argument.span) });
+                    given[index] = Some(Given { value, at: Some(argument.span), verbatim: quoted });
                 }
-                None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
+                None if is_filter => raw_filter = Some(argument),
                 None if quoted => {
                     let constant = evaluate(&argument.value, self);
                     if let Some(value) = verbatim(&constant, self) {
@@ -73,7 +81,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
                 None => {
                     failed = true;
-                    self.report(unknown_parameter(signature, argument.name));
+                    self.report(unknown_parameter(signature, argument.name, self.context.budget.take_suggestion()));
                 }
             }
         }
@@ -94,7 +102,11 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         let mut values = Vec::with_capacity(given.len());
         for (parameter, given) in signature.parameters.iter().zip(given) {
-            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None }));
+            values.push(given.unwrap_or_else(|| Given {
+                value: parameter.editor_default(),
+                at: None,
+                verbatim: false,
+            }));
         }
         if !failed {
             self.check_presence(signature, call, &values);
@@ -106,9 +118,17 @@ impl<'a> FlowChecker<'_, 'a> {
         (params, saved)
     }
 
-    /// Whether a name stands between quotes: then its value is taken as it is.
-    fn is_quoted(&self, name: Name<'_>) -> bool {
-        (name.span.end - name.span.start) as usize != name.text.len()
+    /// An empty value where the module has a default: it does not last in MISP.
+    fn check_replaced(&mut self, parameter: &'a Parameter, at: Option<Span>) {
+        let Some(at) = at else { return };
+        let default = parameter.editor_default().filter(|default| !default.is_empty());
+        if default.is_some() {
+            self.report(
+                Diagnostic::at(Code::EmptyValueReplaced, at, format!("`{}` is empty, and its default is not", parameter.id))
+                    .note("MISP's editor puts the default in the place of an empty value as soon as the workflow is opened there")
+                    .help(format!("leave `{}` out to have the default, or give it a value", parameter.id)),
+            );
+        }
     }
 
     /// Parameters that others hide, and those that must not be empty.
@@ -133,8 +153,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
-                (None, at) if empty => {
-                    let Some(reason) = &parameter.required else { continue };
+                (None, at) if empty && !given.verbatim => {
+                    let Some(reason) = &parameter.required else {
+                        self.check_replaced(parameter, at);
+                        continue;
+                    };
                     let message = match at {
                         Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
                         None => format!("`{}` needs the parameter `{}`", signature.id, parameter.id),
@@ -143,11 +166,10 @@ impl<'a> FlowChecker<'_, 'a> {
                     if !reason.is_empty() {
                         diagnostic = diagnostic.note(format!("in MISP: {reason}"));
                     }
-                    let example = if parameter.example.is_empty() { "…" } else { &parameter.example };
                     self.report(diagnostic.help(format!(
                         "write for example `{}: {}`",
                         parameter.id,
-                        example_value(parameter, example)
+                        example_value(parameter)
                     )));
                 }
                 _ => {}
@@ -156,7 +178,42 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-fn example_value(parameter: &Parameter, example: &str) -> String {
+/// Whether a name stands between quotes: then its value is taken as it is.
+pub(super) fn is_quoted(name: Name<'_>) -> bool {
+    (name.span.end - name.span.start) as usize != name.text.len()
+}
+
+/// The indices of a module's parameters.
+enum Positions<'s> {
+    /// Few names are compared one by one.
+    Few(&'s Signature),
+    Many(FxHashMap<&'s str, usize>),
+}
+
+impl<'s> Positions<'s> {
+    fn new(signature: &'s Signature, arguments: usize) -> Self {
+        const MANY: usize = 1024;
+        if signature.parameters.len().saturating_mul(arguments) < MANY {
+            return Self::Few(signature);
+        }
+        Self::Many(signature.parameters.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect())
+    }
+
+    fn of(&self, name: &str) -> Option<usize> {
+        match self {
+            Self::Few(signature) => signature.parameters.iter().position(|known| known.id == name),
+            Self::Many(known) => known.get(name).copied(),
+        }
+    }
+}
+
+fn example_value(parameter: &Parameter) -> String {
+    let example = match parameter.example.as_str() {
+        "" if parameter.sensitive => return "secret(\"NAME\")".to_owned(),
+        "" => "…",
+        list if list.starts_with('[') => return list.to_owned(),
+        example => example,
+    };
     match parameter.kind {
         ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
         ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),
@@ -181,7 +238,7 @@ fn hiding<'s>(
     })
 }
 
-fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     Diagnostic::at(
         Code::KeptParameter,
         name.span,
@@ -191,18 +248,25 @@ fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     .help("remove it unless the exact JSON matters")
 }
 
-fn unknown_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -> Diagnostic {
+    const SHOWN: usize = 20;
     let names = signature.parameters.iter().map(|parameter| parameter.id.as_str());
-    let suggestion = closest(name.text, names.clone());
+    let suggestion = if worth_while { closest(name.text, names.clone()) } else { None };
     let diagnostic = Diagnostic::at(
         Code::UnknownParameter,
         name.span,
         format!("`{}` has no parameter `{}`", signature.id, name.text),
     )
     .note("MISP ignores a parameter it does not know, and its editor drops it");
-    let known: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if signature.parameters.len() > SHOWN {
+        known.push(format!("{} more", signature.parameters.len() - SHOWN));
+    }
     match (suggestion, known.is_empty()) {
         (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
+        (None, true) if signature.module_type == ModuleType::Trigger => {
+            diagnostic.help(format!("`{}` takes no parameters: write `on {}`", signature.id, signature.id))
+        }
         (None, true) => diagnostic.help(format!("`{}` takes no parameters: write `{}()`", signature.id, signature.id)),
         (None, false) => diagnostic.help(format!("its parameters are {}", known.join(", "))),
     }

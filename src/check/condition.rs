@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ModuleType, ParamText, ParamValue};
 use crate::schema::Reader;
 use crate::source::Span;
-use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value};
+use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value, ValueKind};
 
 use super::call::Params;
 use super::checked::{CheckedCondition, NodeTemplate};
@@ -202,6 +202,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         return None;
                     }
                 };
+                if self.sides_swapped(path, value, *operator_span) {
+                    return None;
+                }
                 let path = self.path_operand(path, start);
                 let value = self.text_operand(value);
                 let (path, (value, span)) = (path?, value?);
@@ -245,6 +248,31 @@ impl<'a> FlowChecker<'_, 'a> {
         if let Some(written) = &path.written {
             self.check_question(reader, operator, written, values);
         }
+    }
+
+    /// Whether the hash path stands where the value should and the value where the path should, which is
+    /// then reported.
+    fn sides_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, operator: Span) -> bool {
+        if !matches!((&path.kind, &value.kind), (ValueKind::Text(_) | ValueKind::Number(_), ValueKind::Path(_))) {
+            return false;
+        }
+        let sources = self.context.program.sources;
+        let [path_text, value_text, operator_text] =
+            [path.span, value.span, operator].map(|span| sources.snippet(span));
+        let whole = path.span.to(value.span);
+        let (left, right) =
+            if path.span.start < value.span.start { (value_text, path_text) } else { (path_text, value_text) };
+        self.report(
+            Diagnostic::at(
+                Code::WrongType,
+                whole,
+                format!("the two sides of `{operator_text}` are the wrong way round"),
+            )
+            .note("MISP looks up a hash path and compares what it yields with a fixed value")
+            .help(format!("write `{left} {operator_text} {right}`"))
+            .unsafe_fix(whole, format!("{left} {operator_text} {right}")),
+        );
+        true
     }
 
     /// The side of a comparison that is a hash path, which begins at `start`.

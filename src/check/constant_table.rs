@@ -2,19 +2,20 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ParamText;
 use crate::source::{FileId, Span};
 use crate::suggest::closest;
-use crate::syntax::tree::{Item, Let, Text};
+use crate::syntax::MAX_NESTING;
+use crate::syntax::tree::{Item, Let, Text, Value, ValueKind};
 
+use super::budget::Budget;
 use super::constant::{Constant, ConstantKind};
 use super::evaluate::{Names, evaluate};
 use super::program::Program;
 use super::scope::{ItemPlace, Scope};
-
-/// How far constants may refer to each other in a row.
-const MAX_CHAIN: usize = 100;
 
 /// The value of every `let`, by file and item.
 pub struct ConstantTable<'a> {
@@ -29,13 +30,18 @@ enum Slot<'a> {
 
 impl<'a> ConstantTable<'a> {
     /// Evaluates every constant once and reports what is wrong with it.
-    pub fn build(program: &'a Program<'_>, scopes: &[Scope<'a>], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    pub fn build(
+        program: &'a Program<'_>,
+        scopes: &[Scope<'a>],
+        budget: &Budget,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
         let slots = program.files.iter().map(|file| file.tree.items.iter().map(|_| Slot::NotYet).collect()).collect();
-        let mut building = Building { program, scopes, table: Self { slots }, chain: Vec::new(), diagnostics };
+        let mut building = Building { program, scopes, table: Self { slots }, chain: Vec::new(), budget, diagnostics };
         for (file, loaded) in program.files.iter().enumerate() {
             for (index, item) in loaded.tree.items.iter().enumerate() {
-                if let Item::Let(item) = item {
-                    building.evaluate(ItemPlace { file, item: index }, item);
+                if matches!(item, Item::Let(_)) {
+                    building.define(ItemPlace { file, item: index });
                 }
             }
         }
@@ -51,47 +57,110 @@ impl<'a> ConstantTable<'a> {
     }
 }
 
+/// A copy of a constant's value for the place `at`; unknown where there is no room for it.
+pub fn copy<'a>(constant: &Constant<'a>, at: Span, budget: &Budget, diagnostics: &mut Vec<Diagnostic>) -> Constant<'a> {
+    if budget.take_values(size(constant), at, diagnostics) {
+        constant.clone()
+    } else {
+        Constant { kind: ConstantKind::Unknown, span: constant.span }
+    }
+}
+
+/// How many bytes of a text count as much as an entry of a list.
+const PIECE: usize = 32;
+/// How many bytes a line of a list file has at least, about.
+const SHORT_LINE: usize = 4;
+/// How many links of a circle a message shows.
+const MAX_SHOWN: usize = 40;
+
+/// How much there is to copy: entries of lists, pieces of texts.
+fn size(constant: &Constant<'_>) -> usize {
+    let inside: usize = match &constant.kind {
+        ConstantKind::List(items) => items.iter().map(size).sum(),
+        ConstantKind::Object(entries) => entries.iter().map(|(_, value)| size(value)).sum(),
+        ConstantKind::Text(ParamText::Plain(Cow::Owned(text))) => text.len() / PIECE,
+        ConstantKind::Text(ParamText::Parts(parts)) => parts.len(),
+        _ => 0,
+    };
+    inside + 1
+}
+
+/// How deep lists and objects nest in a value.
+fn depth(constant: &Constant<'_>) -> usize {
+    match &constant.kind {
+        ConstantKind::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        ConstantKind::Object(entries) => 1 + entries.iter().map(|(_, value)| depth(value)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// A constant whose value is being found out.
+struct Visit<'a> {
+    place: ItemPlace,
+    item: &'a Let<'a>,
+    /// The constants that it names, and how many of them were seen to.
+    uses: Vec<ItemPlace>,
+    next: usize,
+}
+
 struct Building<'b, 'a, 's> {
     program: &'a Program<'s>,
     scopes: &'b [Scope<'a>],
     table: ConstantTable<'a>,
-    /// The constants being evaluated, outermost first.
-    chain: Vec<(ItemPlace, Span)>,
+    /// The constants being evaluated, each named by the one before.
+    chain: Vec<Visit<'a>>,
+    budget: &'b Budget,
     diagnostics: &'b mut Vec<Diagnostic>,
 }
 
 impl<'a> Building<'_, 'a, '_> {
-    fn evaluate(&mut self, place: ItemPlace, item: &'a Let<'a>) -> Constant<'a> {
-        match &self.table.slots[place.file][place.item] {
-            Slot::Done(constant) => return constant.clone(),
-            Slot::Open => {
-                self.report_cycle(place);
-                return Constant { kind: ConstantKind::Unknown, span: item.value.span };
+    /// Finds out the value of a constant, after those that it names. With a stack of its own: a chain
+    /// of constants may be long.
+    fn define(&mut self, place: ItemPlace) {
+        self.open(place);
+        while let Some(visit) = self.chain.last_mut() {
+            if let Some(&used) = visit.uses.get(visit.next) {
+                visit.next += 1;
+                match self.table.slots[used.file][used.item] {
+                    Slot::Done(_) => {}
+                    Slot::NotYet => self.open(used),
+                    Slot::Open => self.report_cycle(used),
+                }
+                continue;
             }
-            Slot::NotYet => {}
+            let (place, item) = (visit.place, visit.item);
+            let mut constant = evaluate(&item.value, self);
+            if let ConstantKind::Word(word) = constant.kind {
+                self.report_unknown(place, word, constant.span);
+                constant.kind = ConstantKind::Unknown;
+            }
+            if depth(&constant) > MAX_NESTING {
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::NestingTooDeep,
+                        item.value.span,
+                        format!("this value nests more than {MAX_NESTING} deep"),
+                    )
+                    .help("no parameter of a module takes lists of lists: `+` joins lists"),
+                );
+                constant.kind = ConstantKind::Unknown;
+            }
+            self.chain.pop();
+            self.table.slots[place.file][place.item] = Slot::Done(constant);
         }
-        self.table.slots[place.file][place.item] = Slot::Open;
-        self.chain.push((place, item.name.span));
-        let mut constant = if self.chain.len() > MAX_CHAIN {
-            self.diagnostics.push(
-                Diagnostic::at(
-                    Code::NestingTooDeep,
-                    item.name.span,
-                    format!("constants refer to each other more than {MAX_CHAIN} deep"),
-                )
-                .help("write the value out"),
-            );
-            Constant { kind: ConstantKind::Unknown, span: item.value.span }
-        } else {
-            evaluate(&item.value, self)
-        };
-        if let ConstantKind::Word(word) = constant.kind {
-            self.report_unknown(place, word, constant.span);
-            constant.kind = ConstantKind::Unknown;
+    }
+
+    fn open(&mut self, place: ItemPlace) {
+        let slot = &mut self.table.slots[place.file][place.item];
+        if let (Slot::NotYet, Item::Let(item)) = (&*slot, &self.program.files[place.file].tree.items[place.item]) {
+            *slot = Slot::Open;
+            let mut uses = Vec::new();
+            let mut seen = FxHashSet::default();
+            named(&item.value, &mut |name| {
+                uses.extend(self.scopes[place.file].constants.get(name).copied().filter(|used| seen.insert(*used)));
+            });
+            self.chain.push(Visit { place, item, uses, next: 0 });
         }
-        self.chain.pop();
-        self.table.slots[place.file][place.item] = Slot::Done(constant.clone());
-        constant
     }
 
     fn report_unknown(&mut self, place: ItemPlace, word: &'a str, span: Span) {
@@ -99,43 +168,56 @@ impl<'a> Building<'_, 'a, '_> {
         if scope.incomplete {
             return;
         }
-        let suggestion = closest(word, scope.constants.keys().copied());
+        let known = || scope.constants.keys().copied();
+        let suggestion = if self.budget.take_suggestion() { closest(word, known()) } else { None };
         self.diagnostics.push(
             Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
                 .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
-                .help(format!("text needs quotes: `\"{word}\"`")),
+                .help(format!("a text needs quotes: `\"{word}\"`")),
         );
     }
 
     fn report_cycle(&mut self, place: ItemPlace) {
-        let from = self.chain.iter().position(|(open, _)| *open == place).unwrap_or(0);
+        let from = self.chain.iter().position(|visit| visit.place == place).unwrap_or(0);
         let circle = &self.chain[from..];
-        let Some(&(_, span)) = circle.first() else { return };
-        let mut diagnostic = Diagnostic::at(Code::ConstantCycle, span, "this constant is defined by itself");
-        for (_, link) in &circle[1..] {
-            diagnostic = diagnostic.also(*link, "by way of this one");
+        let Some(first) = circle.first() else { return };
+        let mut diagnostic =
+            Diagnostic::at(Code::ConstantCycle, first.item.name.span, "this constant is defined by itself");
+        for link in circle[1..].iter().take(MAX_SHOWN) {
+            diagnostic = diagnostic.also(link.item.name.span, "by way of this one");
         }
-        self.diagnostics.push(diagnostic.help("give one of them a value that stands alone"));
+        self.diagnostics.push(diagnostic.help(if circle.len() == 1 {
+            "give it a value that does not use it"
+        } else {
+            "give one of them a value that uses none of the others"
+        }));
     }
 
     fn file(&self) -> usize {
-        self.chain.last().map_or(0, |(place, _)| place.file)
+        self.chain.last().map_or(0, |visit| visit.place.file)
     }
 }
 
 impl<'a> Names<'a> for Building<'_, 'a, '_> {
-    fn lookup(&mut self, name: &'a str, _: Span) -> Option<Constant<'a>> {
+    fn lookup(&mut self, name: &'a str, at: Span) -> Option<Constant<'a>> {
         let place = *self.scopes[self.file()].constants.get(name)?;
-        match &self.program.files[place.file].tree.items[place.item] {
-            Item::Let(item) => Some(self.evaluate(place, item)),
-            _ => None,
+        match &self.table.slots[place.file][place.item] {
+            Slot::Done(constant) => Some(copy(constant, at, self.budget, self.diagnostics)),
+            // A cycle, which was reported.
+            Slot::Open | Slot::NotYet => Some(Constant { kind: ConstantKind::Unknown, span: at }),
         }
     }
 
     fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>> {
         let file = self.file();
         let id = self.program.lines(file, path, self.diagnostics)?;
-        Some(list_entries(self.program, id))
+        list_entries(self.program, id, path.span, self.budget, self.diagnostics)
+    }
+
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        if let Some(place) = self.chain.last().map(|visit| visit.place) {
+            self.report_unknown(place, word, span);
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
@@ -143,9 +225,19 @@ impl<'a> Names<'a> for Building<'_, 'a, '_> {
     }
 }
 
-/// The entries of a list file: one a line, without blank lines and `#` comments.
-pub fn list_entries<'a>(program: &'a Program<'_>, file: FileId) -> Vec<Constant<'a>> {
+/// The entries of a list file for the place `at`: one a line, without blank lines and `#` comments.
+/// `None` where there is no room for them.
+pub fn list_entries<'a>(
+    program: &'a Program<'_>,
+    file: FileId,
+    at: Span,
+    budget: &Budget,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Vec<Constant<'a>>> {
     let text = program.sources.text(file);
+    if !budget.take_values(text.len() / SHORT_LINE, at, diagnostics) {
+        return None;
+    }
     let mut entries = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -157,5 +249,15 @@ pub fn list_entries<'a>(program: &'a Program<'_>, file: FileId) -> Vec<Constant<
         }
         start += line.len();
     }
-    entries
+    Some(entries)
+}
+
+/// Calls `each` with every name in a value.
+fn named<'a>(value: &'a Value<'a>, each: &mut dyn FnMut(&'a str)) {
+    match &value.kind {
+        ValueKind::Name(name) => each(name),
+        ValueKind::List(items) | ValueKind::Concatenation(items) => items.iter().for_each(|item| named(item, each)),
+        ValueKind::Object(entries) => entries.iter().for_each(|entry| named(&entry.value, each)),
+        _ => {}
+    }
 }

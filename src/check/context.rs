@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::Name;
 
+use super::budget::Budget;
 use super::constant_table::ConstantTable;
 use super::program::Program;
 use super::scope::Scope;
@@ -22,6 +23,8 @@ pub struct Context<'c, 'a> {
     pub scopes: &'c [Scope<'a>],
     /// The values of constants.
     pub constants: &'c ConstantTable<'a>,
+    /// What may still be spent.
+    pub budget: &'c Budget,
 }
 
 impl<'a> Context<'_, 'a> {
@@ -88,13 +91,14 @@ impl<'a> Context<'_, 'a> {
     }
 
     fn unknown_module(&self, file: usize, name: Name<'_>, wants_trigger: bool) -> Diagnostic {
+        let worth_while = self.budget.take_suggestion();
         let known = self.scopes[file]
             .modules
             .values()
             .copied()
             .chain(self.catalogue.modules())
             .filter(|signature| (signature.module_type == ModuleType::Trigger) == wants_trigger);
-        let mut known: Vec<&str> = known.map(|signature| signature.id.as_str()).collect();
+        let mut known: Vec<&str> = known.filter(|_| worth_while).map(|signature| signature.id.as_str()).collect();
         known.sort_unstable();
         let suggestion = closest(name.text, known);
         let (code, what) =

@@ -15,6 +15,7 @@ use super::constant::{Constant, ConstantKind};
 use super::evaluate::{Names, evaluate};
 use super::program::Program;
 use super::scope::ItemPlace;
+use super::seen::Seen;
 
 /// The signatures of all `module` items, by file and item.
 #[derive(Default)]
@@ -101,7 +102,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         parameters: Vec::new(),
     };
     let mut shape = None;
-    let mut seen = Vec::new();
+    let mut seen = Seen::default();
     for field in &module.fields {
         if !reader.first(&mut seen, field.name, "field") {
             continue;
@@ -127,7 +128,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         ModuleType::Logic if signature.outputs == 2 => Shape::If,
         _ => Shape::Default,
     });
-    let mut seen = Vec::new();
+    let mut seen = Seen::default();
     for parameter in &module.parameters {
         if reader.first(&mut seen, parameter.name, "parameter") {
             let parameter = reader.parameter(parameter);
@@ -154,18 +155,25 @@ impl<'a> Names<'a> for Reader<'_> {
         None
     }
 
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        self.diagnostics.push(
+            Diagnostic::at(Code::UnknownName, span, format!("`{word}` means nothing here"))
+                .note("a module declaration uses no constants")
+                .help(format!("a text needs quotes: `\"{word}\"`")),
+        );
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
 }
 
 impl Reader<'_> {
-    fn first<'a>(&mut self, seen: &mut Vec<Name<'a>>, name: Name<'a>, what: &str) -> bool {
-        if let Some(before) = seen.iter().find(|before| before.text == name.text) {
-            self.diagnostics.push(duplicate(what, name, before.span));
+    fn first<'a>(&mut self, seen: &mut Seen<'a>, name: Name<'a>, what: &str) -> bool {
+        if let Some(before) = seen.before(name) {
+            self.diagnostics.push(duplicate(what, name, before));
             return false;
         }
-        seen.push(name);
         true
     }
 
@@ -252,7 +260,7 @@ impl Reader<'_> {
             sub_selector: false,
             required: None,
         };
-        let mut seen = Vec::new();
+        let mut seen = Seen::default();
         for attribute in &declared.attributes {
             if !self.first(&mut seen, attribute.name, "attribute") {
                 continue;

@@ -8,6 +8,8 @@ use crate::source::Span;
 use crate::syntax::tree::{Name, Text, Value, ValueKind};
 
 use super::constant::{Constant, ConstantKind, ValueType};
+use super::declaration::duplicate;
+use super::seen::Seen;
 
 /// The most entries a list, and the most bytes a text may have: more is a mistake or an attack
 /// (constants can double themselves with `+`).
@@ -20,6 +22,8 @@ pub trait Names<'a> {
     fn lookup(&mut self, name: &'a str, span: Span) -> Option<Constant<'a>>;
     /// The entries of a list file; `None` if it cannot be read, which is then reported.
     fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>>;
+    /// Reports a word that means nothing where it stands.
+    fn unknown_word(&mut self, word: &'a str, span: Span);
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);
 }
@@ -40,11 +44,16 @@ pub fn evaluate<'a>(value: &'a Value<'a>, names: &mut dyn Names<'a>) -> Constant
         },
         ValueKind::List(items) => ConstantKind::List(items.iter().map(|item| evaluate(item, names)).collect()),
         ValueKind::Object(entries) => {
-            let mut seen: Vec<(Name<'a>, Constant<'a>)> = Vec::with_capacity(entries.len());
+            let mut seen = Seen::default();
+            let mut object: Vec<(Name<'a>, Constant<'a>)> = Vec::with_capacity(entries.len());
             for entry in entries {
-                seen.push((entry.name, evaluate(&entry.value, names)));
+                if let Some(before) = seen.before(entry.name) {
+                    names.report(duplicate("entry", entry.name, before));
+                    continue;
+                }
+                object.push((entry.name, evaluate(&entry.value, names)));
             }
-            ConstantKind::Object(seen)
+            ConstantKind::Object(object)
         }
         ValueKind::Env { name, default } => ConstantKind::Text(ParamText::Parts(vec![TextPart::Env {
             name: borrowed(&name.content),
@@ -74,6 +83,16 @@ fn concatenate<'a>(parts: &'a [Value<'a>], span: Span, names: &mut dyn Names<'a>
             ConstantKind::Text(_) | ConstantKind::Number(_) | ConstantKind::Parameter(ValueType::String)
         )
     };
+    let mut unknown = false;
+    for (part_span, part) in &parts {
+        if let ConstantKind::Word(word) = part.kind {
+            names.unknown_word(word, *part_span);
+            unknown = true;
+        }
+    }
+    if unknown {
+        return ConstantKind::Unknown;
+    }
     let Some((first_span, first)) = parts.first() else { return ConstantKind::Unknown };
     let lists = is_list(first);
     if !lists && !is_text(first) {
@@ -158,6 +177,6 @@ fn join_texts<'a>(parts: Vec<(Span, Constant<'a>)>, span: Span, names: &mut dyn 
     }
 }
 
-fn borrowed<'a>(text: &'a Cow<'_, str>) -> Cow<'a, str> {
+fn borrowed(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }

@@ -10,7 +10,6 @@ use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, Predica
 use super::checked::NodeTemplate;
 use super::condition::{Comparison, comparison_params};
 use super::constant::{ConstantKind, ValueType};
-use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::hash_path::{Items, Start};
@@ -94,13 +93,7 @@ impl<'a> FlowChecker<'_, 'a> {
             );
             return saved;
         };
-        let mut seen: Vec<crate::syntax::tree::Name<'a>> = Vec::new();
         for (name, value) in entries {
-            if let Some(before) = seen.iter().find(|before| before.text == name.text) {
-                self.report(duplicate("entry", name, before.span));
-                continue;
-            }
-            seen.push(name);
             let text = match value.kind {
                 ConstantKind::Text(text) => text,
                 ConstantKind::Path(path) | ConstantKind::Word(path) | ConstantKind::Number(path) => {

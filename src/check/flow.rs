@@ -7,17 +7,24 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
 use crate::schema::{Root, Typer};
 use crate::source::Span;
-use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
+use crate::syntax::MAX_NESTING;
+use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Pin, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
 use super::constant::Constant;
-use super::constant_table::list_entries;
+use super::constant_table::{copy, list_entries};
 use super::context::Context;
 use super::evaluate::Names;
 
 /// The most nodes a workflow may have once its blueprints are inlined. Blueprints that use each
 /// other can double themselves; MISP's editor is out of breath long before.
 const MAX_NODES: usize = 50_000;
+/// The most steps that are looked at for them: a step that jumps or uses an empty blueprint makes none.
+const MAX_STEPS: usize = 4 * MAX_NODES;
+/// With so many findings, errors among them, no more blueprints are looked into.
+const MAX_FINDINGS: usize = 1_000;
+/// How deep blocks may nest, those of blueprints in those that use them.
+const MAX_DEPTH: usize = 2 * MAX_NESTING;
 
 /// Checks steps. One is made for each workflow and for each blueprint on its own.
 pub struct FlowChecker<'c, 'a> {
@@ -32,6 +39,16 @@ pub struct FlowChecker<'c, 'a> {
     nodes: usize,
     /// What is known of the data that the steps work on.
     pub(super) typer: Typer<'static>,
+    /// How many blocks are around the step that is looked at.
+    depth: usize,
+    /// How many steps were looked at, also those that make no nodes.
+    visited: usize,
+    /// Whether the steps are those of a blueprint that is used.
+    pub(super) inlined: bool,
+    /// How many findings there were before this flow.
+    findings_before: usize,
+    /// Whether it was reported that no more nodes may come.
+    is_full: bool,
 }
 
 impl<'c, 'a> FlowChecker<'c, 'a> {
@@ -42,7 +59,21 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         bindings: Vec<(&'a str, Constant<'a>)>,
         diagnostics: &'c mut Vec<Diagnostic>,
     ) -> Self {
-        Self { context, file, bindings, inlining: Vec::new(), diagnostics, nodes: 0, typer: Typer::new(Root::OPEN) }
+        let findings_before = diagnostics.len();
+        Self {
+            context,
+            file,
+            bindings,
+            inlining: Vec::new(),
+            diagnostics,
+            nodes: 0,
+            depth: 0,
+            visited: 0,
+            inlined: false,
+            findings_before,
+            is_full: false,
+            typer: Typer::new(Root::OPEN),
+        }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -50,19 +81,35 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     /// The trigger's node.
-    pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
-        let call = &workflow.trigger;
+    pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
         self.typer = Typer::new(Root::of_trigger(signature));
-        Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
+        Some(self.node(signature, call, pin, None))
     }
 
     /// The steps of a block.
     pub fn steps(&mut self, block: &'a Block<'a>) -> Vec<CheckedStep<'a>> {
-        block.steps.iter().filter_map(|step| self.step(step)).collect()
+        if self.depth == MAX_DEPTH {
+            self.report(
+                Diagnostic::at(Code::NestingTooDeep, block.span, format!("blocks nest more than {MAX_DEPTH} deep"))
+                    .label("this one is too deep")
+                    .note("the blocks of a blueprint count where the blueprint is used")
+                    .help("use the blueprint in an outer block"),
+            );
+            return Vec::new();
+        }
+        self.depth += 1;
+        let steps = block.steps.iter().filter_map(|step| self.step(step)).collect();
+        self.depth -= 1;
+        steps
     }
 
     fn step(&mut self, step: &'a Step<'a>) -> Option<CheckedStep<'a>> {
+        self.visited += 1;
+        if self.inlined && !self.context.budget.take_inlined(step.span, self.diagnostics) {
+            self.is_full = true;
+            return None;
+        }
         let kind = match &step.kind {
             StepKind::Call(call) => self.call_step(step, call)?,
             StepKind::If(branches) => self.if_step(step, branches),
@@ -143,7 +190,9 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     ) -> NodeTemplate<'a> {
         let (params, saved) = self.arguments(signature, call, filter);
         let mut template = self.implied_node(signature, params, pin, call.span);
-        template.node.filter = saved;
+        if saved.is_active() {
+            template.node.filter = saved;
+        }
         template
     }
 
@@ -160,54 +209,62 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             // What it adds to the data nobody knows.
             self.typer = self.typer.opened();
         }
-        let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
-        NodeTemplate {
-            node: crate::graph::Node {
-                id: 0,
-                module: Cow::Borrowed(&signature.id),
-                name: Cow::Borrowed(signature.node_name()),
-                module_type: signature.module_type,
-                version: Cow::Borrowed(&signature.version),
-                params,
-                filter: crate::graph::SavedFilter::default(),
-                multiple_output_connection: signature.multiple_output_connection,
-                class: Cow::Owned(signature.css_class()),
-                inputs: signature.inputs(),
-                outputs: vec![Vec::new(); usize::from(signature.outputs)],
-                position: pinned.position,
-                origin: Some(span),
-            },
-            pinned_id: pinned.id,
-            span,
-        }
+        let pinned = pin.map(|pin| self.pin(pin, signature)).unwrap_or_default();
+        let pinned_id = pinned.id;
+        let mut node = crate::graph::Node {
+            id: 0,
+            module: Cow::Borrowed(&signature.id),
+            name: Cow::Borrowed(signature.node_name()),
+            module_type: signature.module_type,
+            version: Cow::Borrowed(&signature.version),
+            params,
+            filter: crate::graph::SavedFilter::default(),
+            multiple_output_connection: signature.multiple_output_connection,
+            class: Cow::Owned(signature.css_class()),
+            inputs: signature.inputs(),
+            outputs: vec![Vec::new(); usize::from(signature.outputs)],
+            position: None,
+            origin: Some(span),
+        };
+        pinned.apply(&mut node);
+        NodeTemplate { node, pinned_id, span }
     }
 
     /// Whether more nodes may come; reports the first that may not.
     pub(super) fn has_room(&mut self, span: Span) -> bool {
-        if self.nodes == MAX_NODES {
-            self.nodes += 1;
+        let findings = &self.diagnostics[self.findings_before..];
+        if findings.len() >= MAX_FINDINGS && findings.iter().any(Diagnostic::is_error) {
+            return false;
+        }
+        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS;
+        if is_full && !self.is_full {
+            self.is_full = true;
             self.report(
                 Diagnostic::at(Code::TooManyNodes, span, format!("this workflow has more than {MAX_NODES} nodes"))
                     .note("every `use` of a blueprint repeats its nodes, and blueprints that use others multiply them")
                     .help("use the blueprint once, behind a join"),
             );
         }
-        self.nodes < MAX_NODES
+        !is_full && !self.is_full
     }
 }
 
 impl<'a> Names<'a> for FlowChecker<'_, 'a> {
-    fn lookup(&mut self, name: &'a str, _: Span) -> Option<Constant<'a>> {
+    fn lookup(&mut self, name: &'a str, at: Span) -> Option<Constant<'a>> {
         if let Some((_, bound)) = self.bindings.iter().find(|(known, _)| *known == name) {
-            return Some(bound.clone());
+            return Some(copy(bound, at, self.context.budget, self.diagnostics));
         }
         let place = *self.context.scopes[self.file].constants.get(name)?;
-        self.context.constants.get(place).cloned()
+        Some(copy(self.context.constants.get(place)?, at, self.context.budget, self.diagnostics))
     }
 
     fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>> {
         let id = self.context.program.lines(self.file, path, self.diagnostics)?;
-        Some(list_entries(self.context.program, id))
+        list_entries(self.context.program, id, path.span, self.context.budget, self.diagnostics)
+    }
+
+    fn unknown_word(&mut self, word: &'a str, span: Span) {
+        FlowChecker::unknown_word(self, word, span, None);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -1,5 +1,6 @@
 //! From syntax trees to programs in which nothing is left to guess.
 
+mod budget;
 mod call;
 mod call_paths;
 mod checked;
@@ -18,12 +19,14 @@ mod parameter;
 mod pin;
 mod program;
 mod scope;
+mod seen;
 mod template;
 mod test_item;
 mod test_value;
 mod use_blueprint;
 mod verbatim;
 
+pub(crate) use budget::Budget;
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
 pub use checked_test::{CheckedTest, Given, GivenKind, TestClause, TestClauseKind};
 pub use constant::{Constant, ConstantKind, ValueType};

@@ -199,15 +199,27 @@ impl<'a> FlowChecker<'_, 'a> {
         match &constant.kind {
             ConstantKind::Text(ParamText::Plain(text)) => self.option(parameter, text.clone(), constant),
             ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
-            ConstantKind::Number(word) => self.option(parameter, Cow::Borrowed(*word), constant),
             ConstantKind::Word(word) if parameter.options.is_empty() => {
                 self.unknown_word(word, constant.span, None);
                 None
             }
-            ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
+            ConstantKind::Word(word) | ConstantKind::Number(word) => {
+                self.option(parameter, Cow::Borrowed(*word), constant)
+            }
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
-            _ => self.wrong_type(parameter, constant, "write texts in double quotes"),
+            other if parameter.multiple => {
+                self.report(
+                    Diagnostic::at(
+                        Code::WrongType,
+                        constant.span,
+                        format!("an entry of `{}` must be text, not {}", parameter.id, other.describe()),
+                    )
+                    .help("write the entry in double quotes; `+` joins lists"),
+                );
+                None
+            }
+            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
 
@@ -231,7 +243,8 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
         let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
-        let mut names: Vec<&str> = names.chain(options).collect();
+        let worth_while = self.context.budget.take_suggestion();
+        let mut names: Vec<&str> = names.chain(options).filter(|_| worth_while).collect();
         names.sort_unstable();
         let suggestion = closest(word, names);
         self.report(
@@ -244,12 +257,11 @@ impl<'a> FlowChecker<'_, 'a> {
 
 fn wanted(parameter: &Parameter) -> &'static str {
     match parameter.kind {
-        ParameterKind::Text | ParameterKind::Textarea => "a text",
         ParameterKind::Number => "a number",
         ParameterKind::HashPath => "a hash path",
         ParameterKind::Select | ParameterKind::Radio => "one of its options",
         ParameterKind::Picker if parameter.multiple => "a list",
-        ParameterKind::Picker => "a text",
+        ParameterKind::Picker | ParameterKind::Text | ParameterKind::Textarea => "a text",
         ParameterKind::Checkbox => "`true` or `false`",
     }
 }

@@ -169,7 +169,7 @@ impl<'s> Program<'s> {
             return ResolvedImport::File(index);
         }
         let name = path.display().to_string();
-        match load_source(self.sources, self.access, &path, &name) {
+        match self.read(&path, &name) {
             Err(problem) => {
                 diagnostics.push(missing_import(request, &problem));
                 ResolvedImport::Failed
@@ -181,6 +181,18 @@ impl<'s> Program<'s> {
                 ResolvedImport::File(index)
             }
         }
+    }
+
+    /// Reads a file that a text names.
+    #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+    fn read(&self, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
+        if self.access.may_wait(path) {
+            return Err(Diagnostic::new(
+                Code::UnreadableFile,
+                format!("`{name}` cannot be read: it is a device or a pipe"),
+            ));
+        }
+        load_source(self.sources, self.access, path, name)
     }
 
     fn add_blueprint(
@@ -213,6 +225,10 @@ impl<'s> Program<'s> {
 
     fn import_cycle(&self, request: &ImportRequest, target: usize, stack: &[Visit]) -> Diagnostic {
         let from = stack.iter().position(|visit| visit.file == target).unwrap_or(0);
+        if from + 1 == stack.len() {
+            return Diagnostic::at(Code::ImportCycle, request.span, "this file imports itself")
+                .help("remove the import: a file knows its own names");
+        }
         let mut chain: Vec<&str> = stack[from..].iter().map(|visit| self.name(visit.file)).collect();
         chain.push(self.name(target));
         Diagnostic::at(Code::ImportCycle, request.span, "these files import each other in a circle")
@@ -231,18 +247,26 @@ impl<'s> Program<'s> {
         let path = normal(&self.files[file].folder.join(&*text.content));
         let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(known) = lists.get(&path) {
-            if let Some(id) = known {
-                return Some(*id);
-            }
+            // What cannot be read was reported where it was first named.
+            return *known;
         }
-        let loaded = load_source(self.sources, self.access, &path, &path.display().to_string());
+        let loaded = self.read(&path, &path.display().to_string());
         let id = match loaded {
             Ok(id) => Some(id),
             Err(problem) => {
-                diagnostics.push(
-                    Diagnostic::at(problem.code, text.span, format!("the list cannot be read: {}", problem.message))
-                        .help("the path is relative to the file that names it"),
+                let reason = unnamed(&problem.message);
+                let mut diagnostic = Diagnostic::at(
+                    problem.code,
+                    text.span,
+                    format!("the list `{}` cannot be used: {reason}", text.content),
                 );
+                diagnostic.secondary.extend(problem.primary);
+                diagnostic.help.extend(problem.help);
+                diagnostics.push(if problem.code == Code::UnreadableFile {
+                    diagnostic.help("the path is relative to the file that names it")
+                } else {
+                    diagnostic
+                });
                 None
             }
         };
@@ -284,8 +308,23 @@ fn alias_mismatch(request: &ImportRequest, is_json: bool) -> Diagnostic {
 
 fn missing_import(request: &ImportRequest, problem: &Diagnostic) -> Diagnostic {
     let code = if problem.code == Code::UnreadableFile { Code::MissingImport } else { problem.code };
-    Diagnostic::at(code, request.span, format!("`{}` cannot be imported: {}", request.shown, problem.message))
-        .help("the path is relative to the file that imports it")
+    let reason = unnamed(&problem.message);
+    let mut diagnostic =
+        Diagnostic::at(code, request.span, format!("`{}` cannot be imported: {reason}", request.shown));
+    // The bytes that are no text can be shown too.
+    diagnostic.secondary.extend(problem.primary.clone());
+    diagnostic.help.extend(problem.help.iter().cloned());
+    if code == Code::MissingImport {
+        diagnostic.help("the path is relative to the file that imports it")
+    } else {
+        diagnostic
+    }
+}
+
+/// A message about a file that cannot be read, without the file's name.
+fn unnamed(message: &str) -> String {
+    let rest = message.split_once("` ").map_or(message, |(_, rest)| rest);
+    rest.strip_prefix("cannot be read: ").map_or_else(|| format!("it {rest}"), str::to_owned)
 }
 
 /// `path` without `.` and, where that is possible without asking the disk, without `..`.

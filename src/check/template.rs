@@ -4,6 +4,16 @@ use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Sources, Span};
 
+/// The longest expression that is read; see [`longest_expression`].
+const MAX_EXPRESSION: usize = 4_000;
+/// The most lines that a template may have, and the most bytes of a line: Jinja's reader counts both
+/// with 16 bits.
+const MAX_LINES: usize = 65_000;
+/// The longest expression that is read on the stack at hand.
+const SHORT_EXPRESSION: usize = 200;
+/// The stack for longer ones, in bytes: enough for the deepest within the limit.
+const STACK: usize = 64 * 1024 * 1024;
+
 /// Checks a text: its templates where MISP renders them, their presence where it does not, and
 /// whether a JSON payload can be JSON.
 pub fn check_template(
@@ -16,9 +26,29 @@ pub fn check_template(
 ) {
     let templated = text.contains("{{") || text.contains("{%");
     if parameter.jinja {
-        if (templated || text.contains("{#"))
-            && let Err(error) = parse(text)
-        {
+        let templated = templated || text.contains("{#");
+        let length = if templated { longest_expression(text) } else { 0 };
+        if length > MAX_EXPRESSION {
+            diagnostics.push(
+                Diagnostic::at(
+                    Code::InvalidTemplate,
+                    span,
+                    format!("this template has an expression of {length} bytes"),
+                )
+                .note(format!("expressions of more than {MAX_EXPRESSION} bytes are not read"))
+                .help("give its parts names with `{% set name = … %}`"),
+            );
+            return;
+        }
+        if templated && (text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)) {
+            diagnostics.push(
+                Diagnostic::at(Code::InvalidTemplate, span, "this template is too large to be read")
+                    .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
+                    .help("break the line, or move fixed text out of the template"),
+            );
+            return;
+        }
+        if templated && let Err(error) = parse(text, length) {
             let place = error.range().and_then(|range| place_of(text, range, span, sources)).unwrap_or(span);
             let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             diagnostics.push(
@@ -49,10 +79,51 @@ pub fn check_template(
     }
 }
 
-fn parse(text: &str) -> Result<(), minijinja::Error> {
+/// Reads a template whose longest expression has `length` bytes.
+fn parse(text: &str, length: usize) -> Result<(), minijinja::Error> {
+    if length <= SHORT_EXPRESSION {
+        return parse_here(text);
+    }
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(text));
+        // Without a thread, or without an answer of it, nothing can be said against the template.
+        reader.map_or(Ok(()), |reader| reader.join().unwrap_or(Ok(())))
+    })
+}
+
+fn parse_here(text: &str) -> Result<(), minijinja::Error> {
     let mut environment = minijinja::Environment::new();
     environment.set_debug(true);
     environment.template_from_str(text).map(|_| ())
+}
+
+/// The length in bytes of the longest `{{ … }}` or `{% … %}`, or more. Jinja's reader goes down into an
+/// expression once for each of its operators, whatever limits it has for brackets.
+fn longest_expression(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut longest = 0;
+    let mut at = 0;
+    while at + 1 < bytes.len() {
+        if bytes[at] != b'{' || !matches!(bytes[at + 1], b'{' | b'%') {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut quote = None;
+        at += 2;
+        while at < bytes.len() {
+            match (quote, bytes[at]) {
+                (Some(_), b'\\') => at += 1,
+                (Some(open), byte) if byte == open => quote = None,
+                (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
+                (None, b'}' | b'%') if bytes.get(at + 1) == Some(&b'}') => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        longest = longest.max(at.min(bytes.len()) - start);
+    }
+    longest
 }
 
 /// The place of a part of a text, where the text stands in the source as it is.
@@ -89,7 +160,32 @@ fn json_error(text: &str) -> Option<serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{can_be_json, looks_like_json};
+    use super::{MAX_EXPRESSION, can_be_json, longest_expression, looks_like_json, parse};
+
+    #[test]
+    fn the_longest_expression_is_found_behind_quotes() {
+        assert_eq!(longest_expression("no expression"), 0);
+        assert_eq!(longest_expression("a {{ b }} {% if x %}"), "{% if x ".len());
+        assert_eq!(longest_expression(r#"{{ "}}" + '\'}}' }}"#), r#"{{ "}}" + '\'}}' "#.len());
+        assert_eq!(longest_expression("{{ never closed"), "{{ never closed".len());
+        assert_eq!(longest_expression("{"), 0);
+    }
+
+    /// Or else the limit is too high for the stack.
+    #[test]
+    fn the_deepest_expressions_within_the_limit_can_be_read() {
+        for operator in ["-", "not ", ".a", "[a", "(", "|a", "+a", " if a else a", "==a", " and a", " is a", "~a", "{"]
+        {
+            let repeated = operator.repeat((MAX_EXPRESSION - 5) / operator.len());
+            for text in [
+                format!("{{{{a{repeated}}}}}"),
+                format!("{{{{{repeated}a}}}}"),
+                format!("{{%if a{repeated}%}}{{%endif%}}"),
+            ] {
+                let _ = parse(&text, longest_expression(&text));
+            }
+        }
+    }
 
     #[test]
     fn payloads_with_expressions_are_json_when_any_value_makes_them_so() {

@@ -1,6 +1,6 @@
 //! `test` items: whether what they name exists, and what their values are.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Graph;
@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Block, Clause, ClauseKind, Item, Name, StepKind, Test, Workflow};
 
+use super::budget::Budget;
 use super::checked_test::CheckedTest;
 use super::context::Context;
 use super::flow::FlowChecker;
@@ -37,11 +38,11 @@ where
         let Item::Test(test) = item else { continue };
         let Some(&workflow) = workflows.get(test.workflow.text) else {
             if !context.scopes[file].incomplete {
-                diagnostics.push(unknown_workflow(test.workflow, &workflows));
+                diagnostics.push(unknown_workflow(test.workflow, &workflows, context.budget));
             }
             continue;
         };
-        check_clauses(test, workflow, graph(workflow.id.span), diagnostics);
+        check_clauses(test, workflow, graph(workflow.id.span), context.budget, diagnostics);
         let mut checker = FlowChecker::new(context, file, Vec::new(), diagnostics);
         let mut given = Vec::new();
         let clauses = test.clauses.iter().filter_map(|clause| checker.test_clause(clause, &mut given)).collect();
@@ -67,8 +68,9 @@ fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, &'
     known
 }
 
-fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, &Workflow<'_>>) -> Diagnostic {
-    let mut names: Vec<&str> = known.keys().copied().collect();
+fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, &Workflow<'_>>, budget: &Budget) -> Diagnostic {
+    let worth_while = budget.take_suggestion();
+    let mut names: Vec<&str> = known.keys().copied().filter(|_| worth_while).collect();
     names.sort_unstable();
     let diagnostic =
         Diagnostic::at(Code::UnknownWorkflow, name.span, format!("there is no workflow named `{}`", name.text));
@@ -82,36 +84,45 @@ fn check_clauses(
     test: &Test<'_>,
     workflow: &Workflow<'_>,
     graph: Option<&Graph<'_>>,
+    budget: &Budget,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut labels = Vec::new();
     collect_labels(&workflow.body, &mut labels);
+    let label_set: FxHashSet<&str> = labels.iter().copied().collect();
+    let mut modules: Vec<&str> = graph.iter().flat_map(|graph| &graph.nodes).map(|node| &*node.module).collect();
+    modules.sort_unstable();
+    modules.dedup();
     let mut check = |target: &Name<'_>| {
         if let Some(label) = target.text.strip_prefix('@') {
-            if !labels.contains(&label) {
+            if !label_set.contains(label) {
                 diagnostics.push(
                     Diagnostic::at(
                         Code::UnknownLabel,
                         target.span,
                         format!("the workflow `{}` has no label `@{label}`", workflow.id.text),
                     )
-                    .maybe_help(closest(label, labels.iter().copied()).map(|close| format!("did you mean `@{close}`?")))
+                    .maybe_help(
+                        budget
+                            .take_suggestion()
+                            .then(|| closest(label, labels.iter().copied()))
+                            .flatten()
+                            .map(|close| format!("did you mean `@{close}`?")),
+                    )
                     .help("put the label before the step that the test means"),
                 );
             }
             return;
         }
-        let Some(graph) = graph else { return };
-        if !graph.nodes.iter().any(|node| node.module == target.text) {
-            let mut modules: Vec<&str> = graph.nodes.iter().map(|node| &*node.module).collect();
-            modules.sort_unstable();
-            modules.dedup();
+        if graph.is_some() && modules.binary_search(&target.text).is_err() {
             let diagnostic = Diagnostic::at(
                 Code::UnknownModule,
                 target.span,
                 format!("the workflow `{}` has no step `{}`", workflow.id.text, target.text),
             );
-            diagnostics.push(match closest(target.text, modules) {
+            let suggestion =
+                if budget.take_suggestion() { closest(target.text, modules.iter().copied()) } else { None };
+            diagnostics.push(match suggestion {
                 Some(close) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(target.span, close),
                 None => diagnostic.help("name a module that the workflow calls, or a label as `@label`"),
             });
@@ -176,7 +187,7 @@ fn collect_labels<'a>(block: &'a Block<'a>, labels: &mut Vec<&'a str>) {
             }
             StepKind::Filter(filter) => collect_labels(&filter.body, labels),
             StepKind::Concurrent(concurrent) => {
-                concurrent.branches.iter().for_each(|body| collect_labels(body, labels))
+                concurrent.branches.iter().for_each(|body| collect_labels(body, labels));
             }
             StepKind::Detached(body) => collect_labels(body, labels),
             StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_) => {}

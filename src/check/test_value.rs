@@ -130,7 +130,7 @@ fn known(text: ParamText<'_>) -> Cow<'_, str> {
     let part = |part: &TextPart<'_>| match part {
         TextPart::Plain(text) => text.to_string(),
         TextPart::Env { name, default, .. } => {
-            default.as_ref().map_or_else(|| format!("${{{name}}}"), |default| default.to_string())
+            default.as_ref().map_or_else(|| format!("${{{name}}}"), ToString::to_string)
         }
         TextPart::Secret { name, .. } => format!("${{{name}}}"),
     };

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::catalogue::Provenance;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, Node};
@@ -15,6 +17,7 @@ use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::header::title;
 use super::scope::BlueprintEntry;
+use super::seen::Seen;
 
 /// How far blueprints may use each other in a row.
 const MAX_CHAIN: usize = 32;
@@ -60,6 +63,9 @@ impl<'a> FlowChecker<'_, 'a> {
 
     fn unknown_blueprint(&self, name: Name<'_>) -> Diagnostic {
         let mut known: Vec<&str> = self.context.scopes[self.file].blueprints.keys().copied().collect();
+        if !self.context.budget.take_suggestion() {
+            known.clear();
+        }
         known.sort_unstable();
         let diagnostic =
             Diagnostic::at(Code::UnknownBlueprint, name.span, format!("there is no blueprint named `{}`", name.text));
@@ -101,7 +107,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let outer_bindings = std::mem::replace(&mut self.bindings, bindings);
         let outer_file = std::mem::replace(&mut self.file, file);
         self.inlining.push(id);
+        let outer_inlined = std::mem::replace(&mut self.inlined, true);
         let steps = self.steps(&blueprint.body);
+        self.inlined = outer_inlined;
         self.inlining.pop();
         self.file = outer_file;
         self.bindings = outer_bindings;
@@ -110,16 +118,19 @@ impl<'a> FlowChecker<'_, 'a> {
 
     /// The values of a blueprint's parameters.
     fn bind(&mut self, call: &'a Call<'a>, blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Constant<'a>)> {
-        let mut seen: Vec<(Name<'a>, Constant<'a>)> = Vec::with_capacity(call.arguments.len());
+        let mut seen = Seen::default();
+        let mut given: FxHashMap<&str, Constant<'a>> = FxHashMap::default();
+        let parameters: FxHashMap<&str, &BlueprintParameter<'a>> =
+            blueprint.parameters.iter().rev().map(|parameter| (parameter.name.text, parameter)).collect();
         for argument in &call.arguments {
-            if let Some((before, _)) = seen.iter().find(|(before, _)| before.text == argument.name.text) {
-                let before = before.span;
+            if let Some(before) = seen.before(argument.name) {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            let Some(parameter) = blueprint.parameters.iter().find(|known| known.name.text == argument.name.text)
-            else {
-                let suggestion = closest(argument.name.text, blueprint.parameters.iter().map(|known| known.name.text));
+            let Some(&parameter) = parameters.get(argument.name.text) else {
+                let worth_while = self.context.budget.take_suggestion();
+                let names = blueprint.parameters.iter().map(|known| known.name.text).filter(|_| worth_while);
+                let suggestion = closest(argument.name.text, names);
                 let diagnostic = Diagnostic::at(
                     Code::UnknownParameter,
                     argument.name.span,
@@ -150,16 +161,22 @@ impl<'a> FlowChecker<'_, 'a> {
                         value.span,
                         format!("`{}` takes {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
                     )
-                    .also(parameter.span, "the parameter"),
+                    .also(parameter.span, "the parameter")
+                    .help(match wanted {
+                        ValueType::String => "write a text in double quotes",
+                        ValueType::Number => "write a number",
+                        ValueType::Boolean => "write `true` or `false`",
+                        ValueType::List => "a list stands between brackets, also one with a single entry: `[\"…\"]`",
+                        ValueType::Path => "write a hash path, for example `Event.info`",
+                    }),
                 );
                 value.kind = ConstantKind::Unknown;
             }
-            seen.push((argument.name, value));
+            given.insert(argument.name.text, value);
         }
         let mut bindings = Vec::with_capacity(blueprint.parameters.len());
         for parameter in &blueprint.parameters {
-            let given = seen.iter().find(|(name, _)| name.text == parameter.name.text).map(|(_, value)| value.clone());
-            let value = given.or_else(|| default(parameter)).unwrap_or_else(|| {
+            let value = given.remove(parameter.name.text).or_else(|| default(parameter)).unwrap_or_else(|| {
                 self.report(
                     Diagnostic::at(
                         Code::MissingParameter,
@@ -204,12 +221,11 @@ pub fn standalone_bindings<'a>(blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Co
 
 /// Reports what is wrong with the parameters of a blueprint.
 pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<Name<'_>> = Vec::new();
+    let mut seen = Seen::default();
     for parameter in &blueprint.parameters {
-        if let Some(before) = seen.iter().find(|before| before.text == parameter.name.text) {
-            diagnostics.push(duplicate("parameter", parameter.name, before.span));
+        if let Some(before) = seen.before(parameter.name) {
+            diagnostics.push(duplicate("parameter", parameter.name, before));
         }
-        seen.push(parameter.name);
         let Some(wanted) = value_type(parameter) else {
             let names = ValueType::ALL.map(ValueType::as_str);
             diagnostics.push(
@@ -254,6 +270,8 @@ impl<'a> super::evaluate::Names<'a> for NoNames {
     fn lines(&mut self, _: &'a crate::syntax::tree::Text<'a>) -> Option<Vec<Constant<'a>>> {
         None
     }
+
+    fn unknown_word(&mut self, _: &'a str, _: crate::source::Span) {}
 
     fn report(&mut self, _: Diagnostic) {}
 }

@@ -54,7 +54,7 @@ impl Renderer<'_> {
                 Ok(text) => {
                     output.read += text.len() as u64;
                     match Value::from_json(text) {
-                        Ok(data) => self.data(record, &data, &mut output),
+                        Ok(data) => self.data(record, data, &mut output),
                         Err(error) => output.problems.push(invalid(record, text, &error)),
                     }
                 }
@@ -64,7 +64,7 @@ impl Renderer<'_> {
         output
     }
 
-    fn data(&self, record: &Record, data: &Value<'_>, output: &mut Output) {
+    fn data(&self, record: &Record, data: Value<'_>, output: &mut Output) {
         let events = split(self.runner.workflow, data);
         let form = if self.form == Form::Trace && events.len() > 1 { Form::Line } else { self.form };
         for event in events {
@@ -81,7 +81,7 @@ impl Renderer<'_> {
                 output.log.extend(log(result));
                 serde_json::to_writer(&mut output.bytes, result).map_err(Into::into)
             }
-            Form::Line => write!(output.bytes, "{}", self.line(record, result)),
+            Form::Line => write!(output.bytes, "{}", line(record, result)),
             Form::Trace => {
                 let mut buffer = (self.buffer)();
                 let written = write_run(&mut buffer, result, self.places);
@@ -98,16 +98,17 @@ impl Renderer<'_> {
             }
         }
     }
+}
 
-    fn line(&self, record: &Record, result: &RunResult<'_>) -> String {
-        let verdict = match result.verdict {
-            Verdict::Proceed => "proceed",
-            Verdict::Cancel => "cancel",
-        };
-        let reason = result.errors.last().map(|error| format!("  {error}")).unwrap_or_default();
-        let line = format!("{}:{}  {}  {verdict}{reason}", record.name, record.line, result.outcome.as_str());
-        printable_line(&line).into_owned()
-    }
+/// A run in one line.
+fn line(record: &Record, result: &RunResult<'_>) -> String {
+    let verdict = match result.verdict {
+        Verdict::Proceed => "proceed",
+        Verdict::Cancel => "cancel",
+    };
+    let reason = result.errors.last().map(|error| format!("  {error}")).unwrap_or_default();
+    let line = format!("{}:{}  {}  {verdict}{reason}", record.name, record.line, result.outcome.as_str());
+    printable_line(&line).into_owned()
 }
 
 /// The lines of the log of a run and its jobs, in the order in which MISP writes them.

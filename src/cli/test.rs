@@ -22,7 +22,7 @@ enum TestFormat {
     Text,
     /// For programs
     Json,
-    /// For CI: the XML of JUnit
+    /// For CI: the XML of `JUnit`
     Junit,
 }
 

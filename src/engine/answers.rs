@@ -86,8 +86,8 @@ pub trait Answers: Sync {
     }
 
     /// The server's address, `_env.baseurl` in templates of later releases.
-    fn base_url(&self) -> &str {
-        ""
+    fn base_url(&self) -> String {
+        String::new()
     }
 
     /// Whether `Security.rest_client_enable_arbitrary_urls` is on.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::graph::ModuleType;
-use crate::normalise::normalise;
+use crate::normalise::into_normalised;
 use crate::php::{Thrown, Value};
 
 use super::answers::{Answers, SilentAnswers};
@@ -91,30 +91,31 @@ struct Budget {
 impl Prepared {
     /// Runs the workflow on data as MISP has it when the trigger fires: an event as the REST API returns it where the
     /// trigger gives MISP's core format, else whatever there is.
-    pub fn run<'a>(&'a self, data: &Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        let data = if self.wants_core_format {
-            match normalise(data) {
-                Ok(data) => data,
-                Err(error) => {
-                    let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
-                    return self.not_run(data.clone(), message, options);
-                }
+    ///
+    /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
+    /// changes.
+    pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        if !self.wants_core_format {
+            return self.run_normalised(data, options);
+        }
+        match into_normalised(data) {
+            Ok(data) => self.run_normalised(data, options),
+            Err(error) => {
+                let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
+                self.not_run(Value::Null, message, options)
             }
-        } else {
-            data.clone()
-        };
-        self.run_normalised(&data, options)
+        }
     }
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
-    pub fn run_normalised<'a>(&'a self, data: &Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+    pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
         let Some(start) = self.start else {
-            return self.not_run(data.clone(), "Invalid start node `-1`".into(), options);
+            return self.not_run(data, "Invalid start node `-1`".into(), options);
         };
         let limits = options.limits;
         let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
-        let roaming = RoamingData::new(data.clone(), self.semantics);
+        let roaming = RoamingData::new(data, self.semantics);
         let mut result = Walk::new(self, options, &mut budget, path_type, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
@@ -167,17 +168,15 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
-        let mut done = match workflow.nodes.iter().position(|known| known.id == node) {
-            Some(start) => {
-                let roaming = RoamingData::new(data, workflow.semantics);
-                Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
-            }
-            None => {
-                let mut done = workflow.empty_result(data, options);
-                done.outcome = Outcome::Crash;
-                done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
-                done
-            }
+        let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
+        let mut done = if let Ok(start) = start {
+            let roaming = RoamingData::new(data, workflow.semantics);
+            Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
+        } else {
+            let mut done = workflow.empty_result(data, options);
+            done.outcome = Outcome::Crash;
+            done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
+            done
         };
         if way.len() >= MAX_NESTED_JOBS && !done.jobs.is_empty() {
             done.errors.push(format!("jobs inside jobs are run {MAX_NESTED_JOBS} levels deep; the rest is not"));
@@ -476,7 +475,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         };
         let mut step = Step {
             node,
-            semantics: &self.workflow.semantics,
+            semantics: self.workflow.semantics,
             data: &mut self.data,
             answers: self.options.answers,
             effects: &mut self.result.effects,

@@ -35,7 +35,9 @@ pub fn catalogue(
                     Some(position) => span_at(sources, file, position.line, position.column),
                     None => Span::new(file, 0, 0),
                 };
-                diagnostics.push(Diagnostic::at(Code::InvalidCatalogue, place, message));
+                diagnostics.push(Diagnostic::at(Code::InvalidCatalogue, place, message).help(
+                    "a catalogue is what MISP answers at `/workflows/moduleIndex`, what misp-modules answers at `/modules`, or a list of signatures in the tool's own form",
+                ));
             }
         }
     }

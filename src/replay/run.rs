@@ -16,7 +16,7 @@ pub struct Runner<'r> {
 
 impl<'r> Runner<'r> {
     /// Runs the workflow on one event.
-    pub fn run<'a>(&self, event: &Value<'a>) -> RunResult<'a>
+    pub fn run<'a>(&self, event: Value<'a>) -> RunResult<'a>
     where
         'r: 'a,
     {
@@ -38,20 +38,16 @@ fn rename<'a>(result: &mut RunResult<'a>, id: &'a str) {
 
 /// The events in a JSON text, for a workflow whose data is one event: the entries of a list, or of the answer of MISP's
 /// search, `{"response": […]}`. Anything else is one event.
-pub fn split<'v, 'a>(workflow: &Prepared, data: &'v Value<'a>) -> Vec<&'v Value<'a>> {
-    if !workflow.wants_core_format() {
+pub fn split<'a>(workflow: &Prepared, data: Value<'a>) -> Vec<Value<'a>> {
+    if !workflow.wants_core_format() || data.get("Event").is_some() {
         return vec![data];
     }
-    let list = match data {
-        Value::Array(entries) if data.get("Event").is_none() => match data.get("response") {
-            Some(Value::Array(response)) if response.is_list() => Some(response),
-            Some(_) => None,
-            None => entries.is_list().then_some(entries),
-        },
-        _ => None,
+    let list = match data.get("response") {
+        Some(response) => response.as_array(),
+        None => data.as_array(),
     };
-    match list {
-        Some(list) if !list.is_empty() => list.values().collect(),
-        _ => vec![data],
+    match list.filter(|list| list.is_list() && !list.is_empty()) {
+        Some(list) => list.values().cloned().collect(),
+        None => vec![data],
     }
 }

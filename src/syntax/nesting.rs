@@ -8,17 +8,32 @@ pub const MAX_NESTING: usize = 64;
 
 /// The first bracket that lies deeper than [`MAX_NESTING`].
 ///
-/// It skips what the grammar reads as one token: strings, comments and the tests of hash paths.
+/// It skips what the grammar reads as one token: texts, comments and the tests of hash paths. Texts
+/// and comments begin and end at the same places whatever stands around them. A test may be none,
+/// after a mistake: the brackets inside are counted for themselves.
 pub fn too_deep(text: &str) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
     let mut at = 0;
+    // Behind the first block string that is not closed there is none that is.
+    let mut may_close_block = true;
+    // No test of a hash path begins before this place.
+    let mut no_test_before = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'"' => at = string_end(bytes, at),
+            b'"' => at = string_end(bytes, at, &mut may_close_block),
             b'#' => at = line_end(bytes, at),
-            b'[' if follows_path(bytes, at) => at = path_test_end(bytes, at),
-            b'(' | b'[' | b'{' => {
+            b'[' if follows_path(bytes, at) && at >= no_test_before => match path_test_end(bytes, at) {
+                Ok(end) => {
+                    let inside = bytes[at + 1..end].iter().filter(|byte| is_open(**byte)).count();
+                    if depth + inside > MAX_NESTING {
+                        return Some(at..at + 1);
+                    }
+                    at = end;
+                }
+                Err(end) => no_test_before = end,
+            },
+            byte if is_open(byte) => {
                 depth += 1;
                 if depth > MAX_NESTING {
                     return Some(at..at + 1);
@@ -35,27 +50,38 @@ pub fn too_deep(text: &str) -> Option<Range<usize>> {
     None
 }
 
+fn is_open(byte: u8) -> bool {
+    matches!(byte, b'(' | b'[' | b'{')
+}
+
 fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(bytes.len(), |length| from + length)
 }
 
-/// Behind the string that begins at `at`, or behind its quote when it is never closed.
-fn string_end(bytes: &[u8], at: usize) -> usize {
+/// Behind the text that begins at `at`; the end of its line when it is never closed.
+fn string_end(bytes: &[u8], at: usize, may_close_block: &mut bool) -> usize {
     if bytes[at..].starts_with(b"\"\"\"") {
         let from = at + 3;
-        let length = bytes[from..].windows(3).position(|window| window == b"\"\"\"");
-        return length.map_or(from, |length| from + length + 3);
+        if *may_close_block && let Some(length) = bytes[from..].windows(3).position(|window| window == b"\"\"\"") {
+            return from + length + 3;
+        }
+        *may_close_block = false;
+        return bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length);
     }
     let mut end = at + 1;
     while let Some(&byte) = bytes.get(end) {
         match byte {
             b'"' => return end + 1,
-            b'\\' => end += 2,
-            b'\n' => break,
+            b'\n' => return end,
+            b'\\' if !matches!(bytes.get(end + 1), Some(b'\n' | b'\r')) => end += 2,
+            // No escape: the text is not closed, and the rest of its line is lost.
+            b'\\' => {
+                return bytes[end..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| end + length);
+            }
             _ => end += 1,
         }
     }
-    at + 1
+    bytes.len()
 }
 
 /// Whether the bracket at `at` continues a hash path, as in `Tag.{n}[name=x]`.
@@ -63,18 +89,34 @@ fn follows_path(bytes: &[u8], at: usize) -> bool {
     at > 0 && (matches!(bytes[at - 1], b'_' | b'-' | b'}' | b']' | b'.') || bytes[at - 1].is_ascii_alphanumeric())
 }
 
-/// Behind the test that begins at `at`, or behind its bracket when it is never closed.
-fn path_test_end(bytes: &[u8], at: usize) -> usize {
+/// Behind the test that begins at `at`; as an error, up to where there is no end.
+fn path_test_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let mut end = at + 1;
     while let Some(&byte) = bytes.get(end) {
         match byte {
-            b']' => return end + 1,
-            b'\n' | b'\r' => break,
-            b'=' if bytes.get(end + 1) == Some(&b'/') => end = regex_end(bytes, end + 2).unwrap_or(end + 1),
+            b']' => return Ok(end + 1),
+            byte if ends_test(byte) => break,
+            b'=' if bytes.get(end + 1) == Some(&b'/') => match regex_end(bytes, end + 2) {
+                Some(behind) => end = behind,
+                // If this regex is never closed, none behind it is.
+                None => return plain_test_end(bytes, end + 1),
+            },
             _ => end += 1,
         }
     }
-    at + 1
+    Err(end.min(bytes.len()))
+}
+
+/// What no test of a hash path holds.
+fn ends_test(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | b'"' | b'#')
+}
+
+/// As [`path_test_end`], without regexes.
+fn plain_test_end(bytes: &[u8], from: usize) -> Result<usize, usize> {
+    let stops = |byte: &u8| *byte == b']' || ends_test(*byte);
+    let end = bytes[from..].iter().position(stops).map_or(bytes.len(), |length| from + length);
+    if bytes.get(end) == Some(&b']') { Ok(end + 1) } else { Err(end) }
 }
 
 fn regex_end(bytes: &[u8], from: usize) -> Option<usize> {
@@ -82,8 +124,8 @@ fn regex_end(bytes: &[u8], from: usize) -> Option<usize> {
     while let Some(&byte) = bytes.get(end) {
         match byte {
             b'/' => return Some(end + 1),
-            b'\n' | b'\r' => return None,
-            b'\\' => end += 2,
+            byte if ends_test(byte) => return None,
+            b'\\' if !bytes.get(end + 1).is_some_and(|next| ends_test(*next)) => end += 2,
             _ => end += 1,
         }
     }
@@ -108,18 +150,29 @@ mod tests {
             format!("\"{many}\""),
             format!("\"\"\"\n{many}\n\"\"\""),
             format!("# {many}\n"),
-            format!("x.{{n}}[name=/{many}/]"),
             format!("\"\\\"{many}\""),
+            format!("\" {many}\nx"),
+            format!("\"\"\" {many}\nx"),
         ] {
             assert_eq!(too_deep(&text), None, "{text}");
         }
     }
 
     #[test]
+    fn brackets_in_the_tests_of_hash_paths_do_not_add_up() {
+        assert_eq!(too_deep(&"x.{n}[name=/([)]/] y[{] ".repeat(500)), None);
+    }
+
+    #[test]
     fn what_only_looks_like_a_token_hides_nothing() {
         let many = "[ ".repeat(500);
-        for text in [format!("\" \n{many}"), format!("\"\"\" {many}"), format!("x[ \n{many}"), format!("x[=/ ] {many}")]
-        {
+        for text in [
+            format!("\" \n{many}"),
+            format!("\"\"\" \n{many}"),
+            format!("x[ \n{many}"),
+            format!("x[=/ ] {many}"),
+            format!("x[{many}]"),
+        ] {
             assert!(too_deep(&text).is_some(), "{text}");
         }
     }

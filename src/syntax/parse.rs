@@ -41,7 +41,10 @@ pub fn parse(sources: &Sources, id: FileId) -> Parsed<'_> {
             let at = match error.location {
                 pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
             };
-            unreadable(id, no_mwf_file(Span::new(id, at, at)))
+            let span = Span::new(id, at, at);
+            // The parser gives up by itself only where the stack ends.
+            let gave_up = matches!(error.variant, pest::error::ErrorVariant::CustomError { .. });
+            unreadable(id, if gave_up { nesting_error(span) } else { no_mwf_file(span) })
         }
     }
 }

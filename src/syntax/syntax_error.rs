@@ -63,7 +63,7 @@ pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation)
     if let Some(diagnostic) = place.misplaced() {
         return diagnostic;
     }
-    let Err(error) = Grammar::parse(expectation.rule(), &text[start..]) else {
+    let Err(error) = Grammar::parse(place.rule(), &text[start..]) else {
         return place.cannot_stand_here();
     };
     let at = start
@@ -85,22 +85,42 @@ struct Place<'t> {
 }
 
 impl Place<'_> {
+    /// What the text should have been. A module filter that cannot be read stands behind a call that can.
+    fn rule(&self) -> Rule {
+        let is_filter = self.expectation == Expectation::Step && leading_word(&self.text[self.start..]) == "for";
+        if is_filter { Rule::only_filter } else { self.expectation.rule() }
+    }
+
     /// Mistakes that are known by how they begin.
     fn misplaced(&self) -> Option<Diagnostic> {
         let rest = &self.text[self.start..];
         let found = self.token(self.start);
         let error = |message: &str| Diagnostic::at(Code::SyntaxError, found, message);
-        if rest.starts_with('}') {
-            return Some(error("this `}` closes nothing").help("remove it, or look for a `{` that is missing above"));
+        for (close, open) in [('}', '{'), (')', '('), (']', '[')] {
+            if rest.starts_with(close) {
+                let help = format!("remove it, or look for a `{open}` that is missing before it");
+                return Some(error(&format!("this `{close}` closes nothing")).help(help));
+            }
+        }
+        if self.expectation == Expectation::Item && rest.starts_with(['{', '[']) {
+            return Some(
+                error("this looks like JSON, not like the text of a workflow")
+                    .help("what MISP exports becomes text by `mispflow import FILE.json`"),
+            );
         }
         let word = leading_word(rest);
         match (self.expectation, word) {
+            (Expectation::Item, "let") => self.missing_constant(),
             (Expectation::Step, "else") => Some(
                 error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"),
             ),
             (Expectation::Step, "branch") => Some(
                 error("`branch` stands only inside `concurrent`")
                     .help("write `concurrent { branch { … } branch { … } }`"),
+            ),
+            (Expectation::Step, "and" | "or") => Some(
+                error(&format!("`{word}` stands only between the conditions of an `if`"))
+                    .help("a filter asks one question: for `and` put a filter scope inside another, for `or` write `any PATH in [\"a\", \"b\"]`"),
             ),
             (Expectation::Step, "elif" | "elsif" | "elseif") => {
                 Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
@@ -131,9 +151,15 @@ impl Place<'_> {
         if let Some(diagnostic) = self.unclosed_text(at) {
             return diagnostic;
         }
+        if let Some(brace) = self.missing_condition(at) {
+            return Diagnostic::at(Code::SyntaxError, self.token(brace), "expected a condition, found `{`")
+                .help("for example `if event tagged any [\"tlp:red\"] { … }`");
+        }
         let expected = &self.relevant(expected);
         let phrase = if at == self.start { None } else { phrase(expected) };
-        let phrase = phrase.unwrap_or_else(|| self.expectation.description().to_owned());
+        let value_missing = self.text[self.start..at].trim_end().ends_with('=');
+        let phrase =
+            phrase.unwrap_or_else(|| if value_missing { "a value" } else { self.expectation.description() }.to_owned());
         let message = format!("expected {phrase}, found {}", self.describe_token(at));
         // What is missing at the end of a line is shown there rather than on the next line.
         let before = self.text[..at].trim_end_matches([' ', '\t', '\r', '\n']).len();
@@ -142,6 +168,37 @@ impl Place<'_> {
         let span = if breaks_line { self.behind(before) } else { self.token(at) };
         let label = if breaks_line { format!("expected {phrase} here") } else { String::new() };
         self.hint(Diagnostic::at(Code::SyntaxError, span, message).label(label), at, expected)
+    }
+
+    /// `let name =` with nothing behind it but the next item.
+    fn missing_constant(&self) -> Option<Diagnostic> {
+        let name = self.text[self.start..].strip_prefix("let")?.trim_start();
+        let value = name[leading_word(name).len()..].trim_start().strip_prefix('=')?;
+        let next = leading_word(value.trim_start());
+        let behind = value.trim_start()[next.len()..].trim_start();
+        let is_item =
+            self.expectation.words().contains(&next) && (behind.starts_with('"') || !leading_word(behind).is_empty());
+        let end = self.text.len() - value.len();
+        (is_item || value.trim().is_empty()).then(|| {
+            Diagnostic::at(Code::SyntaxError, self.span(end - 1, end), "this constant has no value")
+                .label("expected a value behind this")
+                .help("write for example `let tags = [\"tlp:red\", \"PAP:RED\"]`")
+        })
+    }
+
+    /// The brace of a block that begins where a condition should stand, if there is one before `at`: it
+    /// reads like the beginning of an object.
+    fn missing_condition(&self, at: usize) -> Option<usize> {
+        let head = &self.text[self.start..at];
+        let word = leading_word(head);
+        if self.expectation != Expectation::Step || !matches!(word, "if" | "else") {
+            return None;
+        }
+        let brace = head.find('{')?;
+        let before = head[..brace].trim_end();
+        let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let wildcard = ["{n}", "{s}", "{*}"].iter().any(|wildcard| head[brace..].starts_with(wildcard));
+        (matches!(last, "if" | "and" | "or" | "not") && !wildcard).then_some(self.start + brace)
     }
 
     /// What was expected, without what only a second reading of the first word would bring: `goto`
@@ -156,7 +213,7 @@ impl Place<'_> {
             _ => true,
         };
         let relevant: Vec<_> = expected.iter().copied().filter(wanted).collect();
-        if relevant.is_empty() { expected.to_vec() } else { relevant }
+        if relevant.iter().all(|rule| super::expected::word(*rule).is_none()) { expected.to_vec() } else { relevant }
     }
 
     fn unclosed_text(&self, at: usize) -> Option<Diagnostic> {
@@ -209,14 +266,24 @@ impl Place<'_> {
         if rest.starts_with('=') && expects(Rule::colon) {
             return diagnostic
                 .help("parameters and fields are written `name: value`")
-                .safe_fix(self.span(at, at + 1), ":");
+                .safe_fix(self.span(self.text[..at].trim_end().len(), at + 1), ":");
         }
         if rest.starts_with('=') && (expects(Rule::operator) || expects(Rule::symbol)) {
             return diagnostic.help("write `==` to compare").safe_fix(self.span(at, at + 1), "==");
         }
+        let before = self.text[..at].trim_end().len();
+        if rest.starts_with('[') && before == at && !self.text[..at].ends_with(['(', '[', ',', ':']) {
+            return diagnostic
+                .help("a test inside a hash path ends with `]` on the same line: `Event.Tag.{n}[name=tlp:red]`");
+        }
+        if expects(Rule::comma)
+            && expects(Rule::close_parenthesis)
+            && (is_call(&rest[word.len()..]) || rest.starts_with('}'))
+        {
+            return diagnostic.help("the `)` that ends the parameters is missing");
+        }
         let value_follows = !word.is_empty() || rest.starts_with(['"', '[', '-']);
         if expects(Rule::comma) && value_follows {
-            let before = self.text[..at].trim_end().len();
             let named = rest[word.len()..].trim_start().starts_with(':');
             let entries = if named { "parameters" } else { "entries" };
             let diagnostic = diagnostic.help(format!("a comma separates the {entries}"));
@@ -224,6 +291,9 @@ impl Place<'_> {
         }
         if (expects(Rule::kw_any) || expects(Rule::kw_all)) && !expects(Rule::kw_tagged) {
             return diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+        }
+        if let Some(help) = self.habit(at, expected) {
+            return diagnostic.help(help);
         }
         if at == self.start || expects(Rule::kw_on) || expects(Rule::kw_of) || expects(Rule::kw_where) {
             let words = self.expectation.words().iter().copied().chain(["on", "of", "where"]);
@@ -240,14 +310,76 @@ impl Place<'_> {
             {
                 return diagnostic.help(format!("did you mean `{keyword}`?"));
             }
-            if !name.is_empty() && leading_word(name) == name {
+            if let Some(blueprint) = name.strip_prefix("use ") {
+                return diagnostic.help(format!("a blueprint is used with parentheses: `use {}()`", blueprint.trim()));
+            }
+            let ends_line = line.trim().is_empty() || head.contains('\n') || rest.starts_with('}');
+            if !name.is_empty() && leading_word(name) == name && ends_line {
                 let end = self.start + name.len();
                 return diagnostic
                     .help(format!("a module is called with parentheses: `{name}()`"))
                     .unsafe_fix(self.span(end, end), "()");
             }
+            if !name.is_empty() && leading_word(name) == name {
+                return diagnostic.help(format!(
+                    "no step begins with `{name}`; besides the calls of modules there are `if`, `filter`, `concurrent`, `use`, `goto` and `detached`"
+                ));
+            }
         }
         diagnostic
+    }
+
+    /// What to write instead, for forms that one expects from elsewhere.
+    fn habit(&self, at: usize, expected: &[Rule]) -> Option<String> {
+        let rest = &self.text[at..];
+        let expects = |rule: Rule| expected.contains(&rule);
+        let first = leading_word(&self.text[self.start..]);
+        let word = leading_word(rest);
+        let before = self.text[self.start..at].trim_end();
+        let help = match first {
+            "goto" if expects(Rule::label) && !word.is_empty() && !self.text[self.start..at].contains('\n') => {
+                format!("a jump names a label: `goto @{word}`")
+            }
+            "goto" if expects(Rule::label) => "a jump names a label: `goto @name`".to_owned(),
+            "filter" if expects(Rule::colon) || expects(Rule::name) => {
+                "a filter has a label, `A` to `F`: `filter A: SELECTOR where CONDITION { … }`".to_owned()
+            }
+            "filter" if matches!(word, "and" | "or") => {
+                "a filter asks one question: for `and` put a filter inside another, for `or` write `any PATH in [\"a\", \"b\"]`".to_owned()
+            }
+            "for" | "filter" if expects(Rule::kw_where) => {
+                "what a filter keeps is said with `where`: `where \"ip-src\" in type`".to_owned()
+            }
+            "param" | "parameter" | "parameters" if self.expectation == Expectation::ModuleEntry => {
+                "a parameter is written `param url: text`".to_owned()
+            }
+            "blueprint" if expects(Rule::blueprint_parameters) || expects(Rule::open_parenthesis) => {
+                "the parameters of a blueprint stand between parentheses, also when there are none: `blueprint name() { … }`".to_owned()
+            }
+            "blueprint" if expects(Rule::colon) => {
+                "a parameter says its type: `name: string`, or `number`, `boolean`, `list`, `path`".to_owned()
+            }
+            "module" if expects(Rule::colon) => {
+                "a module says its kind: `module name : action { … }`, or `logic`, `trigger`".to_owned()
+            }
+            "workflow" if expects(Rule::kw_on) => "a workflow names its trigger: `workflow name on event-publish { … }`".to_owned(),
+            "test" if expects(Rule::kw_of) => "a test names its workflow: `test \"…\" of name { … }`".to_owned(),
+            "workflow" | "blueprint" | "let" if expects(Rule::name) && rest.starts_with('"') => {
+                "a name of your own stands without quotes: letters, digits, `-` and `_`".to_owned()
+            }
+            "if" | "else" if before.ends_with("tagged") && word == "any" || before.ends_with("tagged") && word == "all" => {
+                "say what is tagged: `event tagged any …`, `attribute tagged any …` or `event_attribute tagged any …`".to_owned()
+            }
+            "if" | "else" if expects(Rule::operator) && rest.starts_with('{') => {
+                "to ask whether a hash path yields anything write `any PATH`".to_owned()
+            }
+            "if" | "else" | "filter" if expects(Rule::block) || expects(Rule::open_brace) => {
+                "the steps stand between braces: `{ … }`".to_owned()
+            }
+            _ if expects(Rule::colon) && before.ends_with('"') => "a value stands behind the name of its parameter: `name: value`".to_owned(),
+            _ => return None,
+        };
+        Some(help)
     }
 
     fn describe_token(&self, at: usize) -> String {

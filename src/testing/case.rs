@@ -7,7 +7,9 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::engine::{Outcome, Prepared, RunOptions};
 use crate::fixture::FixedAnswers;
 use crate::graph::NodeId;
+use crate::php::Value;
 use crate::replay::split;
+use crate::source::Span;
 
 use super::expectation::Verifier;
 use super::given::Event;
@@ -50,13 +52,11 @@ impl Case<'_, '_> {
     pub fn run(&self, tested: &Tested<'_, '_>) -> CaseReport {
         let mut report = CaseReport::default();
         for event in &self.events {
-            let events = split(&tested.prepared, &event.data);
-            for (number, data) in events.iter().enumerate() {
-                let name = if events.len() > 1 {
-                    format!("number {} of {}", number + 1, event.name)
-                } else {
-                    event.name.clone()
-                };
+            let events = split(&tested.prepared, event.data.clone());
+            let count = events.len();
+            for (number, data) in events.into_iter().enumerate() {
+                let name =
+                    if count > 1 { format!("number {} of {}", number + 1, event.name) } else { event.name.clone() };
                 self.run_on(&tested.prepared, tested, data, &name, &mut report);
             }
         }
@@ -67,7 +67,7 @@ impl Case<'_, '_> {
         &self,
         prepared: &Prepared,
         tested: &Tested<'_, '_>,
-        data: &crate::php::Value<'_>,
+        data: Value<'_>,
         name: &str,
         report: &mut CaseReport,
     ) {
@@ -96,7 +96,7 @@ impl Case<'_, '_> {
     }
 
     /// A finding about this test.
-    pub(super) fn finding(&self, span: crate::source::Span, message: impl Into<String>) -> Diagnostic {
+    pub(super) fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         let title = self.test.item.title.span;
         let diagnostic = Diagnostic::at(Code::TestFailed, span, message);
         if span == title { diagnostic } else { diagnostic.also(title, "in this test") }

@@ -43,9 +43,8 @@ struct Place<'c> {
 #[derive(Clone, Copy, Default)]
 struct Reached {
     node: bool,
-    has_branches: bool,
-    held: bool,
-    did_not: bool,
+    /// Of a condition: whether it held in a test, and whether it did not in one.
+    branches: Option<(bool, bool)>,
 }
 
 impl Coverage {
@@ -70,9 +69,11 @@ impl Coverage {
                 *number += 1;
                 let entry = places.entry(place).or_default();
                 entry.node |= reached(node.id);
-                entry.has_branches |= node.module_type == ModuleType::Logic && node.outputs.len() == 2;
-                entry.held |= taken(node.id, true);
-                entry.did_not |= taken(node.id, false);
+                if node.module_type == ModuleType::Logic && node.outputs.len() == 2 {
+                    let (held, did_not) = entry.branches.get_or_insert_default();
+                    *held |= taken(node.id, true);
+                    *did_not |= taken(node.id, false);
+                }
             }
         }
         Self::of(&places)
@@ -86,14 +87,12 @@ impl Coverage {
             if !reached.node {
                 coverage.missing.push(missing(format!("no test reaches this `{}`", place.module)));
             }
-            if !reached.has_branches {
-                continue;
-            }
-            coverage.branches.add(reached.held);
-            coverage.branches.add(reached.did_not);
-            let way = match (reached.node, reached.held, reached.did_not) {
-                (true, false, true) => "holds",
-                (true, true, false) => "does not hold",
+            let Some((held, did_not)) = reached.branches else { continue };
+            coverage.branches.add(held);
+            coverage.branches.add(did_not);
+            let way = match (held, did_not) {
+                (false, true) => "holds",
+                (true, false) => "does not hold",
                 _ => continue,
             };
             coverage.missing.push(missing(format!("in no test this `{}` {way}", place.module)));

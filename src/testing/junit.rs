@@ -1,4 +1,4 @@
-//! Reports for CI, in the form of JUnit.
+//! Reports for CI, in the form of `JUnit`.
 
 use std::io;
 

@@ -1,6 +1,6 @@
 //! A module of which only the signature is known.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::arguments::Arguments;
 use crate::engine::effect::Effect;
 use crate::engine::step::Step;
@@ -10,8 +10,8 @@ use crate::php::{Thrown, Value};
 #[derive(Debug)]
 struct Custom(Value<'static>);
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(Custom(arguments.all())))
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(Custom(arguments.all()))
 }
 
 impl Module for Custom {

@@ -310,7 +310,7 @@ fn is(string: &str, method: &str) -> Option<bool> {
         "islower" => cased(char::is_lowercase, char::is_uppercase),
         "isupper" => cased(char::is_uppercase, char::is_lowercase),
         "istitle" => string.chars().any(char::is_alphabetic) && title(string) == string,
-        "isprintable" => !string.chars().any(|char| char.is_control()),
+        "isprintable" => !string.chars().any(char::is_control),
         "isidentifier" => {
             let mut chars = string.chars();
             chars.next().is_some_and(|char| char == '_' || char.is_alphabetic())

@@ -84,7 +84,7 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
         Some(width) if width.kind() == ValueKind::String => width.as_str().unwrap_or_default().to_owned(),
         width => " ".repeat(usize::try_from(integer(width.as_ref(), 4)?.clamp(0, 10_000)).unwrap_or_default()),
     };
-    let text = soft(&value)? + "\n";
+    let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
     let mut indented = String::new();
     for (index, line) in methods::lines(&text).enumerate() {
@@ -141,23 +141,19 @@ fn unescaped(text: &str) -> String {
                 char::from_u32(code)
             }
         });
-        match (char, entity) {
-            (Some(char), Some(entity)) => {
-                plain.push(char);
-                rest = &rest[entity.len() + 2..];
-            }
-            _ => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(char), Some(entity)) = (char, entity) {
+            plain.push(char);
+            rest = &rest[entity.len() + 2..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain + rest
 }
 
-fn truncate(value: Value, args: Given) -> Result<String, Error> {
+fn truncate(value: Value, args: Given) -> Result<Value, Error> {
     let [length, kill_words, end, leeway] = bind(&args, ["length", "killwords", "end", "leeway"])?;
-    let string = soft(&value)?;
     let length = integer(length.as_ref(), 255)?;
     let end = text(end.as_ref(), "...")?;
     let leeway = leeway.filter(|leeway| !leeway.is_none());
@@ -166,9 +162,15 @@ fn truncate(value: Value, args: Given) -> Result<String, Error> {
     if length < count(&end) || leeway < 0 {
         return Err(wrong("the length is too short for the end"));
     }
-    if count(&string) <= length.saturating_add(leeway) {
-        return Ok(string);
+    // Whatever has a length is measured; only strings are cut.
+    let measured = match value.as_str() {
+        Some(string) => count(string),
+        None => value.len().and_then(|length| i64::try_from(length).ok()).ok_or_else(|| wrong("it has no length"))?,
+    };
+    if measured <= length.saturating_add(leeway) {
+        return Ok(value);
     }
+    let string = value.as_str().ok_or_else(|| wrong("only strings are cut"))?;
     let kept = usize::try_from(length - count(&end)).unwrap_or_default();
     let mut kept: String = string.chars().take(kept).collect();
     if !truth(kill_words.as_ref(), false)
@@ -176,7 +178,7 @@ fn truncate(value: Value, args: Given) -> Result<String, Error> {
     {
         kept.truncate(space);
     }
-    Ok(kept + &end)
+    Ok(Value::from(kept + &end))
 }
 
 fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
@@ -185,8 +187,8 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let width = usize::try_from(integer(width.as_ref(), 79)?).ok().filter(|width| *width > 0);
     let width = width.ok_or_else(|| wrong("the width is a number above 0"))?;
     let newline = text(newline.filter(|newline| !newline.is_none()).as_ref(), "\n")?;
-    let string = soft(&value)?;
-    let wrapped = methods::lines(&string)
+    let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
+    let wrapped = methods::lines(string)
         .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
     Ok(wrapped.collect::<Vec<_>>().join(&newline))
 }
@@ -280,7 +282,11 @@ fn url_encode(value: Value) -> Result<String, Error> {
             let found = value.get_item(&item)?;
             (item, found)
         } else {
-            (item.get_item_by_index(0)?, item.get_item_by_index(1)?)
+            let mut pair = item.try_iter()?;
+            match (pair.next(), pair.next(), pair.next()) {
+                (Some(key), Some(value), None) => (key, value),
+                _ => return Err(wrong("pairs are wanted")),
+            }
         };
         pairs.push(format!("{}={}", quote_plus(&str(&key)?, false), quote_plus(&str(&value)?, false)));
     }
@@ -308,6 +314,9 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
     let [space] = bind(&args, ["autospace"])?;
+    if value.kind() != ValueKind::Map {
+        return Err(wrong("a dict is wanted"));
+    }
     let mut attributes = Vec::new();
     for key in value.try_iter()? {
         let item = value.get_item(&key)?;

@@ -19,7 +19,7 @@ const WORDS: [&str; 9] = [
     "null",
     "Event.info",
     "{n}.x",
-    "Event.Tag.{n}[name=/a #(b|])/].name",
+    "Event.Tag.{n}[name=/a (b|])/].name",
     "Event.{n}[x=y z].q",
     "-12.5e+3",
     "7",

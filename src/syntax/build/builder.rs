@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use pest::iterators::Pair;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::{Expectation, explain};
@@ -26,6 +26,8 @@ pub struct Builder<'s> {
     unreadable_until: Cell<usize>,
     /// Whether a missing closing brace was reported: one is enough.
     unclosed: Cell<bool>,
+    /// Whether nothing more can be said about what is unreadable.
+    quiet: Cell<bool>,
 }
 
 impl<'s> Builder<'s> {
@@ -38,6 +40,7 @@ impl<'s> Builder<'s> {
             diagnostics: RefCell::default(),
             unreadable_until: Cell::new(usize::MAX),
             unclosed: Cell::new(false),
+            quiet: Cell::new(false),
         }
     }
 
@@ -87,8 +90,12 @@ impl<'s> Builder<'s> {
         let start = pair.as_span().start();
         let until = self.unreadable_until.get();
         let same_line = until <= start && !self.text()[until..start].contains('\n');
-        if !same_line && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
-            self.report(explain(self.text(), self.trail.file, start, expectation));
+        if !same_line && !self.quiet.get() && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
+            let diagnostic = explain(self.text(), self.trail.file, start, expectation);
+            // What stands behind the quotes of a block string that nobody closes is its text.
+            let opens_block = |label: &Label| self.sources.snippet(label.span) == "\"\"\"";
+            self.quiet.set(diagnostic.primary.as_ref().is_some_and(opens_block));
+            self.report(diagnostic);
         }
         let mut end = start;
         for part in self.children(pair) {
@@ -97,7 +104,8 @@ impl<'s> Builder<'s> {
                 Rule::block => {
                     self.block(part);
                 }
-                Rule::body => {
+                // The lines of tests, module declarations and JSON are no steps.
+                Rule::body if !["test", "module", "{"].iter().any(|word| self.text()[start..].starts_with(word)) => {
                     self.body(part);
                 }
                 Rule::bad_else => {
@@ -134,8 +142,8 @@ impl<'s> Builder<'s> {
     }
 
     /// A name that may be quoted.
-    pub(super) fn any_name(&self, pair: Pair<'s, Rule>) -> Name<'s> {
-        let span = self.span(&pair);
+    pub(super) fn any_name(&self, pair: &Pair<'s, Rule>) -> Name<'s> {
+        let span = self.span(pair);
         let text = pair.as_str();
         let Some(content) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
             return Name { text, span };
