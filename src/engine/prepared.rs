@@ -4,6 +4,7 @@ use crate::graph::{ModuleType, NodeId};
 use crate::semantics::Semantics;
 
 use super::modules::Module;
+use super::tag_trigger::TagTrigger;
 
 /// A workflow that is ready to run, as often as wanted and on several threads at once.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Prepared {
     pub(super) is_debug_enabled: bool,
     /// The index of the trigger's node.
     pub(super) start: Option<usize>,
+    /// What its trigger asks of a tag, if it is about tags.
+    pub(super) tag_trigger: Option<TagTrigger>,
     pub(super) nodes: Vec<PreparedNode>,
     /// How many connections there are.
     pub(super) edges: usize,

@@ -20,6 +20,8 @@ mod percent;
 mod pretty;
 mod printing;
 mod rewrite;
+mod split;
+mod strings;
 mod tests;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod text;

@@ -4,14 +4,14 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
-use super::methods;
 use super::printing::{quote_plus, str};
+use super::{split, strings};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("capitalize", |value: Value| Ok::<_, Error>(methods::capitalize(&soft(&value)?)));
+    environment.add_filter("capitalize", |value: Value| Ok::<_, Error>(strings::capitalize(&soft(&value)?)));
     environment.add_filter("center", |value: Value, args: Given| {
         let [width] = bind(&args, ["width"])?;
-        methods::pad(&soft(&value)?, "center", integer(width.as_ref(), 80)?, " ")
+        strings::pad(&soft(&value)?, "center", integer(width.as_ref(), 80)?, " ")
     });
     environment.add_filter("lower", |value: Value| Ok::<_, Error>(soft(&value)?.to_lowercase()));
     environment.add_filter("upper", |value: Value| Ok::<_, Error>(soft(&value)?.to_uppercase()));
@@ -24,14 +24,14 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         let chars = chars.filter(|chars| !chars.is_none());
         let chars =
             chars.as_ref().map(|chars| chars.as_str().ok_or_else(|| wrong("a string is wanted"))).transpose()?;
-        let strips = |char: char| chars.map_or_else(|| methods::is_space(char), |chars| chars.contains(char));
+        let strips = |char: char| chars.map_or_else(|| split::is_space(char), |chars| chars.contains(char));
         Ok::<_, Error>(text.trim_matches(strips).to_owned())
     });
     environment.add_filter("replace", |value: Value, args: Given| {
         let [old, new, count] = bind(&args, ["old", "new", "count"])?;
         let (Some(old), Some(new)) = (old, new) else { return Err(wrong("replace wants two texts")) };
         let count = count.filter(|count| !count.is_none());
-        methods::replace(&soft(&value)?, &soft(&old)?, &soft(&new)?, integer(count.as_ref(), -1)?)
+        strings::replace(&soft(&value)?, &soft(&old)?, &soft(&new)?, integer(count.as_ref(), -1)?)
     });
     environment.add_filter("title", |value: Value| Ok::<_, Error>(title(&soft(&value)?)));
     environment.add_filter("indent", indent);
@@ -65,7 +65,7 @@ fn title(text: &str) -> String {
     let mut title = String::with_capacity(text.len());
     let mut first = true;
     for char in text.chars() {
-        if char == '-' || methods::is_space(char) || "([{<".contains(char) {
+        if char == '-' || split::is_space(char) || "([{<".contains(char) {
             title.push(char);
             first = true;
         } else if first {
@@ -87,7 +87,7 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
     let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
     let mut indented = String::new();
-    for (index, line) in methods::lines(&text).enumerate() {
+    for (index, line) in split::lines(&text).enumerate() {
         if index > 0 {
             indented.push('\n');
             if blank || !line.is_empty() {
@@ -114,7 +114,7 @@ fn strip_tags(text: &str) -> String {
         kept.push_str(rest);
         stripped = kept;
     }
-    let words: Vec<_> = stripped.split(methods::is_space).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = stripped.split(split::is_space).filter(|word| !word.is_empty()).collect();
     unescaped(&words.join(" "))
 }
 
@@ -188,7 +188,7 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let width = width.ok_or_else(|| wrong("the width is a number above 0"))?;
     let newline = text(newline.filter(|newline| !newline.is_none()).as_ref(), "\n")?;
     let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
-    let wrapped = methods::lines(string)
+    let wrapped = split::lines(string)
         .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
     Ok(wrapped.collect::<Vec<_>>().join(&newline))
 }

@@ -155,3 +155,23 @@ fn triggers_without_the_core_format_take_whatever_there_is() {
     let text = "1 log-after-save > 2\n2 push-zmq {\"data_extraction_path\": \"Log.title\"}";
     assert_eq!(pushed(text, r#"{"Log": {"title": "x"}}"#), [json!(["x"])]);
 }
+
+#[test]
+fn the_trigger_of_tags_has_parameters_of_its_own() {
+    let runs = |params: &str, tag: &str| {
+        let text = format!("1 tag-attached-after-save {params} > 2\n2 publish-event");
+        let result = run(&text, &format!("{{\"Event\": {{\"id\": \"1\"}}, \"Tag\": {tag}}}"));
+        !result.executed.is_empty()
+    };
+    let (local, on_attribute) =
+        (r#"{"name": "a", "local": true}"#, r#"{"name": "a", "local": false, "attribute_id": "3"}"#);
+    // The defaults see local tags on events only.
+    assert!(runs("{}", local));
+    assert!(!runs("{}", on_attribute));
+    assert!(runs(r#"{"scope": "any", "locality": "any"}"#, on_attribute));
+    assert!(!runs(r#"{"scope": "any", "locality": "local"}"#, on_attribute));
+    assert!(runs(r#"{"scope": "attribute", "locality": "global", "tag": "a"}"#, on_attribute));
+    assert!(!runs(r#"{"tag": "b"}"#, local));
+    // Without a tag beside the event nothing is asked.
+    assert_eq!(run("1 tag-attached-after-save > 2\n2 publish-event", EVENT).executed, [2]);
+}
