@@ -67,6 +67,11 @@ pub trait Answers: Sync {
         None
     }
 
+    /// What a logic module decides of which only the signature is known; `None` if nobody says.
+    fn decision(&self, _request: Request<'_>) -> Option<bool> {
+        None
+    }
+
     /// The tag of the country galaxy for what an enrichment calls the country.
     fn country_tag(&self, country: &str) -> Option<String> {
         let name = country.to_lowercase();

@@ -46,6 +46,11 @@ impl Prepared {
         self.is_blocking
     }
 
+    /// Whether the trigger gives MISP's core format: then the data of a run is an event.
+    pub fn wants_core_format(&self) -> bool {
+        self.wants_core_format
+    }
+
     /// How many nodes and how many connections there are; for coverage.
     pub fn size(&self) -> (usize, usize) {
         (self.nodes.len(), self.edges)

@@ -18,6 +18,8 @@ impl Module for Custom {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
         if step.node.kind == ModuleType::Action {
             step.effect(Effect::Custom { parameters: self.0.clone() });
+        } else if let Some(decision) = step.answers.decision(step.request()) {
+            return Ok(decision);
         } else {
             step.because(|| "what this module does is not known; its first output is taken".into());
         }
