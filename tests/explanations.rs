@@ -13,8 +13,20 @@ use mispflow::project::{MemoryFiles, Project, catalogue, load_source};
 use mispflow::source::Sources;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 5] =
-    [Code::FileTooLarge, Code::InvalidUtf8, Code::InvalidJson, Code::NoMatch, Code::EnvironmentNotSet];
+const NOT_RUN: [Code; 12] = [
+    Code::FileTooLarge,
+    Code::InvalidUtf8,
+    Code::InvalidJson,
+    Code::NoMatch,
+    Code::EnvironmentNotSet,
+    Code::UnusableEvent,
+    Code::UnusableAnswer,
+    Code::CannotRun,
+    Code::IncompleteTest,
+    Code::NoTests,
+    Code::TestFailed,
+    Code::NotCovered,
+];
 
 /// What is found in the files of a snippet.
 fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {

@@ -42,6 +42,7 @@ impl Check {
         let mut loaded = self.inputs.load(&sources);
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
+        loaded.tell_if_empty("check", console)?;
         let mut before = loaded.diagnostics;
         let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut before);
         let mut check = |roots: &[FileId]| found(&sources, roots, &catalogue, &before, &levels);

@@ -17,7 +17,11 @@ mod init;
 mod inputs;
 mod modules;
 mod path;
+mod progress;
+mod run;
+mod run_output;
 mod status;
+mod test;
 mod unified_diff;
 
 use std::process::ExitCode;
@@ -111,6 +115,10 @@ verbs! {
     Path(path::Evaluate),
     /// Say what a code of a finding means
     Explain(explain::Explain),
+    /// Run a workflow on events, and say what it does and why
+    Run(run::Run),
+    /// Run the tests of workflows
+    Test(test::Test),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }
