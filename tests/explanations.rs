@@ -13,7 +13,7 @@ use mispflow::project::{MemoryFiles, Project, catalogue, load_source};
 use mispflow::source::Sources;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 12] = [
+const NOT_RUN: [Code; 11] = [
     Code::FileTooLarge,
     Code::InvalidUtf8,
     Code::InvalidJson,
@@ -22,7 +22,6 @@ const NOT_RUN: [Code; 12] = [
     Code::UnusableEvent,
     Code::UnusableAnswer,
     Code::CannotRun,
-    Code::IncompleteTest,
     Code::NoTests,
     Code::TestFailed,
     Code::NotCovered,

@@ -21,8 +21,16 @@ use mispflow::project::{DiskFiles, Files, Project, catalogue, load_source};
 use mispflow::source::Sources;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 2] =
-    [(Code::InvalidJson, "said of the data that the verb `path` reads"), (Code::NoMatch, "said by the verb `path`")];
+const WITHOUT_CASE: [(Code, &str); 8] = [
+    (Code::InvalidJson, "said of the data that the verb `path` reads"),
+    (Code::NoMatch, "said by the verb `path`"),
+    (Code::UnusableEvent, "said by the verbs `run` and `test`"),
+    (Code::UnusableAnswer, "said by the verbs `run` and `test`"),
+    (Code::CannotRun, "said by the verbs `run` and `test`"),
+    (Code::NoTests, "said by the verb `test`"),
+    (Code::TestFailed, "said by the verb `test`"),
+    (Code::NotCovered, "said by the verb `test`"),
+];
 
 /// Cases of `build`, which also writes.
 const OF_BUILD: &str = "environment-not-set";

@@ -77,8 +77,11 @@ impl Locator<'_> {
                             push(&mut path, Step::Key(&key));
                         }
                         _ => {
-                            if self.record(&path, place(start)..place(at)) {
+                            let here = place(start)..place(at);
+                            if self.record(&path, here.clone()) {
                                 self.scan_inner(literal, &path, &|offset| place(start + offset));
+                                // What is in the text has the same path as the text itself.
+                                self.record(&path, here);
                             }
                         }
                     }
