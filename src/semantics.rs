@@ -1,5 +1,7 @@
 //! What differs between releases of MISP when a workflow runs.
 
+use crate::catalogue::Target;
+
 /// How a release behaves.
 ///
 /// See `docs/misp-semantics.md`, section "Filters".
@@ -39,12 +41,9 @@ impl Semantics {
         tag_operations_change_data: true,
     };
 
-    /// The behaviour of a target; `None` if there is no such target.
-    pub fn for_target(target: &str) -> Option<Self> {
-        match target {
-            "misp-2.5.1" => Some(Self::MISP_2_5_1),
-            "misp-2.5-latest" => Some(Self::MISP_2_5_LATEST),
-            _ => None,
-        }
+    /// The behaviour of a target. Releases before 2.5.1 were not seen running: they are taken to behave
+    /// like it. Which release after 2.5.1 brought which change is not known: each is taken to have all.
+    pub fn for_target(target: Target) -> Self {
+        if target.is_verified() { Self::MISP_2_5_1 } else { Self::MISP_2_5_LATEST }
     }
 }

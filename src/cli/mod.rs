@@ -15,6 +15,7 @@ mod inputs;
 mod modules;
 mod path;
 mod status;
+mod target_parser;
 mod unified_diff;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Catalogue, load};
+use crate::catalogue::{Catalogue, Release, Target, load};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
 
@@ -16,8 +16,12 @@ pub fn catalogue(
     project: &Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Cow<'static, Catalogue> {
-    let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
-    let mut catalogue = Cow::Borrowed(Catalogue::for_target(target).unwrap_or_else(Catalogue::built_in));
+    let target = project.target.as_ref().map_or(Target::DEFAULT, |target| target.value);
+    if !target.is_verified() {
+        let span = project.target.as_ref().and_then(|target| target.span);
+        diagnostics.push(unverified(target, span));
+    }
+    let mut catalogue = Cow::Borrowed(Catalogue::for_target(target));
     for path in &project.catalogues {
         let name = path.value.display().to_string();
         let file = match load_source(sources, access, &path.value, &name) {
@@ -42,6 +46,23 @@ pub fn catalogue(
         }
     }
     catalogue
+}
+
+/// What is known of a release only from its sources may be wrong.
+fn unverified(target: Target, span: Option<Span>) -> Diagnostic {
+    let message = format!("what is known of `{target}` was read from MISP's sources and not seen on a server");
+    let finding = match span {
+        Some(span) => Diagnostic::at(Code::UnverifiedTarget, span, message),
+        None => Diagnostic::new(Code::UnverifiedTarget, message),
+    };
+    let mut finding = finding;
+    if target.release().is_some() {
+        finding = finding.note(format!(
+            "which release after {} brought what is not known: each is taken to have all of it",
+            Release::LAST_SEEN
+        ));
+    }
+    finding.help("to be sure, add what your server answers at `/workflows/moduleIndex/type:all.json` to `catalogues` in `mispflow.toml`")
 }
 
 /// A problem without a place is shown where the project names the file.
