@@ -29,3 +29,4 @@ pub mod semantics;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod upgrade;

@@ -6,7 +6,7 @@ use super::releases::{self, RELEASES};
 use super::{Catalogue, Release};
 
 /// The releases in which a module, a parameter or an option exists. Written out it reads on after
-/// "MISP has it": "since 2.4.174".
+/// "MISP has it": "from 2.4.174 on".
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Availability {
     spans: Vec<Lasting>,
@@ -55,14 +55,13 @@ impl fmt::Display for Availability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, span) in self.spans.iter().enumerate() {
             if index > 0 {
-                f.write_str(" and again ")?;
+                f.write_str(", and ")?;
             }
             match (span.from, span.before) {
-                (From::Always, None) => write!(f, "in all releases since {}", Release::OLDEST)?,
-                (From::Always, Some(before)) => write!(f, "until {before}")?,
-                (from @ From::Later, _) => write!(f, "{from}")?,
-                (from, None) => write!(f, "since {from}")?,
-                (from, Some(before)) => write!(f, "from {from} until {before}")?,
+                (From::Always, Some(before)) => write!(f, "only before {before}")?,
+                (from @ From::Later, _) => write!(f, "only {from}")?,
+                (from, None) => write!(f, "from {from} on")?,
+                (from, Some(before)) => write!(f, "from {from} to before {before}")?,
             }
         }
         Ok(())
@@ -94,19 +93,19 @@ mod tests {
 
     #[test]
     fn modules_have_their_releases() {
-        assert_eq!(module("webhook").as_deref(), Some("in all releases since 2.4.160"));
-        assert_eq!(module("assign_country").as_deref(), Some("since 2.4.174"));
-        assert_eq!(module("proposal-action").as_deref(), Some("from 2.4.199 until 2.5.0 and again since 2.5.1"));
-        assert_eq!(module("filter-tag").as_deref(), Some("after 2.5.1"));
-        assert_eq!(module("matrix").as_deref(), Some("in all releases since 2.4.160"));
+        assert_eq!(module("webhook").as_deref(), Some("from 2.4.160 on"));
+        assert_eq!(module("assign_country").as_deref(), Some("from 2.4.174 on"));
+        assert_eq!(module("proposal-action").as_deref(), Some("from 2.4.199 to before 2.5.0, and from 2.5.1 on"));
+        assert_eq!(module("filter-tag").as_deref(), Some("only after 2.5.1"));
+        assert_eq!(module("matrix").as_deref(), Some("from 2.4.160 on"));
         assert_eq!(module("tea"), None);
     }
 
     #[test]
     fn parameters_have_their_releases() {
-        assert_eq!(parameter("webhook", "headers").as_deref(), Some("since 2.4.178"));
-        assert_eq!(parameter("webhook", "data_extraction_path").as_deref(), Some("until 2.4.178"));
-        assert_eq!(parameter("tag_operation", "clusters").as_deref(), Some("after 2.5.1"));
+        assert_eq!(parameter("webhook", "headers").as_deref(), Some("from 2.4.178 on"));
+        assert_eq!(parameter("webhook", "data_extraction_path").as_deref(), Some("only before 2.4.178"));
+        assert_eq!(parameter("tag_operation", "clusters").as_deref(), Some("only after 2.5.1"));
         assert_eq!(parameter("webhook", "tea"), None);
     }
 }

@@ -16,12 +16,24 @@ pub fn catalogue(
     project: &Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Cow<'static, Catalogue> {
-    let target = project.target.as_ref().map_or(Target::DEFAULT, |target| target.value);
-    if !target.is_verified() {
-        let span = project.target.as_ref().and_then(|target| target.span);
+    let mut catalogues = catalogues(sources, access, project, &[project.target()], diagnostics);
+    catalogues.pop().unwrap_or_default()
+}
+
+/// The catalogues of a project for several targets: each the built-in one, with the project's
+/// catalogue files on top. Files that cannot be used are reported and left out.
+pub fn catalogues(
+    sources: &Sources,
+    access: &dyn Files,
+    project: &Project,
+    targets: &[Target],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Cow<'static, Catalogue>> {
+    for &target in targets.iter().filter(|target| !target.is_verified()) {
+        let span = project.target.as_ref().filter(|named| named.value == target).and_then(|named| named.span);
         diagnostics.push(unverified(target, span));
     }
-    let mut catalogue = Cow::Borrowed(Catalogue::for_target(target));
+    let mut catalogues: Vec<_> = targets.iter().map(|&target| Cow::Borrowed(Catalogue::for_target(target))).collect();
     for path in &project.catalogues {
         let name = path.value.display().to_string();
         let file = match load_source(sources, access, &path.value, &name) {
@@ -32,7 +44,11 @@ pub fn catalogue(
             }
         };
         match load(sources.text(file)) {
-            Ok(signatures) => catalogue.to_mut().extend(signatures),
+            Ok(signatures) => {
+                for catalogue in &mut catalogues {
+                    catalogue.to_mut().extend(signatures.iter().cloned());
+                }
+            }
             Err(error) => {
                 let message = format!("`{name}` cannot be used as a catalogue: {error}");
                 let place = match error.position {
@@ -45,7 +61,7 @@ pub fn catalogue(
             }
         }
     }
-    catalogue
+    catalogues
 }
 
 /// What is known of a release only from its sources may be wrong.

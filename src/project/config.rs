@@ -62,6 +62,11 @@ impl Project {
         }
     }
 
+    /// The release to compile for, named or not.
+    pub fn target(&self) -> Target {
+        self.target.as_ref().map_or(Target::DEFAULT, |target| target.value)
+    }
+
     /// The settings in `file`, a `mispflow.toml` in `folder`. Everything wrong in it is reported, and
     /// what is right is used; of a file that is not TOML at all, nothing.
     pub fn read(sources: &Sources, file: FileId, folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Self {
