@@ -47,3 +47,19 @@ impl Semantics {
         if target.is_verified() { Self::MISP_2_5_1 } else { Self::MISP_2_5_LATEST }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_its_behaviour() {
+        let of = |name: &str| Semantics::for_target(name.parse().unwrap());
+        for seen in ["misp-2.4.160", "misp-2.4.199", "misp-2.5.0", "misp-2.5.1"] {
+            assert_eq!(of(seen), Semantics::MISP_2_5_1, "{seen}");
+        }
+        for later in ["misp-2.5.2", "misp-2.5.27", "misp-2.5-latest"] {
+            assert_eq!(of(later), Semantics::MISP_2_5_LATEST, "{later}");
+        }
+    }
+}

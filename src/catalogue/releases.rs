@@ -163,3 +163,95 @@ fn take_back(module: &mut Signature, before: Before) {
         })
         .collect();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::ParameterKind;
+
+    fn catalogue(target: &str) -> &'static Catalogue {
+        of_target(target.parse().unwrap())
+    }
+
+    fn version(target: &str, module: &str) -> String {
+        catalogue(target).module(module).unwrap().version.clone()
+    }
+
+    fn count(target: &str) -> usize {
+        catalogue(target).modules().filter(|module| module.provenance == crate::catalogue::Provenance::BuiltIn).count()
+    }
+
+    #[test]
+    fn the_history_names_the_releases_from_new_to_old() {
+        let history: Vec<Changes> = serde_json::from_str(include_str!("data/releases.json")).unwrap();
+        let named: Vec<Release> = history.iter().rev().map(|changes| changes.release.parse().unwrap()).collect();
+        assert_eq!(named, RELEASES);
+    }
+
+    #[test]
+    fn every_release_can_be_built() {
+        assert_eq!(all().count(), 19);
+        // Two example modules of the server's own stand in every catalogue.
+        assert_eq!((count("misp-2.4.160"), count("misp-2.5.0"), count("misp-2.5.1")), (21, 52, 55));
+        assert_eq!(count("misp-2.5-latest"), 55 + 16);
+    }
+
+    #[test]
+    fn a_release_in_between_has_the_modules_of_the_one_before() {
+        assert!(std::ptr::eq(catalogue("misp-2.4.168"), catalogue("misp-2.4.165")));
+        assert!(std::ptr::eq(catalogue("misp-2.4.210"), catalogue("misp-2.4.199")));
+        assert!(std::ptr::eq(catalogue("misp-2.5.27"), catalogue("misp-2.5-latest")));
+        assert!(std::ptr::eq(catalogue("misp-2.5.1"), Catalogue::built_in()));
+    }
+
+    #[test]
+    fn versions_go_back() {
+        let versions: Vec<String> =
+            ["165", "169", "174", "178", "179"].map(|patch| version(&format!("misp-2.4.{patch}"), "webhook")).to_vec();
+        assert_eq!(versions, ["0.2", "0.3", "0.4", "0.6", "0.7"]);
+        assert_eq!(
+            (version("misp-2.4.169", "tag-if"), version("misp-2.4.170", "tag-if")),
+            ("0.1".into(), "0.3".into())
+        );
+    }
+
+    #[test]
+    fn a_parameter_of_old_has_its_form_and_our_words() {
+        let organisation = |target: &str| catalogue(target).module("organisation-if").unwrap();
+        let now = organisation("misp-2.5.1").parameter("condition").unwrap();
+        let then = organisation("misp-2.4.178").parameter("condition").unwrap();
+        assert!(then.has_option("equals") && !then.has_option("in"));
+        assert_eq!((&then.description, &then.label), (&now.description, &now.label));
+        let picker = organisation("misp-2.4.178").parameter("org_id").unwrap();
+        assert_eq!((picker.kind, picker.multiple), (ParameterKind::Picker, false));
+        // Surprises belong to a version.
+        assert!(organisation("misp-2.4.178").traps.is_empty());
+    }
+
+    #[test]
+    fn a_trigger_that_blocks_in_one_release() {
+        let blocks = ["misp-2.4.199", "misp-2.5.0", "misp-2.5.1"]
+            .map(|target| catalogue(target).module("shadow-attribute-after-save").unwrap().blocking);
+        assert_eq!(blocks, [false, true, false]);
+    }
+
+    #[test]
+    fn later_modules_know_what_earlier_ones_said() {
+        let tag_if = |target: &str| catalogue(target).module("tag-if").unwrap();
+        assert_eq!(tag_if("misp-2.5-latest").description, tag_if("misp-2.5.1").description);
+        assert!(tag_if("misp-2.5-latest").parameter("scope").unwrap().has_option("event_report"));
+        assert!(!tag_if("misp-2.5.1").parameter("scope").unwrap().has_option("event_report"));
+    }
+
+    #[test]
+    fn every_module_and_parameter_of_every_release_is_described() {
+        for module in all().flat_map(Catalogue::modules) {
+            let parameters = module.parameters.iter().map(|parameter| (&parameter.description, &parameter.label));
+            assert!(!module.description.is_empty(), "{}", module.id);
+            for (description, label) in parameters {
+                assert!(!description.is_empty() && !label.is_empty(), "{}", module.id);
+                assert!(!description.ends_with('.') && !description.contains('\n'), "{}: {description}", module.id);
+            }
+        }
+    }
+}

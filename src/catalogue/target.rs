@@ -131,7 +131,7 @@ impl FromStr for Target {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum UnknownTarget {
     /// It has another form.
-    #[error("a target is called `misp-` and the number of a release of MISP")]
+    #[error("a target is `misp-` and the number of a release of MISP")]
     NoTarget,
     /// Nothing is known of releases that old.
     #[error("MISP {0} is older than the releases that are known")]

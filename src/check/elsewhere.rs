@@ -9,7 +9,7 @@ pub(super) fn elsewhere(diagnostic: Diagnostic, what: &str, has: impl Fn(&Catalo
         None => (diagnostic, false),
         Some(availability) => {
             let diagnostic = diagnostic
-                .note(format!("MISP has {what} {availability}, and the target is another release"))
+                .note(format!("MISP has {what} {availability}; the target is another release"))
                 .help("if your MISP has it, name its release: `target` in `mispflow.toml`, or `--target`");
             (diagnostic, true)
         }

@@ -81,7 +81,7 @@ impl<'p> ConfigReader<'p> {
         match target.value.parse::<Target>() {
             Ok(known) => self.project.target = Some(Located { value: known, span: target.span }),
             Err(problem) => {
-                let message = format!("`{}` is not a release of MISP that this tool knows: {problem}", target.value);
+                let message = format!("`{}` is not a target: {problem}", target.value);
                 let diagnostic = match problem {
                     UnknownTarget::NoTarget => {
                         self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter())

@@ -80,7 +80,7 @@ fn unknown(catalogue: &Catalogue, id: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownModule, format!("the catalogue has no module `{id}`"));
     if let Some(releases) = availability(|known| known.module(id).is_some()) {
         return diagnostic
-            .note(format!("MISP has it {releases}, and the target is another release"))
+            .note(format!("MISP has it {releases}; the target is another release"))
             .help("choose a release that has it with `--target`");
     }
     match closest(id, ids).or_else(|| by_name(catalogue, id)) {
