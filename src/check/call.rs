@@ -25,6 +25,8 @@ pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;
 struct Given<'a> {
     value: Option<ParamValue<'a>>,
     at: Option<Span>,
+    /// Whether the value is taken as it is, also where it is empty.
+    verbatim: bool,
 }
 
 impl<'a> FlowChecker<'_, 'a> {
@@ -44,12 +46,15 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
-            if let Some(before) = seen.before(argument.name) {
+            let quoted = is_quoted(argument.name);
+            let index = known.of(argument.name.text);
+            // Without quotes the word is the module filter, not a parameter that may be called so.
+            let is_filter = index.is_none() && !quoted && argument.name.text == "filters";
+            let before = if is_filter { raw_filter.map(|first| first.name.span) } else { seen.before(argument.name) };
+            if let Some(before) = before {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            let quoted = is_quoted(argument.name);
-            let index = known.of(argument.name.text);
             match index {
                 Some(index) => {
                     let parameter = &signature.parameters[index];
@@ -66,9 +71,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     if has_paths && !quoted && value.is_some() {
                         for_paths.push((index, constant));
                     }
-                    given[index] = Some(Given { value, at: Some(argument.span) });
+                    given[index] = Some(Given { value, at: Some(argument.span), verbatim: quoted });
                 }
-                None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
+                None if is_filter => raw_filter = Some(argument),
                 None if quoted => {
                     let constant = evaluate(&argument.value, self);
                     if let Some(value) = verbatim(&constant, self) {
@@ -101,7 +106,11 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         let mut values = Vec::with_capacity(given.len());
         for (parameter, given) in signature.parameters.iter().zip(given) {
-            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None }));
+            values.push(given.unwrap_or_else(|| Given {
+                value: parameter.editor_default(),
+                at: None,
+                verbatim: false,
+            }));
         }
         if !failed {
             self.check_presence(signature, call, &values);
@@ -111,6 +120,19 @@ impl<'a> FlowChecker<'_, 'a> {
             known.filter_map(|(parameter, given)| Some((Cow::Borrowed(parameter.id.as_str()), given.value?))).collect();
         params.extend(kept);
         (params, saved)
+    }
+
+    /// An empty value where the module has a default: it does not last in MISP.
+    fn check_replaced(&mut self, parameter: &'a Parameter, at: Option<Span>) {
+        let Some(at) = at else { return };
+        let default = parameter.editor_default().filter(|default| !default.is_empty());
+        if default.is_some() {
+            self.report(
+                Diagnostic::at(Code::EmptyValueReplaced, at, format!("`{}` is empty, and its default is not", parameter.id))
+                    .note("MISP's editor puts the default in the place of an empty value as soon as the workflow is opened there")
+                    .help(format!("leave `{}` out to have the default, or give it a value", parameter.id)),
+            );
+        }
     }
 
     /// Parameters that others hide, and those that must not be empty.
@@ -135,8 +157,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
-                (None, at) if empty => {
-                    let Some(reason) = &parameter.required else { continue };
+                (None, at) if empty && !given.verbatim => {
+                    let Some(reason) = &parameter.required else {
+                        self.check_replaced(parameter, at);
+                        continue;
+                    };
                     let message = match at {
                         Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
                         None => format!("`{}` needs the parameter `{}`", signature.id, parameter.id),
@@ -158,7 +183,7 @@ impl<'a> FlowChecker<'_, 'a> {
 }
 
 /// Whether a name stands between quotes: then its value is taken as it is.
-fn is_quoted(name: Name<'_>) -> bool {
+pub(super) fn is_quoted(name: Name<'_>) -> bool {
     (name.span.end - name.span.start) as usize != name.text.len()
 }
 
@@ -217,7 +242,7 @@ fn hiding<'s>(
     })
 }
 
-fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     Diagnostic::at(
         Code::KeptParameter,
         name.span,

@@ -8,7 +8,7 @@ use crate::graph::ModuleType;
 use crate::schema::{Root, Typer};
 use crate::source::Span;
 use crate::syntax::MAX_NESTING;
-use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Name, Step, StepKind, Text};
+use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Name, Pin, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
 use super::constant::Constant;
@@ -95,11 +95,10 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     /// The trigger's node.
-    pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
-        let call = &workflow.trigger;
+    pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
         self.typer = Typer::new(Root::of_trigger(signature));
-        Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
+        Some(self.node(signature, call, pin, None))
     }
 
     /// The steps of a block.
@@ -206,7 +205,9 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     ) -> NodeTemplate<'a> {
         let (params, saved) = self.arguments(signature, call, filter);
         let mut template = self.implied_node(signature, params, pin, call.span);
-        template.node.filter = saved;
+        if saved.is_active() {
+            template.node.filter = saved;
+        }
         template
     }
 
@@ -223,26 +224,25 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             // What it adds to the data nobody knows.
             self.typer = self.typer.opened();
         }
-        let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
-        NodeTemplate {
-            node: crate::graph::Node {
-                id: 0,
-                module: Cow::Borrowed(&signature.id),
-                name: Cow::Borrowed(signature.node_name()),
-                module_type: signature.module_type,
-                version: Cow::Borrowed(&signature.version),
-                params,
-                filter: crate::graph::SavedFilter::default(),
-                multiple_output_connection: signature.multiple_output_connection,
-                class: Cow::Owned(signature.css_class()),
-                inputs: signature.inputs(),
-                outputs: vec![Vec::new(); usize::from(signature.outputs)],
-                position: pinned.position,
-                origin: Some(span),
-            },
-            pinned_id: pinned.id,
-            span,
-        }
+        let pinned = pin.map(|pin| self.pin(pin, signature)).unwrap_or_default();
+        let pinned_id = pinned.id;
+        let mut node = crate::graph::Node {
+            id: 0,
+            module: Cow::Borrowed(&signature.id),
+            name: Cow::Borrowed(signature.node_name()),
+            module_type: signature.module_type,
+            version: Cow::Borrowed(&signature.version),
+            params,
+            filter: crate::graph::SavedFilter::default(),
+            multiple_output_connection: signature.multiple_output_connection,
+            class: Cow::Owned(signature.css_class()),
+            inputs: signature.inputs(),
+            outputs: vec![Vec::new(); usize::from(signature.outputs)],
+            position: None,
+            origin: Some(span),
+        };
+        pinned.apply(&mut node);
+        NodeTemplate { node, pinned_id, span }
     }
 
     /// Whether more nodes may come; reports the first that may not.
