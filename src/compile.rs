@@ -155,7 +155,7 @@ impl<'a> Compiler<'_, 'a> {
         let before = self.diagnostics.len();
         check_parameters(blueprint, &mut self.diagnostics);
         let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
-        checker.inlining.push(blueprint.id.text);
+        checker.inlining.push(blueprint.id);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
         checker.expect_data_of_blueprint(&header.description);
         let trigger = blueprint.trigger.as_ref().and_then(|call| checker.trigger(call, blueprint.trigger_pin.as_ref()));

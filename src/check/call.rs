@@ -63,7 +63,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     let value = match (left_out, quoted) {
                         (true, _) => None,
                         (false, true) => verbatim(&constant, self),
-                        (false, false) => self.parameter_value(signature, parameter, &constant),
+                        (false, false) => self.at(argument.value.span, |checker| {
+                            checker.parameter_value(signature, parameter, &constant)
+                        }),
                     };
                     failed |= value.is_none() && !left_out;
                     if has_paths && !quoted && value.is_some() {
@@ -85,9 +87,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
-        self.check_call_paths(signature, &for_paths);
+        self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
-            (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
+            (Some(filter), None) => {
+                self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
+            }
             (None, Some(argument)) => self.raw_filter(argument),
             (None, None) => SavedFilter::default(),
             (Some(filter), Some(argument)) => {

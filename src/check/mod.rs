@@ -15,6 +15,7 @@ mod filter;
 mod flow;
 mod hash_path;
 mod header;
+mod literals;
 mod parameter;
 mod pin;
 mod program;

@@ -163,6 +163,8 @@ codes! {
     JumpIntoScope = "jump-into-scope", Error;
     /// A filter label is used again inside its own scope.
     FilterLabelReused = "filter-label-reused", Error;
+    /// A reset of its own stands in a filter scope.
+    ResetInScope = "reset-in-scope", Warning;
     /// A workflow has not exactly one trigger.
     TriggerCount = "trigger-count", Error;
     /// An output has several connections.
