@@ -20,20 +20,28 @@ use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Form, MissingVariable, write};
 use mispflow::project::{DiskFiles, Files, Project, catalogues, load_source};
+use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
+use mispflow::testing::{Coverage, Suite, SuiteSettings};
 use mispflow::upgrade::check_for_targets;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 5] = [
+const WITHOUT_CASE: [(Code, &str); 7] = [
     (Code::MispJsonOddity, "said of JSON that is read to become text, not of what text imports"),
     (Code::TriggerCount, "the grammar gives a workflow exactly one trigger; those of imported blueprints are skipped"),
     (Code::InvalidJson, "said of the data that the verb `path` reads"),
     (Code::NoMatch, "said by the verb `path`"),
+    (Code::CannotRun, "said of workflows of MISP that the verb `run` cannot run"),
+    (Code::NoTests, "said by the verb `test` of files without tests, so there is no place to show"),
     (Code::DanglingConnection, "connections that lead out of an imported blueprint are dropped, as MISP's editor does"),
 ];
 
 /// Cases of `build`, which also writes.
 const OF_BUILD: &str = "environment-not-set";
+
+/// Cases of `test`, which runs the tests.
+const OF_TEST: [&str; 5] =
+    ["unusable-event", "unusable-answer", "unreadable-file-of-a-test", "test-failed", "not-covered"];
 
 /// The files of a case, by paths relative to it.
 struct CaseFiles {
@@ -139,6 +147,22 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
     let (target, catalogue) = targets[0];
     let workspace = Workspace::load(&sources, &files, &roots, catalogue).for_target(target);
     diagnostics.extend(check_for_targets(&workspace, &targets));
+    if OF_TEST.iter().any(|code| case.name.starts_with(code)) {
+        let compilation = workspace.compile();
+        let settings = SuiteSettings {
+            sources: &sources,
+            access: &files,
+            catalogue,
+            semantics: Semantics::MISP_2_5_1,
+            filter: None,
+        };
+        let suite = Suite::new(&compilation, &settings, &mut diagnostics);
+        let reports: Vec<_> = suite.cases.iter().map(|case| case.run(&suite.workflows[case.workflow])).collect();
+        diagnostics.extend(reports.iter().flat_map(|report| report.failures.iter().cloned()));
+        if case.name.starts_with("not-covered") {
+            diagnostics.extend(Coverage::new(&suite, &reports).missing);
+        }
+    }
     if case.name.starts_with(OF_BUILD) {
         let compilation = workspace.compile();
         for compiled in &compilation.documents {
@@ -242,11 +266,17 @@ fn every_message_has_good_form() {
             if diagnostic.primary.is_none() && diagnostic.code != Code::UnverifiedTarget {
                 fault("no place");
             }
-            if texts().any(|text| text.ends_with('.') || text.contains("  ") || text.is_empty()) {
+            if texts()
+                .any(|text| text.ends_with('.') || (text.contains("  ") && !text.contains('\n')) || text.is_empty())
+            {
                 fault("a full stop, two spaces or an empty text");
             }
-            // A message that says what was expected says what to write.
-            if diagnostic.is_error() && diagnostic.help.is_empty() && !diagnostic.message.starts_with("expected ") {
+            // A message that says what was expected says what to write; whether a test or its workflow is wrong nobody knows.
+            if diagnostic.is_error()
+                && diagnostic.code != Code::TestFailed
+                && diagnostic.help.is_empty()
+                && !diagnostic.message.starts_with("expected ")
+            {
                 fault("it does not say what to write instead");
             }
         }
