@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench hashpath`. Each pair selects the same values; `by_hand` knows the shape of the event and
 //! looks keys up in the same arrays, `by_hand_serde_json` in `serde_json`'s.
+#![expect(clippy::wildcard_imports, reason = "divan groups benchmarks by module")]
 
 use std::fmt::Write;
 use std::hint::black_box;

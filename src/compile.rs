@@ -104,11 +104,12 @@ impl<'a> Compiler<'_, 'a> {
         let before = self.diagnostics.len();
         let mut checker = FlowChecker::new(self.context, file, Vec::new(), &mut self.diagnostics);
         let header = checker.header(workflow.id, &workflow.fields, true);
-        let trigger = checker.trigger(workflow);
+        let trigger = checker.trigger(&workflow.trigger, workflow.trigger_pin.as_ref());
         let steps = checker.steps(&workflow.body);
         let trigger_name = workflow.trigger.name;
         let flow = CheckedFlow { trigger, steps };
-        let Some(graph) = self.graph(file, flow, workflow.id, Some(trigger_name.span), before) else { return };
+        let Some(mut graph) = self.graph(file, flow, workflow.id, Some(trigger_name.span), before) else { return };
+        self.frames(&mut graph, &header);
         if wanted {
             let mut document = Document::bare(DocumentKind::Workflow, graph);
             document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
@@ -125,8 +126,10 @@ impl<'a> Compiler<'_, 'a> {
         checker.inlining.push(blueprint.id.text);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
         checker.expect_data_of_blueprint(&header.description);
-        let flow = CheckedFlow { trigger: None, steps: checker.steps(&blueprint.body) };
-        let Some(graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        let trigger = blueprint.trigger.as_ref().and_then(|call| checker.trigger(call, blueprint.trigger_pin.as_ref()));
+        let flow = CheckedFlow { trigger, steps: checker.steps(&blueprint.body) };
+        let Some(mut graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        self.frames(&mut graph, &header);
         if !wanted {
             return;
         }
@@ -171,6 +174,24 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some(graph)
+    }
+
+    /// Adds the frames that the head lists.
+    fn frames(&mut self, graph: &mut Graph<'a>, header: &Header<'a>) {
+        for (frame, span) in &header.frames {
+            if let Some(id) = frame.nodes.iter().find(|&&id| graph.index(id).is_none()) {
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::InvalidPin,
+                        *span,
+                        format!("this frame holds the node {id}, which does not exist"),
+                    )
+                    .note("a frame names its nodes by the ids that pins give them: `@[id: 3]`")
+                    .help("remove the id from the frame, or pin a step to it"),
+                );
+            }
+            graph.frames.push(frame.clone());
+        }
     }
 
     fn check_tests(&mut self) {

@@ -166,6 +166,6 @@ impl Sources {
 
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sources").field("files", &self.files.len()).finish()
+        f.debug_struct("Sources").field("files", &self.files.len()).finish_non_exhaustive()
     }
 }

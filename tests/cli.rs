@@ -236,3 +236,73 @@ fn a_broken_project_file_is_pointed_at() {
     assert_eq!(code(&output), 1);
     insta::assert_snapshot!(stderr(&output));
 }
+
+/// A workflow as MISP exports it, with one step.
+const EXPORTED: &str = r#"{"Workflow": {"uuid": "0b0e9a43-3f3c-4a43-9c52-3a0a3b7a1c09", "name": "Mark", "description": "",
+    "trigger_id": "event-publish", "debug_enabled": false, "data": {
+        "1": {"id": 1, "name": "Event Publish", "data": {"id": "event-publish", "name": "Event Publish", "module_type": "trigger",
+              "indexed_params": [], "saved_filters": {}, "module_version": "0.1"}, "class": "block-type-trigger", "typenode": false,
+              "inputs": [], "outputs": {"output_1": {"connections": [{"node": "7", "output": "input_1"}]}}, "pos_x": 0, "pos_y": 0},
+        "7": {"id": 7, "name": "Tag operation", "data": {"id": "tag_operation", "name": "Tag operation", "module_type": "action",
+              "indexed_params": {"scope": "event", "action": "add", "locality": "local", "tags": ["seen"]},
+              "saved_filters": {}, "module_version": "0.1"}, "class": "block-type-default", "typenode": false,
+              "inputs": {"input_1": {"connections": [{"node": "1", "input": "output_1"}]}},
+              "outputs": {"output_1": {"connections": []}}, "pos_x": 400, "pos_y": 0}}}}"#;
+
+#[test]
+fn import_prints_text_that_is_the_same_graph() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mark.json"), EXPORTED).unwrap();
+    let output = mispflow(folder.path(), &["import", "mark.json"]);
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).contains("tag_operation(tags: [\"seen\"])"), "{}", stdout(&output));
+    assert!(stderr(&output).contains("version 0.1 of `tag_operation` becomes 0.2"), "{}", stderr(&output));
+
+    let output = mispflow(folder.path(), &["import", "mark.json", "-o", "flows", "--keep-layout"]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""));
+    let output = mispflow(folder.path(), &["diff", "flows/mark.mwf", "mark.json", "--layout", "--exit-code"]);
+    assert_eq!((code(&output), stdout(&output)), (0, ""), "{}", stderr(&output));
+    let output = mispflow(folder.path(), &["fmt", "--check", "flows"]);
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn import_overwrites_only_what_it_is_told_to() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mark.json"), EXPORTED).unwrap();
+    fs::write(folder.path().join("mark.mwf"), "# mine\n").unwrap();
+    let output = mispflow(folder.path(), &["import", "mark.json", "-o", "."]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("`./mark.mwf` holds something else"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(folder.path().join("mark.mwf")).unwrap(), "# mine\n");
+    assert_eq!(code(&mispflow(folder.path(), &["import", "mark.json", "-o", ".", "--force"])), 0);
+    assert!(fs::read_to_string(folder.path().join("mark.mwf")).unwrap().starts_with("workflow mark"));
+}
+
+#[test]
+fn import_says_what_is_no_json_of_misp() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("bad.json"), "{\"a\": 1}").unwrap();
+    let output = mispflow(folder.path(), &["import", "bad.json"]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    assert!(stderr(&output).contains("invalid-misp-json"), "{}", stderr(&output));
+    assert_eq!(code(&mispflow(folder.path(), &["import"])), 2);
+}
+
+#[test]
+fn diff_shows_what_changed() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mark.json"), EXPORTED).unwrap();
+    fs::write(folder.path().join("other.json"), EXPORTED.replace("seen", "gone")).unwrap();
+    let output = mispflow(folder.path(), &["diff", "mark.json", "other.json"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(stdout(&output), "~ tag_operation (7)\n    tags: [\"seen\"] → [\"gone\"]\n");
+    let output = mispflow(folder.path(), &["diff", "mark.json", "other.json", "--exit-code", "--format", "json"]);
+    assert_eq!(code(&output), 1);
+    let json: serde_json::Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(json["changed"][0]["difference"]["changed"][0]["changes"][0]["after"], "[\"gone\"]");
+    fs::write(folder.path().join("broken.mwf"), "workflow w on event-publish { nothing() }").unwrap();
+    let output = mispflow(folder.path(), &["diff", "mark.json", "broken.mwf"]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    assert!(stderr(&output).contains("unknown-module"), "{}", stderr(&output));
+}

@@ -76,7 +76,8 @@ fn root() -> PathBuf {
 
 fn workflow_files(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name.ends_with(".mwf")).collect();
+    let mut names: Vec<_> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "mwf")).collect();
     names.sort_unstable();
     names
 }

@@ -295,18 +295,15 @@ proptest! {
         let mut pairs: Vec<(Key, Value)> = Vec::new();
         for (key, value) in changes {
             let key = Key::new(Text::from(key));
-            match value {
-                Some(value) => {
-                    array.insert(key.clone(), value.into());
-                    match pairs.iter_mut().find(|(other, _)| *other == key) {
-                        Some((_, place)) => *place = value.into(),
-                        None => pairs.push((key, value.into())),
-                    }
+            if let Some(value) = value {
+                array.insert(key.clone(), value.into());
+                match pairs.iter_mut().find(|(other, _)| *other == key) {
+                    Some((_, place)) => *place = value.into(),
+                    None => pairs.push((key, value.into())),
                 }
-                None => {
-                    array.remove(key.as_ref());
-                    pairs.retain(|(other, _)| *other != key);
-                }
+            } else {
+                array.remove(key.as_ref());
+                pairs.retain(|(other, _)| *other != key);
             }
             prop_assert_eq!(array.len(), pairs.len());
         }

@@ -25,6 +25,8 @@ pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;
 struct Given<'a> {
     value: Option<ParamValue<'a>>,
     at: Option<Span>,
+    /// Whether the value is taken as it is, also where it is empty.
+    verbatim: bool,
 }
 
 impl<'a> FlowChecker<'_, 'a> {
@@ -44,12 +46,15 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
-            if let Some(before) = seen.before(argument.name) {
+            let quoted = is_quoted(argument.name);
+            let index = known.of(argument.name.text);
+            // Without quotes the word is the module filter, not a parameter that may be called so.
+            let is_filter = index.is_none() && !quoted && argument.name.text == "filters";
+            let before = if is_filter { raw_filter.map(|first| first.name.span) } else { seen.before(argument.name) };
+            if let Some(before) = before {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
             }
-            let quoted = self.is_quoted(argument.name);
-            let index = known.of(argument.name.text);
             match index {
                 Some(index) => {
                     let parameter = &signature.parameters[index];
@@ -64,9 +69,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     if has_paths && !quoted && value.is_some() {
                         for_paths.push((index, constant));
                     }
-                    given[index] = Some(Given { value, at: Some(argument.span) });
+                    given[index] = Some(Given { value, at: Some(argument.span), verbatim: quoted });
                 }
-                None if argument.name.text == "filters" && !quoted => raw_filter = Some(argument),
+                None if is_filter => raw_filter = Some(argument),
                 None if quoted => {
                     let constant = evaluate(&argument.value, self);
                     if let Some(value) = verbatim(&constant, self) {
@@ -97,7 +102,11 @@ impl<'a> FlowChecker<'_, 'a> {
         };
         let mut values = Vec::with_capacity(given.len());
         for (parameter, given) in signature.parameters.iter().zip(given) {
-            values.push(given.unwrap_or_else(|| Given { value: parameter.editor_default(), at: None }));
+            values.push(given.unwrap_or_else(|| Given {
+                value: parameter.editor_default(),
+                at: None,
+                verbatim: false,
+            }));
         }
         if !failed {
             self.check_presence(signature, call, &values);
@@ -107,11 +116,6 @@ impl<'a> FlowChecker<'_, 'a> {
             known.filter_map(|(parameter, given)| Some((Cow::Borrowed(parameter.id.as_str()), given.value?))).collect();
         params.extend(kept);
         (params, saved)
-    }
-
-    /// Whether a name stands between quotes: then its value is taken as it is.
-    fn is_quoted(&self, name: Name<'_>) -> bool {
-        (name.span.end - name.span.start) as usize != name.text.len()
     }
 
     /// Parameters that others hide, and those that must not be empty.
@@ -136,7 +140,7 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("remove `{}`, or change `{other}`", parameter.id)),
                     );
                 }
-                (None, at) if empty => {
+                (None, at) if empty && !given.verbatim => {
                     let Some(reason) = &parameter.required else { continue };
                     let message = match at {
                         Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
@@ -156,6 +160,11 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether a name stands between quotes: then its value is taken as it is.
+pub(super) fn is_quoted(name: Name<'_>) -> bool {
+    (name.span.end - name.span.start) as usize != name.text.len()
 }
 
 /// The indices of a module's parameters.
@@ -213,7 +222,7 @@ fn hiding<'s>(
     })
 }
 
-fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
+pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
     Diagnostic::at(
         Code::KeptParameter,
         name.span,

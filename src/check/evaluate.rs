@@ -177,6 +177,6 @@ fn join_texts<'a>(parts: Vec<(Span, Constant<'a>)>, span: Span, names: &mut dyn 
     }
 }
 
-fn borrowed<'a>(text: &'a Cow<'_, str>) -> Cow<'a, str> {
+fn borrowed(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }

@@ -7,7 +7,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
 use crate::schema::{Root, Typer};
 use crate::source::Span;
-use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Step, StepKind, Text};
+use crate::syntax::MAX_NESTING;
+use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Pin, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
 use super::constant::Constant;
@@ -20,6 +21,10 @@ use super::evaluate::Names;
 const MAX_NODES: usize = 50_000;
 /// The most steps that are looked at for them: a step that jumps or uses an empty blueprint makes none.
 const MAX_STEPS: usize = 4 * MAX_NODES;
+/// With so many findings, errors among them, no more blueprints are looked into.
+const MAX_FINDINGS: usize = 1_000;
+/// How deep blocks may nest, those of blueprints in those that use them.
+const MAX_DEPTH: usize = 2 * MAX_NESTING;
 
 /// Checks steps. One is made for each workflow and for each blueprint on its own.
 pub struct FlowChecker<'c, 'a> {
@@ -34,6 +39,8 @@ pub struct FlowChecker<'c, 'a> {
     nodes: usize,
     /// What is known of the data that the steps work on.
     pub(super) typer: Typer<'static>,
+    /// How many blocks are around the step that is looked at.
+    depth: usize,
     /// How many steps were looked at, also those that make no nodes.
     visited: usize,
     /// Whether the steps are those of a blueprint that is used.
@@ -60,6 +67,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             inlining: Vec::new(),
             diagnostics,
             nodes: 0,
+            depth: 0,
             visited: 0,
             inlined: false,
             findings_before,
@@ -73,16 +81,27 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     /// The trigger's node.
-    pub fn trigger(&mut self, workflow: &'a crate::syntax::tree::Workflow<'a>) -> Option<NodeTemplate<'a>> {
-        let call = &workflow.trigger;
+    pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
         self.typer = Typer::new(Root::of_trigger(signature));
-        Some(self.node(signature, call, workflow.trigger_pin.as_ref(), None))
+        Some(self.node(signature, call, pin, None))
     }
 
     /// The steps of a block.
     pub fn steps(&mut self, block: &'a Block<'a>) -> Vec<CheckedStep<'a>> {
-        block.steps.iter().filter_map(|step| self.step(step)).collect()
+        if self.depth == MAX_DEPTH {
+            self.report(
+                Diagnostic::at(Code::NestingTooDeep, block.span, format!("blocks nest more than {MAX_DEPTH} deep"))
+                    .label("this one is too deep")
+                    .note("the blocks of a blueprint count where the blueprint is used")
+                    .help("use the blueprint in an outer block"),
+            );
+            return Vec::new();
+        }
+        self.depth += 1;
+        let steps = block.steps.iter().filter_map(|step| self.step(step)).collect();
+        self.depth -= 1;
+        steps
     }
 
     fn step(&mut self, step: &'a Step<'a>) -> Option<CheckedStep<'a>> {
@@ -171,7 +190,9 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     ) -> NodeTemplate<'a> {
         let (params, saved) = self.arguments(signature, call, filter);
         let mut template = self.implied_node(signature, params, pin, call.span);
-        template.node.filter = saved;
+        if saved.is_active() {
+            template.node.filter = saved;
+        }
         template
     }
 
@@ -188,32 +209,34 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             // What it adds to the data nobody knows.
             self.typer = self.typer.opened();
         }
-        let pinned = pin.map(|pin| self.pin(pin)).unwrap_or_default();
-        NodeTemplate {
-            node: crate::graph::Node {
-                id: 0,
-                module: Cow::Borrowed(&signature.id),
-                name: Cow::Borrowed(signature.node_name()),
-                module_type: signature.module_type,
-                version: Cow::Borrowed(&signature.version),
-                params,
-                filter: crate::graph::SavedFilter::default(),
-                multiple_output_connection: signature.multiple_output_connection,
-                class: Cow::Owned(signature.css_class()),
-                inputs: signature.inputs(),
-                outputs: vec![Vec::new(); usize::from(signature.outputs)],
-                position: pinned.position,
-                origin: Some(span),
-            },
-            pinned_id: pinned.id,
-            span,
-        }
+        let pinned = pin.map(|pin| self.pin(pin, signature)).unwrap_or_default();
+        let pinned_id = pinned.id;
+        let mut node = crate::graph::Node {
+            id: 0,
+            module: Cow::Borrowed(&signature.id),
+            name: Cow::Borrowed(signature.node_name()),
+            module_type: signature.module_type,
+            version: Cow::Borrowed(&signature.version),
+            params,
+            filter: crate::graph::SavedFilter::default(),
+            multiple_output_connection: signature.multiple_output_connection,
+            class: Cow::Owned(signature.css_class()),
+            inputs: signature.inputs(),
+            outputs: vec![Vec::new(); usize::from(signature.outputs)],
+            position: None,
+            origin: Some(span),
+        };
+        pinned.apply(&mut node);
+        NodeTemplate { node, pinned_id, span }
     }
 
     /// Whether more nodes may come; reports the first that may not.
     pub(super) fn has_room(&mut self, span: Span) -> bool {
-        let findings = self.diagnostics.len() - self.findings_before;
-        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS || findings >= MAX_NODES;
+        let findings = &self.diagnostics[self.findings_before..];
+        if findings.len() >= MAX_FINDINGS && findings.iter().any(Diagnostic::is_error) {
+            return false;
+        }
+        let is_full = self.nodes >= MAX_NODES || self.visited >= MAX_STEPS;
         if is_full && !self.is_full {
             self.is_full = true;
             self.report(

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::ParamText;
+use crate::graph::{Frame, ParamText};
+use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Blueprint, Field, Name, Value, ValueKind};
 
-use super::constant::ConstantKind;
+use super::constant::{Constant, ConstantKind};
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
@@ -29,16 +30,23 @@ pub struct Header<'a> {
     pub uuid: Option<Uuid>,
     /// Whether MISP logs every node that runs.
     pub debug: bool,
+    /// The editor's frames around nodes with pinned ids, and where each is written.
+    pub frames: Vec<(Frame<'a>, Span)>,
 }
 
-const WORKFLOW_FIELDS: &[&str] = &["name", "description", "uuid", "debug"];
-const BLUEPRINT_FIELDS: &[&str] = &["name", "description", "uuid"];
+const WORKFLOW_FIELDS: &[&str] = &["name", "description", "uuid", "debug", "frames"];
+const BLUEPRINT_FIELDS: &[&str] = &["name", "description", "uuid", "frames"];
 
 impl<'a> FlowChecker<'_, 'a> {
     /// The fields of a workflow (`id` names it) or, without `debug`, of a blueprint.
     pub fn header(&mut self, id: Name<'a>, fields: &'a [Field<'a>], is_workflow: bool) -> Header<'a> {
-        let mut header =
-            Header { name: Cow::Borrowed(id.text), description: Cow::Borrowed(""), uuid: None, debug: false };
+        let mut header = Header {
+            name: Cow::Borrowed(id.text),
+            description: Cow::Borrowed(""),
+            uuid: None,
+            debug: false,
+            frames: Vec::new(),
+        };
         let known = if is_workflow { WORKFLOW_FIELDS } else { BLUEPRINT_FIELDS };
         let mut seen = Seen::default();
         let mut named = None;
@@ -53,6 +61,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     self.text_field(field, &mut header.name);
                 }
                 "description" => self.text_field(field, &mut header.description),
+                "frames" => header.frames = self.frames(field),
                 "uuid" => header.uuid = self.uuid_field(field),
                 "debug" if is_workflow => match evaluate(&field.value, self).kind {
                     ConstantKind::Boolean(debug) => header.debug = debug,
@@ -62,12 +71,12 @@ impl<'a> FlowChecker<'_, 'a> {
                     let what = if is_workflow { "workflow" } else { "blueprint" };
                     let diagnostic =
                         Diagnostic::at(Code::UnknownField, field.name.span, format!("a {what} has no field `{other}`"));
-                    let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+                    let shown: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
                     self.report(match closest(other, known.iter().copied()) {
                         Some(close) => {
                             diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(field.name.span, close)
                         }
-                        None => diagnostic.help(format!("the fields are {}", names.join(", "))),
+                        None => diagnostic.help(format!("the fields are {}", shown.join(", "))),
                     });
                 }
             }
@@ -135,6 +144,26 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
+    /// `frames: [{ uuid: "…", title: "…", nodes: [1, 2] }]`
+    fn frames(&mut self, field: &'a Field<'a>) -> Vec<(Frame<'a>, Span)> {
+        const WANTED: &str = "a list of frames, each like `{ uuid: \"…\", title: \"…\", nodes: [1, 2] }`";
+        let mut frames = Vec::new();
+        let constant = evaluate(&field.value, self);
+        let ConstantKind::List(items) = constant.kind else {
+            self.wrong_field(field, WANTED, &constant.kind);
+            return frames;
+        };
+        for item in items {
+            match frame(&item) {
+                Some(frame) => frames.push((frame, item.span)),
+                None => self.report(
+                    Diagnostic::at(Code::WrongType, item.span, "this is no frame").help(format!("write {WANTED}")),
+                ),
+            }
+        }
+        frames
+    }
+
     fn wrong_field(&mut self, field: &Field<'a>, wanted: &str, given: &ConstantKind<'a>) {
         match given {
             ConstantKind::Unknown => {}
@@ -149,6 +178,29 @@ impl<'a> FlowChecker<'_, 'a> {
             ),
         }
     }
+}
+
+/// One entry of `frames`.
+fn frame<'a>(constant: &Constant<'a>) -> Option<Frame<'a>> {
+    let ConstantKind::Object(entries) = &constant.kind else { return None };
+    let mut frame =
+        Frame { uuid: Cow::Borrowed(""), text: Cow::Borrowed(""), nodes: Vec::new(), class: Cow::Borrowed("") };
+    for (name, value) in entries {
+        match (name.text, &value.kind) {
+            ("uuid", ConstantKind::Text(ParamText::Plain(text))) => frame.uuid.clone_from(text),
+            ("title", ConstantKind::Text(ParamText::Plain(text))) => frame.text.clone_from(text),
+            ("class", ConstantKind::Text(ParamText::Plain(text))) => frame.class.clone_from(text),
+            ("nodes", ConstantKind::List(ids)) => {
+                let id = |id: &Constant<'_>| match id.kind {
+                    ConstantKind::Number(digits) => digits.parse().ok(),
+                    _ => None,
+                };
+                frame.nodes = ids.iter().map(id).collect::<Option<_>>()?;
+            }
+            _ => return None,
+        }
+    }
+    Some(frame)
 }
 
 /// A blueprint's title: its name if that is a plain text, else its id.

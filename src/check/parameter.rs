@@ -199,12 +199,13 @@ impl<'a> FlowChecker<'_, 'a> {
         match &constant.kind {
             ConstantKind::Text(ParamText::Plain(text)) => self.option(parameter, text.clone(), constant),
             ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
-            ConstantKind::Number(word) => self.option(parameter, Cow::Borrowed(*word), constant),
             ConstantKind::Word(word) if parameter.options.is_empty() => {
                 self.unknown_word(word, constant.span, None);
                 None
             }
-            ConstantKind::Word(word) => self.option(parameter, Cow::Borrowed(*word), constant),
+            ConstantKind::Word(word) | ConstantKind::Number(word) => {
+                self.option(parameter, Cow::Borrowed(*word), constant)
+            }
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
             other if parameter.multiple => {
@@ -256,12 +257,11 @@ impl<'a> FlowChecker<'_, 'a> {
 
 fn wanted(parameter: &Parameter) -> &'static str {
     match parameter.kind {
-        ParameterKind::Text | ParameterKind::Textarea => "a text",
         ParameterKind::Number => "a number",
         ParameterKind::HashPath => "a hash path",
         ParameterKind::Select | ParameterKind::Radio => "one of its options",
         ParameterKind::Picker if parameter.multiple => "a list",
-        ParameterKind::Picker => "a text",
+        ParameterKind::Picker | ParameterKind::Text | ParameterKind::Textarea => "a text",
         ParameterKind::Checkbox => "`true` or `false`",
     }
 }

@@ -1,40 +1,75 @@
-//! Pins: the node id and position that a node must get.
+//! Pins: what a node must carry besides what its step says.
 
+use std::borrow::Cow;
+
+use crate::catalogue::Signature;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Pin, ValueKind};
 
+use super::call::{is_quoted, kept_parameter};
+use super::constant::ConstantKind;
 use super::declaration::duplicate;
+use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::seen::Seen;
+use super::verbatim::verbatim;
 
 /// What a pin says.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Pinned {
+#[derive(Default, Debug)]
+pub struct Pinned<'a> {
     /// The node's id, and where it is said.
     pub id: Option<(u32, Span)>,
     /// The top left corner, in canvas pixels.
-    pub position: Option<(f64, f64)>,
+    position: Option<(f64, f64)>,
+    /// The module version that the node carries.
+    version: Option<Cow<'a, str>>,
+    /// Parameters as the node carries them, whatever the step says; `None` leaves one out.
+    parameters: Vec<(Cow<'a, str>, Option<ParamValue<'a>>)>,
+    /// The module filter that the node carries.
+    filter: Option<SavedFilter<'a>>,
 }
 
-const ENTRIES: [&str; 3] = ["id", "x", "y"];
+impl<'a> Pinned<'a> {
+    /// Makes a node what the pin says.
+    pub fn apply(self, node: &mut Node<'a>) {
+        node.position = self.position;
+        node.version = self.version.unwrap_or(std::mem::take(&mut node.version));
+        node.filter = self.filter.unwrap_or_default();
+        for (name, value) in self.parameters {
+            let place = node.params.iter().position(|(known, _)| *known == name);
+            match (place, value) {
+                (Some(place), Some(value)) => node.params[place].1 = value,
+                (Some(place), None) => drop(node.params.remove(place)),
+                (None, Some(value)) => node.params.push((name, value)),
+                (None, None) => {}
+            }
+        }
+    }
+}
 
-impl FlowChecker<'_, '_> {
-    pub(super) fn pin(&mut self, pin: &Pin<'_>) -> Pinned {
+const ENTRIES: [&str; 5] = ["id", "x", "y", "version", "filters"];
+
+impl<'a> FlowChecker<'_, 'a> {
+    pub(super) fn pin(&mut self, pin: &'a Pin<'a>, signature: &Signature) -> Pinned<'a> {
         let mut pinned = Pinned::default();
         let (mut x, mut y) = (None, None);
-        for (index, entry) in pin.entries.iter().enumerate() {
-            // Of more entries than there are names, one is given twice or unknown.
-            let before =
-                pin.entries[..index.min(ENTRIES.len())].iter().find(|before| before.name.text == entry.name.text);
-            if let Some(before) = before {
-                self.report(duplicate("entry", entry.name, before.name.span));
+        let (mut entries, mut parameters) = (Seen::default(), Seen::default());
+        for entry in &pin.entries {
+            let seen = if is_quoted(entry.name) { &mut parameters } else { &mut entries };
+            if let Some(before) = seen.before(entry.name) {
+                self.report(duplicate("entry", entry.name, before));
                 continue;
             }
             match entry.name.text {
+                _ if is_quoted(entry.name) => pinned.parameters.extend(self.pinned_parameter(entry, signature)),
                 "id" => pinned.id = self.pinned_id(entry),
                 "x" => x = self.coordinate(entry),
                 "y" => y = self.coordinate(entry),
+                "version" => pinned.version = self.pinned_version(entry),
+                "filters" => pinned.filter = Some(self.raw_filter(entry)),
                 other => {
                     let suggestion = closest(other, ENTRIES).map(|name| format!("did you mean `{name}`?"));
                     self.report(
@@ -53,6 +88,35 @@ impl FlowChecker<'_, '_> {
             );
         }
         pinned
+    }
+
+    /// `"parameter": value`, which the node carries as it is; the word `absent` leaves it out.
+    fn pinned_parameter(
+        &mut self,
+        entry: &'a Argument<'a>,
+        signature: &Signature,
+    ) -> Option<(Cow<'a, str>, Option<ParamValue<'a>>)> {
+        let constant = evaluate(&entry.value, self);
+        let name = Cow::Borrowed(entry.name.text);
+        if matches!(constant.kind, ConstantKind::Word("absent")) {
+            return Some((name, None));
+        }
+        let value = verbatim(&constant, self)?;
+        if signature.parameter(entry.name.text).is_none() {
+            self.report(kept_parameter(signature, entry.name));
+        }
+        Some((name, Some(value)))
+    }
+
+    fn pinned_version(&mut self, entry: &'a Argument<'a>) -> Option<Cow<'a, str>> {
+        if let ConstantKind::Text(ParamText::Plain(version)) = evaluate(&entry.value, self).kind {
+            return Some(version);
+        }
+        self.report(
+            Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a text in double quotes")
+                .help("write for example `version: \"0.1\"`"),
+        );
+        None
     }
 
     fn pinned_id(&mut self, entry: &Argument<'_>) -> Option<(u32, Span)> {

@@ -169,7 +169,7 @@ impl<'s> Program<'s> {
             return ResolvedImport::File(index);
         }
         let name = path.display().to_string();
-        match load_source(self.sources, self.access, &path, &name) {
+        match self.read(&path, &name) {
             Err(problem) => {
                 diagnostics.push(missing_import(request, &problem));
                 ResolvedImport::Failed
@@ -181,6 +181,18 @@ impl<'s> Program<'s> {
                 ResolvedImport::File(index)
             }
         }
+    }
+
+    /// Reads a file that a text names.
+    #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+    fn read(&self, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
+        if self.access.may_wait(path) {
+            return Err(Diagnostic::new(
+                Code::UnreadableFile,
+                format!("`{name}` cannot be read: it is a device or a pipe"),
+            ));
+        }
+        load_source(self.sources, self.access, path, name)
     }
 
     fn add_blueprint(
@@ -238,7 +250,7 @@ impl<'s> Program<'s> {
             // What cannot be read was reported where it was first named.
             return *known;
         }
-        let loaded = load_source(self.sources, self.access, &path, &path.display().to_string());
+        let loaded = self.read(&path, &path.display().to_string());
         let id = match loaded {
             Ok(id) => Some(id),
             Err(problem) => {

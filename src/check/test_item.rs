@@ -152,7 +152,7 @@ fn collect_labels<'a>(block: &'a Block<'a>, labels: &mut Vec<&'a str>) {
             }
             StepKind::Filter(filter) => collect_labels(&filter.body, labels),
             StepKind::Concurrent(concurrent) => {
-                concurrent.branches.iter().for_each(|body| collect_labels(body, labels))
+                concurrent.branches.iter().for_each(|body| collect_labels(body, labels));
             }
             StepKind::Detached(body) => collect_labels(body, labels),
             StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_) => {}

@@ -13,16 +13,16 @@ pub fn verbatim<'a>(constant: &Constant<'a>, names: &mut dyn Names<'a>) -> Optio
     Some(match &constant.kind {
         ConstantKind::Text(text) => ParamValue::Text(text.clone()),
         ConstantKind::Path(text) | ConstantKind::Word(text) => ParamValue::text(*text),
-        ConstantKind::Number(digits) => match serde_json::from_str(digits) {
-            Ok(number) => ParamValue::Number(number),
-            Err(_) => {
+        ConstantKind::Number(digits) => {
+            let Ok(number) = serde_json::from_str(digits) else {
                 names.report(
                     Diagnostic::at(Code::WrongType, constant.span, format!("`{digits}` is no number of JSON"))
                         .help("remove the zeros in front, or write it in double quotes"),
                 );
                 return None;
-            }
-        },
+            };
+            ParamValue::Number(number)
+        }
         ConstantKind::Boolean(boolean) => ParamValue::Boolean(*boolean),
         ConstantKind::Null | ConstantKind::Parameter(_) => ParamValue::Null,
         ConstantKind::List(items) => {

@@ -34,6 +34,16 @@ pub struct Loaded {
 }
 
 impl Inputs {
+    /// A single file or folder.
+    pub fn of(path: PathBuf) -> Self {
+        Self { paths: vec![path] }
+    }
+
+    /// Whether nothing was named.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// Finds the project and reads the files. The project is the one the first path belongs to.
     pub fn load(&self, sources: &Sources) -> Loaded {
         let mut diagnostics = Vec::new();

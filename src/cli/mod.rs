@@ -7,9 +7,11 @@ mod build;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod emptied;
 mod findings;
 mod fmt;
+mod import;
 mod init;
 mod inputs;
 mod modules;
@@ -96,8 +98,12 @@ verbs! {
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
     Build(build::Build),
+    /// Turn MISP's JSON into text
+    Import(import::Import),
     /// Rewrite files in their canonical form
     Fmt(fmt::Fmt),
+    /// Show what differs between two workflows as graphs
+    Diff(diff::Diff),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
     /// Evaluate a hash path on an event

@@ -1,7 +1,8 @@
 //! Imports, constants, workflows, blueprints and module declarations.
 
 use crate::syntax::tree::{
-    Argument, Blueprint, BlueprintParameter, Import, Let, ModuleDeclaration, ModuleParameter, Value, Workflow,
+    Argument, Blueprint, BlueprintParameter, Call, Import, Let, ModuleDeclaration, ModuleParameter, Pin, Value,
+    Workflow,
 };
 
 use super::comment::Blanks;
@@ -42,17 +43,22 @@ impl<'s> Writer<'s> {
         self.token("workflow");
         self.add(" ");
         self.copy(workflow.id.span);
+        self.on_trigger(&workflow.trigger, workflow.trigger_pin.as_ref());
+        self.add(" ");
+        self.body(&workflow.fields, &workflow.body);
+    }
+
+    /// ` on trigger(…)`
+    fn on_trigger(&mut self, trigger: &'s Call<'s>, pin: Option<&'s Pin<'s>>) {
         self.add(" ");
         self.token("on");
         self.add(" ");
-        if let Some(pin) = &workflow.trigger_pin {
+        if let Some(pin) = pin {
             self.pin(pin);
             self.add(" ");
         }
-        self.name(workflow.trigger.name);
-        self.optional_arguments(&workflow.trigger.arguments);
-        self.add(" ");
-        self.body(&workflow.fields, &workflow.body);
+        self.name(trigger.name);
+        self.optional_arguments(&trigger.arguments);
     }
 
     /// Arguments between parentheses; without arguments the parentheses go.
@@ -69,6 +75,9 @@ impl<'s> Writer<'s> {
         self.add(" ");
         self.copy(blueprint.id.span);
         self.entries(PARENTHESES, &blueprint.parameters, Self::blueprint_parameter);
+        if let Some(trigger) = &blueprint.trigger {
+            self.on_trigger(trigger, blueprint.trigger_pin.as_ref());
+        }
         self.add(" ");
         self.body(&blueprint.fields, &blueprint.body);
     }

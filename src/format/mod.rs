@@ -26,6 +26,7 @@ use crate::source::{FileId, MAX_SOURCE_BYTES, Sources};
 use crate::syntax::{Parsed, parse, tree};
 
 pub use literal::quote;
+pub(crate) use name::is_reserved;
 
 /// How wide lines may be, in characters.
 pub const LINE_WIDTH: usize = 100;

@@ -60,7 +60,7 @@ impl<'s> Writer<'s> {
 
     /// The name of something that is called, where a word of the language would be read as such.
     pub(super) fn called_name(&mut self, name: Name<'s>) {
-        if RESERVED.contains(&name.text) { self.kept_name(name) } else { self.name(name) }
+        if is_reserved(name.text) { self.kept_name(name) } else { self.name(name) }
     }
 
     /// A name whose quotes say something: they stay.
@@ -72,6 +72,11 @@ impl<'s> Writer<'s> {
             self.add(name.text);
         }
     }
+}
+
+/// Whether a word would not be read as the name of what is called.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
 }
 
 /// Whether a name needs no quotes.

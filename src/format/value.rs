@@ -95,7 +95,7 @@ impl<'s> Writer<'s> {
     /// `@[id: 30, x: -2671, y: 461.7]`
     pub(super) fn pin(&mut self, pin: &'s Pin<'s>) {
         self.entries(PIN, &pin.entries, |writer, entry| {
-            writer.name(entry.name);
+            writer.kept_name(entry.name);
             writer.named_value(&entry.value);
         });
     }

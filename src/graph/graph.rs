@@ -194,7 +194,7 @@ impl<'a> From<Cow<'a, str>> for ParamText<'a> {
     }
 }
 
-impl<'a> ParamText<'a> {
+impl ParamText<'_> {
     /// Whether it is the empty text. Text from the environment counts as not empty.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Plain(text) if text.is_empty())

@@ -13,6 +13,13 @@ pub trait Files: Sync {
     /// What the system says; [`io::ErrorKind::FileTooLarge`] when there are more than `limit`
     /// bytes, and then no more than that was read.
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+
+    /// Whether reading `path` could wait for ever, as with a pipe that nobody writes to or a terminal.
+    /// Files that a text names are not read then, for a text may come from anybody.
+    fn may_wait(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
 }
 
 /// The files of this computer.
@@ -30,6 +37,10 @@ impl Files for DiskFiles {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         read_limited(file, limit, metadata.len() as usize)
+    }
+
+    fn may_wait(&self, path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
     }
 }
 

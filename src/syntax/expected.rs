@@ -6,12 +6,18 @@ use super::grammar::Rule;
 /// nothing to a user.
 pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
     let known = match rule {
-        Rule::import | Rule::let_item | Rule::workflow | Rule::blueprint | Rule::module | Rule::test => {
-            (0, "an item (`import`, `let`, `workflow`, `blueprint`, `module` or `test`)")
-        }
-        Rule::kw_import | Rule::kw_let | Rule::kw_workflow | Rule::kw_blueprint | Rule::kw_module | Rule::kw_test => {
-            (0, "an item (`import`, `let`, `workflow`, `blueprint`, `module` or `test`)")
-        }
+        Rule::import
+        | Rule::let_item
+        | Rule::workflow
+        | Rule::blueprint
+        | Rule::module
+        | Rule::test
+        | Rule::kw_import
+        | Rule::kw_let
+        | Rule::kw_workflow
+        | Rule::kw_blueprint
+        | Rule::kw_module
+        | Rule::kw_test => (0, "an item (`import`, `let`, `workflow`, `blueprint`, `module` or `test`)"),
         Rule::step
         | Rule::if_step
         | Rule::filter_step
@@ -32,8 +38,11 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::given | Rule::kw_given => (1, "`given`"),
         Rule::when | Rule::kw_when => (2, "`when`"),
         Rule::expect_ran | Rule::expect_effect | Rule::expect_outcome | Rule::kw_expect => (3, "`expect`"),
-        Rule::condition | Rule::and_condition | Rule::not_condition | Rule::predicate => (3, "a condition"),
-        Rule::tagged
+        Rule::condition
+        | Rule::and_condition
+        | Rule::not_condition
+        | Rule::predicate
+        | Rule::tagged
         | Rule::any
         | Rule::count
         | Rule::published
@@ -46,7 +55,6 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),
-        Rule::arguments => (9, "`(`"),
         Rule::pin => (6, "a pin (`@[id: 1]`)"),
         Rule::label => (6, "a label (`@name`)"),
         Rule::target => (5, "a module's name or a label"),
@@ -55,12 +63,11 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::name | Rule::any_name | Rule::quoted_name => (5, "a name"),
         Rule::type_name => (5, "a type"),
         Rule::blueprint_parameter => (5, "a parameter (`name: type`)"),
-        Rule::blueprint_parameters => (9, "`(`"),
         Rule::operator | Rule::symbol => (7, "a comparison (`in`, `not in`, `==`, `!=`, `>`, `>=`, `<`, `<=`)"),
         Rule::module_filter | Rule::kw_for => (8, "`for`"),
         Rule::block | Rule::body | Rule::open_brace => (9, "`{`"),
         Rule::close_brace | Rule::end_of_block => (10, "`}`"),
-        Rule::open_parenthesis => (9, "`(`"),
+        Rule::arguments | Rule::blueprint_parameters | Rule::open_parenthesis => (9, "`(`"),
         Rule::close_parenthesis => (10, "`)`"),
         Rule::open_bracket => (9, "`[`"),
         Rule::close_bracket => (10, "`]`"),

@@ -5,10 +5,12 @@ mod expected;
 mod grammar;
 mod nesting;
 mod parse;
+mod spelling;
 mod syntax_error;
 mod text;
 pub mod tree;
 
 pub use nesting::MAX_NESTING;
 pub use parse::{Parsed, parse};
+pub(crate) use spelling::{block_string, is_name, is_number, is_word};
 pub(crate) use text::dedent;

@@ -110,6 +110,10 @@ pub struct Blueprint<'s> {
     pub id: Name<'s>,
     /// What `use` may pass.
     pub parameters: Vec<BlueprintParameter<'s>>,
+    /// `on trigger`: the trigger's node that the blueprint's own JSON holds, which `use` leaves out.
+    pub trigger: Option<Call<'s>>,
+    /// Pins the trigger's node.
+    pub trigger_pin: Option<Pin<'s>>,
     /// Name, description, uuid.
     pub fields: Vec<Field<'s>>,
     /// The steps.
@@ -361,6 +365,7 @@ pub struct Concurrent<'s> {
 
 /// A condition of an `if`.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every condition is a predicate")]
 pub enum Condition<'s> {
     /// `a or b or c`
     Or(Vec<Condition<'s>>),

@@ -142,8 +142,8 @@ impl<'s> Builder<'s> {
     }
 
     /// A name that may be quoted.
-    pub(super) fn any_name(&self, pair: Pair<'s, Rule>) -> Name<'s> {
-        let span = self.span(&pair);
+    pub(super) fn any_name(&self, pair: &Pair<'s, Rule>) -> Name<'s> {
+        let span = self.span(pair);
         let text = pair.as_str();
         let Some(content) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
             return Name { text, span };

@@ -40,7 +40,7 @@ impl<'s> Builder<'s> {
         let mut alias = None;
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::text => path = self.text_literal(part),
+                Rule::text => path = self.text_literal(&part),
                 Rule::name => alias = Some(self.name(&part)),
                 _ => {}
             }
@@ -83,6 +83,8 @@ impl<'s> Builder<'s> {
         let mut blueprint = Blueprint {
             id: Name { text: "", span },
             parameters: Vec::new(),
+            trigger: None,
+            trigger_pin: None,
             fields: Vec::new(),
             body: Block { steps: Vec::new(), span },
             span,
@@ -94,6 +96,8 @@ impl<'s> Builder<'s> {
                     let parameters = self.children(part).filter(|part| part.as_rule() == Rule::blueprint_parameter);
                     blueprint.parameters = parameters.map(|part| self.blueprint_parameter(part)).collect();
                 }
+                Rule::pin => blueprint.trigger_pin = Some(self.pin(part)),
+                Rule::trigger => blueprint.trigger = Some(self.call(part)),
                 Rule::body => (blueprint.fields, blueprint.body) = self.body(part),
                 _ => {}
             }

@@ -17,7 +17,7 @@ impl<'s> Builder<'s> {
             ModuleDeclaration { id: nothing, kind: nothing, fields: Vec::new(), parameters: Vec::new(), span };
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::any_name => module.id = self.any_name(part),
+                Rule::any_name => module.id = self.any_name(&part),
                 Rule::type_name => module.kind = self.name(&part),
                 Rule::open_brace => open = self.span(&part),
                 Rule::field => module.fields.push(self.field(part)),
@@ -38,7 +38,7 @@ impl<'s> Builder<'s> {
             ModuleParameter { name: nothing, kind: nothing, attributes: Vec::new(), default: None, span };
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::any_name => parameter.name = self.any_name(part),
+                Rule::any_name => parameter.name = self.any_name(&part),
                 Rule::type_name => parameter.kind = self.name(&part),
                 Rule::arguments => parameter.attributes = self.arguments(part),
                 Rule::value => parameter.default = Some(self.value(part)),

@@ -20,7 +20,7 @@ impl<'s> Builder<'s> {
         };
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::text => test.title = self.text_literal(part),
+                Rule::text => test.title = self.text_literal(&part),
                 Rule::name => test.workflow = self.name(&part),
                 Rule::open_brace => open = self.span(&part),
                 Rule::bad_entry => self.unreadable(part, Expectation::Clause),
@@ -104,7 +104,7 @@ impl<'s> Builder<'s> {
             match part.as_rule() {
                 Rule::outcome => outcome = self.name(&part),
                 Rule::text => {
-                    let text = self.text_literal(part);
+                    let text = self.text_literal(&part);
                     message = Some(Value { span: text.span, kind: ValueKind::Text(text) });
                 }
                 _ => {}
@@ -118,7 +118,7 @@ impl<'s> Builder<'s> {
         let span = self.span(&pair);
         let mut target = Name { text: "", span };
         for part in self.children(pair) {
-            target = if part.as_rule() == Rule::label { self.name(&part) } else { self.any_name(part) };
+            target = if part.as_rule() == Rule::label { self.name(&part) } else { self.any_name(&part) };
         }
         target
     }

@@ -35,7 +35,7 @@ impl<'s> Builder<'s> {
         let span = self.span(&pair);
         let text = pair.as_str();
         let kind = match pair.as_rule() {
-            Rule::text => ValueKind::Text(self.text_literal(pair)),
+            Rule::text => ValueKind::Text(self.text_literal(&pair)),
             Rule::number => ValueKind::Number(text),
             Rule::function => return self.function(pair),
             Rule::list => {
@@ -61,7 +61,7 @@ impl<'s> Builder<'s> {
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::function_name => function = part.as_str(),
-                Rule::text => texts.push(self.text_literal(part)),
+                Rule::text => texts.push(self.text_literal(&part)),
                 _ => {}
             }
         }
@@ -92,8 +92,8 @@ impl<'s> Builder<'s> {
         Value { kind, span }
     }
 
-    pub(super) fn text_literal(&self, pair: Pair<'s, Rule>) -> Text<'s> {
-        let span = self.span(&pair);
+    pub(super) fn text_literal(&self, pair: &Pair<'s, Rule>) -> Text<'s> {
+        let span = self.span(pair);
         let literal = pair.as_str();
         if let Some(content) = literal.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
             return Text { content: dedent(content), block: true, span };
@@ -124,7 +124,7 @@ impl<'s> Builder<'s> {
         let mut value = Value { kind: ValueKind::Null, span };
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::name | Rule::any_name => name = self.any_name(part),
+                Rule::name | Rule::any_name => name = self.any_name(&part),
                 Rule::value => value = self.value(part),
                 _ => {}
             }
@@ -139,7 +139,7 @@ impl<'s> Builder<'s> {
         let mut arguments = Vec::new();
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::any_name => name = self.any_name(part),
+                Rule::any_name => name = self.any_name(&part),
                 Rule::arguments => arguments = self.arguments(part),
                 _ => {}
             }

@@ -1,0 +1,148 @@
+//! `import`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::import::{ImportOptions, Imported, import_all};
+use crate::misp::{self, Document};
+use crate::project::{self, DiskFiles, Written, write_whole};
+use crate::source::{FileId, Sources};
+
+use super::{Console, Failure, Format, Inputs, Status, Target, report};
+
+/// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
+///
+/// What the text cannot say, or says otherwise than the JSON, is told on standard error. Compiled, the text is
+/// the same graph again.
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Where the texts go, a file `ID.mwf` each; without it a single one goes to standard output
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Keep node ids, positions, versions and frames, so that every node comes back where it stood
+    #[arg(long)]
+    keep_layout: bool,
+    /// Overwrite files that hold something else
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Import {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        if self.inputs.is_empty() {
+            return Err(Failure::Other("`import` needs files with MISP's JSON, or `-` for standard input".to_owned()));
+        }
+        let sources = Sources::new();
+        let mut loaded = self.inputs.load(&sources);
+        self.target.apply(&mut loaded.project);
+        let mut diagnostics = loaded.diagnostics;
+        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let mut documents = Vec::new();
+        let mut names = Vec::new();
+        for id in loaded.roots {
+            let read = read_documents(&sources, id, &mut diagnostics);
+            names.extend(read.iter().map(|_| sources.file(id).name.clone()));
+            documents.extend(read);
+        }
+        let texts = self.texts(&documents, &names, &catalogue, &mut diagnostics);
+        let status = report(console, &sources, &diagnostics, Format::Text)?;
+        if status != Status::Done {
+            return Ok(status);
+        }
+        match &self.output {
+            Some(folder) if folder.as_os_str() != "-" => self.write(console, folder, &texts),
+            _ => Self::print(console, &texts),
+        }
+    }
+
+    fn texts(
+        &self,
+        documents: &[Document<'_>],
+        names: &[String],
+        catalogue: &Catalogue,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Imported> {
+        let texts = import_all(documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
+        for (imported, name) in texts.iter().zip(names) {
+            for note in &imported.notes {
+                let node = note.node.map(|id| format!(", node {id}")).unwrap_or_default();
+                let message = format!("{name}, `{}`{node}: {}", imported.id, note.message);
+                diagnostics.push(Diagnostic::new(Code::MispJsonOddity, message));
+            }
+        }
+        texts
+    }
+
+    fn print(console: &mut Console, texts: &[Imported]) -> Result<Status, Failure> {
+        let [imported] = texts else {
+            let names: Vec<_> = texts.iter().map(|imported| imported.id.as_str()).collect();
+            let what =
+                if names.is_empty() { "there is none here".into() } else { format!("here are {}", names.join(", ")) };
+            return Err(Failure::Other(format!(
+                "standard output takes one workflow or blueprint, and {what}\nname a folder to write to: `-o DIR`"
+            )));
+        };
+        console.results().write_all(imported.text.as_bytes())?;
+        Ok(Status::Done)
+    }
+
+    fn write(&self, console: &mut Console, folder: &Path, texts: &[Imported]) -> Result<Status, Failure> {
+        let path = |imported: &Imported| folder.join(format!("{}.mwf", imported.id));
+        // Nothing is written unless all can be.
+        for imported in texts.iter().filter(|_| !self.force) {
+            let path = path(imported);
+            if fs::read(&path).is_ok_and(|bytes| bytes != imported.text.as_bytes()) {
+                return Err(Failure::Other(format!(
+                    "`{}` holds something else\nchoose another folder, or overwrite it with `--force`",
+                    path.display()
+                )));
+            }
+        }
+        for imported in texts {
+            let path = path(imported);
+            let written =
+                write_whole(&path, imported.text.as_bytes()).map_err(|error| Failure::unwritable(&path, &error))?;
+            let word = match written {
+                Written::Created => "created",
+                Written::Changed => "changed",
+                Written::Unchanged => "unchanged",
+            };
+            console.tell(&format!("{word:>9}  {}", path.display()))?;
+        }
+        Ok(Status::Done)
+    }
+}
+
+/// The documents of a JSON file, with what is unusual in it.
+pub(super) fn read_documents(
+    sources: &Sources,
+    id: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Document<'static>> {
+    let name = &sources.file(id).name;
+    match misp::read(sources.text(id)) {
+        Ok(read) => {
+            for oddity in read.oddities {
+                let path = if oddity.path.is_empty() { String::new() } else { format!(", `{}`", oddity.path) };
+                let message = format!("{name}{path}: {}", oddity.message);
+                diagnostics.push(Diagnostic::new(Code::MispJsonOddity, message));
+            }
+            read.documents
+        }
+        Err(error) => {
+            diagnostics.push(
+                Diagnostic::new(Code::InvalidMispJson, format!("`{name}` cannot be read: {error}"))
+                    .help("give a workflow, a blueprint or a graph as MISP exports it"),
+            );
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What differs between two workflows as graphs. Nodes are matched by what they do and where they
+//! stand, not by their ids: a renumbered graph is the same graph.
+
+mod compare;
+mod difference;
+mod fingerprint;
+mod matching;
+mod pairs;
+mod text;
+mod value;
+
+pub use compare::{DiffOptions, compare};
+pub use difference::{Change, ChangedNode, Difference, Edge, NodeName};
+pub use pairs::{Pairs, pair_documents};

@@ -1,0 +1,37 @@
+//! Steps as they will be printed.
+
+use super::written::Entry;
+
+/// A step.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// The name by which jumps find it.
+    pub label: Option<String>,
+    /// The place of its first node in the order of the text.
+    pub first: usize,
+    /// What it does.
+    pub kind: StepKind,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(super) enum StepKind {
+    /// A module.
+    Call {
+        pin: Vec<Entry>,
+        module: String,
+        arguments: Vec<Entry>,
+        /// `for … where …`
+        filter: Option<String>,
+    },
+    /// `if`, with the conditions as text.
+    If { arms: Vec<(String, Vec<Step>)>, otherwise: Vec<Step> },
+    /// `filter`, with what stands before its block as text.
+    Filter { pin: Vec<Entry>, head: String, body: Vec<Step>, reset_pin: Vec<Entry> },
+    /// `concurrent`
+    Concurrent { pin: Vec<Entry>, branches: Vec<Vec<Step>> },
+    /// `goto`
+    Goto(String),
+    /// `detached`
+    Detached(Vec<Step>),
+}
