@@ -9,6 +9,7 @@ use crate::normalise::into_normalised;
 use crate::php::{Thrown, Value};
 
 use super::answers::{Answers, SilentAnswers};
+use super::conceal::conceal;
 use super::log::{Clock, LogLine};
 use super::lookup::Lookup;
 use super::modules::Next;
@@ -281,6 +282,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.log(&LogLine::Finished(self.result.outcome.as_str()));
         }
         self.result.data = self.data.into_base();
+        conceal(&mut self.result, self.options.answers);
         self.result
     }
 
