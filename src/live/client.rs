@@ -161,6 +161,10 @@ fn read_certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ClientErro
 /// What went wrong, in words.
 fn words(error: &ureq::Error) -> String {
     match error {
+        // What is wrong with a certificate comes out of the connection like this.
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            format!("the connection is not secure: {error}")
+        }
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::HostNotFound => "the name of the server is not known".to_owned(),
         ureq::Error::Timeout(_) => "there was no answer in time".to_owned(),

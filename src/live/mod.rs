@@ -20,6 +20,3 @@ pub use publisher::{Publisher, PublisherError, TOPIC};
 pub use secrets::Secrets;
 pub use service::Service;
 pub use session::Session;
-
-#[cfg(test)]
-mod tests;

@@ -59,7 +59,8 @@ impl Publisher {
     /// If it is no address, or cannot be bound to.
     pub fn bind(address: &str, patience: Duration) -> Result<Self, PublisherError> {
         let (scheme, host) = address.split_once("://").unwrap_or(("tcp", address));
-        let has_port = host.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        let has_port =
+            host.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
         if scheme != "tcp" || !has_port {
             return Err(PublisherError::Address(address.to_owned()));
         }

@@ -51,8 +51,7 @@ impl Service {
     /// # Errors
     /// If the certificates are none.
     pub fn new(url: &str, options: &ClientOptions) -> Result<Self, ClientError> {
-        let options =
-            ClientOptions { allow_private_addresses: true, answer_limit: ANSWER_LIMIT, ..options.clone() };
+        let options = ClientOptions { allow_private_addresses: true, answer_limit: ANSWER_LIMIT, ..options.clone() };
         let url = url.trim_end_matches('/').to_owned();
         Ok(Self { client: Client::new(&options)?, url, modules: OnceLock::new() })
     }

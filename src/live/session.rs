@@ -41,14 +41,13 @@ impl Session {
         let mut lines = Vec::new();
         if self.webhook.is_some() {
             lines.push(
-                "live: the HTTP requests of `webhook`, `ms-teams-webhook` and `telegram-send-alert` are sent".to_owned(),
+                "live: the HTTP requests of `webhook`, `ms-teams-webhook` and `telegram-send-alert` are sent"
+                    .to_owned(),
             );
         }
         if let Some(publisher) = &self.zmq {
-            lines.push(format!(
-                "live: what `push-zmq` pushes is published on {} under `{TOPIC}`",
-                publisher.endpoint()
-            ));
+            lines
+                .push(format!("live: what `push-zmq` pushes is published on {} under `{TOPIC}`", publisher.endpoint()));
         }
         if let Some(service) = &self.misp_modules {
             lines.push(format!(
