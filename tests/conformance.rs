@@ -1,6 +1,9 @@
 //! Answers of a running MISP, which the library must agree with: every vector in `tests/conformance/`, or in the
 //! folder that `MISPFLOW_VECTORS` names.
 
+#![expect(clippy::unnecessary_wraps, reason = "every kind of vector has the same shape of function")]
+#![expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "the numbers of JSON, compared exactly")]
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};

@@ -42,6 +42,13 @@ impl Declarations {
     pub fn get(&self, place: ItemPlace) -> Option<&Signature> {
         self.signatures.get(&place)
     }
+
+    /// All signatures, those of the files that were asked for last.
+    pub fn in_order(&self) -> impl Iterator<Item = &Signature> {
+        let mut places: Vec<_> = self.signatures.keys().copied().collect();
+        places.sort_unstable_by_key(|place| std::cmp::Reverse((place.file, place.item)));
+        places.into_iter().map(|place| &self.signatures[&place])
+    }
 }
 
 const FIELDS: [&str; 8] = ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];

@@ -82,6 +82,11 @@ pub trait Answers: Sync {
         None
     }
 
+    /// What a logic module decides of which only the signature is known; `None` if nobody says.
+    fn decision(&self, _request: Request<'_>) -> Option<bool> {
+        None
+    }
+
     /// The tag of the country galaxy for what an enrichment calls the country.
     fn country_tag(&self, country: &str) -> Option<String> {
         let name = country.to_lowercase();
@@ -96,8 +101,8 @@ pub trait Answers: Sync {
     }
 
     /// The server's address, `_env.baseurl` in templates of later releases.
-    fn base_url(&self) -> &str {
-        ""
+    fn base_url(&self) -> String {
+        String::new()
     }
 
     /// Whether `Security.rest_client_enable_arbitrary_urls` is on.

@@ -30,7 +30,7 @@ pub(super) enum TextArgument {
     Wrong(&'static str),
 }
 
-impl<'g> Arguments<'g> {
+impl Arguments<'_> {
     /// What the node itself says; null if it says nothing.
     pub(super) fn given(&self, id: &str) -> Value<'static> {
         let value = self.node.params.iter().find(|(name, _)| name == id);
@@ -145,7 +145,7 @@ impl TextArgument {
         &self,
         data: &Value<'_>,
         answers: &dyn super::Answers,
-        semantics: &Semantics,
+        semantics: Semantics,
     ) -> Result<String, Thrown> {
         match self {
             Self::Plain(text) => Ok(text.clone()),
@@ -163,7 +163,7 @@ impl TextArgument {
             }
             Self::Template(template) => {
                 let base_url = semantics.templates_see_base_url.then(|| answers.base_url());
-                Ok(template.render(data, base_url))
+                Ok(template.render(data, base_url.as_deref()))
             }
         }
     }

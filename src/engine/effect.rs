@@ -58,7 +58,7 @@ pub enum Effect<'a> {
         /// The event's id.
         id: Value<'a>,
     },
-    /// Data is pushed to the ZeroMQ channel.
+    /// Data is pushed to the `ZeroMQ` channel.
     Zmq {
         /// The data.
         data: Value<'a>,

@@ -49,7 +49,7 @@ impl FilterSpec {
     }
 
     /// The items of the selection that stay, under the keys they had there.
-    pub(super) fn matching<'a>(&self, data: &Value<'a>, semantics: &Semantics) -> Result<Array<'a>, Thrown> {
+    pub(super) fn matching<'a>(&self, data: &Value<'a>, semantics: Semantics) -> Result<Array<'a>, Thrown> {
         let filter = self.filter();
         let kept = match self.selector.extract(data)? {
             Extracted::Array(array) => array.filter(|_, item| filter.keeps(item))?,
@@ -67,7 +67,7 @@ impl FilterSpec {
     }
 
     /// Replaces the list by its matching items.
-    pub(super) fn apply<'a>(&self, data: &mut Value<'a>, semantics: &Semantics) -> Result<(), Thrown> {
+    pub(super) fn apply(&self, data: &mut Value<'_>, semantics: Semantics) -> Result<(), Thrown> {
         let matching = self.matching(data, semantics)?;
         self.selector.insert(data, &matching.into())
     }

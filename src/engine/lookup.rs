@@ -40,18 +40,18 @@ impl<'a> Lookup<'a> {
     /// Puts `new` where the attribute `old` lies, in both lists.
     pub(super) fn put_back(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
         let id = id(old);
-        let Some(event) = data.as_array_mut().and_then(|data| array_in(data, Key::String("Event".into()))) else {
+        let Some(event) = data.as_array_mut().and_then(|data| named(data, "Event")) else {
             return;
         };
         let nowhere = || Key::String("".into());
-        if let Some(list) = array_in(event, Key::String("_AttributeFlattened".into())) {
+        if let Some(list) = named(event, "_AttributeFlattened") {
             list.insert(self.flattened.get(&id).cloned().unwrap_or_else(nowhere), new.clone());
         }
         let list = match self.core.get(&id) {
-            Some(Place::Object(object, _)) => array_in(event, Key::String("Object".into()))
-                .and_then(|objects| array_in(objects, object.clone()))
-                .and_then(|object| array_in(object, Key::String("Attribute".into()))),
-            _ => array_in(event, Key::String("Attribute".into())),
+            Some(Place::Object(object, _)) => named(event, "Object")
+                .and_then(|objects| array_in(objects, object))
+                .and_then(|object| named(object, "Attribute")),
+            _ => named(event, "Attribute"),
         };
         let at = match self.core.get(&id) {
             Some(Place::Event(at) | Place::Object(_, at)) => at.clone(),
@@ -66,29 +66,29 @@ impl<'a> Lookup<'a> {
     pub(super) fn change(&self, data: &mut Value<'a>, old: &Value<'a>, change: impl Fn(&mut Array<'a>)) {
         let id = id(old);
         let changed = |list: &mut Array<'a>, at: Key<'a>| {
-            if let Some(attribute) = array_in(list, at) {
+            if let Some(attribute) = array_in(list, &at) {
                 change(attribute);
             }
         };
-        let Some(event) = data.as_array_mut().and_then(|data| array_in(data, Key::String("Event".into()))) else {
+        let Some(event) = data.as_array_mut().and_then(|data| named(data, "Event")) else {
             return;
         };
         let nowhere = || Key::String("".into());
-        if let Some(list) = array_in(event, Key::String("_AttributeFlattened".into())) {
+        if let Some(list) = named(event, "_AttributeFlattened") {
             changed(list, self.flattened.get(&id).cloned().unwrap_or_else(nowhere));
         }
         match self.core.get(&id) {
             Some(Place::Object(object, at)) => {
-                let list = array_in(event, Key::String("Object".into()))
-                    .and_then(|objects| array_in(objects, object.clone()))
-                    .and_then(|object| array_in(object, Key::String("Attribute".into())));
+                let list = named(event, "Object")
+                    .and_then(|objects| array_in(objects, object))
+                    .and_then(|object| named(object, "Attribute"));
                 if let Some(list) = list {
                     changed(list, at.clone());
                 }
             }
             place => {
                 let at = if let Some(Place::Event(at)) = place { at.clone() } else { nowhere() };
-                if let Some(list) = array_in(event, Key::String("Attribute".into())) {
+                if let Some(list) = named(event, "Attribute") {
                     changed(list, at);
                 }
             }
@@ -117,8 +117,12 @@ fn id<'a>(attribute: &Value<'a>) -> Key<'a> {
     }
 }
 
+fn named<'v, 'a>(holder: &'v mut Array<'a>, name: &'static str) -> Option<&'v mut Array<'a>> {
+    array_in(holder, &Key::String(name.into()))
+}
+
 /// The array under a key, made if it is not there.
-fn array_in<'v, 'a>(holder: &'v mut Array<'a>, key: Key<'a>) -> Option<&'v mut Array<'a>> {
+fn array_in<'v, 'a>(holder: &'v mut Array<'a>, key: &Key<'a>) -> Option<&'v mut Array<'a>> {
     if !matches!(holder.get(key.as_ref()), Some(Value::Array(_))) {
         holder.insert(key.clone(), Array::new().into());
     }

@@ -8,6 +8,7 @@ use crate::semantics::Semantics;
 use super::arguments::Arguments;
 use super::modules;
 use super::prepared::{Edge, Prepared, PreparedNode};
+use super::tag_trigger::TagTrigger;
 
 /// What a graph needs to run besides itself.
 pub struct Settings<'s> {
@@ -76,13 +77,15 @@ impl Prepared {
         let trigger = trigger.or_else(|| graph.nodes.iter().find(is_trigger).map(|node| node.module.to_string()));
         let trigger = trigger.unwrap_or_default();
         let signature = settings.catalogue.module(&trigger).filter(|known| known.module_type == ModuleType::Trigger);
+        let start = graph.nodes.iter().position(|node| is_trigger(&node) && node.module == trigger);
         Ok(Self {
             name: settings.name.to_owned(),
             id: settings.server_id.to_owned(),
             is_blocking: signature.is_some_and(|signature| signature.blocking),
             wants_core_format: signature.is_some_and(|signature| signature.gives_core_format),
             is_debug_enabled: settings.debug,
-            start: graph.nodes.iter().position(|node| is_trigger(&node) && node.module == trigger),
+            tag_trigger: start.and_then(|start| TagTrigger::of(&arguments(&graph.nodes[start], settings))),
+            start,
             trigger,
             nodes,
             edges,
@@ -101,14 +104,20 @@ impl Prepared {
     }
 }
 
+/// What a node says to its module.
+fn arguments<'n>(node: &'n Node<'n>, settings: &Settings<'n>) -> Arguments<'n> {
+    let signature = settings.catalogue.module(&node.module).filter(|known| known.module_type == node.module_type);
+    Arguments { node, signature, environment: settings.environment, secrets: settings.secrets }
+}
+
 fn prepare_node(
     graph: &Graph<'_>,
     node: &Node<'_>,
     settings: &Settings<'_>,
     edges: &mut usize,
 ) -> Result<PreparedNode, PrepareError> {
-    let signature = settings.catalogue.module(&node.module).filter(|known| known.module_type == node.module_type);
-    let arguments = Arguments { node, signature, environment: settings.environment, secrets: settings.secrets };
+    let arguments = arguments(node, settings);
+    let signature = arguments.signature;
     let outputs = node.outputs.iter().map(|connections| {
         let edges = connections.iter().map(|connection| {
             let number = *edges;

@@ -4,6 +4,7 @@ use crate::graph::{ModuleType, NodeId};
 use crate::semantics::Semantics;
 
 use super::modules::Module;
+use super::tag_trigger::TagTrigger;
 
 /// A workflow that is ready to run, as often as wanted and on several threads at once.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Prepared {
     pub(super) is_debug_enabled: bool,
     /// The index of the trigger's node.
     pub(super) start: Option<usize>,
+    /// What its trigger asks of a tag, if it is about tags.
+    pub(super) tag_trigger: Option<TagTrigger>,
     pub(super) nodes: Vec<PreparedNode>,
     /// How many connections there are.
     pub(super) edges: usize,
@@ -41,6 +44,11 @@ impl Prepared {
     /// Whether the trigger waits for the workflow and cancels the action unless it succeeds.
     pub fn is_blocking(&self) -> bool {
         self.is_blocking
+    }
+
+    /// Whether the trigger gives MISP's core format: then the data of a run is an event.
+    pub fn wants_core_format(&self) -> bool {
+        self.wants_core_format
     }
 
     /// How many nodes and how many connections there are; for coverage.

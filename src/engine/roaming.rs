@@ -41,7 +41,7 @@ impl<'a> RoamingData<'a> {
         if self.seen.is_none() {
             let mut seen = self.base.clone();
             for (_, filter) in &self.filters {
-                filter.apply(&mut seen, &self.semantics)?;
+                filter.apply(&mut seen, self.semantics)?;
             }
             self.seen = Some(seen);
         }

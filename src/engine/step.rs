@@ -14,7 +14,7 @@ use crate::semantics::Semantics;
 /// One execution of a node.
 pub(super) struct Step<'s, 'a> {
     pub(super) node: &'a PreparedNode,
-    pub(super) semantics: &'a Semantics,
+    pub(super) semantics: Semantics,
     pub(super) data: &'s mut RoamingData<'a>,
     pub(super) answers: &'s dyn Answers,
     pub(super) effects: &'s mut Vec<EffectRecord<'a>>,

@@ -1,71 +1,21 @@
 //! The walk through the graph.
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 
 use crate::graph::ModuleType;
-use crate::normalise::into_normalised;
 use crate::php::{Thrown, Value};
 
-use super::answers::{Answers, SilentAnswers};
 use super::conceal::conceal;
-use super::log::{Clock, LogLine};
+use super::log::LogLine;
 use super::lookup::Lookup;
 use super::modules::Next;
+use super::options::{PathType, RunOptions};
 use super::prepared::{Edge, Prepared, PreparedNode};
-use super::result::{Job, Outcome, PathStep, RunResult, Verdict};
+use super::result::{Job, Outcome, PathStep, RunResult};
 use super::roaming::RoamingData;
+use super::run::Budget;
 use super::step::Step;
-use super::trace::{Decision, Trace, TracedNode};
-
-/// How a run is to be done.
-#[derive(Clone, Copy)]
-pub struct RunOptions<'o> {
-    /// What the world outside says.
-    pub answers: &'o dyn Answers,
-    /// Whether a trace is written.
-    pub trace: bool,
-    /// Says the time for the lines of the log, which are not written without it.
-    pub clock: Option<&'o Clock>,
-    /// Whether the jobs of concurrent tasks are run afterwards.
-    pub jobs: bool,
-    /// Where a run is given up.
-    pub limits: Limits,
-}
-
-impl Default for RunOptions<'_> {
-    fn default() -> Self {
-        Self { answers: &SilentAnswers, trace: false, clock: None, jobs: true, limits: Limits::default() }
-    }
-}
-
-/// Where a run is given up. MISP has no such limits: it follows every path, and their number may double with each
-/// condition, until its process is killed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// The most nodes that a run and its jobs look at, counted once for each path that leads to them.
-    pub steps: usize,
-    /// The most effects that they have.
-    pub effects: usize,
-    /// The most jobs.
-    pub jobs: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { steps: 200_000, effects: 1_000_000, jobs: 1_000 }
-    }
-}
-
-/// Whether a failure ends a path.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PathType {
-    /// The walk goes on after a module that is not blocking and fails.
-    Blocking,
-    /// What comes after a failed module on the same path is skipped.
-    NonBlocking,
-}
+use super::trace::{Decision, TracedNode};
 
 /// Why a walk ends before its end.
 enum End {
@@ -81,130 +31,8 @@ impl From<Thrown> for End {
     }
 }
 
-/// What is left of the limits.
-struct Budget {
-    steps: usize,
-    effects: usize,
-    jobs: usize,
-    limits: Limits,
-}
-
-impl Prepared {
-    /// Runs the workflow on data as MISP has it when the trigger fires: an event as the REST API returns it where the
-    /// trigger gives MISP's core format, else whatever there is.
-    ///
-    /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
-    /// changes.
-    pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        if !self.wants_core_format {
-            return self.run_normalised(data, options);
-        }
-        match into_normalised(data) {
-            Ok(data) => self.run_normalised(data, options),
-            Err(error) => {
-                let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
-                self.not_run(Value::Null, message, options)
-            }
-        }
-    }
-
-    /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
-    pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        let Some(start) = self.start else {
-            return self.not_run(data, "Invalid start node `-1`".into(), options);
-        };
-        let limits = options.limits;
-        let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
-        let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
-        let roaming = RoamingData::new(data, self.semantics);
-        let mut result = Walk::new(self, options, &mut budget, path_type, roaming).run(start);
-        if self.is_blocking && result.outcome != Outcome::Success {
-            result.verdict = Verdict::Cancel;
-        }
-        if options.jobs {
-            run_jobs(self, options, &mut budget, &mut result);
-        }
-        result
-    }
-
-    fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'_>) -> RunResult<'a> {
-        let mut result = self.empty_result(data, options);
-        result.outcome = Outcome::Failure;
-        if self.is_blocking {
-            result.verdict = Verdict::Cancel;
-        }
-        result.errors.push(message);
-        if let Some(clock) = options.clock {
-            result.log.push(LogLine::Started.line(self, clock));
-        }
-        result
-    }
-
-    fn empty_result<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        RunResult {
-            workflow: &self.name,
-            trigger: &self.trigger,
-            outcome: Outcome::Success,
-            verdict: Verdict::Proceed,
-            executed: Vec::new(),
-            failed: Vec::new(),
-            skipped: Vec::new(),
-            errors: Vec::new(),
-            effects: Vec::new(),
-            jobs: Vec::new(),
-            trace: options.trace.then(Trace::default),
-            log: Vec::new(),
-            data,
-        }
-    }
-}
-
-/// Runs the jobs of `result`, then the jobs of these, and so on: level by level, as workers would.
-fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut Budget, result: &mut RunResult<'a>) {
-    if result.jobs.is_empty() {
-        return;
-    }
-    // The way to each job: its place among the jobs of the run, then among the jobs of that job, …
-    let mut queue: VecDeque<Vec<usize>> = (0..result.jobs.len()).map(|index| vec![index]).collect();
-    while let Some(way) = queue.pop_front() {
-        let Some(job) = job_at(result, &way) else { continue };
-        let (node, data) = (job.node, job.data.clone());
-        let mut done = match workflow.nodes.iter().position(|known| known.id == node) {
-            Some(start) => {
-                let roaming = RoamingData::new(data, workflow.semantics);
-                Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
-            }
-            None => {
-                let mut done = workflow.empty_result(data, options);
-                done.outcome = Outcome::Crash;
-                done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
-                done
-            }
-        };
-        if way.len() >= MAX_NESTED_JOBS && !done.jobs.is_empty() {
-            done.errors.push(format!("jobs inside jobs are run {MAX_NESTED_JOBS} levels deep; the rest is not"));
-        } else {
-            queue.extend((0..done.jobs.len()).map(|index| way.iter().copied().chain([index]).collect()));
-        }
-        if let Some(job) = job_at(result, &way) {
-            job.result = Some(Box::new(done));
-        }
-    }
-}
-
-/// How deep jobs inside jobs are run. In a graph with a loop they would go on for ever.
-const MAX_NESTED_JOBS: usize = 16;
-
-fn job_at<'j, 'a>(result: &'j mut RunResult<'a>, way: &[usize]) -> Option<&'j mut Job<'a>> {
-    let (last, way) = way.split_last()?;
-    let mut result = result;
-    for index in way {
-        result = result.jobs.get_mut(*index)?.result.as_deref_mut()?;
-    }
-    result.jobs.get_mut(*last)
-}
-
-struct Walk<'w, 'a> {
+/// One walk: a run, or a job.
+pub(super) struct Walk<'w, 'a> {
     workflow: &'a Prepared,
     options: &'w RunOptions<'w>,
     budget: &'w mut Budget,
@@ -230,7 +58,7 @@ struct Frame<'a> {
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
-    fn new(
+    pub(super) fn new(
         workflow: &'a Prepared,
         options: &'w RunOptions<'w>,
         budget: &'w mut Budget,
@@ -252,7 +80,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    fn run(mut self, start: usize) -> RunResult<'a> {
+    pub(super) fn run(mut self, start: usize) -> RunResult<'a> {
         self.log(&LogLine::Started);
         let ended = self.walk(start);
         match ended {
@@ -479,7 +307,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         };
         let mut step = Step {
             node,
-            semantics: &self.workflow.semantics,
+            semantics: self.workflow.semantics,
             data: &mut self.data,
             answers: self.options.answers,
             effects: &mut self.result.effects,

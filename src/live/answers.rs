@@ -124,6 +124,10 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         self.simulated.reload(request)
     }
 
+    fn decision(&self, request: Request<'_>) -> Option<bool> {
+        self.simulated.decision(request)
+    }
+
     fn country_tag(&self, country: &str) -> Option<String> {
         self.simulated.country_tag(country)
     }
@@ -132,7 +136,7 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         self.simulated.has_template_service()
     }
 
-    fn base_url(&self) -> &str {
+    fn base_url(&self) -> String {
         self.simulated.base_url()
     }
 

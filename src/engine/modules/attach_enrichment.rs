@@ -41,7 +41,8 @@ impl Module for Enrichment {
         let ids = attributes.values().map(|attribute| entry(attribute, "id").cloned()).collect::<Result<_, _>>()?;
         step.effect(Effect::Enrich { modules: self.modules.clone(), attributes: ids, saves: self.saves });
         if self.saves {
-            return reload(step).map(|()| true);
+            reload(step);
+            return Ok(true);
         }
         step.lookups.entry(&step.node.module).or_default().note(&data);
         for attribute in attributes.values() {

@@ -1,6 +1,6 @@
 //! `distribution-if`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::access::{entry, entry_at, integer, wanted_array};
 use crate::engine::arguments::Arguments;
 use crate::engine::step::Step;
@@ -18,15 +18,15 @@ struct DistributionIf {
     sharing_groups: Array<'static>,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
     let distribution = arguments.value("distribution");
-    Ok(Box::new(DistributionIf {
+    Box::new(DistributionIf {
         of_attribute: arguments.is("scope", "attribute"),
         condition: arguments.text("condition"),
         distribution: integer(&distribution),
         asks_sharing_group: loose_equal(&distribution, &Value::Int(SHARING_GROUP)),
         sharing_groups: arguments.list("sharing_group_id"),
-    }))
+    })
 }
 
 impl Module for DistributionIf {

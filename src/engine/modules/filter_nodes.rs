@@ -61,8 +61,8 @@ struct Reset {
     label: Value<'static>,
 }
 
-pub(super) fn prepare_reset(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(Reset { label: arguments.value("filtering-label") }))
+pub(super) fn prepare_reset(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(Reset { label: arguments.value("filtering-label") })
 }
 
 impl Module for Reset {

@@ -1,6 +1,6 @@
 //! `send-mail` and `send-log-mail`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::arguments::{Arguments, TextArgument};
 use crate::engine::effect::Effect;
 use crate::engine::step::Step;
@@ -13,12 +13,12 @@ struct SendMail {
     body: TextArgument,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(SendMail {
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(SendMail {
         recipients: arguments.list("recipients"),
         subject: arguments.rendered("mail_template_subject"),
         body: arguments.rendered("mail_template_body"),
-    }))
+    })
 }
 
 impl Module for SendMail {

@@ -1,14 +1,14 @@
 //! Modules that do nothing, and succeed.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::step::Step;
 use crate::php::Thrown;
 
 #[derive(Debug)]
 struct Nothing;
 
-pub(super) fn prepare() -> Prepared {
-    Ok(Box::new(Nothing))
+pub(super) fn prepare() -> Box<dyn Module> {
+    Box::new(Nothing)
 }
 
 impl Module for Nothing {

@@ -51,7 +51,7 @@ impl Module for ProposalAction {
         }
         step.effect(Effect::Proposals { accept: self.accept, proposals });
         drop((data, items));
-        reload(step)?;
+        reload(step);
         Ok(true)
     }
 }

@@ -1,6 +1,6 @@
 //! `publish-event`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::access::entry_at;
 use crate::engine::effect::Effect;
 use crate::engine::step::Step;
@@ -9,8 +9,8 @@ use crate::php::Thrown;
 #[derive(Debug)]
 struct PublishEvent;
 
-pub(super) fn prepare() -> Prepared {
-    Ok(Box::new(PublishEvent))
+pub(super) fn prepare() -> Box<dyn Module> {
+    Box::new(PublishEvent)
 }
 
 impl Module for PublishEvent {

@@ -1,6 +1,6 @@
 //! `published-if`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::access::entry_at;
 use crate::engine::arguments::Arguments;
 use crate::engine::step::Step;
@@ -12,13 +12,13 @@ struct PublishedIf {
     published: Option<bool>,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
     let published = match arguments.text("condition").as_str() {
         "equals" => Some(true),
         "not_equals" => Some(false),
         _ => None,
     };
-    Ok(Box::new(PublishedIf { published }))
+    Box::new(PublishedIf { published })
 }
 
 impl Module for PublishedIf {

@@ -1,29 +1,29 @@
 //! `reload-full-event`, and how an event looks that is fetched again.
 
+use super::Module;
 use super::travelling_tags;
-use super::{Module, Prepared};
 use crate::engine::effect::Effect;
 use crate::engine::step::Step;
-use crate::normalise::normalise;
+use crate::normalise::into_normalised;
 use crate::php::{KeyRef, Thrown, Value, loose_equal};
 
 #[derive(Debug)]
 struct ReloadFullEvent;
 
-pub(super) fn prepare() -> Prepared {
-    Ok(Box::new(ReloadFullEvent))
+pub(super) fn prepare() -> Box<dyn Module> {
+    Box::new(ReloadFullEvent)
 }
 
 impl Module for ReloadFullEvent {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
-        reload(step)?;
+        reload(step);
         Ok(true)
     }
 }
 
 /// Replaces the data by the event as the database has it: as it is answered, else as it was when the run began with what
 /// the run has saved since. What was only hung on the data is gone.
-pub(super) fn reload(step: &mut Step<'_, '_>) -> Result<(), Thrown> {
+pub(super) fn reload(step: &mut Step<'_, '_>) {
     let saved = step.answers.reload(step.request());
     let event = saved.unwrap_or_else(|| {
         let mut event = step.data.original().clone();
@@ -32,12 +32,11 @@ pub(super) fn reload(step: &mut Step<'_, '_>) -> Result<(), Thrown> {
         }
         event
     });
-    let Ok(event) = normalise(&event) else {
+    let Ok(event) = into_normalised(event) else {
         step.because(|| "there is no event to reload".into());
-        return Ok(());
+        return;
     };
     step.data.replace(event);
-    Ok(())
 }
 
 /// Does to the event what an effect does to the database.

@@ -1,6 +1,6 @@
 //! `stop-execution`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::arguments::{Arguments, TextArgument};
 use crate::engine::step::Step;
 use crate::php::Thrown;
@@ -10,8 +10,8 @@ struct StopExecution {
     message: TextArgument,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(StopExecution { message: arguments.rendered("message") }))
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(StopExecution { message: arguments.rendered("message") })
 }
 
 impl Module for StopExecution {

@@ -1,6 +1,6 @@
 //! `threat-level-if`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::access::entry_at;
 use crate::engine::arguments::Arguments;
 use crate::engine::step::Step;
@@ -12,8 +12,8 @@ struct ThreatLevelIf {
     level: Value<'static>,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(ThreatLevelIf { condition: arguments.text("condition"), level: arguments.value("threatlevel") }))
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(ThreatLevelIf { condition: arguments.text("condition"), level: arguments.value("threatlevel") })
 }
 
 impl Module for ThreatLevelIf {

@@ -1,6 +1,6 @@
 //! `webhook` and the modules that are made of it: `ms-teams-webhook`, `telegram-send-alert`, `splunk-hec-export`.
 
-use super::{Module, Prepared};
+use super::Module;
 use crate::engine::answers::HttpAnswer;
 use crate::engine::arguments::{Arguments, TextArgument};
 use crate::engine::effect::{Effect, HttpMethod};
@@ -20,8 +20,8 @@ struct Webhook {
     headers: TextArgument,
 }
 
-pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(Webhook {
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(Webhook {
         url: arguments.rendered("url"),
         is_form: arguments.is("content_type", "form"),
         method: match arguments.text("request_method").as_str() {
@@ -33,7 +33,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
         allow_self_signed: arguments.is("self_signed", "allow"),
         payload: arguments.rendered("payload"),
         headers: arguments.rendered("headers"),
-    }))
+    })
 }
 
 impl Module for Webhook {
@@ -124,8 +124,8 @@ struct MsTeams {
     is_form: bool,
 }
 
-pub(super) fn prepare_ms_teams(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(MsTeams { url: arguments.text("url"), is_form: arguments.is("content_type", "form") }))
+pub(super) fn prepare_ms_teams(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(MsTeams { url: arguments.text("url"), is_form: arguments.is("content_type", "form") })
 }
 
 impl Module for MsTeams {
@@ -163,12 +163,12 @@ struct Telegram {
     message: TextArgument,
 }
 
-pub(super) fn prepare_telegram(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(Telegram {
+pub(super) fn prepare_telegram(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(Telegram {
         token: arguments.text("bot_token"),
         chat: arguments.value("chat_id"),
         message: arguments.rendered("message_body_template"),
-    }))
+    })
 }
 
 impl Module for Telegram {
@@ -195,8 +195,8 @@ struct Splunk {
     token: String,
 }
 
-pub(super) fn prepare_splunk(arguments: &Arguments<'_>) -> Prepared {
-    Ok(Box::new(Splunk { url: arguments.text("url"), token: arguments.text("hec_token") }))
+pub(super) fn prepare_splunk(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(Splunk { url: arguments.text("url"), token: arguments.text("hec_token") })
 }
 
 impl Module for Splunk {

@@ -32,7 +32,7 @@ fn default(value: Value, args: Given) -> Result<Value, Error> {
 /// An attribute, never an entry. Of the data only methods are such.
 fn attr(value: Value, name: &str) -> Result<Value, Error> {
     let is_method = match value.kind() {
-        ValueKind::String => methods::is_of_string(name),
+        ValueKind::String => super::strings::is_of_string(name),
         ValueKind::Map => methods::OF_DICTS.contains(&name),
         _ => false,
     };

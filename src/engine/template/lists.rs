@@ -18,6 +18,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("max", |value: Value, args: Given| extreme(&value, &args, Ordering::Greater));
     environment.add_filter("min", |value: Value, args: Given| extreme(&value, &args, Ordering::Less));
     environment.add_filter("join", join);
+    environment.add_filter("sum", sum);
     environment.add_filter("random", |value: Value| {
         Ok::<_, Error>(items(&value)?.into_iter().next().unwrap_or(Value::UNDEFINED))
     });
@@ -154,11 +155,53 @@ fn unique(value: Value, args: Given) -> Result<Value, Error> {
     let mut seen = std::collections::HashSet::new();
     let mut kept = Vec::new();
     for item in items(&value)? {
-        if seen.insert(keys(&item, by.as_ref(), case)?) {
+        let own = keys(&item, by.as_ref(), case)?;
+        if own.iter().any(is_unhashable) {
+            return Err(wrong("lists and dicts cannot be told apart"));
+        }
+        if seen.insert(own) {
             kept.push(item);
         }
     }
     Ok(Value::from(kept))
+}
+
+/// What is undefined has no order, not even among its like.
+fn refuse_undefined(keyed: &[(Vec<Value>, Value)]) -> Result<(), Error> {
+    let refused = keyed.len() > 1 && keyed.iter().any(|(keys, _)| keys.iter().any(Value::is_undefined));
+    if refused { Err(wrong("what is undefined has no order")) } else { Ok(()) }
+}
+
+fn sum(value: Value, args: Given) -> Result<Value, Error> {
+    let [by, start] = bind(&args, ["attribute", "start"])?;
+    let by = given(by);
+    let mut whole: Option<i128> = Some(0);
+    let mut float = 0.0;
+    let summands = items(&value)?.into_iter().map(|item| match &by {
+        Some(by) => keys(&item, Some(by), true).map(|mut keys| keys.swap_remove(0)),
+        None => Ok(item),
+    });
+    for summand in start.map(Ok).into_iter().chain(summands) {
+        let summand = summand?;
+        let summand = match summand.kind() {
+            ValueKind::Bool => Value::from(i64::from(summand.is_true())),
+            ValueKind::Number => summand,
+            _ => return Err(wrong("numbers are summed up")),
+        };
+        whole = match whole {
+            Some(known) if summand.is_integer() => known.checked_add(i128::try_from(summand.clone())?),
+            _ => None,
+        };
+        float += f64::try_from(summand)?;
+    }
+    Ok(match whole {
+        Some(whole) => i64::try_from(whole).map_or_else(|_| Value::from(whole), Value::from),
+        None => Value::from(float),
+    })
+}
+
+fn is_unhashable(value: &Value) -> bool {
+    matches!(value.kind(), ValueKind::Map | ValueKind::Seq) && value.downcast_object_ref::<Tuple>().is_none()
 }
 
 fn extreme(value: &Value, args: &Given, wanted: Ordering) -> Result<Value, Error> {
@@ -237,7 +280,9 @@ fn group_by(value: Value, args: Given) -> Result<Value, Error> {
         })
     };
     let keyed = items(&value)?.into_iter().map(|item| Ok((vec![key(&item, case)?], item)));
-    let sorted = sort_by_keys(keyed.collect::<Result<_, Error>>()?, false)?;
+    let keyed = keyed.collect::<Result<Vec<_>, Error>>()?;
+    refuse_undefined(&keyed)?;
+    let sorted = sort_by_keys(keyed, false)?;
     let mut groups: Vec<(Value, Value, Vec<Value>)> = Vec::new();
     for item in sorted {
         let own = key(&item, case)?;

@@ -7,17 +7,23 @@
 
 mod arguments;
 mod environment;
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod filters;
 mod globals;
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod lists;
 mod methods;
 mod needs;
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod numbers;
 mod percent;
 mod pretty;
 mod printing;
 mod rewrite;
+mod split;
+mod strings;
 mod tests;
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod text;
 mod values;
 

@@ -16,6 +16,11 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         Ok(float(&value).map_or_else(|| default.unwrap_or(Value::from(0.0)), Value::from))
     });
     environment.add_filter("filesizeformat", file_size);
+    environment.add_filter("abs", |value: Value| match value.kind() {
+        ValueKind::Bool => Ok(Value::from(i64::from(value.is_true()))),
+        ValueKind::Number => minijinja::filters::abs(value),
+        _ => Err(wrong("a number is wanted")),
+    });
 }
 
 /// Python's `float`; `None` where it refuses.

@@ -138,7 +138,7 @@ impl Field {
                     ValueKind::Number if !value.is_integer() => whole(f64::try_from(value.clone())?)?,
                     _ => integer(value)?,
                 };
-                self.integer(number, &number.unsigned_abs().to_string(), "")
+                Ok(self.integer(number, &number.unsigned_abs().to_string(), ""))
             }
             'x' | 'X' | 'o' => {
                 if value.kind() == ValueKind::Number && !value.is_integer() {
@@ -151,7 +151,7 @@ impl Field {
                     'X' => (format!("{size:X}"), "0X"),
                     _ => (format!("{size:o}"), "0o"),
                 };
-                self.integer(number, &digits, if self.alternate { prefix } else { "" })
+                Ok(self.integer(number, &digits, if self.alternate { prefix } else { "" }))
             }
             'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
                 let number = match value.kind() {
@@ -175,10 +175,10 @@ impl Field {
         }
     }
 
-    fn integer(&self, number: i128, digits: &str, prefix: &str) -> Result<String, Error> {
+    fn integer(&self, number: i128, digits: &str, prefix: &str) -> String {
         let zeros = self.precision.unwrap_or(0).saturating_sub(digits.len());
         let digits = format!("{}{digits}", "0".repeat(zeros));
-        Ok(self.pad(&format!("{}{prefix}", self.sign(number < 0)), &digits, true))
+        self.pad(&format!("{}{prefix}", self.sign(number < 0)), &digits, true)
     }
 
     fn pad(&self, sign: &str, text: &str, is_number: bool) -> String {

@@ -109,8 +109,7 @@ fn write_quoted(text: &mut String, string: &str) {
 fn is_printable(char: char) -> bool {
     // What Rust would escape in a string, save for what combines with the character before it.
     match char {
-        ' ' => true,
-        '\'' | '"' | '\\' => true,
+        ' ' | '\'' | '"' | '\\' => true,
         '\u{a0}' | '\u{ad}' => false,
         _ if char.is_whitespace() => false,
         _ => char.escape_debug().len() == 1 || !char.is_control() && is_combining(char),

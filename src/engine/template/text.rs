@@ -4,14 +4,14 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
-use super::methods;
 use super::printing::{quote_plus, str};
+use super::{split, strings};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("capitalize", |value: Value| Ok::<_, Error>(methods::capitalize(&soft(&value)?)));
+    environment.add_filter("capitalize", |value: Value| Ok::<_, Error>(strings::capitalize(&soft(&value)?)));
     environment.add_filter("center", |value: Value, args: Given| {
         let [width] = bind(&args, ["width"])?;
-        methods::pad(&soft(&value)?, "center", integer(width.as_ref(), 80)?, " ")
+        strings::pad(&soft(&value)?, "center", integer(width.as_ref(), 80)?, " ")
     });
     environment.add_filter("lower", |value: Value| Ok::<_, Error>(soft(&value)?.to_lowercase()));
     environment.add_filter("upper", |value: Value| Ok::<_, Error>(soft(&value)?.to_uppercase()));
@@ -24,14 +24,14 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         let chars = chars.filter(|chars| !chars.is_none());
         let chars =
             chars.as_ref().map(|chars| chars.as_str().ok_or_else(|| wrong("a string is wanted"))).transpose()?;
-        let strips = |char: char| chars.map_or_else(|| methods::is_space(char), |chars| chars.contains(char));
+        let strips = |char: char| chars.map_or_else(|| split::is_space(char), |chars| chars.contains(char));
         Ok::<_, Error>(text.trim_matches(strips).to_owned())
     });
     environment.add_filter("replace", |value: Value, args: Given| {
         let [old, new, count] = bind(&args, ["old", "new", "count"])?;
         let (Some(old), Some(new)) = (old, new) else { return Err(wrong("replace wants two texts")) };
         let count = count.filter(|count| !count.is_none());
-        methods::replace(&soft(&value)?, &soft(&old)?, &soft(&new)?, integer(count.as_ref(), -1)?)
+        strings::replace(&soft(&value)?, &soft(&old)?, &soft(&new)?, integer(count.as_ref(), -1)?)
     });
     environment.add_filter("title", |value: Value| Ok::<_, Error>(title(&soft(&value)?)));
     environment.add_filter("indent", indent);
@@ -65,7 +65,7 @@ fn title(text: &str) -> String {
     let mut title = String::with_capacity(text.len());
     let mut first = true;
     for char in text.chars() {
-        if char == '-' || methods::is_space(char) || "([{<".contains(char) {
+        if char == '-' || split::is_space(char) || "([{<".contains(char) {
             title.push(char);
             first = true;
         } else if first {
@@ -84,10 +84,10 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
         Some(width) if width.kind() == ValueKind::String => width.as_str().unwrap_or_default().to_owned(),
         width => " ".repeat(usize::try_from(integer(width.as_ref(), 4)?.clamp(0, 10_000)).unwrap_or_default()),
     };
-    let text = soft(&value)? + "\n";
+    let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
     let mut indented = String::new();
-    for (index, line) in methods::lines(&text).enumerate() {
+    for (index, line) in split::lines(&text).enumerate() {
         if index > 0 {
             indented.push('\n');
             if blank || !line.is_empty() {
@@ -114,7 +114,7 @@ fn strip_tags(text: &str) -> String {
         kept.push_str(rest);
         stripped = kept;
     }
-    let words: Vec<_> = stripped.split(methods::is_space).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = stripped.split(split::is_space).filter(|word| !word.is_empty()).collect();
     unescaped(&words.join(" "))
 }
 
@@ -141,23 +141,19 @@ fn unescaped(text: &str) -> String {
                 char::from_u32(code)
             }
         });
-        match (char, entity) {
-            (Some(char), Some(entity)) => {
-                plain.push(char);
-                rest = &rest[entity.len() + 2..];
-            }
-            _ => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(char), Some(entity)) = (char, entity) {
+            plain.push(char);
+            rest = &rest[entity.len() + 2..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain + rest
 }
 
-fn truncate(value: Value, args: Given) -> Result<String, Error> {
+fn truncate(value: Value, args: Given) -> Result<Value, Error> {
     let [length, kill_words, end, leeway] = bind(&args, ["length", "killwords", "end", "leeway"])?;
-    let string = soft(&value)?;
     let length = integer(length.as_ref(), 255)?;
     let end = text(end.as_ref(), "...")?;
     let leeway = leeway.filter(|leeway| !leeway.is_none());
@@ -166,9 +162,15 @@ fn truncate(value: Value, args: Given) -> Result<String, Error> {
     if length < count(&end) || leeway < 0 {
         return Err(wrong("the length is too short for the end"));
     }
-    if count(&string) <= length.saturating_add(leeway) {
-        return Ok(string);
+    // Whatever has a length is measured; only strings are cut.
+    let measured = match value.as_str() {
+        Some(string) => count(string),
+        None => value.len().and_then(|length| i64::try_from(length).ok()).ok_or_else(|| wrong("it has no length"))?,
+    };
+    if measured <= length.saturating_add(leeway) {
+        return Ok(value);
     }
+    let string = value.as_str().ok_or_else(|| wrong("only strings are cut"))?;
     let kept = usize::try_from(length - count(&end)).unwrap_or_default();
     let mut kept: String = string.chars().take(kept).collect();
     if !truth(kill_words.as_ref(), false)
@@ -176,7 +178,7 @@ fn truncate(value: Value, args: Given) -> Result<String, Error> {
     {
         kept.truncate(space);
     }
-    Ok(kept + &end)
+    Ok(Value::from(kept + &end))
 }
 
 fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
@@ -185,8 +187,8 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let width = usize::try_from(integer(width.as_ref(), 79)?).ok().filter(|width| *width > 0);
     let width = width.ok_or_else(|| wrong("the width is a number above 0"))?;
     let newline = text(newline.filter(|newline| !newline.is_none()).as_ref(), "\n")?;
-    let string = soft(&value)?;
-    let wrapped = methods::lines(&string)
+    let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
+    let wrapped = split::lines(string)
         .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
     Ok(wrapped.collect::<Vec<_>>().join(&newline))
 }
@@ -280,7 +282,11 @@ fn url_encode(value: Value) -> Result<String, Error> {
             let found = value.get_item(&item)?;
             (item, found)
         } else {
-            (item.get_item_by_index(0)?, item.get_item_by_index(1)?)
+            let mut pair = item.try_iter()?;
+            match (pair.next(), pair.next(), pair.next()) {
+                (Some(key), Some(value), None) => (key, value),
+                _ => return Err(wrong("pairs are wanted")),
+            }
         };
         pairs.push(format!("{}={}", quote_plus(&str(&key)?, false), quote_plus(&str(&value)?, false)));
     }
@@ -308,6 +314,9 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
     let [space] = bind(&args, ["autospace"])?;
+    if value.kind() != ValueKind::Map {
+        return Err(wrong("a dict is wanted"));
+    }
     let mut attributes = Vec::new();
     for key in value.try_iter()? {
         let item = value.get_item(&key)?;

@@ -28,10 +28,10 @@ fn graph(text: &str) -> String {
         let (line, outputs) = line.split_once(" > ").unwrap_or((line, ""));
         let (id, rest) = line.split_once(' ').expect("an id and a module");
         let (module, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-        let mut json = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
+        let json = serde_json::Deserializer::from_str(rest).into_iter::<serde_json::Value>();
         let mut params = serde_json::json!({});
         let mut filter = serde_json::json!(["", "", "", ""]);
-        while let Some(part) = json.next() {
+        for part in json {
             match part.expect(line) {
                 object @ serde_json::Value::Object(_) => params = object,
                 list => filter = list,
@@ -125,7 +125,7 @@ fn sent(summary: &Summary) -> Vec<serde_json::Value> {
 }
 
 /// An event with three attributes, the last of them in an object.
-const EVENT: &str = r##"{"Event": {
+const EVENT: &str = r#"{"Event": {
     "id": "7", "uuid": "5aa2e262-8c78-484b-8d0a-2f490a000007", "info": "Phish", "distribution": "1", "threat_level_id": "2",
     "published": false, "org_id": "1", "orgc_id": "2", "sharing_group_id": "0",
     "Tag": [{"name": "tlp:green", "local": false}],
@@ -139,4 +139,4 @@ const EVENT: &str = r##"{"Event": {
         {"id": "3", "event_id": "7", "type": "md5", "value": "00", "to_ids": true, "comment": "", "distribution": "5",
          "timestamp": "1"}
     ]}]
-}}"##;
+}}"#;

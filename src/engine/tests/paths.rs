@@ -22,11 +22,11 @@ fn branches_that_join_run_what_follows_once_for_each() {
 
 #[test]
 fn a_path_never_takes_the_same_connection_twice() {
-    let text = r#"
+    let text = r"
         1 event-publish > 2
         2 publish-event > 3
         3 push-zmq > 2
-    "#;
+    ";
     assert_eq!(run(text, EVENT).executed, [2, 3, 2]);
 }
 
@@ -82,7 +82,7 @@ fn a_blocking_module_ends_the_run_also_under_a_trigger_that_does_not_wait() {
 
 #[test]
 fn stop_execution_without_a_message_has_one() {
-    for message in [r#"{"message": ""}"#, r#"{}"#, r#"{"message": "{{ nope }}"}"#] {
+    for message in [r#"{"message": ""}"#, "{}", r#"{"message": "{{ nope }}"}"#] {
         let result = run(&format!("1 event-publish > 2\n2 stop-execution {message}"), EVENT);
         assert!(result.errors[0].ends_with(": Execution stopped"), "{message}");
     }
@@ -154,4 +154,24 @@ fn without_the_trigger_or_an_event_nothing_runs() {
 fn triggers_without_the_core_format_take_whatever_there_is() {
     let text = "1 log-after-save > 2\n2 push-zmq {\"data_extraction_path\": \"Log.title\"}";
     assert_eq!(pushed(text, r#"{"Log": {"title": "x"}}"#), [json!(["x"])]);
+}
+
+#[test]
+fn the_trigger_of_tags_has_parameters_of_its_own() {
+    let runs = |params: &str, tag: &str| {
+        let text = format!("1 tag-attached-after-save {params} > 2\n2 publish-event");
+        let result = run(&text, &format!("{{\"Event\": {{\"id\": \"1\"}}, \"Tag\": {tag}}}"));
+        !result.executed.is_empty()
+    };
+    let (local, on_attribute) =
+        (r#"{"name": "a", "local": true}"#, r#"{"name": "a", "local": false, "attribute_id": "3"}"#);
+    // The defaults see local tags on events only.
+    assert!(runs("{}", local));
+    assert!(!runs("{}", on_attribute));
+    assert!(runs(r#"{"scope": "any", "locality": "any"}"#, on_attribute));
+    assert!(!runs(r#"{"scope": "any", "locality": "local"}"#, on_attribute));
+    assert!(runs(r#"{"scope": "attribute", "locality": "global", "tag": "a"}"#, on_attribute));
+    assert!(!runs(r#"{"tag": "b"}"#, local));
+    // Without a tag beside the event nothing is asked.
+    assert_eq!(run("1 tag-attached-after-save > 2\n2 publish-event", EVENT).executed, [2]);
 }

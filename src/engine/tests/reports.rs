@@ -65,3 +65,31 @@ fn the_result_is_what_the_command_line_prints() {
     });
     assert_eq!(json, expected);
 }
+
+#[test]
+fn every_module_of_the_catalogue_can_be_run() {
+    use crate::catalogue::Catalogue;
+    use crate::graph::ModuleType;
+    for module in Catalogue::built_in().modules().filter(|module| module.module_type != ModuleType::Trigger) {
+        let result = super::run(&format!("1 event-publish > 2\n2 {}", module.id), EVENT);
+        assert!(!result.errors.iter().any(|error| error.contains("Could not load class")), "{}", module.id);
+        // None of them is one whose doings are not known.
+        assert!(result.effects.iter().all(|effect| effect["kind"] != "custom"), "{}", module.id);
+    }
+}
+
+#[test]
+fn a_graph_of_every_module_as_the_editor_saved_it_can_be_run() {
+    use crate::catalogue::Catalogue;
+    use crate::engine::{Prepared, Settings};
+    use crate::semantics::Semantics;
+    let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editor/saved-all-modules.json"));
+    let read = crate::misp::read(json).unwrap();
+    let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
+    for document in &read.documents {
+        let workflow = Prepared::of_document(document, &settings).unwrap();
+        let data = Value::from_json(EVENT).unwrap();
+        let result = workflow.run(data, &RunOptions { trace: true, ..RunOptions::default() });
+        assert!(serde_json::to_string(&result.trace).is_ok());
+    }
+}

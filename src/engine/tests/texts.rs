@@ -10,10 +10,6 @@ impl Answers for NoService {
     fn has_template_service(&self) -> bool {
         false
     }
-
-    fn base_url(&self) -> &str {
-        "https://misp.example"
-    }
 }
 
 #[test]
@@ -32,8 +28,8 @@ fn without_the_template_service_a_text_kills_the_run_in_2_5_1() {
 fn templates_see_the_address_of_the_server_in_later_releases() {
     struct Addressed;
     impl Answers for Addressed {
-        fn base_url(&self) -> &str {
-            "https://misp.example"
+        fn base_url(&self) -> String {
+            "https://misp.example".into()
         }
     }
     let text = "1 event-publish > 2\n2 stop-execution {\"message\": \"{{ _env.baseurl }}\"}";
