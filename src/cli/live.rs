@@ -32,15 +32,15 @@ pub(super) struct Live {
     #[arg(long, value_name = "FILE", requires = "kinds")]
     ca_file: Option<PathBuf>,
     /// How long a request may take [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "kinds")]
-    live_timeout: Option<Duration>,
-    /// Where to publish [default: tcp://127.0.0.1:50000, as MISP does]
+    #[arg(long = "live-timeout", value_name = "DURATION", value_parser = duration, requires = "kinds")]
+    timeout: Option<Duration>,
+    /// Where to publish [default: where MISP does, on port 50000 of this computer]
     #[arg(long, value_name = "ADDRESS", requires = "kinds")]
     zmq: Option<String>,
     /// How long the first message waits for a subscriber [default: 5s]
     #[arg(long, value_name = "DURATION", value_parser = duration, requires = "kinds")]
     zmq_wait: Option<Duration>,
-    /// Where misp-modules listens [default: http://127.0.0.1:6666]
+    /// Where misp-modules listens [default: on port 6666 of this computer]
     #[arg(long, value_name = "URL", requires = "kinds")]
     misp_modules: Option<String>,
 }
@@ -109,7 +109,7 @@ impl Live {
             DiskFiles.read(path, MAX_CERTIFICATES).map_err(error)
         };
         Ok(ClientOptions {
-            timeout: self.live_timeout.unwrap_or(defaults.timeout),
+            timeout: self.timeout.unwrap_or(defaults.timeout),
             allow_private_addresses: self.allow_private_addresses,
             certificates: self.ca_file.as_ref().map(read).transpose()?,
             ..defaults

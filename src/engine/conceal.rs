@@ -80,7 +80,9 @@ impl Concealer<'_> {
                         HIDDEN.clone_into(value);
                     }
                 }
-                body.iter_mut().for_each(|body| self.text(body));
+                if let Some(body) = body {
+                    self.text(body);
+                }
             }
             Effect::Mail { recipients, subject, body } => {
                 self.array(recipients);

@@ -32,7 +32,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let parts = address.segments();
     match parts {
         // An address of the old kind in the clothes of the new one: mapped, compatible, translated.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
         // 6to4 has it in its beginning.
         | [0x2002, high, low, ..] => is_public_v4(embedded(high, low)),
         // The public ones begin with the bits 001; among them are Teredo and other special ones, and documentation.

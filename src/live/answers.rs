@@ -45,7 +45,7 @@ impl<A> LiveAnswers<'_, A> {
         Some(match sent {
             Ok(response) => HttpAnswer::Response {
                 status: response.status,
-                body: secrets.conceal(&response.body).unwrap_or(response.body),
+                body: secrets.conceal_answer(&response.body).unwrap_or(response.body),
             },
             Err(reason) => HttpAnswer::Failed(reason),
         })
@@ -67,11 +67,11 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
 
     fn push(&self, request: Request<'_>, data: &Value<'_>) -> Option<String> {
         let Some(publisher) = &self.session.zmq else { return self.simulated.push(request, data) };
-        let published = match data.to_json() {
+        let sent = match data.to_json() {
             Ok(json) => publisher.publish(&json),
             Err(error) => Err(error.to_string()),
         };
-        match published {
+        match sent {
             Ok(true) => None,
             Ok(false) => {
                 self.session.problem("live: `push-zmq`: nobody had subscribed to what was published");
@@ -86,7 +86,7 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         let secrets = &self.session.secrets;
         let reveal = |json: &str| secrets.reveal(json, in_json).map_err(|name| not_set(&name));
         match service.act(query, reveal) {
-            Ok(error) => error.map(|error| secrets.conceal(&error).unwrap_or(error)),
+            Ok(error) => error.map(|error| secrets.conceal_answer(&error).unwrap_or(error)),
             Err(reason) => {
                 let module = request.module;
                 self.session.problem(&format!(

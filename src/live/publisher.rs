@@ -110,14 +110,14 @@ async fn serve(mut socket: XPubSocket, mut orders: UnboundedReceiver<Order>, pat
     loop {
         tokio::select! {
             biased;
-            heard = socket.recv() => note(heard.ok(), &mut subscriptions),
+            heard = socket.recv() => note(heard.as_ref().ok(), &mut subscriptions),
             order = orders.recv() => {
                 let Some(order) = order else { break };
                 let until = Instant::now() + if is_first { patience } else { Duration::ZERO };
                 is_first = false;
                 while subscriptions == 0 {
                     let Ok(heard) = timeout_at(until, socket.recv()).await else { break };
-                    note(heard.ok(), &mut subscriptions);
+                    note(heard.as_ref().ok(), &mut subscriptions);
                 }
                 let sent = match timeout(SEND_LIMIT, socket.send(ZmqMessage::from(order.message))).await {
                     Ok(Ok(())) => Ok(subscriptions > 0),
@@ -134,8 +134,8 @@ async fn serve(mut socket: XPubSocket, mut orders: UnboundedReceiver<Order>, pat
 }
 
 /// Counts the subscriptions that the topic falls under.
-fn note(heard: Option<ZmqMessage>, subscriptions: &mut usize) {
-    let heard = heard.as_ref().and_then(|message| message.get(0));
+fn note(heard: Option<&ZmqMessage>, subscriptions: &mut usize) {
+    let heard = heard.and_then(|message| message.get(0));
     let Some((kind, prefix)) = heard.and_then(|frame| frame.split_first()) else { return };
     if TOPIC.as_bytes().starts_with(prefix) || prefix == format!("{TOPIC} ").as_bytes() {
         match kind {

@@ -10,12 +10,14 @@ const SHORTEST: usize = 4;
 /// The secrets of a run. A workflow gets stand-ins: words nobody can guess, so that no data can smuggle one into a
 /// request. The secret takes its place at the last moment, and its name `${NAME}` in what people see.
 pub struct Secrets {
-    environment: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    environment: Box<Environment>,
     known: Mutex<BTreeMap<String, Secret>>,
     random: [RandomState; 2],
 }
 
-#[derive(Clone)]
+/// Variables and their values.
+type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 struct Secret {
     stand_in: String,
     value: Option<String>,
@@ -63,16 +65,26 @@ impl Secrets {
         Ok(text)
     }
 
-    /// The text with the names of secrets instead of them and of their stand-ins; `None` if there are none in it.
-    pub fn conceal(&self, text: &str) -> Option<String> {
+    /// The text with the names of secrets instead of their stand-ins; `None` if there are none in it.
+    pub(super) fn conceal(&self, text: &str) -> Option<String> {
+        self.with_names(text, |secret| vec![secret.stand_in.clone()])
+    }
+
+    /// What came back, with the names of secrets instead of them; `None` if there are none in it.
+    pub(super) fn conceal_answer(&self, text: &str) -> Option<String> {
+        self.with_names(text, |secret| {
+            let value = secret.value.iter().filter(|value| value.len() >= SHORTEST);
+            value.flat_map(|value| [value.clone(), in_json(value)]).collect()
+        })
+    }
+
+    fn with_names(&self, text: &str, hidden: impl Fn(&Secret) -> Vec<String>) -> Option<String> {
         let mut concealed: Option<String> = None;
         for (name, secret) in self.lock().iter() {
-            let value = secret.value.as_deref().filter(|value| value.len() >= SHORTEST);
-            let escaped = value.map(in_json);
-            for hidden in [Some(secret.stand_in.as_str()), value, escaped.as_deref()].into_iter().flatten() {
+            for hidden in hidden(secret) {
                 let now = concealed.as_deref().unwrap_or(text);
-                if now.contains(hidden) {
-                    concealed = Some(now.replace(hidden, &format!("${{{name}}}")));
+                if now.contains(&hidden) {
+                    concealed = Some(now.replace(&hidden, &format!("${{{name}}}")));
                 }
             }
         }
@@ -143,12 +155,13 @@ mod tests {
     fn people_see_names() {
         let secrets = secrets();
         let stand_in = secrets.stand_in("TOKEN");
-        assert_eq!(secrets.conceal("nothing"), None);
-        assert_eq!(
-            secrets.conceal(&format!("{stand_in}, a\"b-very-secret, a\\\"b-very-secret")).unwrap(),
-            "${TOKEN}, ${TOKEN}, ${TOKEN}"
-        );
-        let short = secrets.stand_in("SHORT");
-        assert_eq!(secrets.conceal(&format!("{short} abc")).unwrap(), "${SHORT} abc");
+        assert_eq!((secrets.conceal("nothing"), secrets.conceal_answer("nothing")), (None, None));
+        assert_eq!(secrets.conceal(&format!("{stand_in}, {stand_in}")).unwrap(), "${TOKEN}, ${TOKEN}");
+        let answer = "a\"b-very-secret, a\\\"b-very-secret";
+        assert_eq!(secrets.conceal_answer(answer).unwrap(), "${TOKEN}, ${TOKEN}");
+        // What people wrote themselves stays, even if it happens to be the secret.
+        assert_eq!(secrets.conceal(answer), None);
+        secrets.stand_in("SHORT");
+        assert_eq!(secrets.conceal_answer("abc"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! Effects that are performed, against real peers on this machine.
 
+mod cli;
 mod http;
 mod misp_modules;
 mod peer;

@@ -73,7 +73,7 @@ impl Module for MispModule {
             Some(filter) => filter.matching(&seen, step.semantics)?.into(),
             None => seen.clone(),
         };
-        let query = self.query(seen, &data, step)?;
+        let query = self.query(&seen, &data, step)?;
         let failure = step.answers.misp_module(step.request(), &query);
         step.effect(Effect::MispModule { parameters: self.parameters.clone(), data });
         Ok(match failure {
@@ -85,21 +85,21 @@ impl Module for MispModule {
 
 impl MispModule {
     /// What MISP posts to the service.
-    fn query<'a>(&self, seen: Value<'a>, filtered: &Value<'a>, step: &Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
+    fn query<'a>(&self, seen: &Value<'a>, filtered: &Value<'a>, step: &Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
         let mut query = Array::new();
         query.set("module", Value::string(step.node.module.as_str()));
         query.set("data", seen.clone());
         if self.supports_filters {
-            let items = if filtered.to_bool() { filtered } else { &seen };
+            let items = if filtered.to_bool() { filtered } else { seen };
             query.set("filteredItems", items.clone());
         }
         let (mut params, mut matching) = (Array::new(), Array::new());
         for Sent { id, value } in &self.sent {
             let value = match value {
                 SentValue::Plain(value) => value.clone(),
-                SentValue::Rendered(text) => Value::string(text.render(&seen, step.answers, step.semantics)?),
+                SentValue::Rendered(text) => Value::string(text.render(seen, step.answers, step.semantics)?),
                 SentValue::Path { label, text, path } => {
-                    matching.set(label.clone(), path.extract(&seen)?.to_value());
+                    matching.set(label.clone(), path.extract(seen)?.to_value());
                     Value::string(text.clone())
                 }
             };
