@@ -54,9 +54,9 @@ pub(super) struct Run {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
     #[command(flatten)]
-    live: Live,
-    #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    live: Live,
 }
 
 /// The workflow to run.

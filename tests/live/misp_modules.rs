@@ -158,7 +158,7 @@ fn real() -> Option<Real> {
             return None;
         }
     };
-    let end = Instant::now() + Duration::from_secs(120);
+    let end = Instant::now() + Duration::from_mins(2);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < end, "misp-modules does not start");
         thread::sleep(Duration::from_millis(100));
