@@ -56,6 +56,30 @@ fn a_new_project_compiles_as_it_is() {
 }
 
 #[test]
+fn an_empty_folder_is_no_surprise() {
+    for (verb, told) in [
+        ("check", "there is nothing to check: no `.mwf` file\n"),
+        ("fmt", "there is nothing to format: no `.mwf` file\n"),
+        ("build", "there is nothing to build: no workflow and no blueprint\n"),
+    ] {
+        let output = here(&[verb]);
+        assert_eq!((code(&output), stdout(&output), stderr(&output)), (0, "", told));
+        let output = here(&[verb, "--quiet"]);
+        assert_eq!((code(&output), stderr(&output)), (0, ""));
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_is_said_in_words() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&mispflow(folder.path(), &["init"])), 0);
+    let output = mispflow(folder.path(), &["build", "--output", "mispflow.toml"]);
+    assert_eq!(code(&output), 2);
+    let message = "error: `mispflow.toml/publish-guard.json` cannot be written: something on the way to it is a file, not a folder\n";
+    assert_eq!(stderr(&output), message);
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let folder = TempDir::new().unwrap();
     let workflow = folder.path().join("workflows/publish-guard.mwf");
@@ -183,6 +207,36 @@ fn a_module_is_shown_with_all_that_a_call_needs() {
         assert!(stdout(&output).contains(part), "{part} in {}", stdout(&output));
     }
     assert!(stdout(&output).lines().all(|line| line.chars().count() <= 100 && line == line.trim_end()));
+}
+
+#[test]
+fn targets_are_releases() {
+    let output = here(&["modules", "--format", "json", "--target", "misp-2.4.168"]);
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).contains("\"attach-enrichment\"") && !stdout(&output).contains("\"assign_country\""));
+    for verb in ["check", "build", "modules"] {
+        let output = here(&[verb, "--target", "misp-2.4.1"]);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("older") && stderr(&output).contains("misp-2.4.160"), "{}", stderr(&output));
+    }
+    let output = here(&["modules", "--target", "misp-2.5-latest"]);
+    assert_eq!(code(&output), 0);
+    assert!(stderr(&output).starts_with("note[unverified-target]"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_upgrade_that_breaks_a_workflow_ends_with_1() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("w.mwf"), "workflow w on event-publish {\n    reload-full-event()\n}\n").unwrap();
+    let check = |targets: &[&str]| {
+        let arguments = targets.iter().flat_map(|target| ["--target", target]);
+        mispflow(folder.path(), &["check"].into_iter().chain(arguments).collect::<Vec<_>>())
+    };
+    assert_eq!(code(&check(&["misp-2.4.199"])), 0);
+    assert_eq!(code(&check(&["misp-2.4.199", "misp-2.5.1"])), 0);
+    let output = check(&["misp-2.4.199", "misp-2.5.0", "misp-2.5.1"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("this is so for `misp-2.5.0`"), "{}", stderr(&output));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
 
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
+use super::elsewhere::parameter_elsewhere;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::seen::Seen;
@@ -63,7 +64,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     let value = match (left_out, quoted) {
                         (true, _) => None,
                         (false, true) => verbatim(&constant, self),
-                        (false, false) => self.parameter_value(signature, parameter, &constant),
+                        (false, false) => self.at(argument.value.span, |checker| {
+                            checker.parameter_value(signature, parameter, &constant)
+                        }),
                     };
                     failed |= value.is_none() && !left_out;
                     if has_paths && !quoted && value.is_some() {
@@ -85,9 +88,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
-        self.check_call_paths(signature, &for_paths);
+        self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
-            (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
+            (Some(filter), None) => {
+                self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
+            }
             (None, Some(argument)) => self.raw_filter(argument),
             (None, None) => SavedFilter::default(),
             (Some(filter), Some(argument)) => {
@@ -258,6 +263,9 @@ fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -
         format!("`{}` has no parameter `{}`", signature.id, name.text),
     )
     .note("MISP ignores a parameter it does not know, and its editor drops it");
+    let (diagnostic, elsewhere) = parameter_elsewhere(diagnostic, signature, name.text);
+    // What another release has is no slip.
+    let suggestion = suggestion.filter(|_| !elsewhere);
     let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
     if signature.parameters.len() > SHOWN {
         known.push(format!("{} more", signature.parameters.len() - SHOWN));

@@ -21,6 +21,7 @@ mod progress;
 mod run;
 mod run_output;
 mod status;
+mod target_parser;
 mod test;
 mod unified_diff;
 

@@ -167,8 +167,7 @@ impl Run {
         console: &mut Console,
     ) -> Result<Status, Failure> {
         let graph = &chosen.document.graph;
-        let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
-        let semantics = Semantics::for_target(target).unwrap_or(Semantics::MISP_2_5_1);
+        let semantics = Semantics::for_target(project.target());
         let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
         let environment = |name: &str| std::env::var(name).ok();
         let session = self.live.session()?;

@@ -11,7 +11,7 @@ mod load;
 mod server;
 mod write;
 
-pub use catalogue::catalogue;
+pub use catalogue::{catalogue, catalogues};
 pub use config::{Located, Project};
 pub use discover::{PROJECT_FILE, discover};
 pub(crate) use duration::parse_duration;
