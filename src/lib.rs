@@ -24,6 +24,7 @@ pub mod format;
 pub mod graph;
 pub mod hashpath;
 pub mod import;
+pub mod live;
 pub mod misp;
 pub mod normalise;
 pub mod php;

@@ -14,6 +14,7 @@ mod fmt;
 mod import;
 mod init;
 mod inputs;
+mod live;
 mod modules;
 mod path;
 mod progress;
