@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::allow::Allowances;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
     check_parameters, check_tests, scopes, standalone_bindings, value_type,
@@ -20,6 +20,7 @@ use crate::project::Files;
 use crate::saved::{Saved, is_misp_json, read_saved};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Blueprint, Item, Name, Workflow};
+use crate::upgrade::report_known_bugs;
 
 /// Parsed files, ready to be compiled.
 pub struct Workspace<'s> {
@@ -27,6 +28,7 @@ pub struct Workspace<'s> {
     declarations: Declarations,
     catalogue: &'s Catalogue,
     saved: Vec<Saved<'s>>,
+    target: Target,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -77,7 +79,14 @@ impl<'s> Workspace<'s> {
         let saved = json.into_iter().flat_map(|file| read_saved(sources, file, &mut diagnostics)).collect();
         let program = Program::load(sources, access, &text, &mut diagnostics);
         let declarations = Declarations::build(&program, &mut diagnostics);
-        Self { program, declarations, catalogue, saved, diagnostics }
+        Self { program, declarations, catalogue, saved, target: Target::DEFAULT, diagnostics }
+    }
+
+    /// Compiles for this target instead of [`Target::DEFAULT`]: warns of the bugs of that release.
+    #[must_use]
+    pub fn for_target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
     }
 
     /// The modules there are: those of the catalogue, with all that the files declare on top.
@@ -92,17 +101,19 @@ impl<'s> Workspace<'s> {
 
     /// Checks everything and makes the graphs.
     pub fn compile(&self) -> Compilation<'_> {
+        let mut compilation = self.compile_with(self.catalogue, self.target);
+        compilation.diagnostics = self.without_allowed(compilation.diagnostics);
+        compilation
+    }
+
+    /// [`Self::compile`] with another catalogue, for another target, and with all that comments allow.
+    pub(crate) fn compile_with<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
         let mut diagnostics = self.diagnostics.clone();
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
         let budget = Budget::default();
         let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
-        let context = Context {
-            program: &self.program,
-            catalogue: self.catalogue,
-            scopes: &scopes,
-            constants: &constants,
-            budget: &budget,
-        };
+        let context =
+            Context { program: &self.program, catalogue, scopes: &scopes, constants: &constants, budget: &budget };
         let mut compiler =
             Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
@@ -119,16 +130,16 @@ impl<'s> Workspace<'s> {
         compiler.check_project();
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
-            if saved.check(self.catalogue, &mut diagnostics) {
+            if saved.check(catalogue, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
-        let diagnostics = self.without_allowed(without_repetitions(diagnostics));
-        Compilation { documents, imported, tests, diagnostics }
+        report_known_bugs(target, &documents, &mut diagnostics);
+        Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
 
-    /// The findings without those that comments allow, and with what is to be said about the comments.
-    fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    /// Findings without those that comments allow, and with what is to be said about the comments.
+    pub(crate) fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let mut allowances = Allowances::default();
         for file in &self.program.files {
             allowances.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
@@ -285,11 +296,12 @@ impl<'a> Compiler<'_, 'a> {
                     .help("give one of them another id"),
                 );
             }
-            let Some(trigger) = trigger else { continue };
+            // MISP gives each ad-hoc workflow a trigger id of its own.
+            let Some(trigger) = trigger.filter(|trigger| trigger.text != "adhoc-trigger") else { continue };
             match triggers.get(trigger.text) {
-                Some(first) => self.diagnostics.push(duplicate_trigger(*trigger, *first)),
+                Some(first) => self.diagnostics.push(duplicate_trigger(trigger, *first)),
                 None => {
-                    triggers.insert(trigger.text, *trigger);
+                    triggers.insert(trigger.text, trigger);
                 }
             }
         }

@@ -7,10 +7,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet};
-use mispflow::project::{MemoryFiles, Project, catalogue, load_source};
+use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
 use mispflow::source::Sources;
+use mispflow::upgrade::check_for_targets;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
 const NOT_RUN: [Code; 11] = [
@@ -48,11 +50,17 @@ fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {
     if let Ok(file) = load_source(&sources, &files, Path::new("mispflow.toml"), "mispflow.toml") {
         project = Project::read(&sources, file, Path::new(""), &mut diagnostics);
     }
-    let catalogue = catalogue(&sources, &files, &project, &mut diagnostics);
+    let targets = snippets.iter().find(|snippet| snippet.file == Some("targets"));
+    let targets: Vec<Target> = targets.map_or_else(
+        || vec![project.target()],
+        |targets| targets.content.lines().map(|name| name.parse().unwrap()).collect(),
+    );
+    let catalogues = catalogues(&sources, &files, &project, &targets, &mut diagnostics);
+    let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
     let roots: Vec<_> =
         roots.iter().map(|root| load_source(&sources, &files, Path::new(root), root).unwrap()).collect();
-    let workspace = Workspace::load(&sources, &files, &roots, &catalogue);
-    diagnostics.extend(workspace.compile().diagnostics);
+    let workspace = Workspace::load(&sources, &files, &roots, targets[0].1);
+    diagnostics.extend(check_for_targets(&workspace, &targets));
     diagnostics
 }
 

@@ -4,15 +4,17 @@ use std::fs;
 
 use clap::Args;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, Levels, printable_line};
 use crate::fix::{Repair, Repaired};
 use crate::project::{self, DiskFiles, write_whole};
 use crate::saved::is_misp_json;
 use crate::source::{FileId, Sources};
+use crate::upgrade::check_for_targets;
 
-use super::{Console, Failure, Findings, Inputs, ReportFormat, Status, Target, report};
+use super::target_parser::TargetParser;
+use super::{Console, Failure, Findings, Inputs, ReportFormat, Status, report};
 
 /// Look for mistakes: syntax, names, types, graph.
 ///
@@ -21,8 +23,10 @@ use super::{Console, Failure, Findings, Inputs, ReportFormat, Status, Target, re
 pub(super) struct Check {
     #[command(flatten)]
     inputs: Inputs,
-    #[command(flatten)]
-    target: Target,
+    /// The release of MISP, instead of the one the project names. Given several times: each is checked for,
+    /// and what an upgrade from one to the next changes is reported
+    #[arg(long = "target", value_name = "RELEASE", value_parser = TargetParser, hide_possible_values = true)]
+    targets: Vec<Target>,
     #[command(flatten)]
     findings: Findings,
     /// How findings are written
@@ -39,13 +43,14 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
-        self.target.apply(&mut loaded.project);
+        let loaded = self.inputs.load(&sources);
         let levels = self.findings.levels(&loaded.project.lints)?;
         loaded.tell_if_empty("check", console)?;
         let mut before = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut before);
-        let mut check = |roots: &[FileId]| found(&sources, roots, &catalogue, &before, &levels);
+        let targets = if self.targets.is_empty() { vec![loaded.project.target()] } else { self.targets.clone() };
+        let catalogues = project::catalogues(&sources, &DiskFiles, &loaded.project, &targets, &mut before);
+        let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
+        let mut check = |roots: &[FileId]| found(&sources, roots, &targets, &before, &levels);
         let diagnostics =
             if self.fix { self.repair(&sources, &loaded.roots, &mut check, console)? } else { check(&loaded.roots) };
         Ok(report(console, &sources, &diagnostics, self.format)?)
@@ -96,13 +101,13 @@ impl Check {
 fn found(
     sources: &Sources,
     roots: &[FileId],
-    catalogue: &Catalogue,
+    targets: &[(Target, &Catalogue)],
     before: &[Diagnostic],
     levels: &Levels,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = before.to_vec();
-    let workspace = Workspace::load(sources, &DiskFiles, roots, catalogue);
-    diagnostics.extend(workspace.compile().diagnostics);
+    let workspace = Workspace::load(sources, &DiskFiles, roots, Catalogue::built_in());
+    diagnostics.extend(check_for_targets(&workspace, targets));
     // What is not written matters only to who writes.
     diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
     levels.apply(&mut diagnostics);
