@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::Catalogue;
 use crate::check::{
-    Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_parameters,
-    check_tests, scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
+    check_parameters, check_tests, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, check_rules, lower, place_on_grid};
@@ -111,6 +111,7 @@ impl<'a> Compiler<'_, 'a> {
         let Some(mut graph) = self.graph(file, flow, workflow.id, Some(trigger_name.span), before) else { return };
         self.frames(&mut graph, &header);
         if wanted {
+            self.lint(file, &graph, trigger_name.span);
             let mut document = Document::bare(DocumentKind::Workflow, graph);
             document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
             apply(&mut document, header);
@@ -140,6 +141,7 @@ impl<'a> Compiler<'_, 'a> {
             }
             return;
         }
+        self.lint(file, &graph, blueprint.id.span);
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
@@ -174,6 +176,13 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some(graph)
+    }
+
+    /// Looks for traps in a graph that keeps the rules.
+    fn lint(&mut self, file: usize, graph: &Graph<'a>, at: Span) {
+        let context = self.context;
+        let signature = |module: &str| context.signature(file, module);
+        check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
     }
 
     /// Adds the frames that the head lists.
