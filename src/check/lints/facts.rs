@@ -7,6 +7,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
 
+use super::filters::Filters;
+
 /// A connection, seen from the node it leads to.
 #[derive(Clone, Copy)]
 pub struct Incoming {
@@ -24,6 +26,8 @@ pub struct Facts<'f, 'a> {
     pub order: Vec<usize>,
     /// The trigger; `None` in a blueprint.
     pub trigger: Option<usize>,
+    /// The filters that are on.
+    pub filters: Filters,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
     signatures: Vec<Option<&'f Signature>>,
@@ -72,7 +76,10 @@ impl<'f, 'a> Facts<'f, 'a> {
             return None;
         }
         let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
-        Some(Self { graph, order, trigger, incoming, first_incoming, signatures, at, sources })
+        let filters = Filters::default();
+        let mut facts = Self { graph, order, trigger, filters, incoming, first_incoming, signatures, at, sources };
+        facts.filters = Filters::new(&facts);
+        Some(facts)
     }
 
     /// A node.

@@ -1,0 +1,36 @@
+//! A filter that is on behind a join only if the run came one way.
+
+use super::facts::Facts;
+use super::filters::{Filters, is_filter, label, names};
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    if !facts.filters.any {
+        return;
+    }
+    for &node in &facts.order {
+        let filters = &facts.filters;
+        let mut sure = 0;
+        let mut open = 0;
+        for edge in facts.incoming(node) {
+            sure |= Filters::behind(facts, edge.from, filters.must[edge.from]);
+            open |= Filters::behind(facts, edge.from, filters.may[edge.from] & !filters.must[edge.from]);
+        }
+        // Said once, where the ways come together.
+        let left_on = filters.may[node] & !filters.must[node] & sure & !open;
+        if left_on == 0 {
+            continue;
+        }
+        let message = format!("the filter {} is on here only if the run came one of the ways", names(left_on));
+        let mut finding = facts.finding(Code::FilterLeftOn, node, message, "ways with and without the filter join here");
+        let first = facts.order.iter().find(|&&other| is_filter(facts, other) && label(facts, other) & left_on != 0);
+        if let Some(&filter) = first {
+            finding = facts.also(finding, filter, "the filter is put on here");
+        }
+        diagnostics.push(
+            finding
+                .note("a filter stays on until a reset: behind the join the steps see all items or only some, as it happened")
+                .help("write the filter as a scope, `filter A: … where … { … }`, or reset it before the ways join"),
+        );
+    }
+}
