@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalogue::Catalogue;
 use crate::check::{
     Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
-    check_parameters, check_tests, scopes, standalone_bindings, value_type,
+    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, check_rules, lower, place_on_grid};
@@ -86,6 +86,9 @@ impl<'s> Workspace<'s> {
         }
         compiler.check_tests();
         compiler.check_project();
+        if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
+            check_unused(context, &mut compiler.diagnostics);
+        }
         let Compiler { diagnostics, documents, .. } = compiler;
         Compilation { documents, diagnostics: without_repetitions(diagnostics) }
     }
@@ -181,6 +184,10 @@ impl<'a> Compiler<'_, 'a> {
     /// Looks for traps in a graph that keeps the rules.
     fn lint(&mut self, file: usize, graph: &Graph<'a>, at: Span) {
         let context = self.context;
+        if context.program.files[file].tree.incomplete {
+            // What could not be read may be what is missed.
+            return;
+        }
         let signature = |module: &str| context.signature(file, module);
         check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
     }

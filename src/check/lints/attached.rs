@@ -44,8 +44,6 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let names: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| named(facts, node)).collect();
     let adds: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| added(facts.module(node))).collect();
-    // Modules that nobody knows may add anything.
-    let foreign = facts.behind(|node| facts.is_foreign(node));
     let mut before = vec![State::default(); facts.graph.nodes.len()];
     for &node in &facts.order {
         let mut state = State::default();
@@ -57,7 +55,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         before[node] = state;
         let missing = names[node] & !state.there;
-        if missing != 0 && !foreign[node] {
+        if missing != 0 && !facts.is_behind_foreign(node) {
             report_missing(facts, node, missing, state, diagnostics);
         }
     }

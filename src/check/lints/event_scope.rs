@@ -5,7 +5,9 @@ use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
-        if !facts.node(node).filter.is_active() {
+        let filter = &facts.node(node).filter;
+        // Without a selector the filter keeps or drops the event itself, which works.
+        if !filter.is_active() || filter.selector.is_empty() {
             continue;
         }
         let module = facts.module(node);

@@ -28,6 +28,7 @@ pub struct Facts<'f, 'a> {
     pub trigger: Option<usize>,
     /// The filters that are on.
     pub filters: Filters,
+    foreign: Vec<bool>,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
     signatures: Vec<Option<&'f Signature>>,
@@ -77,8 +78,9 @@ impl<'f, 'a> Facts<'f, 'a> {
         }
         let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
         let filters = Filters::default();
-        let mut facts = Self { graph, order, trigger, filters, incoming, first_incoming, signatures, at, sources };
+        let mut facts = Self { graph, order, trigger, filters, foreign: Vec::new(), incoming, first_incoming, signatures, at, sources };
         facts.filters = Filters::new(&facts);
+        facts.foreign = facts.behind(|node| facts.is_foreign(node));
         Some(facts)
     }
 
@@ -120,6 +122,12 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// Whether a module is not one of MISP's own, so that nobody knows what it reads and does.
     pub fn is_foreign(&self, index: usize) -> bool {
         self.signature(index).is_none_or(|signature| signature.provenance != Provenance::BuiltIn)
+    }
+
+    /// Whether a module that is not one of MISP's own is passed on some way to a node: what it adds to the data nobody
+    /// knows.
+    pub fn is_behind_foreign(&self, index: usize) -> bool {
+        self.foreign[index]
     }
 
     /// The nodes in front of which a node of this kind was passed on some way; the nodes themselves count only if

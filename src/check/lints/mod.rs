@@ -28,13 +28,17 @@ mod swapped;
 mod tag_condition;
 mod tags;
 mod taxonomy;
+mod template_variable;
 mod unknown_tag;
+mod unused;
 
 use crate::catalogue::Signature;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::source::{Sources, Span};
 use facts::Facts;
+
+pub use unused::check_unused;
 
 type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
 
@@ -49,6 +53,7 @@ const LINTS: &[Lint] = &[
     tag_condition::check,
     missing_unequal::check,
     idle_default::check,
+    template_variable::check,
     network::check,
     several_runs::check,
     own_trigger::check,
