@@ -13,8 +13,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let mut sure = 0;
         let mut open = 0;
         for edge in facts.incoming(node) {
-            sure |= Filters::behind(facts, edge.from, filters.must[edge.from]);
-            open |= Filters::behind(facts, edge.from, filters.may[edge.from] & !filters.must[edge.from]);
+            let [may, must] =
+                [&filters.may, &filters.must].map(|before| Filters::behind(facts, edge.from, before[edge.from]));
+            sure |= must;
+            open |= may & !must;
         }
         // Said once, where the ways come together.
         let left_on = filters.may[node] & !filters.must[node] & sure & !open;
