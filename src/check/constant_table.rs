@@ -40,7 +40,14 @@ impl<'a> ConstantTable<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let slots = program.files.iter().map(|file| file.tree.items.iter().map(|_| Slot::NotYet).collect()).collect();
-        let mut building = Building { program, scopes, table: Self { slots, used: RefCell::default() }, chain: Vec::new(), budget, diagnostics };
+        let mut building = Building {
+            program,
+            scopes,
+            table: Self { slots, used: RefCell::default() },
+            chain: Vec::new(),
+            budget,
+            diagnostics,
+        };
         for (file, loaded) in program.files.iter().enumerate() {
             for (index, item) in loaded.tree.items.iter().enumerate() {
                 if matches!(item, Item::Let(_)) {

@@ -29,6 +29,11 @@ macro_rules! codes {
                 match self { $( Self::$variant => Severity::$severity, )+ }
             }
 
+            /// Whether it is reported only where somebody asks for it, since it holds for nearly every workflow.
+            pub fn is_optional(self) -> bool {
+                self == Self::NeedsTemplateService
+            }
+
             /// What it is about, in one line.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$variant => concat!($($doc),+), )+ }
@@ -213,6 +218,8 @@ codes! {
     MissingNotUnequal = "missing-not-unequal", Warning;
     /// A value, mostly a default, is none of the options and makes the module do nothing.
     IdleDefault = "idle-default", Warning;
+    /// A text is rendered by the service misp-modules, without which the run dies.
+    NeedsTemplateService = "needs-template-service", Note;
     /// A template names something that the data does not have.
     UnknownVariable = "unknown-variable", Warning;
     /// A trigger that fires all the time leads to a call of another service.

@@ -17,11 +17,21 @@ struct Addition {
 
 const ADDITIONS: [Addition; 6] = [
     Addition { module: "attach-enrichment", key: "enrichment", what: "the enrichment", only_in_memory: true },
-    Addition { module: "attach-warninglist", key: "warnings", what: "the matches of warninglists", only_in_memory: true },
-    Addition { module: "attach-decay-score", key: "decay_score", what: "the decay scores", only_in_memory: true },
-    Addition { module: "attach-decay-score", key: "base_score", what: "the decay scores", only_in_memory: true },
+    Addition {
+        module: "attach-warninglist",
+        key: "warnings",
+        what: "the list of warninglist matches",
+        only_in_memory: true,
+    },
+    Addition { module: "attach-decay-score", key: "decay_score", what: "the decay score", only_in_memory: true },
+    Addition { module: "attach-decay-score", key: "base_score", what: "the decay score", only_in_memory: true },
     Addition { module: "attribute_ids_flag_operation", key: "to_ids", what: "the new IDS flag", only_in_memory: false },
-    Addition { module: "Module_attribute_comment_operation", key: "comment", what: "the new comment", only_in_memory: false },
+    Addition {
+        module: "Module_attribute_comment_operation",
+        key: "comment",
+        what: "the new comment",
+        only_in_memory: false,
+    },
 ];
 
 /// A set of rows of [`ADDITIONS`], a bit each.
@@ -95,8 +105,10 @@ fn report_missing(facts: &Facts<'_, '_>, node: usize, missing: Set, state: State
     for (bit, addition) in ADDITIONS.iter().enumerate().filter(|(bit, _)| missing & (1 << bit) != 0) {
         let (key, what, module) = (addition.key, addition.what, addition.module);
         if state.lost & (1 << bit) != 0 {
-            let message = format!("`{key}` is read here, and {what} of `{module}` was forgotten at the end of the filter");
-            let mut finding = facts.finding(Code::ChangesLost, node, message, "sees the data as it was before the filter");
+            let message =
+                format!("`{key}` is read here, and {what} of `{module}` was forgotten at the end of the filter");
+            let mut finding =
+                facts.finding(Code::ChangesLost, node, message, "sees the data as it was before the filter");
             if let Some(&from) = facts.order.iter().find(|&&other| facts.module(other) == module) {
                 finding = facts.also(finding, from, "changed under a filter");
             }
@@ -110,7 +122,9 @@ fn report_missing(facts: &Facts<'_, '_>, node: usize, missing: Set, state: State
             diagnostics.push(
                 facts
                     .finding(Code::NeverAttached, node, message, "finds nothing")
-                    .note(format!("MISP's data has no `{key}` of its own: only `{module}` puts it there, for the steps behind it"))
+                    .note(format!(
+                        "MISP's data has no `{key}` of its own: only `{module}` puts it there, for the steps behind it"
+                    ))
                     .help(format!("put `{module}(…)` on every way that leads here")),
             );
         }
@@ -145,7 +159,8 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
         if own & useful != 0 {
             continue;
         }
-        let what = ADDITIONS.iter().find(|addition| addition.module == facts.module(node)).map_or("it", |known| known.what);
+        let what =
+            ADDITIONS.iter().find(|addition| addition.module == facts.module(node)).map_or("it", |known| known.what);
         let message = if under_filter && later & own != 0 {
             format!("{what} is forgotten at the end of the filter, before any step reads it")
         } else {

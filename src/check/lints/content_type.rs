@@ -25,16 +25,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             ),
             _ => continue,
         };
-        diagnostics.push(
-            facts
-                .finding(
-                    Code::BrokenContentType,
-                    node,
-                    format!("what {} sends as a form cannot be read at the other end", facts.name(node)),
-                    "`content_type` is `form`",
-                )
-                .note(note)
-                .help(help),
-        );
+        let finding = facts
+            .finding(
+                Code::BrokenContentType,
+                node,
+                format!("what {} sends as a form cannot be read at the other end", facts.name(node)),
+                "`content_type` is `form`",
+            )
+            .note(note)
+            .help(help);
+        diagnostics.push(facts.edited(finding, node, "", "content_type: form", "content_type: json"));
     }
 }

@@ -24,16 +24,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         } else {
             "write `scope: attribute` to act on the attributes that the filter finds, or decide with `if` before the step"
         };
-        diagnostics.push(
-            facts
-                .finding(
-                    Code::EventScopeFiltered,
-                    node,
-                    format!("{} acts on the event, and with a module filter it finds no event", facts.name(node)),
-                    "does nothing",
-                )
-                .note("MISP hands a filtered module the list of attributes in place of the event")
-                .help(help),
-        );
+        let finding = facts
+            .finding(
+                Code::EventScopeFiltered,
+                node,
+                format!("{} acts on the event, and with a module filter it finds no event", facts.name(node)),
+                "does nothing",
+            )
+            .note("MISP hands a filtered module the list of attributes in place of the event")
+            .help(help);
+        diagnostics.push(facts.edited(finding, node, "", "scope: event", "scope: attribute"));
     }
 }

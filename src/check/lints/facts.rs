@@ -78,7 +78,18 @@ impl<'f, 'a> Facts<'f, 'a> {
         }
         let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
         let filters = Filters::default();
-        let mut facts = Self { graph, order, trigger, filters, foreign: Vec::new(), incoming, first_incoming, signatures, at, sources };
+        let mut facts = Self {
+            graph,
+            order,
+            trigger,
+            filters,
+            foreign: Vec::new(),
+            incoming,
+            first_incoming,
+            signatures,
+            at,
+            sources,
+        };
         facts.filters = Filters::new(&facts);
         facts.foreign = facts.behind(|node| facts.is_foreign(node));
         Some(facts)
@@ -180,17 +191,39 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// The place of a text between quotes inside the text that made a node, quotes included, if there is exactly one.
     pub fn quoted_place(&self, index: usize, text: &str) -> Option<Span> {
+        self.place_of(index, &serde_json::Value::from(text).to_string())
+    }
+
+    /// The place of a piece of the text that made a node, if it stands there exactly once.
+    pub fn place_of(&self, index: usize, piece: &str) -> Option<Span> {
         let origin = self.node(index).origin?;
         let snippet = self.sources?.snippet(origin);
-        let quoted = serde_json::Value::from(text).to_string();
-        let at = snippet.find(&quoted)?;
-        let end = at + quoted.len();
-        (!snippet[end..].contains(&quoted)).then(|| origin.part(at, end))
+        let at = snippet.find(piece)?;
+        let end = at + piece.len();
+        (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
     }
 
     /// A finding about a node.
     pub fn finding(&self, code: Code, index: usize, message: impl Into<String>, label: &str) -> Diagnostic {
         self.finding_at(code, self.place(index), message, label)
+    }
+
+    /// Adds an edit of the text that made a node, probably what is meant, where it can be made: `from` becomes `to`, and
+    /// `before` comes in front of all.
+    pub fn edited(&self, finding: Diagnostic, index: usize, before: &str, from: &str, to: &str) -> Diagnostic {
+        let Some((origin, place)) = self.node(index).origin.zip(self.place_of(index, from)) else { return finding };
+        let finding = finding.unsafe_fix(place, to);
+        if before.is_empty() { finding } else { finding.unsafe_fix(origin.part(0, 0), before) }
+    }
+
+    /// Where the last of several equal entries of a list stands, with the comma before it.
+    pub fn last_entry(&self, index: usize, text: &str) -> Option<Span> {
+        let origin = self.node(index).origin?;
+        let snippet = self.sources?.snippet(origin);
+        let quoted = serde_json::Value::from(text).to_string();
+        let at = snippet.rfind(&quoted)?;
+        let before = snippet[..at].trim_end();
+        (before.ends_with(',') && before.contains(&quoted)).then(|| origin.part(before.len() - 1, at + quoted.len()))
     }
 
     /// A finding about one of the texts of a node.

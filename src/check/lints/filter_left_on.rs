@@ -24,7 +24,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("the filter {} is on here only if the run came one of the ways", names(left_on));
-        let mut finding = facts.finding(Code::FilterLeftOn, node, message, "ways with and without the filter join here");
+        let mut finding =
+            facts.finding(Code::FilterLeftOn, node, message, "ways with and without the filter join here");
         let first = facts.order.iter().find(|&&other| is_filter(facts, other) && label(facts, other) & left_on != 0);
         if let Some(&filter) = first {
             finding = facts.also(finding, filter, "the filter is put on here");

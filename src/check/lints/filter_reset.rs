@@ -17,7 +17,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(without_filter(facts, node, may != 0, after_reset[node]));
         } else if named != 0 && may & !named != 0 {
             let others = names(may & !named);
-            let message = format!("this reset names `{}`, and takes off {others} too", facts.text(node, "filtering-label").unwrap_or_default());
+            let message = format!(
+                "this reset names `{}`, and takes off {others} too",
+                facts.text(node, "filtering-label").unwrap_or_default()
+            );
             diagnostics.push(
                 facts
                     .finding(Code::ResetOfAll, node, message, "all filters are off behind this")

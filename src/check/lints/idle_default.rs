@@ -24,7 +24,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 facts
                     .finding(Code::IdleDefault, node, message, &format!("`{}` is left at `{value}`", parameter.id))
-                    .note(format!("MISP takes the value without a word, and {} then does not do what it says", facts.name(node)))
+                    .note(format!(
+                        "MISP takes the value without a word, and {} then does not do what it says",
+                        facts.name(node)
+                    ))
                     .help(format!("write one of its options: {}", options(parameter))),
             );
         }
@@ -32,7 +35,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn is_closed(parameter: &Parameter) -> bool {
-    matches!(parameter.kind, ParameterKind::Select | ParameterKind::Radio) && !parameter.open && !parameter.options.is_empty()
+    matches!(parameter.kind, ParameterKind::Select | ParameterKind::Radio)
+        && !parameter.open
+        && !parameter.options.is_empty()
 }
 
 fn options(parameter: &Parameter) -> String {

@@ -12,18 +12,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if facts.module(node) != "generic-if" || facts.text(node, "operator") != Some("not_equals") {
             continue;
         }
-        let Some(path) = facts.value(node, "hash_path").and_then(plain).filter(|path| !path.is_empty()) else { continue };
+        let Some(path) = facts.value(node, "hash_path").and_then(plain).filter(|path| !path.is_empty()) else {
+            continue;
+        };
         let Ok(compiled) = Path::compile(path) else { continue };
         // What MISP's own data surely has is never missing.
         if !compiled.is_plain() || typer.from_root(&compiled).end != [Shape::Open] {
             continue;
         }
         let message = format!("where `{path}` is missing, the answer is no, although it is not equal");
-        diagnostics.push(
-            facts
-                .finding_in(Code::MissingNotUnequal, (node, path), message, "may be missing")
-                .note("IF :: Generic finds nothing to compare there, and takes that for a no, whichever way it was asked")
-                .help(format!("turn the question round: `not {path} == …`")),
-        );
+        let finding = facts
+            .finding_in(Code::MissingNotUnequal, (node, path), message, "may be missing")
+            .note("IF :: Generic finds nothing to compare there, and takes that for a no, whichever way it was asked")
+            .help(format!("turn the question round: `not {path} == …`"));
+        diagnostics.push(facts.edited(finding, node, "not ", &format!("{path} !="), &format!("{path} ==")));
     }
 }

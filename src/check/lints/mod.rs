@@ -28,6 +28,7 @@ mod swapped;
 mod tag_condition;
 mod tags;
 mod taxonomy;
+mod template_service;
 mod template_variable;
 mod unknown_tag;
 mod unused;
@@ -53,6 +54,7 @@ const LINTS: &[Lint] = &[
     tag_condition::check,
     missing_unequal::check,
     idle_default::check,
+    template_service::check,
     template_variable::check,
     network::check,
     several_runs::check,

@@ -28,9 +28,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     // A condition before the action is what keeps the calls few.
-    let guarded = facts.behind(|node| {
-        facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1
-    });
+    let guarded =
+        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
     for &node in &facts.order {
         let from_misp_modules = facts.signature(node).is_some_and(|known| known.provenance == Provenance::MispModules);
         if guarded[node] || !(NETWORK.contains(&facts.module(node)) || from_misp_modules) {

@@ -10,11 +10,16 @@ const FIRED_BY: [(&str, &[&str], &str); 8] = [
     ("enrichment-before-query", &["attach-enrichment", "enrich-event"], "asks an enrichment module"),
     (
         "attribute-after-save",
-        &["attribute_ids_flag_operation", "Module_attribute_comment_operation", "attribute_distribution_operation", "enrich-event"],
+        &[
+            "attribute_ids_flag_operation",
+            "Module_attribute_comment_operation",
+            "attribute_distribution_operation",
+            "enrich-event",
+        ],
         "saves attributes",
     ),
-    ("event-after-save", &["Module_event_distribution_operation", "publish-event"], "saves the event"),
-    ("event-before-save", &["Module_event_distribution_operation", "publish-event"], "saves the event"),
+    ("event-after-save", &["Module_event_distribution_operation"], "saves the event"),
+    ("event-before-save", &["Module_event_distribution_operation"], "saves the event"),
     ("object-after-save", &["enrich-event"], "saves objects"),
     (
         "tag-attached-after-save",
@@ -29,9 +34,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let own = facts.module(trigger);
     let Some((_, actions, what)) = FIRED_BY.iter().find(|(fired, ..)| *fired == own) else { return };
     // A condition may well be what ends the loop, but not where publishing publishes.
-    let guarded = facts.behind(|node| {
-        facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1
-    });
+    let guarded =
+        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
     for &node in &facts.order {
         let module = facts.module(node);
         let narrows = own == "tag-attached-after-save"
@@ -48,8 +52,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .also(finding, trigger, "the workflow starts here")
-                .note("MISP looks for loops inside a graph only: a workflow that sets itself off runs again and again")
-                .help("use another trigger, or ask with `if` for something that is no longer so after the first run"),
+                .note("MISP looks for loops inside a graph only, not for workflows that set themselves off: the next run starts while nobody asked for it")
+                .help(if guarded[node] {
+                    "use another trigger, or another workflow, for this step"
+                } else {
+                    "use another trigger, or ask with `if` for something that is no longer so after the first run"
+                }),
         );
     }
 }

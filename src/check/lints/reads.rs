@@ -90,9 +90,8 @@ fn expressions(text: &str) -> impl Iterator<Item = &str> {
 /// Whether a text has a word that is not part of a longer one.
 fn has_word(text: &str, word: &str) -> bool {
     let belongs = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs)
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
 }
 
 #[cfg(test)]

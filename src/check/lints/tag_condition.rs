@@ -22,12 +22,19 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
     let mut seen = FxHashSet::default();
     let tags = facts.list(node, "tags").chain(facts.list(node, "clusters"));
     let Some(twice) = tags.into_iter().find(|&tag| !seen.insert(tag)) else { return };
-    diagnostics.push(
-        facts
-            .finding(Code::DuplicateTags, node, format!("`{twice}` is listed twice, so the answer is always no"), "never holds")
-            .note("MISP compares the tags it found with the list as it stands: one tag is never found twice")
-            .help("name each tag once"),
-    );
+    let finding = facts
+        .finding(
+            Code::DuplicateTags,
+            node,
+            format!("`{twice}` is listed twice, so the answer is always no"),
+            "never holds",
+        )
+        .note("MISP compares the tags it found with the list as it stands: one tag is never found twice")
+        .help("name each tag once");
+    diagnostics.push(match facts.last_entry(node, twice) {
+        Some(place) => finding.safe_fix(place, ""),
+        None => finding,
+    });
 }
 
 fn not_all(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>) {
@@ -35,7 +42,7 @@ fn not_all(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>
         return;
     }
     let scope = facts.text(node, "scope").unwrap_or("event");
-    diagnostics.push(
+    let finding =
         facts
             .finding(
                 Code::NotInAnd,
@@ -44,6 +51,6 @@ fn not_all(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>
                 "depends on the order of the tags",
             )
             .note("for `not_in_and` MISP compares the tags it found with the list entry by entry, in order: the same tags in another order count as missing")
-            .help(format!("turn the question round: `not {scope} tagged all […]`")),
-    );
+            .help(format!("turn the question round: `not {scope} tagged all […]`"));
+    diagnostics.push(facts.edited(finding, node, "not ", "not tagged all", "tagged all"));
 }

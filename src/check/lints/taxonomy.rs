@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn common_tags_are_known() {
-        for tag in ["tlp:amber+strict", "PAP:RED", "workflow:state=\"incomplete\"", "misp:ui=\"hide\"", "kill-chain:Delivery"] {
+        for tag in
+            ["tlp:amber+strict", "PAP:RED", "workflow:state=\"incomplete\"", "misp:ui=\"hide\"", "kill-chain:Delivery"]
+        {
             assert!(taxonomy_of(tag).unwrap().has(tag), "{tag}");
         }
         assert!(!taxonomy_of("pap:red").unwrap().has("pap:red"));
@@ -86,7 +88,8 @@ mod tests {
         for taxonomy in taxonomies() {
             assert!(!taxonomy.tags.is_empty() || !taxonomy.free.is_empty(), "{}", taxonomy.namespace);
         }
-        let exclusive: Vec<_> = taxonomies().iter().filter(|known| known.exclusive).map(|known| known.namespace).collect();
+        let exclusive: Vec<_> =
+            taxonomies().iter().filter(|known| known.exclusive).map(|known| known.namespace).collect();
         assert_eq!(exclusive, ["tlp", "PAP", "priority-level", "euci", "nato", "trust", "retention"]);
     }
 }

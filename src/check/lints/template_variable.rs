@@ -12,8 +12,28 @@ const BUILT_IN: [&str; 8] = ["range", "dict", "lipsum", "cycler", "joiner", "nam
 
 /// Methods of values in Jinja, which look like keys.
 const METHODS: [&str; 22] = [
-    "items", "keys", "values", "get", "split", "join", "upper", "lower", "replace", "startswith", "endswith", "strip",
-    "rstrip", "lstrip", "format", "title", "count", "index", "find", "encode", "capitalize", "copy",
+    "items",
+    "keys",
+    "values",
+    "get",
+    "split",
+    "join",
+    "upper",
+    "lower",
+    "replace",
+    "startswith",
+    "endswith",
+    "strip",
+    "rstrip",
+    "lstrip",
+    "format",
+    "title",
+    "count",
+    "index",
+    "find",
+    "encode",
+    "capitalize",
+    "copy",
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {

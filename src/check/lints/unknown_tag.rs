@@ -23,7 +23,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     (message, closest(tag, taxonomy.tags.iter().map(String::as_str)), known)
                 }
                 None => match misspelt_namespace(tag) {
-                    Some(meant) => (format!("`{tag}` belongs to no taxonomy, and looks like one"), Some(meant), None),
+                    Some(meant) => {
+                        (format!("`{tag}` is no tag of a common taxonomy, but much like one"), Some(meant), None)
+                    }
                     None => continue,
                 },
             };
@@ -33,9 +35,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 .maybe_help(suggestion.map(|meant| format!("did you mean `{meant}`?")))
                 .maybe_help(known.filter(|_| suggestion.is_none()));
             diagnostics.push(match (suggestion, facts.quoted_place(node, tag)) {
-                (Some(meant), Some(place)) => {
-                    finding.unsafe_fix(place, serde_json::Value::from(meant).to_string())
-                }
+                (Some(meant), Some(place)) => finding.unsafe_fix(place, serde_json::Value::from(meant).to_string()),
                 _ => finding,
             });
         }
@@ -48,7 +48,9 @@ fn misspelt_namespace(tag: &str) -> Option<&'static str> {
     let near = taxonomies().iter().filter(|taxonomy| closest(namespace, [taxonomy.namespace]).is_some());
     near.flat_map(|taxonomy| &taxonomy.tags).map(String::as_str).find(|known| {
         // A short namespace is near to many.
-        known.split_once(':').is_some_and(|(whole, own)| own.eq_ignore_ascii_case(value) && whole.len() == namespace.len())
+        known
+            .split_once(':')
+            .is_some_and(|(whole, own)| own.eq_ignore_ascii_case(value) && whole.len() == namespace.len())
     })
 }
 
