@@ -3,15 +3,17 @@
 //! [`Workspace::load`] reads and parses the files and all they import; [`Workspace::compile`] checks
 //! them and makes the graphs. Both collect findings and never stop at the first.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::Catalogue;
 use crate::check::{
-    Budget, CheckedFlow, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
+    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
     check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Graph, check_rules, lower, place_on_grid};
+use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
 use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 use crate::project::Files;
 use crate::source::{FileId, Sources, Span};
@@ -31,11 +33,20 @@ pub struct Compilation<'a> {
     /// Workflows and blueprints of the files that were asked for, in order. Those with errors are
     /// left out.
     pub documents: Vec<Compiled<'a>>,
+    /// Workflows of the files that these import: tests may name them. Those with errors are left out.
+    pub imported: Vec<Compiled<'a>>,
+    /// The tests of the files that were asked for, in order.
+    pub tests: Vec<CheckedTest<'a>>,
     /// Everything that was found, in the order in which it was.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Compilation<'_> {
+impl<'a> Compilation<'a> {
+    /// The workflow whose id stands at a place.
+    pub fn workflow(&self, id: Span) -> Option<&Compiled<'a>> {
+        self.documents.iter().chain(&self.imported).find(|compiled| compiled.id.span == id)
+    }
+
     /// Whether anything stops a build.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
@@ -49,6 +60,8 @@ pub struct Compiled<'a> {
     pub id: Name<'a>,
     /// What MISP gets.
     pub document: Document<'a>,
+    /// The labels of its own steps, and the first node of each.
+    pub labels: Vec<(&'a str, NodeId)>,
 }
 
 impl<'s> Workspace<'s> {
@@ -58,6 +71,16 @@ impl<'s> Workspace<'s> {
         let program = Program::load(sources, access, roots, &mut diagnostics);
         let declarations = Declarations::build(&program, &mut diagnostics);
         Self { program, declarations, catalogue, diagnostics }
+    }
+
+    /// The modules there are: those of the catalogue, with all that the files declare on top.
+    pub fn modules(&self) -> Cow<'s, Catalogue> {
+        let mut modules = Cow::Borrowed(self.catalogue);
+        let declared: Vec<_> = self.declarations.in_order().cloned().collect();
+        if !declared.is_empty() {
+            modules.to_mut().extend(declared);
+        }
+        modules
     }
 
     /// Checks everything and makes the graphs.
@@ -73,7 +96,8 @@ impl<'s> Workspace<'s> {
             constants: &constants,
             budget: &budget,
         };
-        let mut compiler = Compiler { context, diagnostics, documents: Vec::new(), places: Vec::new() };
+        let mut compiler =
+            Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
             let wanted = file < self.program.roots;
             for item in &self.program.files[file].tree.items {
@@ -84,20 +108,24 @@ impl<'s> Workspace<'s> {
                 }
             }
         }
-        compiler.check_tests();
+        let tests = compiler.check_tests();
         compiler.check_project();
         if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
             check_unused(context, &mut compiler.diagnostics);
         }
-        let Compiler { diagnostics, documents, .. } = compiler;
-        Compilation { documents, diagnostics: without_repetitions(diagnostics) }
+        let Compiler { diagnostics, documents, imported, .. } = compiler;
+        Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
 }
+
+/// A graph with the labels of its steps.
+type Labelled<'a> = (Graph<'a>, Vec<(&'a str, NodeId)>);
 
 struct Compiler<'c, 'a> {
     context: Context<'c, 'a>,
     diagnostics: Vec<Diagnostic>,
     documents: Vec<Compiled<'a>>,
+    imported: Vec<Compiled<'a>>,
     /// File and, for workflows, trigger of each document.
     places: Vec<(usize, Option<Name<'a>>)>,
 }
@@ -111,15 +139,19 @@ impl<'a> Compiler<'_, 'a> {
         let steps = checker.steps(&workflow.body);
         let trigger_name = workflow.trigger.name;
         let flow = CheckedFlow { trigger, steps };
-        let Some(mut graph) = self.graph(file, flow, workflow.id, Some(trigger_name.span), before) else { return };
+        let graph = self.graph(file, flow, workflow.id, Some(trigger_name.span), before);
+        let Some((mut graph, labels)) = graph else { return };
         self.frames(&mut graph, &header);
+        let mut document = Document::bare(DocumentKind::Workflow, graph);
+        document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
+        apply(&mut document, header);
+        let compiled = Compiled { id: workflow.id, document, labels };
         if wanted {
-            self.lint(file, &graph, trigger_name.span);
-            let mut document = Document::bare(DocumentKind::Workflow, graph);
-            document.uuid = Some(header.uuid.unwrap_or_else(|| workflow_uuid(workflow.id.text)));
-            apply(&mut document, header);
-            self.documents.push(Compiled { id: workflow.id, document });
+            self.lint(file, &compiled.document.graph, trigger_name.span);
+            self.documents.push(compiled);
             self.places.push((file, Some(trigger_name)));
+        } else {
+            self.imported.push(compiled);
         }
     }
 
@@ -127,12 +159,12 @@ impl<'a> Compiler<'_, 'a> {
         let before = self.diagnostics.len();
         check_parameters(blueprint, &mut self.diagnostics);
         let mut checker = FlowChecker::new(self.context, file, standalone_bindings(blueprint), &mut self.diagnostics);
-        checker.inlining.push(blueprint.id.text);
+        checker.inlining.push(blueprint.id);
         let header = checker.header(blueprint.id, &blueprint.fields, false);
         checker.expect_data_of_blueprint(&header.description);
         let trigger = blueprint.trigger.as_ref().and_then(|call| checker.trigger(call, blueprint.trigger_pin.as_ref()));
         let flow = CheckedFlow { trigger, steps: checker.steps(&blueprint.body) };
-        let Some(mut graph) = self.graph(file, flow, blueprint.id, None, before) else { return };
+        let Some((mut graph, labels)) = self.graph(file, flow, blueprint.id, None, before) else { return };
         self.frames(&mut graph, &header);
         if !wanted {
             return;
@@ -148,7 +180,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
-        self.documents.push(Compiled { id: blueprint.id, document });
+        self.documents.push(Compiled { id: blueprint.id, document, labels });
         self.places.push((file, None));
     }
 
@@ -160,14 +192,14 @@ impl<'a> Compiler<'_, 'a> {
         id: Name<'a>,
         trigger: Option<Span>,
         before: usize,
-    ) -> Option<Graph<'a>> {
+    ) -> Option<Labelled<'a>> {
         let failed = |diagnostics: &[Diagnostic]| diagnostics[before..].iter().any(Diagnostic::is_error);
         if failed(&self.diagnostics) || self.context.budget.is_spent() || (trigger.is_some() && flow.trigger.is_none())
         {
             // The form of the flow can be judged all the same, but not what an error may have caused.
             return None;
         }
-        let mut graph = lower(flow, id.text, &mut self.diagnostics);
+        let (mut graph, labels) = lower_with_labels(flow, id.text, &mut self.diagnostics);
         if failed(&self.diagnostics) {
             return None;
         }
@@ -178,7 +210,7 @@ impl<'a> Compiler<'_, 'a> {
             return None;
         }
         place_on_grid(&mut graph);
-        Some(graph)
+        Some((graph, labels))
     }
 
     /// Looks for traps in a graph that keeps the rules.
@@ -210,24 +242,13 @@ impl<'a> Compiler<'_, 'a> {
         }
     }
 
-    fn check_tests(&mut self) {
-        let mut known: FxHashMap<(usize, &str), &Graph<'_>> = FxHashMap::default();
-        for (compiled, (file, trigger)) in self.documents.iter().zip(&self.places) {
-            if trigger.is_some() {
-                known.insert((*file, compiled.id.text), &compiled.document.graph);
-            }
-        }
-        let graph = |file: usize, id: &str| known.get(&(file, id)).copied();
-        for file in 0..self.context.program.roots {
-            check_tests(
-                self.context.program,
-                file,
-                &self.context.scopes[file],
-                &graph,
-                self.context.budget,
-                &mut self.diagnostics,
-            );
-        }
+    fn check_tests(&mut self) -> Vec<CheckedTest<'a>> {
+        let compiled = self.documents.iter().chain(&self.imported);
+        let known: FxHashMap<Span, &Graph<'a>> =
+            compiled.map(|compiled| (compiled.id.span, &compiled.document.graph)).collect();
+        let graph = |id: Span| known.get(&id).copied();
+        let roots = 0..self.context.program.roots;
+        roots.flat_map(|file| check_tests(self.context, file, &graph, &mut self.diagnostics)).collect()
     }
 
     /// What holds between the workflows of a project: one a trigger, and every id once.

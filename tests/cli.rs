@@ -56,6 +56,30 @@ fn a_new_project_compiles_as_it_is() {
 }
 
 #[test]
+fn an_empty_folder_is_no_surprise() {
+    for (verb, told) in [
+        ("check", "there is nothing to check: no `.mwf` file\n"),
+        ("fmt", "there is nothing to format: no `.mwf` file\n"),
+        ("build", "there is nothing to build: no workflow and no blueprint\n"),
+    ] {
+        let output = here(&[verb]);
+        assert_eq!((code(&output), stdout(&output), stderr(&output)), (0, "", told));
+        let output = here(&[verb, "--quiet"]);
+        assert_eq!((code(&output), stderr(&output)), (0, ""));
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_is_said_in_words() {
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&mispflow(folder.path(), &["init"])), 0);
+    let output = mispflow(folder.path(), &["build", "--output", "mispflow.toml"]);
+    assert_eq!(code(&output), 2);
+    let message = "error: `mispflow.toml/publish-guard.json` cannot be written: something on the way to it is a file, not a folder\n";
+    assert_eq!(stderr(&output), message);
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let folder = TempDir::new().unwrap();
     let workflow = folder.path().join("workflows/publish-guard.mwf");

@@ -1,17 +1,26 @@
 //! Answers of a running MISP, which the library must agree with: every vector in `tests/conformance/`, or in the
 //! folder that `MISPFLOW_VECTORS` names.
 
+#![expect(clippy::unnecessary_wraps, reason = "every kind of vector has the same shape of function")]
+#![expect(clippy::float_cmp, clippy::cast_precision_loss, reason = "the numbers of JSON, compared exactly")]
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
 use std::path::{Path as FilePath, PathBuf};
 
 use flate2::read::GzDecoder;
+use mispflow::catalogue::Catalogue;
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
+use mispflow::engine::template::Template;
+use mispflow::engine::{Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, RunOptions, Scope, Settings};
+use mispflow::graph::analyse;
 use mispflow::hashpath::Path;
+use mispflow::misp::{self, Document};
 use mispflow::normalise::normalise;
-use mispflow::php::{KeyRef, Thrown, Value, loose_equal};
+use mispflow::php::{Array, KeyRef, Thrown, Value, loose_equal};
 use mispflow::semantics::Semantics;
+use serde_json::json;
 
 /// How many differences of a kind are shown.
 const SHOWN: usize = 5;
@@ -24,20 +33,25 @@ type Answer = for<'a> fn(&Value<'a>) -> Result<Value<'a>, Failure>;
 
 /// A kind of vectors: the name of its file without `.ndjson.gz`, and who answers.
 const KINDS: &[(&str, Answer)] = &[
+    ("check", check),
     ("condition", condition),
     ("convert", convert),
+    ("execute", execute),
     ("extract", extract),
     ("get", get),
     ("insert", insert),
     ("loose_equal", equal),
     ("matching_items", matching),
     ("remove", remove),
+    ("template", template),
 ];
 
 /// Why there is no result.
 enum Failure {
     /// What PHP throws.
     Thrown(Thrown),
+    /// MISP dies, and this is said about it.
+    Crash(String),
     /// The request makes no sense to the library.
     Refused(String),
 }
@@ -112,8 +126,8 @@ fn difference(vector: &Value<'_>, answer: Answer) -> Option<String> {
         |value: Option<&Value<'_>>| value.map_or_else(|| "nothing".into(), |value| value.to_json().expect("JSON"));
     match answer(request) {
         Ok(result) if is_ok => {
-            let wanted = expected.get("result")?;
-            let written = result.to_json().expect("JSON");
+            let wanted = &without_choice(expected.get("result")?);
+            let written = without_choice(&result).to_json().expect("JSON");
             let read = Value::from_json(&written).expect("what was written can be read");
             (!same(&read, wanted))
                 .then(|| format!("  expected {}\n  got      {}", short(&text(Some(wanted))), short(&written)))
@@ -129,10 +143,30 @@ fn difference(vector: &Value<'_>, answer: Answer) -> Option<String> {
             let agrees = !is_ok && wanted.is_none_or(|wanted| wanted == thrown.class.name());
             (!agrees).then(|| format!("  expected {}\n  thrown   {thrown}", short(&text(Some(expected)))))
         }
+        Err(Failure::Crash(reason)) => {
+            let wanted = expected.get("exception").and_then(Value::as_str).unwrap_or_default();
+            let agrees = !is_ok && reason.contains(wanted);
+            (!agrees).then(|| format!("  expected {}\n  crashed  {reason}", short(&text(Some(expected)))))
+        }
         Err(Failure::Refused(reason)) => {
             Some(format!("  expected {}\n  refused  {reason}", short(&text(Some(expected)))))
         }
     }
+}
+
+/// An answer without what is left to whoever answers: which loop of a graph is named, and whether the warnings of a
+/// graph with loops are an empty list or missing.
+fn without_choice<'a>(answer: &Value<'a>) -> Value<'a> {
+    let mut answer = answer.clone();
+    if let Some(fields) = answer.as_array_mut()
+        && let Some(cycles) = fields.get(KeyRef::new("cycles")).map(Value::to_bool)
+    {
+        fields.set("cycles", cycles);
+        if fields.get(KeyRef::new("warnings")).is_some_and(Value::is_null) {
+            fields.set("warnings", Array::new());
+        }
+    }
+    answer
 }
 
 /// Whether two answers are the same; `1` and `1.0` are in JSON.
@@ -220,6 +254,98 @@ fn matching<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
 /// `data`: an event as the API gives it → the normalised data.
 fn convert<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
     normalise(part(request, "data")).map_err(|error| Failure::Refused(error.to_string()))
+}
+
+/// The graph of a request.
+fn graph(request: &Value<'_>) -> Result<Document<'static>, Failure> {
+    let json = part(request, "graph").to_json().expect("JSON");
+    let read = misp::read(&json).map_err(|error| Failure::Refused(error.to_string()))?;
+    read.documents.into_iter().next().ok_or_else(|| Failure::Refused("no graph".into()))
+}
+
+/// `graph` → what MISP's check of it reports.
+fn check<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
+    let document = graph(request)?;
+    let analysis = analyse(&document.graph, &|id| Catalogue::built_in().module(id));
+    let mut answer = serde_json::to_value(&analysis).expect("JSON");
+    // MISP writes a map from node to the nodes it leads to.
+    let edges = analysis.multiple_edges.iter().map(|(node, targets)| (node.to_string(), json!(targets)));
+    let edges: serde_json::Map<_, _> = edges.collect();
+    answer["multiple_edges"] = if edges.is_empty() { json!([]) } else { edges.into() };
+    Ok(Value::from_json(&answer.to_string()).expect("JSON").into_owned())
+}
+
+/// `template`, `data` → the text.
+fn template<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
+    let text = part(request, "template").to_text().unwrap_or_default();
+    Ok(Value::string(Template::compile(&text).render(part(request, "data"), None)))
+}
+
+/// `graph`, `data` (normalised) → what came of the run, its effects as the calls that MISP makes.
+fn execute<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
+    let document = graph(request)?;
+    let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
+    let prepared = Prepared::of_document(&document, &settings).map_err(|error| Failure::Refused(error.to_string()))?;
+    let options = RunOptions { jobs: false, ..RunOptions::default() };
+    let result = prepared.run_normalised(part(request, "data").clone(), &options);
+    if result.outcome == Outcome::Crash {
+        return Err(Failure::Crash(result.errors.join(", ")));
+    }
+    let step = |step: &PathStep| format!("{}:output_{}:{}:{}", step.from, step.output, step.index, step.to);
+    let skipped = |path: &Vec<PathStep>| path.iter().map(step).collect::<Vec<_>>();
+    // The library keeps jobs apart from effects; MISP makes both in the order of the walk.
+    let mut calls = Vec::new();
+    let mut jobs = result.jobs.iter().peekable();
+    for index in 0..=result.effects.len() {
+        while let Some(job) = jobs.next_if(|job| job.effects_before == index) {
+            let args = json!({"node": job.node, "data": job.data, "path_type": "non-blocking"});
+            calls.push(json!({"call": "concurrent", "args": args}));
+        }
+        calls.extend(result.effects.get(index).map(call));
+    }
+    let answer = json!({
+        "outcome": result.outcome.as_str(),
+        "success": result.outcome == Outcome::Success,
+        "executed": result.executed,
+        "failed": result.failed,
+        "blocked_paths": result.skipped.iter().map(skipped).collect::<Vec<_>>(),
+        "errors": result.errors,
+        "effects": calls,
+    });
+    Ok(Value::from_json(&answer.to_string()).expect("JSON").into_owned())
+}
+
+/// An effect as the call that MISP makes.
+fn call(record: &EffectRecord<'_>) -> serde_json::Value {
+    let tagging = |verb: &str, scope: &Scope, id: &Value<'_>, tags: &Array<'_>, locality: &Locality| {
+        let (name, key) = match (scope, verb) {
+            (Scope::Event, "attach") => ("ToEvent", "event_id"),
+            (Scope::Event, _) => ("FromEvent", "event_id"),
+            (Scope::Attribute, _) => ("FromAttribute", "attribute_id"),
+        };
+        let local = match locality {
+            Locality::Local => json!(true),
+            Locality::Global => json!(false),
+            // The two ways in which MISP says "either".
+            Locality::Any if record.module.starts_with("tag_replacement") => json!([0, 1]),
+            Locality::Any => json!(null),
+        };
+        json!({"call": format!("{verb}Tags{name}AndTouch"), "args": {key: id, "tags": tags, "local": local}})
+    };
+    match &record.effect {
+        Effect::AddTags { scope, id, tags, locality, .. } => tagging("attach", scope, id, tags, locality),
+        Effect::RemoveTags { scope, id, tags, locality } => tagging("detach", scope, id, tags, locality),
+        Effect::EditAttributes { attributes } => {
+            let part = |attribute: &Value<'_>| json!({"id": attribute.get("id"), "to_ids": attribute.get("to_ids"), "comment": attribute.get("comment")});
+            json!({"call": "editAttributeBulk", "args": {"attributes": attributes.iter().map(part).collect::<Vec<_>>()}})
+        }
+        Effect::SaveEvent { distribution, sharing_group_id, .. } => {
+            json!({"call": "event_save", "args": {"distribution": distribution, "sharing_group_id": sharing_group_id}})
+        }
+        Effect::Publish { id } => json!({"call": "publish", "args": {"event_id": id}}),
+        Effect::Zmq { data } => json!({"call": "zmq", "args": data}),
+        other => json!({"call": "unknown", "args": other}),
+    }
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn documents_are_paired_by_uuid_then_name_then_trigger() {
             let renamed = Document { name: "New".into(), ..a.clone() };
             let pairs = pair_documents(&[a.clone(), b.clone()], &[b.clone(), renamed.clone()]);
             assert_eq!(pairs.both, [(0, 1), (1, 0)]);
-            let pairs = pair_documents(std::slice::from_ref(&a), &[renamed.clone(), b.clone()]);
+            let pairs = pair_documents(std::slice::from_ref(a), &[renamed.clone(), b.clone()]);
             assert_eq!((pairs.both, pairs.added), (vec![(0, 0)], vec![1]));
         });
     });

@@ -160,9 +160,9 @@ fn a_loop_is_cut_and_noted() {
     ];
     let Imported { text, notes, .. } =
         import(&document(nodes), Catalogue::built_in(), ImportOptions { keep_layout: false });
-    let notes: Vec<_> = notes.iter().map(|note| (note.node, note.message.as_str())).collect();
+    let told: Vec<_> = notes.iter().map(|note| (note.node, note.message.as_str())).collect();
     assert_eq!(
-        notes,
+        told,
         [
             (Some(3), "the connection to node 9, which does not exist, is cut"),
             (Some(3), "the connection to node 2 closes a loop, which MISP refuses to save; it is cut"),

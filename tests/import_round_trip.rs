@@ -53,7 +53,9 @@ fn any_value(choices: &mut Choices<'_>, depth: usize) -> ParamValue<'static> {
         0 => ParamValue::Null,
         1 => ParamValue::Boolean(choices.below(2) == 0),
         2 => ParamValue::Number(serde_json::Number::from(choices.below(100))),
-        3 => ParamValue::Number(serde_json::Number::from_f64(choices.below(100) as f64 / 8.0 - 3.0).unwrap()),
+        3 => {
+            ParamValue::Number(serde_json::Number::from_f64(f64::from(choices.below(100) as u32) / 8.0 - 3.0).unwrap())
+        }
         6 => ParamValue::List((0..choices.below(3)).map(|_| any_value(choices, depth + 1)).collect()),
         7 => {
             let names = ["key", "odd key", "true"];
@@ -137,7 +139,7 @@ fn node(id: u32, module: &str, choices: &mut Choices<'_>) -> Node<'static> {
         class: "block-type-default".into(),
         inputs: u8::from(kind != ModuleType::Trigger),
         outputs: vec![Vec::new(); usize::from(outputs)],
-        position: Some((choices.below(2000) as f64 - 700.5, choices.below(9) as f64)),
+        position: Some((f64::from(choices.below(2000) as u32) - 700.5, f64::from(choices.below(9) as u32))),
         origin: None,
     }
 }
@@ -287,12 +289,11 @@ impl Writer<'_> {
             3..=5 => {
                 self.text.push_str("if published");
                 for _ in 0..self.choices.below(3) {
-                    self.text.push_str(*self.choices.of(&[" and ", " or ", " and not "]));
-                    self.text.push_str(*self.choices.of(&[
-                        "unpublished",
-                        "event tagged any \"a\"",
-                        "(published or unpublished)",
-                    ]));
+                    let word = *self.choices.of(&[" and ", " or ", " and not "]);
+                    self.text.push_str(word);
+                    let question =
+                        *self.choices.of(&["unpublished", "event tagged any \"a\"", "(published or unpublished)"]);
+                    self.text.push_str(question);
                 }
                 self.braces(depth);
                 if self.choices.below(2) == 0 {

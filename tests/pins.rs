@@ -89,7 +89,7 @@ fn a_blueprint_may_hold_a_trigger_that_use_leaves_out() {
     .unwrap();
     let used = format!("workflow w on event-after-save {{ use piece() }} {piece}");
     graph(&used, |graph| {
-        assert_eq!(graph.nodes.iter().filter(|node| node.module_type == ModuleType::Trigger).count(), 1)
+        assert_eq!(graph.nodes.iter().filter(|node| node.module_type == ModuleType::Trigger).count(), 1);
     })
     .unwrap();
 }

@@ -26,7 +26,10 @@ impl Parameter {
     fn keep_what_is_known(&mut self, known: &Self) {
         keep(&mut self.label, &known.label);
         keep(&mut self.description, &known.description);
-        keep(&mut self.example, &known.example);
+        // What a server gives as examples are its placeholders, some of which find nothing.
+        if self.kind == known.kind && !known.example.is_empty() {
+            self.example.clone_from(&known.example);
+        }
         self.sensitive |= known.sensitive;
         self.json |= known.json;
         if self.required.is_none() {
@@ -69,6 +72,17 @@ mod tests {
         assert_eq!(url.required, known.parameter("url").unwrap().required);
         assert!(url.sensitive);
         assert!(module.parameter("content_type").unwrap().open);
+    }
+
+    #[test]
+    fn placeholders_of_a_server_are_no_better_than_our_examples() {
+        let answer = r#"[{"id": "push-zmq", "name": "Push to ZMQ", "version": "0.2", "module_type": "action", "outputs": 1,
+            "params": [{"id": "data_extraction_path", "label": "Path", "type": "hashpath",
+                "placeholder": "Attribute.{n}.AttributeTag.{n}.Tag.name"}]}]"#;
+        let mut catalogue = Catalogue::built_in().clone();
+        catalogue.extend(load(answer).unwrap());
+        let path = catalogue.module("push-zmq").unwrap().parameter("data_extraction_path").unwrap();
+        assert_eq!(path.example, "Event._AttributeFlattened.{n}.value");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const MAX_VALUES: usize = 10_000_000;
 /// How many steps blueprints may bring into all places that use them.
 const MAX_INLINED: usize = 2_000_000;
 /// How many unknown names are compared with the known ones.
-const MAX_SUGGESTIONS: usize = 200;
+const MAX_SUGGESTIONS: usize = 100;
 
 /// What is spent of it, counted over the whole program: texts of a few lines can ask for more than any
 /// machine has. Each limit is reported once, where it is reached.

@@ -63,7 +63,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     let value = match (left_out, quoted) {
                         (true, _) => None,
                         (false, true) => verbatim(&constant, self),
-                        (false, false) => self.parameter_value(signature, parameter, &constant),
+                        (false, false) => self.at(argument.value.span, |checker| {
+                            checker.parameter_value(signature, parameter, &constant)
+                        }),
                     };
                     failed |= value.is_none() && !left_out;
                     if has_paths && !quoted && value.is_some() {
@@ -85,9 +87,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
-        self.check_call_paths(signature, &for_paths);
+        self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
-            (Some(filter), None) => self.module_filter(signature, filter).unwrap_or_default(),
+            (Some(filter), None) => {
+                self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
+            }
             (None, Some(argument)) => self.raw_filter(argument),
             (None, None) => SavedFilter::default(),
             (Some(filter), Some(argument)) => {
@@ -118,6 +122,19 @@ impl<'a> FlowChecker<'_, 'a> {
         (params, saved)
     }
 
+    /// An empty value where the module has a default: it does not last in MISP.
+    fn check_replaced(&mut self, parameter: &'a Parameter, at: Option<Span>) {
+        let Some(at) = at else { return };
+        let default = parameter.editor_default().filter(|default| !default.is_empty());
+        if default.is_some() {
+            self.report(
+                Diagnostic::at(Code::EmptyValueReplaced, at, format!("`{}` is empty, and its default is not", parameter.id))
+                    .note("MISP's editor puts the default in the place of an empty value as soon as the workflow is opened there")
+                    .help(format!("leave `{}` out to have the default, or give it a value", parameter.id)),
+            );
+        }
+    }
+
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
@@ -141,7 +158,10 @@ impl<'a> FlowChecker<'_, 'a> {
                     );
                 }
                 (None, at) if empty && !given.verbatim => {
-                    let Some(reason) = &parameter.required else { continue };
+                    let Some(reason) = &parameter.required else {
+                        self.check_replaced(parameter, at);
+                        continue;
+                    };
                     let message = match at {
                         Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
                         None => format!("`{}` needs the parameter `{}`", signature.id, parameter.id),

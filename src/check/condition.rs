@@ -44,7 +44,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 let inner = self.condition(inner);
                 if times % 2 == 0 { inner } else { CheckedCondition::Not(Box::new(inner)) }
             }
-            Condition::Predicate(predicate) => match self.predicate(predicate) {
+            Condition::Predicate(predicate) => match self.at(predicate.span, |checker| checker.predicate(predicate)) {
                 Some(node) => CheckedCondition::Test(Box::new(node)),
                 None => CheckedCondition::Unknown,
             },

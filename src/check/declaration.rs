@@ -1,7 +1,7 @@
 //! `module` items: the signatures of a server's own modules.
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
 use crate::catalogue::{Parameter, ParameterKind, Provenance, Shape, Signature};
@@ -9,10 +9,11 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ModuleType, ParamText};
 use crate::source::Span;
 use crate::suggest::closest;
-use crate::syntax::tree::{Item, ModuleDeclaration, ModuleParameter, Name, Text, Value};
+use crate::syntax::tree::{Argument, Item, ModuleDeclaration, ModuleParameter, Name, Value, ValueKind};
 
 use super::constant::{Constant, ConstantKind};
-use super::evaluate::{Names, evaluate};
+use super::evaluate::evaluate;
+use super::literals::Literals;
 use super::program::Program;
 use super::scope::ItemPlace;
 use super::seen::Seen;
@@ -41,6 +42,13 @@ impl Declarations {
     /// The signature of the item at a place.
     pub fn get(&self, place: ItemPlace) -> Option<&Signature> {
         self.signatures.get(&place)
+    }
+
+    /// All signatures, those of the files that were asked for last.
+    pub fn in_order(&self) -> impl Iterator<Item = &Signature> {
+        let mut places: Vec<_> = self.signatures.keys().copied().collect();
+        places.sort_unstable_by_key(|place| std::cmp::Reverse((place.file, place.item)));
+        places.into_iter().map(|place| &self.signatures[&place])
     }
 }
 
@@ -128,6 +136,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
             signature.parameters.push(parameter);
         }
     }
+    reader.check_shown_when(module);
     signature
 }
 
@@ -135,33 +144,11 @@ struct Reader<'d> {
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
-impl<'a> Names<'a> for Reader<'_> {
-    fn lookup(&mut self, _: &'a str, _: Span) -> Option<Constant<'a>> {
-        None
-    }
-
-    fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>> {
-        self.diagnostics.push(
-            Diagnostic::at(Code::WrongType, path.span, "a module declaration cannot read a list from a file")
-                .help("write the list out"),
-        );
-        None
-    }
-
-    fn unknown_word(&mut self, word: &'a str, span: Span) {
-        self.diagnostics.push(
-            Diagnostic::at(Code::UnknownName, span, format!("`{word}` means nothing here"))
-                .note("a module declaration uses no constants")
-                .help(format!("a text needs quotes: `\"{word}\"`")),
-        );
-    }
-
-    fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
-    }
-}
-
 impl Reader<'_> {
+    fn evaluate<'a>(&mut self, value: &'a Value<'a>) -> Constant<'a> {
+        evaluate(value, &mut Literals { place: "a module declaration", diagnostics: self.diagnostics })
+    }
+
     fn first<'a>(&mut self, seen: &mut Seen<'a>, name: Name<'a>, what: &str) -> bool {
         if let Some(before) = seen.before(name) {
             self.diagnostics.push(duplicate(what, name, before));
@@ -171,14 +158,12 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, value: &Value<'_>, wanted: &str) {
-        let given = evaluate(value, self).kind;
-        if !matches!(given, ConstantKind::Unknown) {
-            self.diagnostics.push(Diagnostic::at(
-                Code::WrongType,
-                value.span,
-                format!("expected {wanted}, found {}", given.describe()),
-            ));
-        }
+        let found = match self.evaluate(value).kind {
+            ConstantKind::Unknown => return,
+            ConstantKind::Number(written) | ConstantKind::Word(written) => format!("`{written}`"),
+            given => given.describe().to_owned(),
+        };
+        self.diagnostics.push(Diagnostic::at(Code::WrongType, value.span, format!("expected {wanted}, found {found}")));
     }
 
     fn unknown(&mut self, name: Name<'_>, what: &str, known: &[&'static str]) {
@@ -190,21 +175,21 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, value: &Value<'_>, target: &mut String) {
-        match evaluate(value, self).kind {
+        match self.evaluate(value).kind {
             ConstantKind::Text(ParamText::Plain(text)) => *target = text.into_owned(),
             _ => self.wrong(value, "text"),
         }
     }
 
     fn boolean(&mut self, value: &Value<'_>, target: &mut bool) {
-        match evaluate(value, self).kind {
+        match self.evaluate(value).kind {
             ConstantKind::Boolean(boolean) => *target = boolean,
             _ => self.wrong(value, "`true` or `false`"),
         }
     }
 
     fn outputs(&mut self, value: &Value<'_>, module_type: ModuleType, target: &mut u8) {
-        match evaluate(value, self).kind {
+        match self.evaluate(value).kind {
             ConstantKind::Number(digits @ ("0" | "1")) => *target = u8::from(digits == "1"),
             ConstantKind::Number("2") if module_type == ModuleType::Logic => *target = 2,
             _ => self.wrong(value, "0 or 1, or 2 for a logic module that decides"),
@@ -212,7 +197,7 @@ impl Reader<'_> {
     }
 
     fn shape(&mut self, value: &Value<'_>) -> Option<Shape> {
-        match evaluate(value, self).kind {
+        match self.evaluate(value).kind {
             ConstantKind::Word("default") => Some(Shape::Default),
             ConstantKind::Word("if") => Some(Shape::If),
             _ => {
@@ -291,7 +276,7 @@ impl Reader<'_> {
     fn options(&mut self, value: &Value<'_>) -> IndexMap<String, String> {
         const WANTED: &str = "a list of options or an object of options with their labels";
         let mut options = IndexMap::new();
-        match evaluate(value, self).kind {
+        match self.evaluate(value).kind {
             ConstantKind::List(items) => {
                 for item in items {
                     if let Some(text) = plain(&item.kind) {
@@ -317,7 +302,7 @@ impl Reader<'_> {
 
     /// `{ other-parameter: ["value", …] }`
     fn shown_when(&mut self, value: &Value<'_>) -> IndexMap<String, Vec<String>> {
-        let ConstantKind::Object(entries) = evaluate(value, self).kind else {
+        let ConstantKind::Object(entries) = self.evaluate(value).kind else {
             self.wrong(value, "an object of parameters and their values");
             return IndexMap::new();
         };
@@ -332,8 +317,31 @@ impl Reader<'_> {
         conditions
     }
 
+    /// Parameters can only depend on parameters that there are.
+    fn check_shown_when(&mut self, module: &ModuleDeclaration<'_>) {
+        /// How many names are compared with an unknown one.
+        const COMPARED: usize = 100;
+        let known: FxHashSet<&str> = module.parameters.iter().map(|parameter| parameter.name.text).collect();
+        let attributes = module.parameters.iter().flat_map(|parameter| &parameter.attributes);
+        for attribute in attributes.filter(|attribute| attribute.name.text == "shown-when") {
+            let ValueKind::Object(entries) = &attribute.value.kind else { continue };
+            for Argument { name, .. } in entries.iter().filter(|entry| !known.contains(entry.name.text)) {
+                let names = module.parameters.iter().take(COMPARED).map(|parameter| parameter.name.text);
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::UnknownParameter,
+                        name.span,
+                        format!("`{}` has no parameter `{}`", module.id.text, name.text),
+                    )
+                    .maybe_help(closest(name.text, names).map(|name| format!("did you mean `{name}`?")))
+                    .help("`shown-when` names other parameters of the module and their values"),
+                );
+            }
+        }
+    }
+
     fn json(&mut self, value: &Value<'_>) -> Option<Json> {
-        let constant = evaluate(value, self);
+        let constant = self.evaluate(value);
         let json = json(&constant);
         if json.is_none() && !matches!(constant.kind, ConstantKind::Unknown) {
             self.diagnostics.push(

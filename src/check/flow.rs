@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Provenance, Signature};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::graph::ModuleType;
 use crate::schema::{Root, Typer};
 use crate::source::Span;
 use crate::syntax::MAX_NESTING;
-use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Pin, Step, StepKind, Text};
+use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Name, Pin, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
 use super::constant::Constant;
@@ -33,8 +33,8 @@ pub struct FlowChecker<'c, 'a> {
     pub(super) file: usize,
     /// The parameters of the blueprint that is being checked.
     pub(super) bindings: Vec<(&'a str, Constant<'a>)>,
-    /// The blueprints that are being inlined, outermost first.
-    pub(crate) inlining: Vec<&'a str>,
+    /// The blueprints that are being inlined, outermost first. Files may have blueprints of the same name.
+    pub(crate) inlining: Vec<Name<'a>>,
     pub(super) diagnostics: &'c mut Vec<Diagnostic>,
     nodes: usize,
     /// What is known of the data that the steps work on.
@@ -78,6 +78,20 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Checks what stands at `place`. Findings about a value that is written elsewhere, such as a constant,
+    /// say that it is used here.
+    pub(super) fn at<T>(&mut self, place: Span, check: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.diagnostics.len();
+        let checked = check(self);
+        for finding in &mut self.diagnostics[before..] {
+            let elsewhere = |label: &Label| !place.contains(label.span);
+            if finding.primary.iter().all(elsewhere) && finding.secondary.iter().all(elsewhere) {
+                finding.secondary.push(Label { span: place, message: "used here".to_owned() });
+            }
+        }
+        checked
     }
 
     /// The trigger's node.
@@ -164,7 +178,8 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     fn filter_step(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<CheckedStepKind<'a>> {
-        let on = self.filter_on(step, filter);
+        let question = filter.label.span.to(filter.condition.span);
+        let on = self.at(question, |checker| checker.filter_on(step, filter));
         let off = self.filter_off(step, filter);
         let steps = self.steps(&filter.body);
         Some(CheckedStepKind::Filter { on: Box::new(on?), label: filter.label, off: Box::new(off?), steps })

@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Frame, ParamText};
 use crate::source::Span;
 use crate::suggest::closest;
-use crate::syntax::tree::{Blueprint, Field, Name, Value, ValueKind};
+use crate::syntax::tree::{Blueprint, Field, Name};
 
 use super::constant::{Constant, ConstantKind};
 use super::declaration::duplicate;
@@ -58,11 +58,13 @@ impl<'a> FlowChecker<'_, 'a> {
             match field.name.text {
                 "name" => {
                     named = Some(field.value.span);
-                    self.text_field(field, &mut header.name);
+                    self.at(field.value.span, |checker| checker.text_field(field, &mut header.name));
                 }
-                "description" => self.text_field(field, &mut header.description),
+                "description" => {
+                    self.at(field.value.span, |checker| checker.text_field(field, &mut header.description));
+                }
+                "uuid" => header.uuid = self.at(field.value.span, |checker| checker.uuid_field(field)),
                 "frames" => header.frames = self.frames(field),
-                "uuid" => header.uuid = self.uuid_field(field),
                 "debug" if is_workflow => match evaluate(&field.value, self).kind {
                     ConstantKind::Boolean(debug) => header.debug = debug,
                     other => self.wrong_field(field, "`true` or `false`", &other),
@@ -164,6 +166,16 @@ impl<'a> FlowChecker<'_, 'a> {
         frames
     }
 
+    /// A blueprint's title: its name if that is a plain text, else its id. Names mean what they mean in the
+    /// blueprint's file.
+    pub(super) fn title(&mut self, blueprint: &'a Blueprint<'a>) -> Cow<'a, str> {
+        let named = blueprint.fields.iter().find(|field| field.name.text == "name");
+        match named.map(|field| evaluate(&field.value, self).kind) {
+            Some(ConstantKind::Text(ParamText::Plain(title))) => title,
+            _ => Cow::Borrowed(blueprint.id.text),
+        }
+    }
+
     fn wrong_field(&mut self, field: &Field<'a>, wanted: &str, given: &ConstantKind<'a>) {
         match given {
             ConstantKind::Unknown => {}
@@ -201,13 +213,4 @@ fn frame<'a>(constant: &Constant<'a>) -> Option<Frame<'a>> {
         }
     }
     Some(frame)
-}
-
-/// A blueprint's title: its name if that is a plain text, else its id.
-pub fn title<'a>(blueprint: &'a Blueprint<'a>) -> Cow<'a, str> {
-    let named = blueprint.fields.iter().find(|field| field.name.text == "name");
-    match named.map(|field| &field.value) {
-        Some(Value { kind: ValueKind::Text(text), .. }) => Cow::Borrowed(&text.content),
-        _ => Cow::Borrowed(blueprint.id.text),
-    }
 }

@@ -6,6 +6,9 @@ use crate::source::{Sources, Span};
 
 /// The longest expression that is read; see [`longest_expression`].
 const MAX_EXPRESSION: usize = 4_000;
+/// The most lines that a template may have, and the most bytes of a line: Jinja's reader counts both
+/// with 16 bits.
+const MAX_LINES: usize = 65_000;
 /// The longest expression that is read on the stack at hand.
 const SHORT_EXPRESSION: usize = 200;
 /// The stack for longer ones, in bytes: enough for the deepest within the limit.
@@ -23,7 +26,8 @@ pub fn check_template(
 ) {
     let templated = text.contains("{{") || text.contains("{%");
     if parameter.jinja {
-        let length = longest_expression(text);
+        let templated = templated || text.contains("{#");
+        let length = if templated { longest_expression(text) } else { 0 };
         if length > MAX_EXPRESSION {
             diagnostics.push(
                 Diagnostic::at(
@@ -36,9 +40,15 @@ pub fn check_template(
             );
             return;
         }
-        if (templated || text.contains("{#"))
-            && let Err(error) = parse(text, length)
-        {
+        if templated && (text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)) {
+            diagnostics.push(
+                Diagnostic::at(Code::InvalidTemplate, span, "this template is too large to be read")
+                    .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
+                    .help("break the line, or move fixed text out of the template"),
+            );
+            return;
+        }
+        if templated && let Err(error) = parse(text, length) {
             let place = error.range().and_then(|range| place_of(text, range, span, sources)).unwrap_or(span);
             let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             diagnostics.push(

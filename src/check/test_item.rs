@@ -1,47 +1,58 @@
-//! `test` items: whether what they name exists.
+//! `test` items: whether what they name exists, and what their values are.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Graph;
+use crate::source::Span;
 use crate::suggest::closest;
-use crate::syntax::tree::{Block, ClauseKind, Item, Name, StepKind, Test, Workflow};
+use crate::syntax::tree::{Block, Clause, ClauseKind, Item, Name, StepKind, Test, Workflow};
 
 use super::budget::Budget;
+use super::checked_test::CheckedTest;
+use super::context::Context;
+use super::flow::FlowChecker;
 use super::program::ResolvedImport;
 use super::program::{Program, imports};
-use super::scope::Scope;
 
 const OUTCOMES: [&str; 3] = ["success", "failure", "blocked"];
 
-/// Checks the tests of one file. `graph` gives the graph of a workflow by file and id, if it compiled.
-pub fn check_tests<'a>(
-    program: &'a Program<'_>,
+/// Checks the tests of one file. `graph` gives the graph of a workflow by the place of its id, if it compiled.
+pub fn check_tests<'a, 'g>(
+    context: Context<'_, 'a>,
     file: usize,
-    scope: &Scope<'_>,
-    graph: &dyn Fn(usize, &str) -> Option<&'a Graph<'a>>,
-    budget: &Budget,
+    graph: &dyn Fn(Span) -> Option<&'g Graph<'a>>,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Vec<CheckedTest<'a>>
+where
+    'a: 'g,
+{
+    let program = context.program;
+    let mut tests = Vec::new();
     let tree = &program.files[file].tree;
     if !tree.items.iter().any(|item| matches!(item, Item::Test(_))) {
-        return;
+        return tests;
     }
     let workflows = workflows(program, file);
     for item in &tree.items {
         let Item::Test(test) = item else { continue };
-        let Some(&(place, workflow)) = workflows.get(test.workflow.text) else {
-            if !scope.incomplete {
-                diagnostics.push(unknown_workflow(test.workflow, &workflows, budget));
+        let Some(&workflow) = workflows.get(test.workflow.text) else {
+            if !context.scopes[file].incomplete {
+                diagnostics.push(unknown_workflow(test.workflow, &workflows, context.budget));
             }
             continue;
         };
-        check_clauses(test, workflow, graph(place, workflow.id.text), budget, diagnostics);
+        check_clauses(test, workflow, graph(workflow.id.span), context.budget, diagnostics);
+        let mut checker = FlowChecker::new(context, file, Vec::new(), diagnostics);
+        let mut given = Vec::new();
+        let clauses = test.clauses.iter().filter_map(|clause| checker.test_clause(clause, &mut given)).collect();
+        tests.push(CheckedTest { item: test, workflow: workflow.id, given, clauses });
     }
+    tests
 }
 
 /// The workflows that tests of a file can name: its own and those of the files it imports.
-fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, (usize, &'a Workflow<'a>)> {
+fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, &'a Workflow<'a>> {
     let imported = imports(&program.files[file]).filter_map(|(_, resolved)| match resolved {
         ResolvedImport::File(target) => Some(target),
         ResolvedImport::Blueprint(_) | ResolvedImport::Failed => None,
@@ -50,14 +61,14 @@ fn workflows<'a>(program: &'a Program<'_>, file: usize) -> FxHashMap<&'a str, (u
     for place in std::iter::once(file).chain(imported) {
         for item in &program.files[place].tree.items {
             if let Item::Workflow(workflow) = item {
-                known.entry(workflow.id.text).or_insert((place, workflow));
+                known.entry(workflow.id.text).or_insert(workflow);
             }
         }
     }
     known
 }
 
-fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, (usize, &Workflow<'_>)>, budget: &Budget) -> Diagnostic {
+fn unknown_workflow(name: Name<'_>, known: &FxHashMap<&str, &Workflow<'_>>, budget: &Budget) -> Diagnostic {
     let worth_while = budget.take_suggestion();
     let mut names: Vec<&str> = known.keys().copied().filter(|_| worth_while).collect();
     names.sort_unstable();
@@ -126,6 +137,9 @@ fn check_clauses(
             ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } => {}
         }
     }
+    if let Some(diagnostic) = incomplete(test) {
+        diagnostics.push(diagnostic);
+    }
     for clause in &test.clauses {
         if let ClauseKind::ExpectOutcome { outcome, .. } = &clause.kind
             && !OUTCOMES.contains(&outcome.text)
@@ -139,6 +153,27 @@ fn check_clauses(
             });
         }
     }
+}
+
+/// A test that runs nothing or asks for nothing.
+fn incomplete(test: &Test<'_>) -> Option<Diagnostic> {
+    let gives = |clause: &Clause<'_>| matches!(clause.kind, ClauseKind::Given(_));
+    let answers =
+        |clause: &Clause<'_>| matches!(clause.kind, ClauseKind::WhenFails { .. } | ClauseKind::WhenReturns { .. });
+    let diagnostic = |message: &str| Diagnostic::at(Code::IncompleteTest, test.title.span, message);
+    if !test.clauses.iter().any(gives) {
+        return Some(
+            diagnostic("the test gives no event")
+                .help("name one: `given \"events/red.json\"` or `given { Event: { … } }`"),
+        );
+    }
+    if test.clauses.iter().all(|clause| gives(clause) || answers(clause)) {
+        return Some(
+            diagnostic("the test expects nothing")
+                .help("say how the run ends: `expect success`, or what it does: `expect ran [push-zmq]`"),
+        );
+    }
+    None
 }
 
 /// The labels of a workflow's own steps.

@@ -15,7 +15,7 @@ use super::constant::{Constant, ConstantKind, ValueType};
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::header::title;
+use super::literals::Literals;
 use super::scope::BlueprintEntry;
 use super::seen::Seen;
 
@@ -76,10 +76,10 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     fn inline(&mut self, call: &'a Call<'a>, file: usize, blueprint: &'a Blueprint<'a>) -> Option<CheckedStepKind<'a>> {
-        let id = blueprint.id.text;
-        if self.inlining.contains(&id) {
-            let from = self.inlining.iter().position(|open| *open == id).unwrap_or(0);
-            let circle: Vec<_> = self.inlining[from..].iter().chain([&id]).map(|name| format!("`{name}`")).collect();
+        let id = blueprint.id;
+        if let Some(from) = self.inlining.iter().position(|open| open.span == id.span) {
+            let circle: Vec<_> =
+                self.inlining[from..].iter().chain([&id]).map(|name| format!("`{}`", name.text)).collect();
             self.report(
                 Diagnostic::at(Code::BlueprintCycle, call.name.span, "these blueprints use each other in a circle")
                     .label("this closes the circle")
@@ -103,11 +103,11 @@ impl<'a> FlowChecker<'_, 'a> {
             return None;
         }
         let bindings = self.bind(call, blueprint);
-        let title = title(blueprint);
         let outer_bindings = std::mem::replace(&mut self.bindings, bindings);
         let outer_file = std::mem::replace(&mut self.file, file);
         self.inlining.push(id);
         let outer_inlined = std::mem::replace(&mut self.inlined, true);
+        let title = self.title(blueprint);
         let steps = self.steps(&blueprint.body);
         self.inlined = outer_inlined;
         self.inlining.pop();
@@ -145,38 +145,38 @@ impl<'a> FlowChecker<'_, 'a> {
                 });
                 continue;
             };
+            let place = argument.value.span;
             let mut value = evaluate(&argument.value, self);
             if let ConstantKind::Word(word) = value.kind
                 && matches!(value_type(parameter), Some(ValueType::Number | ValueType::Boolean | ValueType::List))
             {
-                self.unknown_word(word, value.span, None);
+                self.at(place, |checker| checker.unknown_word(word, value.span, None));
                 value.kind = ConstantKind::Unknown;
             }
             if let Some(wanted) = value_type(parameter)
                 && !wanted.admits(&value.kind)
             {
-                self.report(
-                    Diagnostic::at(
-                        Code::WrongType,
-                        value.span,
-                        format!("`{}` takes {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
-                    )
-                    .also(parameter.span, "the parameter")
-                    .help(match wanted {
-                        ValueType::String => "write a text in double quotes",
-                        ValueType::Number => "write a number",
-                        ValueType::Boolean => "write `true` or `false`",
-                        ValueType::List => "a list stands between brackets, also one with a single entry: `[\"…\"]`",
-                        ValueType::Path => "write a hash path, for example `Event.info`",
-                    }),
-                );
+                let finding = Diagnostic::at(
+                    Code::WrongType,
+                    value.span,
+                    format!("`{}` takes {}, not {}", parameter.name.text, wanted.describe(), value.kind.describe()),
+                )
+                .also(parameter.span, "the parameter")
+                .help(match wanted {
+                    ValueType::String => "write a text in double quotes",
+                    ValueType::Number => "write a number",
+                    ValueType::Boolean => "write `true` or `false`",
+                    ValueType::List => "a list stands between brackets, also one with a single entry: `[\"…\"]`",
+                    ValueType::Path => "write a hash path, for example `Event.info`",
+                });
+                self.at(place, |checker| checker.report(finding));
                 value.kind = ConstantKind::Unknown;
             }
             given.insert(argument.name.text, value);
         }
         let mut bindings = Vec::with_capacity(blueprint.parameters.len());
         for parameter in &blueprint.parameters {
-            let value = given.remove(parameter.name.text).or_else(|| default(parameter)).unwrap_or_else(|| {
+            let value = given.remove(parameter.name.text).or_else(|| checked_default(parameter)).unwrap_or_else(|| {
                 self.report(
                     Diagnostic::at(
                         Code::MissingParameter,
@@ -200,8 +200,13 @@ pub fn value_type(parameter: &BlueprintParameter<'_>) -> Option<ValueType> {
 }
 
 /// The default of a parameter. It is a literal: blueprints do not depend on where they are used.
-fn default<'a>(parameter: &'a BlueprintParameter<'a>) -> Option<Constant<'a>> {
-    Some(evaluate(parameter.default.as_ref()?, &mut NoNames))
+fn default<'a>(parameter: &'a BlueprintParameter<'a>, diagnostics: &mut Vec<Diagnostic>) -> Option<Constant<'a>> {
+    Some(evaluate(parameter.default.as_ref()?, &mut Literals { place: "a default", diagnostics }))
+}
+
+/// The same, where [`check_parameters`] has reported or will report what is wrong with it.
+fn checked_default<'a>(parameter: &'a BlueprintParameter<'a>) -> Option<Constant<'a>> {
+    default(parameter, &mut Vec::new())
 }
 
 /// The values that a blueprint's parameters have while it stands alone: defaults, or unknown ones.
@@ -210,7 +215,7 @@ pub fn standalone_bindings<'a>(blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Co
         .parameters
         .iter()
         .map(|parameter| {
-            let value = default(parameter).unwrap_or_else(|| Constant {
+            let value = checked_default(parameter).unwrap_or_else(|| Constant {
                 kind: value_type(parameter).map_or(ConstantKind::Unknown, ConstantKind::Parameter),
                 span: parameter.span,
             });
@@ -239,7 +244,7 @@ pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnos
             );
             continue;
         };
-        if let Some(value) = default(parameter)
+        if let Some(value) = default(parameter, diagnostics)
             && !wanted.admits(&value.kind)
         {
             diagnostics.push(
@@ -257,21 +262,4 @@ pub fn check_parameters(blueprint: &Blueprint<'_>, diagnostics: &mut Vec<Diagnos
             );
         }
     }
-}
-
-/// A place where no name means anything.
-struct NoNames;
-
-impl<'a> super::evaluate::Names<'a> for NoNames {
-    fn lookup(&mut self, _: &'a str, _: crate::source::Span) -> Option<Constant<'a>> {
-        None
-    }
-
-    fn lines(&mut self, _: &'a crate::syntax::tree::Text<'a>) -> Option<Vec<Constant<'a>>> {
-        None
-    }
-
-    fn unknown_word(&mut self, _: &'a str, _: crate::source::Span) {}
-
-    fn report(&mut self, _: Diagnostic) {}
 }

@@ -29,6 +29,7 @@ impl Check {
         let mut loaded = self.inputs.load(&sources);
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
+        loaded.tell_if_empty("check", console)?;
         let mut diagnostics = loaded.diagnostics;
         let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
         let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);

@@ -50,6 +50,7 @@ impl Init {
             console.tell(&format!("  cd {}", shell_word(&self.folder.display().to_string())))?;
         }
         console.tell("  mispflow check      looks for mistakes")?;
+        console.tell("  mispflow test       runs the tests of the workflows")?;
         console.tell("  mispflow modules    lists what a workflow can do")?;
         console.tell("  mispflow build      writes what MISP's workflow editor imports to `build/`")?;
         Ok(Status::Done)

@@ -11,6 +11,8 @@ use crate::diagnostics::Diagnostic;
 use crate::project::{self, DiskFiles, Located, Project, load_source, source_from_bytes};
 use crate::source::{FileId, Sources};
 
+use super::Console;
+
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -31,6 +33,19 @@ pub struct Loaded {
     pub roots: Vec<FileId>,
     /// What could not be read, and what is wrong with the settings.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Says so if there is nothing `to` do anything to.
+    ///
+    /// # Errors
+    /// The message cannot be written.
+    pub fn tell_if_empty(&self, to: &str, console: &mut Console) -> io::Result<()> {
+        if self.roots.is_empty() && self.diagnostics.is_empty() {
+            console.tell(&format!("there is nothing to {to}: no `.mwf` file"))?;
+        }
+        Ok(())
+    }
 }
 
 impl Inputs {

@@ -16,7 +16,11 @@ mod init;
 mod inputs;
 mod modules;
 mod path;
+mod progress;
+mod run;
+mod run_output;
 mod status;
+mod test;
 mod unified_diff;
 
 use std::process::ExitCode;
@@ -108,6 +112,10 @@ verbs! {
     Modules(modules::Modules),
     /// Evaluate a hash path on an event
     Path(path::Evaluate),
+    /// Run a workflow on events, and say what it does and why
+    Run(run::Run),
+    /// Run the tests of workflows
+    Test(test::Test),
     /// Print the completions for a shell
     Completions(completions::Completions),
 }

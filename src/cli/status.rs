@@ -55,7 +55,13 @@ pub enum Failure {
 impl Failure {
     /// A file that cannot be written.
     pub fn unwritable(path: &Path, error: &io::Error) -> Self {
-        Self::Other(format!("`{}` cannot be written: {error}", path.display()))
+        let reason = match error.kind() {
+            io::ErrorKind::NotADirectory => "something on the way to it is a file, not a folder".to_owned(),
+            io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+            io::ErrorKind::PermissionDenied => "you may not write there (permission denied)".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::Other(format!("`{}` cannot be written: {reason}", path.display()))
     }
 
     /// Says what happened and gives the exit code. A reader that closed the pipe has seen enough:

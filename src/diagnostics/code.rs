@@ -114,6 +114,8 @@ codes! {
     DuplicateParameter = "duplicate-parameter", Error;
     /// A parameter that the module does not know is kept because it is quoted.
     KeptParameter = "kept-parameter", Warning;
+    /// An empty value that MISP's editor replaces by the default.
+    EmptyValueReplaced = "empty-value-replaced", Warning;
     /// Another parameter's value hides this one.
     HiddenParameter = "hidden-parameter", Warning;
     /// A module stands where its kind cannot.
@@ -166,6 +168,8 @@ codes! {
     JumpIntoScope = "jump-into-scope", Error;
     /// A filter label is used again inside its own scope.
     FilterLabelReused = "filter-label-reused", Error;
+    /// A reset of its own stands in a filter scope.
+    ResetInScope = "reset-in-scope", Warning;
     /// A workflow has not exactly one trigger.
     TriggerCount = "trigger-count", Error;
     /// An output has several connections.
@@ -190,6 +194,22 @@ codes! {
     TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
+
+    // Runs and tests.
+    /// A file or an event is nothing that a workflow can run on.
+    UnusableEvent = "unusable-event", Error;
+    /// What a step gets from the service it asks cannot be used.
+    UnusableAnswer = "unusable-answer", Error;
+    /// A workflow cannot be run.
+    CannotRun = "cannot-run", Error;
+    /// A test gives no event or expects nothing.
+    IncompleteTest = "incomplete-test", Error;
+    /// There are no tests to run.
+    NoTests = "no-tests", Error;
+    /// A run is not what a test expects.
+    TestFailed = "test-failed", Error;
+    /// No test reaches a step or takes a branch.
+    NotCovered = "not-covered", Note;
 
     // Traps.
     /// A tag that was set in the same run is asked for, which MISP does not see.

@@ -67,6 +67,13 @@ pub fn write_json(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn i
     out.write_all(b"\n")
 }
 
+/// The findings in the form of [`write_json`], in the order in which they are given, as a list.
+pub fn findings_to_json(sources: &Sources, diagnostics: &[Diagnostic]) -> serde_json::Value {
+    let columns = Columns::new(sources);
+    let findings = diagnostics.iter().map(|diagnostic| serde_json::to_value(finding(sources, &columns, diagnostic)));
+    findings.filter_map(Result::ok).collect()
+}
+
 fn finding<'d>(sources: &'d Sources, columns: &Columns<'_>, diagnostic: &'d Diagnostic) -> Finding<'d> {
     let name = |span: Span| sources.file(span.file).name.as_str();
     let place = |span: Span| Place {

@@ -13,7 +13,7 @@ mod terminal;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use json::write_json;
+pub use json::{findings_to_json, write_json};
 pub use level::{AlwaysAnError, Level, Levels};
 pub use printable::{printable, printable_line};
 pub use summary::{Summary, in_order};

@@ -20,9 +20,17 @@ pub enum NormaliseError {
 /// # Errors
 /// If `data` is no event.
 pub fn normalise<'a>(data: &Value<'a>) -> Result<Value<'a>, NormaliseError> {
-    let data = data.as_array().ok_or(NormaliseError::NoEvent)?;
-    let event = data.get(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;
-    let mut event = event.as_array().ok_or(NormaliseError::NotAnObject)?.clone();
+    into_normalised(data.clone())
+}
+
+/// As [`normalise`], of data that nobody else needs: nothing of it is copied then.
+///
+/// # Errors
+/// If `data` is no event.
+pub fn into_normalised(data: Value<'_>) -> Result<Value<'_>, NormaliseError> {
+    let Value::Array(mut data) = data else { return Err(NormaliseError::NoEvent) };
+    let event = data.get_mut(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;
+    let Value::Array(mut event) = std::mem::take(event) else { return Err(NormaliseError::NotAnObject) };
 
     let inherited = tags(event.get(KeyRef::String("Tag")), true);
     add_tags(&mut event, &inherited);
@@ -37,7 +45,7 @@ pub fn normalise<'a>(data: &Value<'a>) -> Result<Value<'a>, NormaliseError> {
 
     let mut normalised = Array::new();
     normalised.set("Event", event);
-    for (key, value) in data {
+    for (key, value) in &data {
         if let KeyRef::String(name) = key
             && name.starts_with('_')
         {

@@ -4,4 +4,4 @@
 
 mod event;
 
-pub use event::{NormaliseError, normalise};
+pub use event::{NormaliseError, into_normalised, normalise};

@@ -18,8 +18,9 @@ pub fn changes(graph: &Value) -> Vec<String> {
         let before = data["indexed_params"].as_object().expect("parameters");
         let after = saved_params(&signature.parameters, before);
         // As text, so that the order of the keys counts.
-        if Value::Object(after.clone()).to_string() != data["indexed_params"].to_string() {
-            changes.push(format!("{module}: {} becomes {}", data["indexed_params"], Value::Object(after)));
+        let (before, after) = (data["indexed_params"].to_string(), Value::Object(after).to_string());
+        if after != before {
+            changes.push(format!("{module}: {before} becomes {after}"));
         }
         let outputs: Vec<String> = (1..=signature.outputs).map(|number| format!("output_{number}")).collect();
         let written: Vec<&String> = node["outputs"].as_object().expect("outputs").keys().collect();

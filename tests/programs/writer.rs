@@ -110,7 +110,7 @@ impl Writer<'_> {
 
     fn put(&mut self, text: &str) {
         self.text.push_str(text);
-        self.text.push(if self.random.len() % 3 == 0 { '\n' } else { ' ' });
+        self.text.push(if self.random.len().is_multiple_of(3) { '\n' } else { ' ' });
     }
 
     /// The file of constants and blueprints.
@@ -437,7 +437,6 @@ impl Writer<'_> {
                 }
                 self.one_of(&[plain, "title", r#""Event.info""#]).to_owned()
             }
-            ParameterKind::Select | ParameterKind::Radio => self.option(parameter),
             ParameterKind::Picker if parameter.multiple => {
                 if self.flow.in_blueprint && self.choose(2) == 0 && parameter.options.is_empty() {
                     return "tag-list".to_owned();
@@ -448,7 +447,7 @@ impl Writer<'_> {
                 let items: Vec<_> = (0..=self.choose(3)).map(|_| self.option(parameter)).collect();
                 format!("[{}]", items.join(", "))
             }
-            ParameterKind::Picker => self.option(parameter),
+            ParameterKind::Picker | ParameterKind::Select | ParameterKind::Radio => self.option(parameter),
             ParameterKind::Number => self.choose(1000).to_string(),
             ParameterKind::Checkbox => self.one_of(&["true", "false"]).to_owned(),
         }

@@ -122,6 +122,9 @@ impl<'a> Lowering<'a, '_> {
         let led_to = !flow.ends.is_empty();
         let ends = self.settle(std::mem::take(&mut flow.ends), place.scope);
         let start = self.drafts.len();
+        if let Some(reset) = piece.nodes.iter().find(|node| node.module == "generic-filter-reset") {
+            self.report_own_reset(reset, span, place.scope);
+        }
         for &node in &piece.nodes {
             let mut node: Node<'a> = node.clone();
             node.origin = Some(span);

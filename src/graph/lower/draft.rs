@@ -71,13 +71,13 @@ impl<'a> Lowering<'a, '_> {
     }
 }
 
-/// Gives every draft its id and turns it into a node.
+/// Gives every draft its id and turns it into a node. The ids come too, in the order of the drafts.
 pub(super) fn finish<'a>(
     drafts: Vec<Draft<'a>>,
     frames: Vec<DraftFrame<'a>>,
     name: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Graph<'a> {
+) -> (Graph<'a>, Vec<NodeId>) {
     let ids = number(&drafts, diagnostics);
     let mut nodes: Vec<Node<'a>> = drafts
         .into_iter()
@@ -107,7 +107,7 @@ pub(super) fn finish<'a>(
             }
         })
         .collect();
-    Graph { nodes, frames }
+    (Graph { nodes, frames }, ids)
 }
 
 /// The id of each draft: the pinned one, or the next that nobody pins.

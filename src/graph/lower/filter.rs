@@ -10,6 +10,8 @@ use super::flow::{End, Flow, ScopeId, Source};
 use super::{Lowering, Place};
 use crate::check::{CheckedStep, NodeTemplate};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::Node;
+use crate::source::Span;
 use crate::syntax::tree::Name;
 
 use super::labels::RegionKind;
@@ -131,6 +133,24 @@ impl<'a> Lowering<'a, '_> {
         let draft = self.add(NodeTemplate { node, pinned_id: None, span }, false);
         self.connect(ends, draft);
         End { source: Source::Output { draft, output: 0, slot: 0 }, scope }
+    }
+
+    /// Reports a reset that was not made for the end of a scope, where a scope is around it.
+    pub(super) fn report_own_reset(&mut self, node: &Node<'_>, span: Span, scope: ScopeId) {
+        if scope == 0 || node.module != "generic-filter-reset" {
+            return;
+        }
+        let around = self.scopes[scope - 1].label;
+        self.diagnostics.push(
+            Diagnostic::at(
+                Code::ResetInScope,
+                span,
+                format!("a `{}` stands inside the filter scope `{}`", node.module, around.text),
+            )
+            .also(around.span, "this filter goes too")
+            .note("in MISP a reset takes off every filter, so the steps behind it see all data; the reset at the scope's end then finds no filter, and the run dies with an internal error")
+            .help("move it out of the scope, or write what it ends as a scope: `filter B: … where … { … }`"),
+        );
     }
 
     fn depth(&self, scope: ScopeId) -> usize {

@@ -18,7 +18,7 @@ mod tests;
 use crate::check::CheckedFlow;
 use crate::diagnostics::{Code, Diagnostic};
 
-use super::Graph;
+use super::{Graph, NodeId};
 use backward::BackwardJump;
 use draft::{Draft, DraftFrame};
 use filter::Scope;
@@ -33,6 +33,16 @@ use labels::{Label, NamespaceId, Region, RegionId};
 ///
 /// Blocks are followed by recursion: the parser and the checker limit how deep they nest.
 pub fn lower<'a>(flow: CheckedFlow<'a>, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Graph<'a> {
+    lower_with_labels(flow, name, diagnostics).0
+}
+
+/// As [`lower`], and says to which node each label of the workflow's own steps belongs: the first one of
+/// its step.
+pub fn lower_with_labels<'a>(
+    flow: CheckedFlow<'a>,
+    name: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Graph<'a>, Vec<(&'a str, NodeId)>) {
     let mut lowering = Lowering::new(diagnostics);
     let namespace = lowering.open_namespace(&flow.steps);
     let mut start = Flow::default();
@@ -44,7 +54,12 @@ pub fn lower<'a>(flow: CheckedFlow<'a>, name: &str, diagnostics: &mut Vec<Diagno
     lowering.block(flow.steps, start, place);
     lowering.report_backward_jumps();
     lowering.report_unused_pins();
-    draft::finish(lowering.drafts, lowering.frames, name, lowering.diagnostics)
+    let own = &lowering.namespaces[namespace];
+    let mut labels: Vec<_> = own.iter().map(|(label, at)| (*at, *label, lowering.labels[*at].entry)).collect();
+    labels.sort_unstable();
+    let (graph, ids) = draft::finish(lowering.drafts, lowering.frames, name, lowering.diagnostics);
+    let labels = labels.into_iter().filter_map(|(_, label, entry)| Some((label, *ids.get(entry?)?))).collect();
+    (graph, labels)
 }
 
 /// What surrounds a step.

@@ -64,6 +64,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn node(&mut self, template: NodeTemplate<'a>, mut flow: Flow, place: Place) -> Flow {
         let span = template.span;
+        self.report_own_reset(&template.node, span, place.scope);
         let draft = self.attach(template, &mut flow, place.scope, place.inlined);
         let node = &self.drafts[draft].node;
         if node.outputs.is_empty() {

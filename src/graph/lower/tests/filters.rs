@@ -97,6 +97,15 @@ fn a_pin_without_a_node_is_reported() {
 }
 
 #[test]
+fn a_reset_of_its_own_breaks_the_scope_around() {
+    let text = "A { use { generic-filter-reset } x } z";
+    let (code, at, finding) = finding(text);
+    assert_eq!((code, at), (Code::ResetInScope, "generic-filter-reset"));
+    assert_eq!(secondary(text, &finding), ["A: this filter goes too"]);
+    graph("A { x } generic-filter-reset z");
+}
+
+#[test]
 fn a_label_cannot_be_used_inside_its_own_scope() {
     let text = "A { if c { use { A { x } } } }";
     let (code, at, finding) = finding(text);

@@ -1,0 +1,91 @@
+//! Tests whose values are known.
+
+use std::borrow::Cow;
+
+use crate::php::Value;
+use crate::source::Span;
+use crate::syntax::tree::{Name, Test};
+
+/// A test, ready to be run.
+#[derive(Debug)]
+pub struct CheckedTest<'a> {
+    /// The item.
+    pub item: &'a Test<'a>,
+    /// The workflow it runs, where that is defined.
+    pub workflow: Name<'a>,
+    /// The events it runs it on.
+    pub given: Vec<Given<'a>>,
+    /// What is answered and what is expected, in order.
+    pub clauses: Vec<TestClause<'a>>,
+}
+
+/// An event of a test.
+#[derive(Debug)]
+pub struct Given<'a> {
+    /// What it is.
+    pub kind: GivenKind<'a>,
+    /// Where it is given.
+    pub span: Span,
+}
+
+/// Where an event of a test comes from.
+#[derive(Debug)]
+pub enum GivenKind<'a> {
+    /// A file; the path is relative to the file of the test.
+    File(Cow<'a, str>),
+    /// The text itself.
+    Data(Value<'a>),
+}
+
+/// A `when` or an `expect`.
+#[derive(Debug)]
+pub struct TestClause<'a> {
+    /// What it says.
+    pub kind: TestClauseKind<'a>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a clause of a test says. Targets are ids of modules, or labels with their `@`.
+#[derive(Debug)]
+pub enum TestClauseKind<'a> {
+    /// `when TARGET fails "MESSAGE"`
+    Fails {
+        /// Who fails.
+        target: Name<'a>,
+        /// What MISP logs.
+        message: Cow<'a, str>,
+    },
+    /// `when TARGET returns VALUE`
+    Returns {
+        /// Who gets the answer.
+        target: Name<'a>,
+        /// The answer.
+        value: Value<'a>,
+        /// Where the answer stands.
+        value_span: Span,
+    },
+    /// `expect success` and the like.
+    Outcome {
+        /// `success`, `failure` or `blocked`.
+        outcome: Name<'a>,
+        /// What the reason must contain.
+        message: Option<Cow<'a, str>>,
+    },
+    /// `expect ran […]`, `expect not ran […]`
+    Ran {
+        /// Whether they must not have run.
+        negated: bool,
+        /// Who.
+        targets: Vec<Name<'a>>,
+    },
+    /// `expect effect TARGET { … }`
+    Effect {
+        /// Whose effect.
+        target: Name<'a>,
+        /// What it must contain.
+        value: Value<'a>,
+        /// Where that stands.
+        value_span: Span,
+    },
+}

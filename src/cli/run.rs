@@ -1,0 +1,340 @@
+//! `run FILE --event EVENT.json`
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use codespan_reporting::term::termcolor::Buffer;
+
+use crate::catalogue::Catalogue;
+use crate::compile::Workspace;
+use crate::diagnostics::{Code, Diagnostic, write_terminal};
+use crate::engine::{Clock, Prepared, RunOptions, Settings};
+use crate::fixture::{AnswersFileError, FixedAnswers, Targets, read_answers};
+use crate::graph::{Graph, NodeId};
+use crate::misp::{self, Document, DocumentKind};
+use crate::project::{self, DiskFiles, Project, load_source};
+use crate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
+use crate::semantics::Semantics;
+use crate::source::{FileId, Sources};
+
+use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::progress::Progress;
+use super::run_output::{Form, Output, Renderer};
+use super::{Console, Failure, Format, Status, Target, report};
+
+/// Run a workflow on events as MISP would, and say what it does and why.
+///
+/// Nothing leaves this computer: what MISP would do is told, not done. With one event the run is
+/// told node by node, with several there is a line for each and a summary.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  mispflow run publish-guard.mwf --event events/red.json
+  mispflow run saved-from-misp.json --event events/red.json --format json
+  mispflow run publish-guard.mwf --event archive/ --event -  < more.ndjson")]
+pub(super) struct Run {
+    /// The workflow: a `.mwf` file, or MISP's JSON; `-` for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// An event as MISP's REST API gives it, a file with one a line, or a folder of such files; `-` for
+    /// standard input. May be given several times
+    #[arg(long = "event", value_name = "PATH", required = true)]
+    events: Vec<PathBuf>,
+    /// Which workflow, where the file holds several
+    #[arg(long, value_name = "ID")]
+    workflow: Option<String>,
+    /// What the services answer that the workflow asks, as JSON
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+    /// Print the lines that MISP would write to its log; with `--format json` among the messages
+    #[arg(long)]
+    log: bool,
+    /// How runs are written; as JSON one object a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// The workflow to run.
+struct Chosen<'c, 'a> {
+    document: &'c Document<'a>,
+    id: Option<&'c str>,
+    labels: &'c [(&'a str, NodeId)],
+}
+
+/// What a workflow may be called on the command line.
+struct Candidate<'c, 'a> {
+    names: Vec<String>,
+    chosen: Chosen<'c, 'a>,
+}
+
+impl Run {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
+            return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
+        }
+        let sources = Sources::new();
+        let mut diagnostics = Vec::new();
+        let mut project = load_project(&sources, &self.file, &mut diagnostics);
+        self.target.apply(&mut project);
+        let catalogue = project::catalogue(&sources, &DiskFiles, &project, &mut diagnostics);
+        let file = match load(&sources, &self.file) {
+            Ok(file) => file,
+            Err(problem) => {
+                diagnostics.push(*problem);
+                return Ok(report(console, &sources, &diagnostics, Format::Text)?);
+            }
+        };
+        if is_json(&sources, file) {
+            let read = match misp::read(sources.text(file)) {
+                Ok(read) => read,
+                Err(error) => {
+                    let message = format!("`{}` cannot be used: {error}", self.file.display());
+                    diagnostics.push(Diagnostic::new(Code::InvalidMispJson, message));
+                    return Ok(report(console, &sources, &diagnostics, Format::Text)?);
+                }
+            };
+            let candidates = read.documents.iter().filter(|document| document.kind == DocumentKind::Workflow);
+            let candidates = candidates.map(|document| Candidate {
+                names: document
+                    .uuid
+                    .map(|uuid| uuid.to_string())
+                    .into_iter()
+                    .chain([document.name.to_string()])
+                    .collect(),
+                chosen: Chosen { document, id: None, labels: &[] },
+            });
+            return self.choose(candidates.collect(), &catalogue, &project, &sources, diagnostics, console);
+        }
+        let workspace = Workspace::load(&sources, &DiskFiles, &[file], &catalogue);
+        let compilation = workspace.compile();
+        diagnostics.extend(compilation.diagnostics);
+        let workflows =
+            compilation.documents.iter().filter(|compiled| compiled.document.kind == DocumentKind::Workflow);
+        let candidates = workflows.map(|compiled| Candidate {
+            names: vec![compiled.id.text.to_owned()],
+            chosen: Chosen { document: &compiled.document, id: Some(compiled.id.text), labels: &compiled.labels },
+        });
+        self.choose(candidates.collect(), &workspace.modules(), &project, &sources, diagnostics, console)
+    }
+
+    /// Finds the workflow that is meant, and runs it unless there is an error.
+    fn choose(
+        &self,
+        candidates: Vec<Candidate<'_, '_>>,
+        catalogue: &Catalogue,
+        project: &Project,
+        sources: &Sources,
+        mut diagnostics: Vec<Diagnostic>,
+        console: &mut Console,
+    ) -> Result<Status, Failure> {
+        diagnostics.retain(Diagnostic::is_error);
+        if diagnostics.is_empty() && candidates.is_empty() {
+            let message = format!("there is no workflow in `{}`", self.file.display());
+            diagnostics.push(
+                Diagnostic::new(Code::CannotRun, message)
+                    .help("a blueprint runs as a part of a workflow: `workflow … on … { use … }`"),
+            );
+        }
+        if !diagnostics.is_empty() {
+            return Ok(report(console, sources, &diagnostics, Format::Text)?);
+        }
+        let names: Vec<String> = candidates.iter().filter_map(|candidate| candidate.names.first().cloned()).collect();
+        let names = names.join(", ");
+        let wanted = |candidate: &Candidate<'_, '_>| {
+            self.workflow.as_ref().is_none_or(|wanted| candidate.names.iter().any(|name| name == wanted))
+        };
+        let mut meant = candidates.into_iter().filter(wanted);
+        match (meant.next(), meant.next(), &self.workflow) {
+            (Some(candidate), None, _) => self.execute(&candidate.chosen, catalogue, project, sources, console),
+            (None, _, Some(wanted)) => {
+                Err(Failure::Other(format!("there is no workflow `{wanted}` in the file\nhere are {names}")))
+            }
+            _ => Err(Failure::Other(format!("the file holds several workflows: {names}\nchoose one: `--workflow ID`"))),
+        }
+    }
+
+    fn execute(
+        &self,
+        chosen: &Chosen<'_, '_>,
+        catalogue: &Catalogue,
+        project: &Project,
+        sources: &Sources,
+        console: &mut Console,
+    ) -> Result<Status, Failure> {
+        let graph = &chosen.document.graph;
+        let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
+        let semantics = Semantics::for_target(target).unwrap_or(Semantics::MISP_2_5_1);
+        let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
+        let environment = |name: &str| std::env::var(name).ok();
+        let settings = Settings { environment: &environment, ..Settings::new(&name, catalogue, semantics) };
+        let prepared = match Prepared::of_document(chosen.document, &settings) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let message = error.to_string();
+                let diagnostic = match graph.node(error.node).and_then(|node| node.origin) {
+                    Some(span) => Diagnostic::at(Code::CannotRun, span, message),
+                    None => Diagnostic::new(Code::CannotRun, message),
+                };
+                return Ok(report(console, sources, &[diagnostic], Format::Text)?);
+            }
+        };
+        let targets = Targets { graph, labels: chosen.labels };
+        let answers = match self.read_answers(&targets, catalogue, sources) {
+            Ok(answers) => answers,
+            Err(diagnostic) => return Ok(report(console, sources, &[*diagnostic], Format::Text)?),
+        };
+        if self.log && !chosen.document.debug_enabled {
+            console.tell("MISP logs every step only where `debug` is on; without it nothing but failures")?;
+        }
+
+        let files = gather_events(&self.events)
+            .map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))?;
+        let (form, first, events) = self.open(&files);
+        let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
+        let options = RunOptions { answers: &answers, trace: form == Form::Trace, clock, ..RunOptions::default() };
+        let runner = Runner { workflow: &prepared, id: chosen.id, options };
+        let place = |node: NodeId| place(sources, graph, node);
+        let has_colour = console.results().supports_color();
+        let buffer = || if has_colour { Buffer::ansi() } else { Buffer::no_color() };
+        let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
+
+        let mut progress = Progress::new(form == Form::Trace || console.is_quiet(), files.bytes);
+        let mut total = Total { tally: Tally::default(), status: Status::Done };
+        in_order(
+            first.into_iter().flatten().chain(events),
+            workers(),
+            |batch| renderer.batch(&batch),
+            |output| total.take(&output, sources, &mut progress, console),
+        )?;
+        progress.finish();
+        total.finish(|node| who(sources, graph, node), form, console, sources)
+    }
+
+    /// How runs are written, and the events. To know whether there is only one, the first two are read.
+    fn open(&self, files: &EventFiles) -> (Form, [Option<Vec<crate::replay::Record>>; 2], Events) {
+        let mut events = Events::new(files.clone());
+        if self.format == Format::Json {
+            return (Form::Json, [None, None], events);
+        }
+        if files.paths.len() > 1 {
+            return (Form::Line, [None, None], events);
+        }
+        let first = events.next();
+        if first.as_ref().is_some_and(|batch| batch.len() > 1) {
+            return (Form::Line, [first, None], events);
+        }
+        let second = events.next();
+        (if second.is_some() { Form::Line } else { Form::Trace }, [first, second], events)
+    }
+
+    fn read_answers(
+        &self,
+        targets: &Targets<'_, '_>,
+        catalogue: &Catalogue,
+        sources: &Sources,
+    ) -> Result<FixedAnswers, Box<Diagnostic>> {
+        let Some(path) = &self.answers else { return Ok(FixedAnswers::default()) };
+        let name = path.display().to_string();
+        let file = load_source(sources, &DiskFiles, path, &name)?;
+        read_answers(sources.text(file), targets, catalogue).map_err(|error| {
+            let message = format!("`{name}` cannot be used: {error}");
+            let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
+            Box::new(match error {
+                AnswersFileError::Entry { help, .. } => diagnostic.help(help),
+                AnswersFileError::Json(_) | AnswersFileError::NoObject => {
+                    diagnostic.help("it is an object such as `{\"webhook\": {\"fails\": \"timeout\"}}`")
+                }
+            })
+        })
+    }
+}
+
+/// What all runs together came to.
+struct Total {
+    tally: Tally,
+    status: Status,
+}
+
+impl Total {
+    fn take(
+        &mut self,
+        output: &Output,
+        sources: &Sources,
+        progress: &mut Progress,
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        console.results().write_all(&output.bytes)?;
+        if progress.is_live() {
+            // Who watches wants to see each run when it is done.
+            console.flush()?;
+        }
+        if !output.log.is_empty() || !output.problems.is_empty() {
+            progress.pause(|| {
+                for line in &output.log {
+                    writeln!(console.messages(), "{line}")?;
+                }
+                write_terminal(sources, &output.problems, console.messages())?;
+                console.flush()
+            })?;
+        }
+        self.status = self.status.max(Status::of(&output.problems));
+        self.tally.unreadable += output.problems.len();
+        for ending in &output.endings {
+            self.tally.count(*ending);
+        }
+        progress.advance(output.read, output.endings.len());
+        Ok(())
+    }
+
+    fn finish(
+        self,
+        who: impl Fn(NodeId) -> String,
+        form: Form,
+        console: &mut Console,
+        sources: &Sources,
+    ) -> Result<Status, Failure> {
+        if self.tally == Tally::default() {
+            let diagnostic = Diagnostic::new(Code::UnusableEvent, "there is no event to run on")
+                .help("an event is JSON, `{\"Event\": {…}}`; in a folder the files that end in `.json`, `.ndjson` or `.jsonl` count");
+            return Ok(report(console, sources, &[diagnostic], Format::Text)?);
+        }
+        if form != Form::Trace {
+            console.tell(&self.tally.summary(who))?;
+        }
+        Ok(self.status)
+    }
+}
+
+fn load(sources: &Sources, path: &Path) -> Result<FileId, Box<Diagnostic>> {
+    let loaded = if is_standard_input(path) {
+        read_standard_input(sources)
+    } else {
+        load_source(sources, &DiskFiles, path, &path.display().to_string())
+    };
+    loaded.map_err(Box::new)
+}
+
+/// Whether a file is MISP's JSON: its name says so, or, without a name, its beginning.
+fn is_json(sources: &Sources, file: FileId) -> bool {
+    match &sources.file(file).path {
+        Some(path) => path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")),
+        None => sources.text(file).trim_start().starts_with(['{', '[']),
+    }
+}
+
+/// Where a node stands in the text.
+fn place(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> Option<String> {
+    let span = graph.node(node)?.origin?;
+    let file = sources.file(span.file);
+    Some(format!("{}:{}", file.name, file.position(span.start as usize).line))
+}
+
+/// A node in words.
+fn who(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> String {
+    let module = graph.node(node).map_or("", |node| &node.module);
+    match place(sources, graph, node) {
+        Some(place) => format!("`{module}` ({node}) at {place}"),
+        None => format!("`{module}` ({node})"),
+    }
+}

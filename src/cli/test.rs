@@ -1,0 +1,172 @@
+//! `test`
+
+use clap::{Args, ValueEnum};
+use codespan_reporting::term::termcolor::{Color, ColorSpec};
+
+use crate::catalogue::Catalogue;
+use crate::compile::Workspace;
+use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
+use crate::project::{self, DiskFiles};
+use crate::replay::{in_order, workers};
+use crate::semantics::Semantics;
+use crate::source::Sources;
+use crate::testing::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
+
+use super::{Console, Failure, Format, Inputs, Status, Target, report};
+
+/// How results are written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+enum TestFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For CI: the XML of `JUnit`
+    Junit,
+}
+
+/// Run the tests of workflows.
+///
+/// Nothing leaves this computer, and nothing comes from its environment: a test gives the same result
+/// everywhere.
+#[derive(Args, Debug)]
+pub(super) struct Test {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Only tests with this text in their title or in the id of their workflow
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Say which steps and branches no test reaches
+    #[arg(long)]
+    coverage: bool,
+    /// How results are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: TestFormat,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Test {
+    pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        let sources = Sources::new();
+        let mut loaded = self.inputs.load(&sources);
+        self.target.apply(&mut loaded.project);
+        let mut diagnostics = loaded.diagnostics;
+        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
+        let compilation = workspace.compile();
+        diagnostics.extend(compilation.diagnostics.iter().cloned());
+        let modules = workspace.modules();
+        let target = loaded.project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
+        let settings = SuiteSettings {
+            sources: &sources,
+            access: &DiskFiles,
+            catalogue: &modules,
+            semantics: Semantics::for_target(target).unwrap_or(Semantics::MISP_2_5_1),
+            filter: self.filter.as_deref(),
+        };
+        let suite = Suite::new(&compilation, &settings, &mut diagnostics);
+        // Warnings are the business of `check`.
+        diagnostics.retain(Diagnostic::is_error);
+        if !diagnostics.is_empty() {
+            let format = if self.format == TestFormat::Json { Format::Json } else { Format::Text };
+            return Ok(report(console, &sources, &diagnostics, format)?);
+        }
+
+        let mut reports = Vec::with_capacity(suite.cases.len());
+        in_order(
+            suite.cases.iter(),
+            workers(),
+            |case| case.run(&suite.workflows[case.workflow]),
+            |report| {
+                reports.push(report);
+                Ok::<_, Failure>(())
+            },
+        )?;
+        let coverage = self.coverage.then(|| Coverage::new(&suite, &reports));
+        match self.format {
+            TestFormat::Text => write_text(console, &sources, &suite, &reports, coverage.as_ref())?,
+            TestFormat::Json => write_json(console, &sources, &suite, &reports, coverage.as_ref())?,
+            TestFormat::Junit => {
+                write_junit(console.results(), &sources, &suite, &reports)?;
+                if let Some(coverage) = &coverage {
+                    write_terminal(&sources, &coverage.missing, console.messages())?;
+                }
+            }
+        }
+        let passed = reports.iter().all(CaseReport::has_passed);
+        Ok(if passed { Status::Done } else { Status::Rejected })
+    }
+}
+
+fn write_text(
+    console: &mut Console,
+    sources: &Sources,
+    suite: &Suite<'_, '_>,
+    reports: &[CaseReport],
+    coverage: Option<&Coverage>,
+) -> Result<(), Failure> {
+    for (case, report) in suite.cases.iter().zip(reports) {
+        let (word, colour) = if report.has_passed() { ("passed", Color::Green) } else { ("FAILED", Color::Red) };
+        let out = console.results();
+        out.set_color(ColorSpec::new().set_fg(Some(colour)))?;
+        write!(out, "{word}")?;
+        out.reset()?;
+        let title = &case.test.item.title.content;
+        writeln!(out, "  {}: {}", case.test.workflow.text, printable_line(title))?;
+    }
+    if let Some(coverage) = coverage {
+        let (nodes, branches) = (coverage.nodes, coverage.branches);
+        console.line(&format!(
+            "coverage: {} of {} steps, {} of {} branches",
+            nodes.covered, nodes.total, branches.covered, branches.total
+        ))?;
+        write_terminal(sources, &coverage.missing, console.messages())?;
+    }
+    let failures: Vec<Diagnostic> = reports.iter().flat_map(|report| report.failures.iter().cloned()).collect();
+    write_terminal(sources, &failures, console.messages())?;
+    let failed = reports.iter().filter(|report| !report.has_passed()).count();
+    let tests = if reports.len() == 1 { "test" } else { "tests" };
+    let summary = match failed {
+        0 => format!("{} {tests} passed", reports.len()),
+        failed => format!("{failed} of {} {tests} failed", reports.len()),
+    };
+    Ok(console.tell(&summary)?)
+}
+
+fn write_json(
+    console: &mut Console,
+    sources: &Sources,
+    suite: &Suite<'_, '_>,
+    reports: &[CaseReport],
+    coverage: Option<&Coverage>,
+) -> Result<(), Failure> {
+    let tests = suite.cases.iter().zip(reports).map(|(case, report)| {
+        let item = case.test.item;
+        let file = sources.file(item.span.file);
+        serde_json::json!({
+            "title": item.title.content,
+            "workflow": case.test.workflow.text,
+            "file": file.name,
+            "line": file.position(item.span.start as usize).line,
+            "passed": report.has_passed(),
+            "failures": findings_to_json(sources, &report.failures),
+        })
+    });
+    let tests: Vec<_> = tests.collect();
+    let passed = reports.iter().filter(|report| report.has_passed()).count();
+    let mut result = serde_json::json!({
+        "tests": tests,
+        "summary": { "passed": passed, "failed": reports.len() - passed },
+    });
+    if let Some(coverage) = coverage {
+        result["coverage"] = serde_json::json!({
+            "steps": coverage.nodes,
+            "branches": coverage.branches,
+            "missing": findings_to_json(sources, &coverage.missing),
+        });
+    }
+    serde_json::to_writer(console.results(), &result).map_err(std::io::Error::from)?;
+    Ok(console.line("")?)
+}

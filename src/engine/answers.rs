@@ -1,0 +1,103 @@
+//! What a run needs to know of the world outside.
+
+use crate::graph::NodeId;
+use crate::php::Value;
+
+use super::Effect;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// The node.
+    pub node: NodeId,
+    /// Its module.
+    pub module: &'r str,
+}
+
+/// An answer to an HTTP request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HttpAnswer {
+    /// The server answered.
+    Response {
+        /// The status code.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// There was no answer, and why.
+    Failed(String),
+}
+
+/// What the world outside says. Every method has the answer of a world in which all goes well and nothing is found.
+pub trait Answers: Sync {
+    /// Whether the module fails, and with which message, instead of doing what it does.
+    fn failure(&self, _request: Request<'_>) -> Option<String> {
+        None
+    }
+
+    /// The answer to an HTTP request; `effect` is [`Effect::HttpRequest`].
+    fn http(&self, _request: Request<'_>, _effect: &Effect<'_>) -> HttpAnswer {
+        HttpAnswer::Response { status: 200, body: String::new() }
+    }
+
+    /// What an enrichment service says about an attribute: the value that is hung on it. `None` if it does not
+    /// know this type of attribute.
+    fn enrichment(&self, _request: Request<'_>, _service: &str, _attribute: &Value<'_>) -> Option<Value<'static>> {
+        None
+    }
+
+    /// The warning lists an attribute is on: a list of objects with `warninglist_id`, `warninglist_name`,
+    /// `warninglist_category`, `match` and `value`. `lists` are the names that were picked, `["ALL"]` for all.
+    fn warnings(&self, _request: Request<'_>, _lists: &Value<'_>, _attribute: &Value<'_>) -> Option<Value<'static>> {
+        None
+    }
+
+    /// The attribute with `decay_score`, as MISP fetches it.
+    fn decay_score(
+        &self,
+        _request: Request<'_>,
+        _models: &Value<'_>,
+        _attribute: &Value<'_>,
+    ) -> Option<Value<'static>> {
+        None
+    }
+
+    /// The event as it is in the database, where it differs from the one of the run.
+    fn reload(&self, _request: Request<'_>) -> Option<Value<'static>> {
+        None
+    }
+
+    /// What a logic module decides of which only the signature is known; `None` if nobody says.
+    fn decision(&self, _request: Request<'_>) -> Option<bool> {
+        None
+    }
+
+    /// The tag of the country galaxy for what an enrichment calls the country.
+    fn country_tag(&self, country: &str) -> Option<String> {
+        let name = country.to_lowercase();
+        let looks_like_one =
+            !name.is_empty() && name.chars().all(|char| char.is_alphabetic() || " -'(),.".contains(char));
+        looks_like_one.then(|| format!("misp-galaxy:country=\"{name}\""))
+    }
+
+    /// Whether the template service of misp-modules runs.
+    fn has_template_service(&self) -> bool {
+        true
+    }
+
+    /// The server's address, `_env.baseurl` in templates of later releases.
+    fn base_url(&self) -> String {
+        String::new()
+    }
+
+    /// Whether `Security.rest_client_enable_arbitrary_urls` is on.
+    fn allows_arbitrary_urls(&self) -> bool {
+        true
+    }
+}
+
+/// The world in which all goes well and nothing is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SilentAnswers;
+
+impl Answers for SilentAnswers {}

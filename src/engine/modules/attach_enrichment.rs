@@ -1,0 +1,66 @@
+//! `attach-enrichment` and `enrich-event`.
+
+use super::reload_full_event::reload;
+use super::select::Selection;
+use super::{Module, Prepared};
+use crate::engine::access::{entry, wanted_array};
+use crate::engine::arguments::Arguments;
+use crate::engine::effect::Effect;
+use crate::engine::step::Step;
+use crate::php::{Array, KeyRef, Thrown, Value};
+
+/// As MISP spells it.
+const NOT_CONFIGURED: &str = "No enrichmnent module selected";
+
+#[derive(Debug)]
+struct Enrichment {
+    selection: Selection,
+    modules: Array<'static>,
+    saves: bool,
+}
+
+pub(super) fn prepare_attach(arguments: &Arguments<'_>) -> Prepared {
+    prepare(arguments, false)
+}
+
+pub(super) fn prepare_enrich(arguments: &Arguments<'_>) -> Prepared {
+    prepare(arguments, true)
+}
+
+fn prepare(arguments: &Arguments<'_>, saves: bool) -> Prepared {
+    Ok(Box::new(Enrichment { selection: Selection::new(arguments)?, modules: arguments.list("modules"), saves }))
+}
+
+impl Module for Enrichment {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        if self.modules.is_empty() {
+            return Ok(step.fail(NOT_CONFIGURED));
+        }
+        let mut data = step.copy()?;
+        let attributes = self.selection.attributes(&data, step)?;
+        let ids = attributes.values().map(|attribute| entry(attribute, "id").cloned()).collect::<Result<_, _>>()?;
+        step.effect(Effect::Enrich { modules: self.modules.clone(), attributes: ids, saves: self.saves });
+        if self.saves {
+            reload(step);
+            return Ok(true);
+        }
+        step.lookups.entry(&step.node.module).or_default().note(&data);
+        for attribute in attributes.values() {
+            wanted_array(attribute, "Module_attach_enrichment::_checkIfInputSupported", 1, "attribute")?;
+            for service in self.modules.values().filter_map(Value::to_text).filter(|service| !service.is_empty()) {
+                let Some(answer) = step.answers.enrichment(step.request(), &service, attribute) else { continue };
+                let lookup = step.lookups.entry(&step.node.module).or_default();
+                lookup.change(&mut data, attribute, |attribute| {
+                    if !matches!(attribute.get(KeyRef::String("enrichment")), Some(Value::Array(_))) {
+                        attribute.set("enrichment", Array::new());
+                    }
+                    if let Some(Value::Array(answers)) = attribute.get_mut(KeyRef::String("enrichment")) {
+                        answers.push(answer.clone());
+                    }
+                });
+            }
+        }
+        step.data.set(data);
+        Ok(true)
+    }
+}

@@ -1,0 +1,26 @@
+//! `push-zmq`.
+
+use super::{Module, Prepared};
+use crate::engine::arguments::Arguments;
+use crate::engine::effect::Effect;
+use crate::engine::step::Step;
+use crate::hashpath::Path;
+use crate::php::Thrown;
+
+#[derive(Debug)]
+struct PushZmq {
+    path: Path,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(PushZmq { path: arguments.path("data_extraction_path")? }))
+}
+
+impl Module for PushZmq {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let data = self.path.extract(&data)?.to_value();
+        step.effect(Effect::Zmq { data });
+        Ok(true)
+    }
+}

@@ -1,0 +1,52 @@
+//! How a run is to be done.
+
+use super::answers::{Answers, SilentAnswers};
+use super::log::Clock;
+
+/// How a run is to be done.
+#[derive(Clone, Copy)]
+pub struct RunOptions<'o> {
+    /// What the world outside says.
+    pub answers: &'o dyn Answers,
+    /// Whether a trace is written.
+    pub trace: bool,
+    /// Says the time for the lines of the log, which are not written without it.
+    pub clock: Option<&'o Clock>,
+    /// Whether the jobs of concurrent tasks are run afterwards.
+    pub jobs: bool,
+    /// Where a run is given up.
+    pub limits: Limits,
+}
+
+impl Default for RunOptions<'_> {
+    fn default() -> Self {
+        Self { answers: &SilentAnswers, trace: false, clock: None, jobs: true, limits: Limits::default() }
+    }
+}
+
+/// Where a run is given up. MISP has no such limits: it follows every path, and their number may double with each
+/// condition, until its process is killed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// The most nodes that a run and its jobs look at, counted once for each path that leads to them.
+    pub steps: usize,
+    /// The most effects that they have.
+    pub effects: usize,
+    /// The most jobs.
+    pub jobs: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 200_000, effects: 1_000_000, jobs: 1_000 }
+    }
+}
+
+/// Whether a failure ends a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PathType {
+    /// The walk goes on after a module that is not blocking and fails.
+    Blocking,
+    /// What comes after a failed module on the same path is skipped.
+    NonBlocking,
+}

@@ -1,0 +1,144 @@
+//! A run from beginning to end: the data, the walk, the jobs.
+
+use std::collections::VecDeque;
+
+use crate::normalise::into_normalised;
+use crate::php::Value;
+
+use super::log::LogLine;
+use super::options::{Limits, PathType, RunOptions};
+use super::prepared::Prepared;
+use super::result::{Job, Outcome, RunResult, Verdict};
+use super::roaming::RoamingData;
+use super::trace::Trace;
+use super::walk::Walk;
+
+/// What is left of the limits.
+pub(super) struct Budget {
+    pub(super) steps: usize,
+    pub(super) effects: usize,
+    pub(super) jobs: usize,
+    pub(super) limits: Limits,
+}
+
+impl Prepared {
+    /// Runs the workflow on data as MISP has it when the trigger fires: an event as the REST API returns it where the
+    /// trigger gives MISP's core format, else whatever there is.
+    ///
+    /// For the trigger `tag-attached-after-save` the tag may stand beside the event, as `Tag` with `name`, `local` and,
+    /// where it is on an attribute, `attribute_id`; the trigger's parameters are then asked whether it counts.
+    ///
+    /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
+    /// changes.
+    pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        if !self.wants_core_format {
+            return self.run_normalised(data, options);
+        }
+        if let (Some(trigger), Some(tag)) = (&self.tag_trigger, data.get("Tag"))
+            && trigger.accepts(tag) != Ok(true)
+        {
+            let message = "the trigger's own parameters do not fit the tag that was attached".into();
+            return self.not_run(Value::Null, message, options);
+        }
+        match into_normalised(data) {
+            Ok(data) => self.run_normalised(data, options),
+            Err(error) => {
+                let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
+                self.not_run(Value::Null, message, options)
+            }
+        }
+    }
+
+    /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
+    pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        let Some(start) = self.start else {
+            return self.not_run(data, "Invalid start node `-1`".into(), options);
+        };
+        let limits = options.limits;
+        let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
+        let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
+        let roaming = RoamingData::new(data, self.semantics);
+        let mut result = Walk::new(self, options, &mut budget, path_type, roaming).run(start);
+        if self.is_blocking && result.outcome != Outcome::Success {
+            result.verdict = Verdict::Cancel;
+        }
+        if options.jobs {
+            run_jobs(self, options, &mut budget, &mut result);
+        }
+        result
+    }
+
+    fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'_>) -> RunResult<'a> {
+        let mut result = self.empty_result(data, options);
+        result.outcome = Outcome::Failure;
+        if self.is_blocking {
+            result.verdict = Verdict::Cancel;
+        }
+        result.errors.push(message);
+        if let Some(clock) = options.clock {
+            result.log.push(LogLine::Started.line(self, clock));
+        }
+        result
+    }
+
+    pub(super) fn empty_result<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        RunResult {
+            workflow: &self.name,
+            trigger: &self.trigger,
+            outcome: Outcome::Success,
+            verdict: Verdict::Proceed,
+            executed: Vec::new(),
+            failed: Vec::new(),
+            skipped: Vec::new(),
+            errors: Vec::new(),
+            effects: Vec::new(),
+            jobs: Vec::new(),
+            trace: options.trace.then(Trace::default),
+            log: Vec::new(),
+            data,
+        }
+    }
+}
+
+/// Runs the jobs of `result`, then the jobs of these, and so on: level by level, as workers would.
+fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut Budget, result: &mut RunResult<'a>) {
+    if result.jobs.is_empty() {
+        return;
+    }
+    // The way to each job: its place among the jobs of the run, then among the jobs of that job, …
+    let mut queue: VecDeque<Vec<usize>> = (0..result.jobs.len()).map(|index| vec![index]).collect();
+    while let Some(way) = queue.pop_front() {
+        let Some(job) = job_at(result, &way) else { continue };
+        let (node, data) = (job.node, job.data.clone());
+        let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
+        let mut done = if let Ok(start) = start {
+            let roaming = RoamingData::new(data, workflow.semantics);
+            Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
+        } else {
+            let mut done = workflow.empty_result(data, options);
+            done.outcome = Outcome::Crash;
+            done.errors.push(format!("MISP dies with an internal error: Could not find start node {node}"));
+            done
+        };
+        if way.len() >= MAX_NESTED_JOBS && !done.jobs.is_empty() {
+            done.errors.push(format!("jobs inside jobs are run {MAX_NESTED_JOBS} levels deep; the rest is not"));
+        } else {
+            queue.extend((0..done.jobs.len()).map(|index| way.iter().copied().chain([index]).collect()));
+        }
+        if let Some(job) = job_at(result, &way) {
+            job.result = Some(Box::new(done));
+        }
+    }
+}
+
+/// How deep jobs inside jobs are run. In a graph with a loop they would go on for ever.
+const MAX_NESTED_JOBS: usize = 16;
+
+fn job_at<'j, 'a>(result: &'j mut RunResult<'a>, way: &[usize]) -> Option<&'j mut Job<'a>> {
+    let (last, way) = way.split_last()?;
+    let mut result = result;
+    for index in way {
+        result = result.jobs.get_mut(*index)?.result.as_deref_mut()?;
+    }
+    result.jobs.get_mut(*last)
+}

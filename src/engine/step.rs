@@ -1,0 +1,61 @@
+//! What a module gets to do its work.
+
+use rustc_hash::FxHashMap;
+
+use super::answers::{Answers, Request};
+use super::effect::{Effect, EffectRecord};
+use super::lookup::Lookup;
+use super::prepared::PreparedNode;
+use super::roaming::RoamingData;
+use super::trace::{Observation, TracedNode};
+use crate::php::{Thrown, Value};
+use crate::semantics::Semantics;
+
+/// One execution of a node.
+pub(super) struct Step<'s, 'a> {
+    pub(super) node: &'a PreparedNode,
+    pub(super) semantics: Semantics,
+    pub(super) data: &'s mut RoamingData<'a>,
+    pub(super) answers: &'s dyn Answers,
+    pub(super) effects: &'s mut Vec<EffectRecord<'a>>,
+    pub(super) lookups: &'s mut FxHashMap<&'a str, Lookup<'a>>,
+    /// What the module says about its failure.
+    pub(super) errors: Vec<String>,
+    /// What is written down about it, if anything is.
+    pub(super) note: Option<&'s mut TracedNode<'a>>,
+}
+
+impl<'a> Step<'_, 'a> {
+    /// A copy of the data as the node sees it, which costs nothing.
+    pub(super) fn copy(&mut self) -> Result<Value<'a>, Thrown> {
+        self.data.see().cloned()
+    }
+
+    pub(super) fn effect(&mut self, effect: Effect<'a>) {
+        self.effects.push(EffectRecord { node: self.node.id, module: &self.node.module, effect });
+    }
+
+    pub(super) fn request(&self) -> Request<'a> {
+        Request { node: self.node.id, module: &self.node.module }
+    }
+
+    /// Fails with a message.
+    pub(super) fn fail(&mut self, message: impl Into<String>) -> bool {
+        self.errors.push(message.into());
+        false
+    }
+
+    /// Writes down what was looked at, if that is wanted.
+    pub(super) fn saw(&mut self, what: &str, value: impl FnOnce() -> Value<'a>) {
+        if let Some(note) = &mut self.note {
+            note.saw.push(Observation { what: what.to_owned(), value: value() });
+        }
+    }
+
+    /// Writes down why, if that is wanted.
+    pub(super) fn because(&mut self, reason: impl FnOnce() -> String) {
+        if let Some(note) = &mut self.note {
+            note.reasons.push(reason());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Python's methods on strings, lists and dicts.
+
+use minijinja::value::{Tuple, ValueKind, from_args};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::arguments::wrong;
+use super::strings::of_string;
+use super::values::View;
+
+/// The methods of Python's dict.
+pub(super) const OF_DICTS: [&str; 11] =
+    ["clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"];
+
+/// Calls a method that the value itself does not have.
+pub(super) fn call(_state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::String => of_string(value.as_str().unwrap_or_default(), method, args),
+        ValueKind::Map => of_dict(value, method, args),
+        ValueKind::Seq => of_list(value, method, args),
+        ValueKind::Number => of_number(value, method, args),
+        _ => Err(unknown()),
+    }
+}
+
+pub(super) fn unknown() -> Error {
+    Error::from(ErrorKind::UnknownMethod)
+}
+
+fn of_number(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let () = from_args(args)?;
+    match method {
+        "is_integer" if !value.is_integer() => Ok(Value::from(f64::try_from(value.clone())?.fract() == 0.0)),
+        "bit_length" if value.is_integer() => {
+            let bits = value.as_i64().map_or(0, |number| 64 - number.unsigned_abs().leading_zeros());
+            Ok(Value::from(bits))
+        }
+        _ => Err(unknown()),
+    }
+}
+
+fn of_dict(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let keys = || Ok::<_, Error>(value.try_iter()?.collect::<Vec<_>>());
+    match method {
+        "get" => {
+            let (key, default): (Value, Option<Value>) = from_args(args)?;
+            let found = value.get_item(&key)?;
+            Ok(if found.is_undefined() { default.unwrap_or(Value::from(())) } else { found })
+        }
+        "keys" => {
+            let () = from_args(args)?;
+            Ok(view("dict_keys", keys()?))
+        }
+        "values" => {
+            let () = from_args(args)?;
+            let values = keys()?.iter().map(|key| value.get_item(key)).collect::<Result<Vec<_>, _>>()?;
+            Ok(view("dict_values", values))
+        }
+        "items" => {
+            let () = from_args(args)?;
+            let items = keys()?.into_iter().map(|key| {
+                let item = value.get_item(&key)?;
+                Ok(Value::from(Tuple::from([key, item])))
+            });
+            Ok(view("dict_items", items.collect::<Result<Vec<_>, Error>>()?))
+        }
+        "copy" => {
+            let () = from_args(args)?;
+            Ok(value.clone())
+        }
+        _ => Err(unknown()),
+    }
+}
+
+fn view(name: &'static str, items: Vec<Value>) -> Value {
+    Value::from_object(View { name, items })
+}
+
+fn of_list(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+    match method {
+        "count" => {
+            let (wanted,): (Value,) = from_args(args)?;
+            Ok(Value::from(value.try_iter()?.filter(|item| *item == wanted).count()))
+        }
+        "index" => {
+            let (wanted, start, stop): (Value, Option<i64>, Option<i64>) = from_args(args)?;
+            let length = value.len().unwrap_or_default();
+            let (start, stop) = (bound(start, length, 0), bound(stop, length, length));
+            let mut items = value.try_iter()?.enumerate().take(stop).skip(start);
+            let found = items.find(|(_, item)| *item == wanted);
+            found.map(|(index, _)| Value::from(index)).ok_or_else(|| wrong("the list does not hold the value"))
+        }
+        "copy" => {
+            let () = from_args(args)?;
+            Ok(value.clone())
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// A place as Python's slices name it.
+pub(super) fn bound(place: Option<i64>, length: usize, default: usize) -> usize {
+    match place {
+        None => default,
+        Some(place) if place < 0 => length.saturating_sub(usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX)),
+        Some(place) => usize::try_from(place).unwrap_or(usize::MAX).min(length),
+    }
+}

@@ -1,0 +1,147 @@
+//! Where events come from.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Stdin};
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use ignore::WalkBuilder;
+
+use super::record::{Record, RecordError, Records};
+
+/// How files of events end.
+const EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
+/// So much is read at once.
+const BUFFER_BYTES: usize = 256 * 1024;
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// The files that hold events.
+#[derive(Clone, Default, Debug)]
+pub struct EventFiles {
+    /// Their paths, in order; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// How many bytes they have; `None` if nobody knows, as with standard input.
+    pub bytes: Option<u64>,
+}
+
+/// Finds the files that `paths` stand for: a file for itself, a folder for the files in it and below that end in `.json`, `.ndjson` or
+/// `.jsonl`, sorted by path. Hidden files of a folder are left out.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub fn gather_events(paths: &[PathBuf]) -> io::Result<EventFiles> {
+    let mut found = EventFiles { paths: Vec::new(), bytes: Some(0) };
+    for path in paths {
+        if !path.is_dir() {
+            found.paths.push(path.clone());
+            continue;
+        }
+        let start = found.paths.len();
+        for entry in WalkBuilder::new(path).standard_filters(false).hidden(true).build() {
+            let entry = entry.map_err(io::Error::other)?;
+            let is_event = entry.path().extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end == *known));
+            if is_event && entry.path().is_file() {
+                found.paths.push(entry.into_path());
+            }
+        }
+        found.paths[start..].sort_unstable();
+    }
+    let size = |path: &PathBuf| if is_standard_input(path) { None } else { fs::metadata(path).ok() };
+    found.bytes = found.paths.iter().map(|path| size(path).map(|metadata| metadata.len())).sum();
+    Ok(found)
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
+}
+
+/// The events of files, in batches.
+pub struct Events {
+    paths: vec::IntoIter<PathBuf>,
+    open: Option<Open>,
+}
+
+enum Open {
+    File(Records<BufReader<File>>),
+    Input(Records<BufReader<Stdin>>),
+}
+
+impl Events {
+    /// The events of `files`.
+    pub fn new(files: EventFiles) -> Self {
+        Self { paths: files.paths.into_iter(), open: None }
+    }
+}
+
+impl Iterator for Events {
+    type Item = Vec<Record>;
+
+    fn next(&mut self) -> Option<Vec<Record>> {
+        loop {
+            let batch = match &mut self.open {
+                Some(Open::File(records)) => records.next(),
+                Some(Open::Input(records)) => records.next(),
+                None => None,
+            };
+            if batch.is_some() {
+                return batch;
+            }
+            let path = self.paths.next()?;
+            let name = path.display().to_string();
+            self.open = Some(if is_standard_input(&path) {
+                Open::Input(Records::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()), &name))
+            } else {
+                match open(&path) {
+                    Ok(file) => Open::File(Records::new(BufReader::with_capacity(BUFFER_BYTES, file), &name)),
+                    Err(error) => {
+                        self.open = None;
+                        let text = Err(RecordError::Unreadable(error));
+                        return Some(vec![Record { name: name.into(), line: 0, text }]);
+                    }
+                }
+            });
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    // Opening a folder may succeed, reading it does not.
+    if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_stand_for_their_events() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in
+            [("b.json", "{\"b\":\n1}\n"), ("a/x.ndjson", "{}\n{}\n"), ("notes.txt", "no event"), (".hidden.json", "{}")]
+        {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        let files = gather_events(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(files.bytes, Some(15));
+        let found: Vec<(String, usize)> = Events::new(files)
+            .flatten()
+            .map(|record| (record.name.rsplit(['/', '\\']).next().unwrap().to_owned(), record.line))
+            .collect();
+        assert_eq!(found, [("x.ndjson".into(), 1), ("x.ndjson".into(), 2), ("b.json".into(), 1)]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_keeps_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = folder.path().join("good.json");
+        fs::write(&good, "{}").unwrap();
+        let files = gather_events(&[folder.path().join("bad.json"), good]).unwrap();
+        assert_eq!(files.bytes, None);
+        let found: Vec<_> = Events::new(files).flatten().map(|record| record.text.is_ok()).collect();
+        assert_eq!(found, [false, true]);
+    }
+}

@@ -1,0 +1,18 @@
+//! Running a workflow over many events: where they come from, how they are spread over the processor's cores and
+//! come back in order, what came of them, and how a run is told to people.
+
+mod clock;
+mod events;
+mod parallel;
+mod record;
+mod run;
+mod tally;
+mod trace_text;
+
+pub use clock::utc_now;
+pub use events::{EventFiles, Events, gather_events};
+pub use parallel::{in_order, workers};
+pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
+pub use run::{Runner, split};
+pub use tally::{Ending, Tally};
+pub use trace_text::{Places, write_run};

@@ -1,0 +1,53 @@
+//! A workflow with all that its runs have in common.
+
+use crate::engine::{Prepared, RunOptions, RunResult};
+use crate::php::Value;
+
+/// Runs one workflow.
+#[derive(Clone, Copy)]
+pub struct Runner<'r> {
+    /// The workflow.
+    pub workflow: &'r Prepared,
+    /// What results call it; `None` for its name.
+    pub id: Option<&'r str>,
+    /// How it is run.
+    pub options: RunOptions<'r>,
+}
+
+impl<'r> Runner<'r> {
+    /// Runs the workflow on one event.
+    pub fn run<'a>(&self, event: Value<'a>) -> RunResult<'a>
+    where
+        'r: 'a,
+    {
+        let mut result = self.workflow.run(event, &self.options);
+        if let Some(id) = self.id {
+            rename(&mut result, id);
+        }
+        result
+    }
+}
+
+fn rename<'a>(result: &mut RunResult<'a>, id: &'a str) {
+    result.workflow = id;
+    // Jobs nest as deep as the engine runs them, which is not deep.
+    for job in result.jobs.iter_mut().filter_map(|job| job.result.as_deref_mut()) {
+        rename(job, id);
+    }
+}
+
+/// The events in a JSON text, for a workflow whose data is one event: the entries of a list, or of the answer of MISP's
+/// search, `{"response": […]}`. Anything else is one event.
+pub fn split<'a>(workflow: &Prepared, data: Value<'a>) -> Vec<Value<'a>> {
+    if !workflow.wants_core_format() || data.get("Event").is_some() {
+        return vec![data];
+    }
+    let list = match data.get("response") {
+        Some(response) => response.as_array(),
+        None => data.as_array(),
+    };
+    match list.filter(|list| list.is_list() && !list.is_empty()) {
+        Some(list) => list.values().cloned().collect(),
+        None => vec![data],
+    }
+}

@@ -1,0 +1,16 @@
+//! Running the tests of workflows: a [`Suite`] is made of what was compiled, each of its cases is run on the events of its
+//! test, and what differs from what is expected is told as findings with places in the text.
+
+mod case;
+mod coverage;
+mod difference;
+mod expectation;
+mod given;
+mod happened;
+mod junit;
+mod suite;
+
+pub use case::{Case, CaseReport};
+pub use coverage::{Count, Coverage};
+pub use junit::write_junit;
+pub use suite::{Suite, SuiteSettings, Tested};
