@@ -194,10 +194,14 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.place_of(index, &serde_json::Value::from(text).to_string())
     }
 
+    /// The text that made a node.
+    pub fn snippet(&self, index: usize) -> Option<&'f str> {
+        Some(self.sources?.snippet(self.node(index).origin?))
+    }
+
     /// The place of a piece of the text that made a node, if it stands there exactly once.
     pub fn place_of(&self, index: usize, piece: &str) -> Option<Span> {
-        let origin = self.node(index).origin?;
-        let snippet = self.sources?.snippet(origin);
+        let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
         let at = snippet.find(piece)?;
         let end = at + piece.len();
         (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
@@ -218,8 +222,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// Where the last of several equal entries of a list stands, with the comma before it.
     pub fn last_entry(&self, index: usize, text: &str) -> Option<Span> {
-        let origin = self.node(index).origin?;
-        let snippet = self.sources?.snippet(origin);
+        let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
         let quoted = serde_json::Value::from(text).to_string();
         let at = snippet.rfind(&quoted)?;
         let before = snippet[..at].trim_end();

@@ -12,7 +12,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in facts.order.iter().filter(|&&node| is_reset(facts, node)) {
         let (may, must) = (facts.filters.may[node], facts.filters.must[node]);
         let named = label(facts, node);
-        // A blueprint may be used where a filter is on.
+        // A blueprint may be used where a filter is on; and what ends a scope has a rule of its own.
+        if facts.snippet(node) == Some("}") {
+            continue;
+        }
         if must == 0 && facts.trigger.is_some() {
             diagnostics.push(without_filter(facts, node, may != 0, after_reset[node]));
         } else if named != 0 && may & !named != 0 {
