@@ -54,6 +54,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let names: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| named(facts, node)).collect();
     let adds: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| added(facts.module(node))).collect();
+    let mut first = [None; ADDITIONS.len()];
+    for &node in facts.order.iter().rev() {
+        for (_, first) in first.iter_mut().enumerate().filter(|(bit, _)| adds[node] & (1 << bit) != 0) {
+            *first = Some(node);
+        }
+    }
     let mut before = vec![State::default(); facts.graph.nodes.len()];
     for &node in &facts.order {
         let mut state = State::default();
@@ -66,7 +72,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         before[node] = state;
         let missing = names[node] & !state.there;
         if missing != 0 && !facts.is_behind_foreign(node) {
-            report_missing(facts, node, missing, state, diagnostics);
+            report_missing(facts, node, missing, state.lost, &first, diagnostics);
         }
     }
     report_unread(facts, &names, &adds, diagnostics);
@@ -101,15 +107,22 @@ fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> Sta
     state
 }
 
-fn report_missing(facts: &Facts<'_, '_>, node: usize, missing: Set, state: State, diagnostics: &mut Vec<Diagnostic>) {
+fn report_missing(
+    facts: &Facts<'_, '_>,
+    node: usize,
+    missing: Set,
+    lost: Set,
+    first: &[Option<usize>; ADDITIONS.len()],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for (bit, addition) in ADDITIONS.iter().enumerate().filter(|(bit, _)| missing & (1 << bit) != 0) {
         let (key, what, module) = (addition.key, addition.what, addition.module);
-        if state.lost & (1 << bit) != 0 {
+        if lost & (1 << bit) != 0 {
             let message =
                 format!("`{key}` is read here, and {what} of `{module}` was forgotten at the end of the filter");
             let mut finding =
                 facts.finding(Code::ChangesLost, node, message, "sees the data as it was before the filter");
-            if let Some(&from) = facts.order.iter().find(|&&other| facts.module(other) == module) {
+            if let Some(from) = first[bit] {
                 finding = facts.also(finding, from, "changed under a filter");
             }
             diagnostics.push(
@@ -137,6 +150,8 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
     if !facts.order.iter().any(|&node| adds[node] & in_memory != 0) {
         return;
     }
+    // A step that names it says itself that it comes too late.
+    let named_anywhere = facts.order.iter().fold(0, |all, &node| all | names[node]);
     // What is read behind a node, at all and before a reset.
     let mut read = vec![0; names.len()];
     let mut read_before_reset = vec![0; names.len()];
@@ -155,7 +170,7 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
             continue;
         }
         let under_filter = facts.filters.must[node] != 0;
-        let useful = if under_filter { sooner | (later & named_later(facts, names, own)) } else { later };
+        let useful = if under_filter { sooner | (later & named_anywhere) } else { later };
         if own & useful != 0 {
             continue;
         }
@@ -173,9 +188,4 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
                 .help("let a later step read it, store it with `enrich-event(…)` if it is an enrichment, or remove the step"),
         );
     }
-}
-
-/// What of `own` some step names, which then says itself that it comes too late.
-fn named_later(facts: &Facts<'_, '_>, names: &[Set], own: Set) -> Set {
-    facts.order.iter().fold(0, |all, &node| all | names[node]) & own
 }

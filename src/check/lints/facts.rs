@@ -9,6 +9,9 @@ use crate::source::{Sources, Span};
 
 use super::filters::Filters;
 
+/// In longer texts no parts are looked for: a list may have very many entries.
+const LONGEST_SNIPPET: usize = 16 * 1024;
+
 /// A connection, seen from the node it leads to.
 #[derive(Clone, Copy)]
 pub struct Incoming {
@@ -194,9 +197,10 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.place_of(index, &serde_json::Value::from(text).to_string())
     }
 
-    /// The text that made a node.
+    /// The text that made a node, unless it is very long.
     pub fn snippet(&self, index: usize) -> Option<&'f str> {
-        Some(self.sources?.snippet(self.node(index).origin?))
+        let snippet = self.sources?.snippet(self.node(index).origin?);
+        (snippet.len() <= LONGEST_SNIPPET).then_some(snippet)
     }
 
     /// The place of a piece of the text that made a node, if it stands there exactly once.

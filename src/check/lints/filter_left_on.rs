@@ -1,12 +1,17 @@
 //! A filter that is on behind a join only if the run came one way.
 
 use super::facts::Facts;
-use super::filters::{Filters, is_filter, label, names};
+use super::filters::{Filters, Labels, is_filter, label, names};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if !facts.filters.any {
         return;
+    }
+    // The first filter of each label.
+    let mut first = [None; Labels::BITS as usize];
+    for &node in facts.order.iter().rev().filter(|&&node| is_filter(facts, node)) {
+        first[label(facts, node).trailing_zeros() as usize % first.len()] = Some(node);
     }
     for &node in &facts.order {
         let filters = &facts.filters;
@@ -26,8 +31,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let message = format!("the filter {} is on here only if the run came one of the ways", names(left_on));
         let mut finding =
             facts.finding(Code::FilterLeftOn, node, message, "ways with and without the filter join here");
-        let first = facts.order.iter().find(|&&other| is_filter(facts, other) && label(facts, other) & left_on != 0);
-        if let Some(&filter) = first {
+        let filter = first.iter().enumerate().find_map(|(bit, filter)| filter.filter(|_| left_on & (1 << bit) != 0));
+        if let Some(filter) = filter {
             finding = facts.also(finding, filter, "the filter is put on here");
         }
         diagnostics.push(

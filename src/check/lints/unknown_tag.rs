@@ -9,7 +9,11 @@ use crate::suggest::closest;
 /// How many tags a message lists.
 const SHOWN: usize = 8;
 
+/// How many unknown tags get a suggestion: each one is compared with all tags of its taxonomy.
+const MAX_SUGGESTIONS: usize = 50;
+
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let mut suggestions = 0;
     for &node in &facts.order {
         for tag in named(facts, node) {
             let (message, suggestion, known) = match taxonomy_of(tag) {
@@ -20,7 +24,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                         let shown: Vec<_> = taxonomy.tags.iter().map(|tag| format!("`{tag}`")).collect();
                         format!("its tags are {}", shown.join(", "))
                     });
-                    (message, closest(tag, taxonomy.tags.iter().map(String::as_str)), known)
+                    suggestions += 1;
+                    let tags = taxonomy.tags.iter().map(String::as_str).filter(|_| suggestions <= MAX_SUGGESTIONS);
+                    (message, closest(tag, tags), known)
                 }
                 None => match misspelt_namespace(tag) {
                     Some(meant) => {
@@ -45,13 +51,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 /// The tag that is meant where only the namespace is misspelt.
 fn misspelt_namespace(tag: &str) -> Option<&'static str> {
     let (namespace, value) = tag.split_once(':')?;
-    let near = taxonomies().iter().filter(|taxonomy| closest(namespace, [taxonomy.namespace]).is_some());
-    near.flat_map(|taxonomy| &taxonomy.tags).map(String::as_str).find(|known| {
-        // A short namespace is near to many.
-        known
-            .split_once(':')
-            .is_some_and(|(whole, own)| own.eq_ignore_ascii_case(value) && whole.len() == namespace.len())
-    })
+    // A short namespace is near to many, so the length must be right.
+    let near = taxonomies().iter().filter(|taxonomy| {
+        taxonomy.namespace.len() == namespace.len() && closest(namespace, [taxonomy.namespace]).is_some()
+    });
+    near.flat_map(|taxonomy| &taxonomy.tags)
+        .map(String::as_str)
+        .find(|known| known.split_once(':').is_some_and(|(_, own)| own.eq_ignore_ascii_case(value)))
 }
 
 #[cfg(test)]
