@@ -116,7 +116,7 @@ fn with_template<T: Default + Send>(
         return read();
     }
     std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &read);
+        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
         // Without a thread, or without an answer of it, nothing can be said against the template.
         reader.map_or_else(|_| Ok(T::default()), |reader| reader.join().unwrap_or_else(|_| Ok(T::default())))
     })

@@ -213,7 +213,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// A finding about a node.
     pub fn finding(&self, code: Code, index: usize, message: impl Into<String>, label: &str) -> Diagnostic {
-        self.finding_at(code, self.place(index), message, label)
+        Self::finding_at(code, self.place(index), message, label)
     }
 
     /// Adds an edit of the text that made a node, probably what is meant, where it can be made: `from` becomes `to`, and
@@ -241,10 +241,10 @@ impl<'f, 'a> Facts<'f, 'a> {
         message: impl Into<String>,
         label: &str,
     ) -> Diagnostic {
-        self.finding_at(code, self.quoted_place(index, text).or(self.place(index)), message, label)
+        Self::finding_at(code, self.quoted_place(index, text).or(self.place(index)), message, label)
     }
 
-    fn finding_at(&self, code: Code, place: Option<Span>, message: impl Into<String>, label: &str) -> Diagnostic {
+    fn finding_at(code: Code, place: Option<Span>, message: impl Into<String>, label: &str) -> Diagnostic {
         match place {
             Some(span) => Diagnostic::at(code, span, message).label(label),
             None => Diagnostic::new(code, message),

@@ -40,13 +40,13 @@ fn without_filter(facts: &Facts<'_, '_>, node: usize, on_some_way: bool, after_r
         (false, true) => "this is a second reset: no filter is on any more",
         (false, false) => "no filter is on where this resets them",
     };
-    let note = if after_reset {
+    let consequence = if after_reset {
         "a second reset without a new filter ends the run with an internal error"
     } else {
         "a reset puts back what the first filter saved; where none did, the data is gone and later steps find nothing"
     };
     facts
         .finding(Code::ResetWithoutFilter, node, message, "nothing to put back")
-        .note(note)
+        .note(consequence)
         .help("remove the reset, or write the filter as a scope: `filter A: … where … { … }` ends with its own reset")
 }
