@@ -9,8 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_parameters, check_tests, scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
+    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -119,6 +119,9 @@ impl<'s> Workspace<'s> {
         }
         let tests = compiler.check_tests();
         compiler.check_project();
+        if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
+            check_unused(context, &mut compiler.diagnostics);
+        }
         let Compiler { mut diagnostics, documents, imported, .. } = compiler;
         report_known_bugs(target, &documents, &mut diagnostics);
         Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
@@ -154,6 +157,7 @@ impl<'a> Compiler<'_, 'a> {
         apply(&mut document, header);
         let compiled = Compiled { id: workflow.id, document, labels };
         if wanted {
+            self.lint(file, &compiled.document.graph, trigger_name.span);
             self.documents.push(compiled);
             self.places.push((file, Some(trigger_name)));
         } else {
@@ -182,6 +186,7 @@ impl<'a> Compiler<'_, 'a> {
             }
             return;
         }
+        self.lint(file, &graph, blueprint.id.span);
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
@@ -216,6 +221,17 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some((graph, labels))
+    }
+
+    /// Looks for traps in a graph that keeps the rules.
+    fn lint(&mut self, file: usize, graph: &Graph<'a>, at: Span) {
+        let context = self.context;
+        if context.program.files[file].tree.incomplete {
+            // What could not be read may be what is missed.
+            return;
+        }
+        let signature = |module: &str| context.signature(file, module);
+        check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
     }
 
     /// Adds the frames that the head lists.
