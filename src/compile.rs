@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
     check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
@@ -18,12 +18,14 @@ use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 use crate::project::Files;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Blueprint, Item, Name, Workflow};
+use crate::upgrade::report_known_bugs;
 
 /// Parsed files, ready to be compiled.
 pub struct Workspace<'s> {
     program: Program<'s>,
     declarations: Declarations,
     catalogue: &'s Catalogue,
+    target: Target,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -70,7 +72,14 @@ impl<'s> Workspace<'s> {
         let mut diagnostics = Vec::new();
         let program = Program::load(sources, access, roots, &mut diagnostics);
         let declarations = Declarations::build(&program, &mut diagnostics);
-        Self { program, declarations, catalogue, diagnostics }
+        Self { program, declarations, catalogue, target: Target::DEFAULT, diagnostics }
+    }
+
+    /// Compiles for this target instead of [`Target::DEFAULT`]: warns of the bugs of that release.
+    #[must_use]
+    pub fn for_target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
     }
 
     /// The modules there are: those of the catalogue, with all that the files declare on top.
@@ -85,17 +94,17 @@ impl<'s> Workspace<'s> {
 
     /// Checks everything and makes the graphs.
     pub fn compile(&self) -> Compilation<'_> {
+        self.compile_with(self.catalogue, self.target)
+    }
+
+    /// [`Self::compile`] with another catalogue, for another target.
+    pub fn compile_with<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
         let mut diagnostics = self.diagnostics.clone();
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
         let budget = Budget::default();
         let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
-        let context = Context {
-            program: &self.program,
-            catalogue: self.catalogue,
-            scopes: &scopes,
-            constants: &constants,
-            budget: &budget,
-        };
+        let context =
+            Context { program: &self.program, catalogue, scopes: &scopes, constants: &constants, budget: &budget };
         let mut compiler =
             Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
@@ -113,7 +122,8 @@ impl<'s> Workspace<'s> {
         if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
             check_unused(context, &mut compiler.diagnostics);
         }
-        let Compiler { diagnostics, documents, imported, .. } = compiler;
+        let Compiler { mut diagnostics, documents, imported, .. } = compiler;
+        report_known_bugs(target, &documents, &mut diagnostics);
         Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
 }
@@ -272,11 +282,12 @@ impl<'a> Compiler<'_, 'a> {
                     .help("give one of them another id"),
                 );
             }
-            let Some(trigger) = trigger else { continue };
+            // MISP gives each ad-hoc workflow a trigger id of its own.
+            let Some(trigger) = trigger.filter(|trigger| trigger.text != "adhoc-trigger") else { continue };
             match triggers.get(trigger.text) {
-                Some(first) => self.diagnostics.push(duplicate_trigger(*trigger, *first)),
+                Some(first) => self.diagnostics.push(duplicate_trigger(trigger, *first)),
                 None => {
-                    triggers.insert(trigger.text, *trigger);
+                    triggers.insert(trigger.text, trigger);
                 }
             }
         }

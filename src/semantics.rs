@@ -1,5 +1,7 @@
 //! What differs between releases of MISP when a workflow runs.
 
+use crate::catalogue::Target;
+
 /// How a release behaves.
 ///
 /// See `docs/misp-semantics.md`, section "Filters".
@@ -39,12 +41,25 @@ impl Semantics {
         tag_operations_change_data: true,
     };
 
-    /// The behaviour of a target; `None` if there is no such target.
-    pub fn for_target(target: &str) -> Option<Self> {
-        match target {
-            "misp-2.5.1" => Some(Self::MISP_2_5_1),
-            "misp-2.5-latest" => Some(Self::MISP_2_5_LATEST),
-            _ => None,
+    /// The behaviour of a target. Releases before 2.5.1 were not seen running: they are taken to behave
+    /// like it. Which release after 2.5.1 brought which change is not known: each is taken to have all.
+    pub fn for_target(target: Target) -> Self {
+        if target.is_verified() { Self::MISP_2_5_1 } else { Self::MISP_2_5_LATEST }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_has_its_behaviour() {
+        let of = |name: &str| Semantics::for_target(name.parse().unwrap());
+        for seen in ["misp-2.4.160", "misp-2.4.199", "misp-2.5.0", "misp-2.5.1"] {
+            assert_eq!(of(seen), Semantics::MISP_2_5_1, "{seen}");
+        }
+        for later in ["misp-2.5.2", "misp-2.5.27", "misp-2.5-latest"] {
+            assert_eq!(of(later), Semantics::MISP_2_5_LATEST, "{later}");
         }
     }
 }

@@ -210,6 +210,36 @@ fn a_module_is_shown_with_all_that_a_call_needs() {
 }
 
 #[test]
+fn targets_are_releases() {
+    let output = here(&["modules", "--format", "json", "--target", "misp-2.4.168"]);
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).contains("\"attach-enrichment\"") && !stdout(&output).contains("\"assign_country\""));
+    for verb in ["check", "build", "modules"] {
+        let output = here(&[verb, "--target", "misp-2.4.1"]);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains("older") && stderr(&output).contains("misp-2.4.160"), "{}", stderr(&output));
+    }
+    let output = here(&["modules", "--target", "misp-2.5-latest"]);
+    assert_eq!(code(&output), 0);
+    assert!(stderr(&output).starts_with("note[unverified-target]"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_upgrade_that_breaks_a_workflow_ends_with_1() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("w.mwf"), "workflow w on event-publish {\n    reload-full-event()\n}\n").unwrap();
+    let check = |targets: &[&str]| {
+        let arguments = targets.iter().flat_map(|target| ["--target", target]);
+        mispflow(folder.path(), &["check"].into_iter().chain(arguments).collect::<Vec<_>>())
+    };
+    assert_eq!(code(&check(&["misp-2.4.199"])), 0);
+    assert_eq!(code(&check(&["misp-2.4.199", "misp-2.5.1"])), 0);
+    let output = check(&["misp-2.4.199", "misp-2.5.0", "misp-2.5.1"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("this is so for `misp-2.5.0`"), "{}", stderr(&output));
+}
+
+#[test]
 fn an_unknown_module_ends_with_1() {
     let output = here(&["modules", "webhok"]);
     assert_eq!((code(&output), stdout(&output)), (1, ""));

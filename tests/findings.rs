@@ -2,7 +2,8 @@
 //!
 //! `tests/findings/NAME.mwf` is a file, and a folder `tests/findings/NAME/` a project, with a mistake;
 //! `tests/findings/NAME.txt` is what `check` prints about it on a terminal without colours. A name is
-//! the finding's code, alone or with a word about the case behind it.
+//! the finding's code, alone or with a word about the case behind it. A folder may hold a file `targets`
+//! with the values of `--target`, one a line.
 //!
 //! After a change of messages run `UPDATE_FINDINGS=1 cargo test --test findings`, then read the
 //! difference aloud: is it clear, right, helpful? Does it say what it means for MISP and what to
@@ -14,23 +15,33 @@ use std::sync::LazyLock;
 use std::{fs, io};
 
 use codespan_reporting::term::termcolor::NoColor;
+use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Form, MissingVariable, write};
-use mispflow::project::{DiskFiles, Files, Project, catalogue, load_source};
+use mispflow::project::{DiskFiles, Files, Project, catalogues, load_source};
+use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
+use mispflow::testing::{Coverage, Suite, SuiteSettings};
+use mispflow::upgrade::check_for_targets;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 5] = [
+const WITHOUT_CASE: [(Code, &str); 7] = [
     (Code::MispJsonOddity, "said of JSON that is read to become text, not of what text imports"),
     (Code::TriggerCount, "the grammar gives a workflow exactly one trigger; those of imported blueprints are skipped"),
     (Code::InvalidJson, "said of the data that the verb `path` reads"),
     (Code::NoMatch, "said by the verb `path`"),
+    (Code::CannotRun, "said of workflows of MISP that the verb `run` cannot run"),
+    (Code::NoTests, "said by the verb `test` of files without tests, so there is no place to show"),
     (Code::DanglingConnection, "connections that lead out of an imported blueprint are dropped, as MISP's editor does"),
 ];
 
 /// Cases of `build`, which also writes.
 const OF_BUILD: &str = "environment-not-set";
+
+/// Cases of `test`, which runs the tests.
+const OF_TEST: [&str; 5] =
+    ["unusable-event", "unusable-answer", "unreadable-file-of-a-test", "test-failed", "not-covered"];
 
 /// The files of a case, by paths relative to it.
 struct CaseFiles {
@@ -105,6 +116,14 @@ fn code_of(name: &str) -> Option<Code> {
     Code::ALL.iter().filter(begins).max_by_key(|code| code.as_str().len()).copied()
 }
 
+/// The targets that a case is checked for.
+fn targets(case: &Case, project: &Project) -> Vec<Target> {
+    match fs::read_to_string(case.folder.join("targets")) {
+        Ok(names) => names.lines().map(|name| name.parse().unwrap()).collect(),
+        Err(_) => vec![project.target()],
+    }
+}
+
 /// What `check` (or `build`) says of a case, and its findings.
 fn run(case: &Case) -> (String, Vec<Diagnostic>) {
     let files = CaseFiles { folder: case.folder.clone() };
@@ -115,7 +134,9 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
         let file = load_source(&sources, &files, Path::new("mispflow.toml"), "mispflow.toml").unwrap();
         project = Project::read(&sources, file, Path::new(""), &mut diagnostics);
     }
-    let catalogue = catalogue(&sources, &files, &project, &mut diagnostics);
+    let targets = targets(case, &project);
+    let catalogues = catalogues(&sources, &files, &project, &targets, &mut diagnostics);
+    let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
     let mut roots = Vec::new();
     for root in &case.roots {
         match load_source(&sources, &files, Path::new(root), root) {
@@ -123,10 +144,27 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
             Err(problem) => diagnostics.push(problem),
         }
     }
-    let workspace = Workspace::load(&sources, &files, &roots, &catalogue);
-    let compilation = workspace.compile();
-    diagnostics.extend(compilation.diagnostics);
+    let (target, catalogue) = targets[0];
+    let workspace = Workspace::load(&sources, &files, &roots, catalogue).for_target(target);
+    diagnostics.extend(check_for_targets(&workspace, &targets));
+    if OF_TEST.iter().any(|code| case.name.starts_with(code)) {
+        let compilation = workspace.compile();
+        let settings = SuiteSettings {
+            sources: &sources,
+            access: &files,
+            catalogue,
+            semantics: Semantics::MISP_2_5_1,
+            filter: None,
+        };
+        let suite = Suite::new(&compilation, &settings, &mut diagnostics);
+        let reports: Vec<_> = suite.cases.iter().map(|case| case.run(&suite.workflows[case.workflow])).collect();
+        diagnostics.extend(reports.iter().flat_map(|report| report.failures.iter().cloned()));
+        if case.name.starts_with("not-covered") {
+            diagnostics.extend(Coverage::new(&suite, &reports).missing);
+        }
+    }
     if case.name.starts_with(OF_BUILD) {
+        let compilation = workspace.compile();
         for compiled in &compilation.documents {
             if let Err(error) = write(&compiled.document, Form::Workflow, &|_| None) {
                 diagnostics.extend(error.missing.iter().map(MissingVariable::diagnostic));
@@ -224,14 +262,21 @@ fn every_message_has_good_form() {
         for diagnostic in diagnostics {
             let texts = || diagnostic.notes.iter().chain(&diagnostic.help).chain([&diagnostic.message]);
             let mut fault = |what: &str| problems.push(format!("{name}: {what}\n{shown}"));
-            if diagnostic.primary.is_none() {
+            // A target on the command line has no place.
+            if diagnostic.primary.is_none() && diagnostic.code != Code::UnverifiedTarget {
                 fault("no place");
             }
-            if texts().any(|text| text.ends_with('.') || text.contains("  ") || text.is_empty()) {
+            if texts()
+                .any(|text| text.ends_with('.') || (text.contains("  ") && !text.contains('\n')) || text.is_empty())
+            {
                 fault("a full stop, two spaces or an empty text");
             }
-            // A message that says what was expected says what to write.
-            if diagnostic.is_error() && diagnostic.help.is_empty() && !diagnostic.message.starts_with("expected ") {
+            // A message that says what was expected says what to write; whether a test or its workflow is wrong nobody knows.
+            if diagnostic.is_error()
+                && diagnostic.code != Code::TestFailed
+                && diagnostic.help.is_empty()
+                && !diagnostic.message.starts_with("expected ")
+            {
                 fault("it does not say what to write instead");
             }
         }

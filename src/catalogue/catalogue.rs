@@ -1,13 +1,11 @@
 //! The set of modules that workflows may name.
 
-use std::sync::OnceLock;
-
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::graph::ModuleType;
 
-use super::Signature;
+use super::{Signature, Target, releases};
 
 /// Modules by id. Triggers, logic modules and actions share one id space, as in MISP.
 ///
@@ -17,46 +15,18 @@ pub struct Catalogue {
     modules: IndexMap<String, Signature, FxBuildHasher>,
 }
 
-/// A release of MISP with the data files of its modules; later files add to earlier ones.
-struct Target {
-    name: &'static str,
-    files: &'static [&'static str],
-    catalogue: OnceLock<Catalogue>,
-}
-
-static TARGETS: [Target; 1] = [Target {
-    name: Catalogue::DEFAULT_TARGET,
-    files: &[include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")],
-    catalogue: OnceLock::new(),
-}];
-
 impl Catalogue {
-    /// The target of a project that names none.
-    pub const DEFAULT_TARGET: &str = "misp-2.5.1";
-
-    /// The names of the built-in targets.
-    pub fn targets() -> impl Iterator<Item = &'static str> {
-        TARGETS.iter().map(|target| target.name)
-    }
-
-    /// The built-in catalogue of a release, by its name; `None` for a name that is no target.
+    /// The built-in catalogue of a target. A release between two that are known has the modules of the
+    /// older one.
     ///
     /// Its data files are parsed on the first call only.
-    pub fn for_target(name: &str) -> Option<&'static Self> {
-        let target = TARGETS.iter().find(|target| target.name == name)?;
-        Some(target.catalogue.get_or_init(|| {
-            let mut catalogue = Self::default();
-            for file in target.files {
-                let signatures: Vec<Signature> = serde_json::from_str(file).expect("an embedded catalogue is valid");
-                catalogue.extend(signatures);
-            }
-            catalogue
-        }))
+    pub fn for_target(target: Target) -> &'static Self {
+        releases::of_target(target)
     }
 
-    /// The built-in catalogue of [`Self::DEFAULT_TARGET`].
+    /// The built-in catalogue of [`Target::DEFAULT`].
     pub fn built_in() -> &'static Self {
-        Self::for_target(Self::DEFAULT_TARGET).expect("the default target is a target")
+        Self::for_target(Target::DEFAULT)
     }
 
     /// The module with this id.
@@ -123,16 +93,9 @@ mod tests {
         assert_eq!(count(ModuleType::Action, Provenance::BuiltIn), 27);
         assert_eq!(count(ModuleType::Action, Provenance::MispModules), 8);
         // Had two files or two kinds shared an id, one entry would have replaced the other.
-        let entries: usize =
-            TARGETS[0].files.iter().map(|file| serde_json::from_str::<Vec<Signature>>(file).unwrap().len()).sum();
+        let files = [include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")];
+        let entries: usize = files.iter().map(|file| serde_json::from_str::<Vec<Signature>>(file).unwrap().len()).sum();
         assert_eq!(Catalogue::built_in().modules().count(), entries);
-    }
-
-    #[test]
-    fn targets_are_found_by_name() {
-        assert_eq!(Catalogue::targets().collect::<Vec<_>>(), ["misp-2.5.1"]);
-        assert!(Catalogue::for_target("misp-2.5.1").is_some());
-        assert!(Catalogue::for_target("misp-1.0").is_none());
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl Signature {
 }
 
 impl Parameter {
-    fn keep_what_is_known(&mut self, known: &Self) {
+    pub(super) fn keep_what_is_known(&mut self, known: &Self) {
         keep(&mut self.label, &known.label);
         keep(&mut self.description, &known.description);
         // What a server gives as examples are its placeholders, some of which find nothing.

@@ -1,5 +1,6 @@
 //! What modules exist and how they are called.
 
+mod availability;
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod catalogue;
 mod editor;
@@ -7,9 +8,13 @@ mod error;
 mod example;
 mod known;
 pub mod load;
+mod releases;
 mod signature;
+mod target;
 
+pub use availability::{Availability, availability};
 pub use catalogue::Catalogue;
 pub use error::CatalogueError;
 pub use load::load;
 pub use signature::{Parameter, ParameterKind, Provenance, Shape, Signature};
+pub use target::{Release, Target, UnknownTarget};

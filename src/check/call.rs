@@ -13,6 +13,7 @@ use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
 
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
+use super::elsewhere::parameter_elsewhere;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::seen::Seen;
@@ -262,6 +263,9 @@ fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -
         format!("`{}` has no parameter `{}`", signature.id, name.text),
     )
     .note("MISP ignores a parameter it does not know, and its editor drops it");
+    let (diagnostic, elsewhere) = parameter_elsewhere(diagnostic, signature, name.text);
+    // What another release has is no slip.
+    let suggestion = suggestion.filter(|_| !elsewhere);
     let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
     if signature.parameters.len() > SHOWN {
         known.push(format!("{} more", signature.parameters.len() - SHOWN));

@@ -62,19 +62,19 @@ impl<'a> FlowChecker<'_, 'a> {
                 let signature = self.context.implied(self.file, "generic-if", predicate.span, self.diagnostics);
                 let comparison = self.comparison(&predicate.kind, Start::Root)?;
                 let params = comparison_params(comparison, Vec::new());
-                Some(self.implied_node(signature?, params, pin, predicate.span))
+                Some(self.spelled_node(signature?, params, pin, predicate.span))
             }
             PredicateKind::Count { path, operator, operator_span, value } => {
                 let signature = self.context.implied(self.file, "count-if", predicate.span, self.diagnostics);
                 let params = self.count(path, *operator, *operator_span, value)?;
-                Some(self.implied_node(signature?, params, pin, predicate.span))
+                Some(self.spelled_node(signature?, params, pin, predicate.span))
             }
             PredicateKind::Published | PredicateKind::Unpublished => {
                 let published = matches!(predicate.kind, PredicateKind::Published);
                 let signature = self.context.implied(self.file, "published-if", predicate.span, self.diagnostics)?;
                 let operator = if published { "equals" } else { "not_equals" };
                 let params = vec![(Cow::Borrowed("condition"), ParamValue::text(operator))];
-                Some(self.implied_node(signature, params, pin, predicate.span))
+                Some(self.spelled_node(signature, params, pin, predicate.span))
             }
         }
     }
@@ -127,7 +127,7 @@ impl<'a> FlowChecker<'_, 'a> {
             (Cow::Borrowed("tags"), tags),
             (Cow::Borrowed("clusters"), ParamValue::List(Vec::new())),
         ];
-        Some(self.implied_node(signature, params, predicate.pin.as_ref(), predicate.span))
+        Some(self.spelled_node(signature, params, predicate.pin.as_ref(), predicate.span))
     }
 
     fn count(

@@ -9,6 +9,7 @@ use crate::syntax::tree::Name;
 
 use super::budget::Budget;
 use super::constant_table::ConstantTable;
+use super::elsewhere::elsewhere;
 use super::program::Program;
 use super::scope::Scope;
 
@@ -43,14 +44,14 @@ impl<'a> Context<'_, 'a> {
     ) -> Option<&'a Signature> {
         let signature = self.signature(file, module);
         if signature.is_none() {
-            diagnostics.push(
-                Diagnostic::at(
-                    Code::UnknownModule,
-                    span,
-                    format!("this compiles to the module `{module}`, which the catalogue does not have"),
-                )
-                .help("choose a target whose MISP has the module, or add a catalogue that does"),
-            );
+            let diagnostic = Diagnostic::at(
+                Code::UnknownModule,
+                span,
+                format!("this compiles to the module `{module}`, which the catalogue does not have"),
+            )
+            .help("choose a target whose MISP has the module, or add a catalogue that does");
+            let (diagnostic, _) = elsewhere(diagnostic, "the module", |catalogue| catalogue.module(module).is_some());
+            diagnostics.push(diagnostic);
         }
         signature
     }
@@ -103,13 +104,17 @@ impl<'a> Context<'_, 'a> {
         let suggestion = closest(name.text, known);
         let (code, what) =
             if wants_trigger { (Code::UnknownTrigger, "trigger") } else { (Code::UnknownModule, "module") };
-        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text)).note(
-            if wants_trigger {
-                "MISP accepts a workflow on an unknown trigger and never runs it"
-            } else {
-                "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
-            },
-        );
+        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text));
+        let (diagnostic, elsewhere) = elsewhere(diagnostic, &format!("the {what}"), |catalogue| {
+            let module = catalogue.module(name.text);
+            module.is_some_and(|module| (module.module_type == ModuleType::Trigger) == wants_trigger)
+        });
+        let suggestion = suggestion.filter(|_| !elsewhere);
+        let diagnostic = diagnostic.note(if wants_trigger {
+            "MISP accepts a workflow on an unknown trigger and never runs it"
+        } else {
+            "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
+        });
         let declare = if wants_trigger {
             "`mispflow modules` lists the triggers"
         } else {

@@ -39,7 +39,7 @@ impl<'a> FlowChecker<'_, 'a> {
             (Cow::Borrowed("selector"), ParamValue::text(selector?)),
         ];
         let params = comparison_params(comparison?, params);
-        Some(self.implied_node(signature?, params, step.pin.as_ref(), head))
+        Some(self.spelled_node(signature?, params, step.pin.as_ref(), head))
     }
 
     /// The node that takes all filters off.
@@ -48,7 +48,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let brace = crate::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
         let signature = self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?;
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
-        Some(self.implied_node(signature, params, filter.reset_pin.as_ref(), brace))
+        Some(self.spelled_node(signature, params, filter.reset_pin.as_ref(), brace))
     }
 
     /// `for SELECTOR where COND`

@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::suggest::closest;
 
 use super::constant::{Constant, ConstantKind, ValueType};
+use super::elsewhere::option_elsewhere;
 use super::flow::FlowChecker;
 use super::template::check_template;
 
@@ -29,8 +30,8 @@ impl<'a> FlowChecker<'_, 'a> {
             ParameterKind::Text | ParameterKind::Textarea => self.text_value(signature, parameter, constant),
             ParameterKind::Number => self.number_value(parameter, constant),
             ParameterKind::HashPath => self.path_value(parameter, constant),
-            ParameterKind::Select | ParameterKind::Radio => self.option_value(parameter, constant),
-            ParameterKind::Picker => self.picker_value(parameter, constant),
+            ParameterKind::Select | ParameterKind::Radio => self.option_value(signature, parameter, constant),
+            ParameterKind::Picker => self.picker_value(signature, parameter, constant),
             ParameterKind::Checkbox => match &constant.kind {
                 ConstantKind::Boolean(boolean) => Some(ParamValue::Boolean(*boolean)),
                 _ => self.wrong_type(parameter, constant, "write `true` or `false`"),
@@ -117,7 +118,12 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
-    fn option_value(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+    fn option_value(
+        &mut self,
+        signature: &'a Signature,
+        parameter: &'a Parameter,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
         let given: Cow<'a, str> = match &constant.kind {
             ConstantKind::Word(word) | ConstantKind::Number(word) => Cow::Borrowed(*word),
             ConstantKind::Text(ParamText::Plain(text)) => text.clone(),
@@ -126,12 +132,13 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Boolean(false) => Cow::Borrowed("false"),
             _ => return self.wrong_type(parameter, constant, &format!("the options are {}", options(parameter))),
         };
-        self.option(parameter, given, constant)
+        self.option(signature, parameter, given, constant)
     }
 
     /// An option by its key or its label; the key is what MISP stores.
     fn option(
         &mut self,
+        signature: &'a Signature,
         parameter: &'a Parameter,
         given: Cow<'a, str>,
         constant: &Constant<'a>,
@@ -159,6 +166,9 @@ impl<'a> FlowChecker<'_, 'a> {
                 .note(
                     "MISP saves any option; the module then finds none of its own and does nothing or something else",
                 );
+        let (diagnostic, known) = option_elsewhere(diagnostic, signature, &parameter.id, &given);
+        // What another release has is no slip.
+        let suggestion = suggestion.filter(|_| !known);
         self.report(match suggestion {
             Some(close) => diagnostic
                 .help(format!("did you mean `{close}`?"))
@@ -169,7 +179,12 @@ impl<'a> FlowChecker<'_, 'a> {
         None
     }
 
-    fn picker_value(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+    fn picker_value(
+        &mut self,
+        signature: &'a Signature,
+        parameter: &'a Parameter,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
         if let ConstantKind::List(items) = &constant.kind {
             if !parameter.multiple {
                 return self.wrong_type(parameter, constant, "it takes a single value: write it without brackets");
@@ -177,7 +192,7 @@ impl<'a> FlowChecker<'_, 'a> {
             let mut values = Vec::with_capacity(items.len());
             let mut complete = true;
             for item in items {
-                match self.picked(parameter, item) {
+                match self.picked(signature, parameter, item) {
                     Some(value) => values.push(value),
                     None => complete = false,
                 }
@@ -191,20 +206,25 @@ impl<'a> FlowChecker<'_, 'a> {
                 Some(ParamValue::Null)
             };
         }
-        let value = self.picked(parameter, constant)?;
+        let value = self.picked(signature, parameter, constant)?;
         Some(if parameter.multiple { ParamValue::List(vec![value]) } else { value })
     }
 
-    fn picked(&mut self, parameter: &'a Parameter, constant: &Constant<'a>) -> Option<ParamValue<'a>> {
+    fn picked(
+        &mut self,
+        signature: &'a Signature,
+        parameter: &'a Parameter,
+        constant: &Constant<'a>,
+    ) -> Option<ParamValue<'a>> {
         match &constant.kind {
-            ConstantKind::Text(ParamText::Plain(text)) => self.option(parameter, text.clone(), constant),
+            ConstantKind::Text(ParamText::Plain(text)) => self.option(signature, parameter, text.clone(), constant),
             ConstantKind::Text(text) => Some(ParamValue::Text(text.clone())),
             ConstantKind::Word(word) if parameter.options.is_empty() => {
                 self.unknown_word(word, constant.span, None);
                 None
             }
             ConstantKind::Word(word) | ConstantKind::Number(word) => {
-                self.option(parameter, Cow::Borrowed(*word), constant)
+                self.option(signature, parameter, Cow::Borrowed(*word), constant)
             }
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),

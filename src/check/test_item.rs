@@ -43,6 +43,9 @@ where
             continue;
         };
         check_clauses(test, workflow, graph(workflow.id.span), context.budget, diagnostics);
+        if !tree.incomplete {
+            diagnostics.extend(incomplete(test));
+        }
         let mut checker = FlowChecker::new(context, file, Vec::new(), diagnostics);
         let mut given = Vec::new();
         let clauses = test.clauses.iter().filter_map(|clause| checker.test_clause(clause, &mut given)).collect();
@@ -136,9 +139,6 @@ fn check_clauses(
             ClauseKind::ExpectRan { targets, .. } => targets.iter().for_each(&mut check),
             ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } => {}
         }
-    }
-    if let Some(diagnostic) = incomplete(test) {
-        diagnostics.push(diagnostic);
     }
     for clause in &test.clauses {
         if let ClauseKind::ExpectOutcome { outcome, .. } = &clause.kind

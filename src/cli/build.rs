@@ -64,7 +64,8 @@ impl Build {
         let levels = self.findings.levels(&loaded.project.lints)?;
         let mut diagnostics = loaded.diagnostics;
         let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
-        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
+        let workspace =
+            Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue).for_target(loaded.project.target());
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let products = self.products(&compilation.documents, &mut diagnostics);

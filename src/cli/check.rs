@@ -2,20 +2,25 @@
 
 use clap::Args;
 
+use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::Code;
 use crate::project::{self, DiskFiles};
 use crate::source::Sources;
+use crate::upgrade::check_for_targets;
 
-use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
+use super::target_parser::TargetParser;
+use super::{Console, Failure, Findings, Format, Inputs, Status, report};
 
 /// Look for mistakes: syntax, names, types, graph.
 #[derive(Args, Debug)]
 pub(super) struct Check {
     #[command(flatten)]
     inputs: Inputs,
-    #[command(flatten)]
-    target: Target,
+    /// The release of MISP, instead of the one the project names. Given several times: each is checked for,
+    /// and what an upgrade from one to the next changes is reported
+    #[arg(long = "target", value_name = "RELEASE", value_parser = TargetParser, hide_possible_values = true)]
+    targets: Vec<Target>,
     #[command(flatten)]
     findings: Findings,
     /// How findings are written
@@ -26,14 +31,15 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
-        self.target.apply(&mut loaded.project);
+        let loaded = self.inputs.load(&sources);
         let levels = self.findings.levels(&loaded.project.lints)?;
         loaded.tell_if_empty("check", console)?;
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
-        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
-        diagnostics.extend(workspace.compile().diagnostics);
+        let targets = if self.targets.is_empty() { vec![loaded.project.target()] } else { self.targets };
+        let catalogues = project::catalogues(&sources, &DiskFiles, &loaded.project, &targets, &mut diagnostics);
+        let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
+        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, Catalogue::built_in());
+        diagnostics.extend(check_for_targets(&workspace, &targets));
         // What is not written matters only to who writes.
         diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
         levels.apply(&mut diagnostics);

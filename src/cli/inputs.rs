@@ -4,14 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue;
 use crate::diagnostics::Diagnostic;
 use crate::project::{self, DiskFiles, Located, Project, load_source, source_from_bytes};
 use crate::source::{FileId, Sources};
 
 use super::Console;
+use super::target_parser::TargetParser;
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -127,15 +127,15 @@ fn or_here(path: &Path) -> PathBuf {
 #[derive(Args, Clone, Default, Debug)]
 pub struct Target {
     /// The release of MISP, instead of the one the project names
-    #[arg(long, value_name = "RELEASE", value_parser = PossibleValuesParser::new(Catalogue::targets()))]
-    target: Option<String>,
+    #[arg(long, value_name = "RELEASE", value_parser = TargetParser, hide_possible_values = true)]
+    target: Option<catalogue::Target>,
 }
 
 impl Target {
     /// Puts what the flag says into the settings.
     pub fn apply(&self, project: &mut Project) {
-        if let Some(target) = &self.target {
-            project.target = Some(Located::default_value(target.clone()));
+        if let Some(target) = self.target {
+            project.target = Some(Located::default_value(target));
         }
     }
 }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_release_on_the_command_line_wins() {
         let mut project = Project::without_file(Path::new(""));
-        Target { target: Some("misp-2.5.1".into()) }.apply(&mut project);
-        assert_eq!(project.target, Some(Located::default_value("misp-2.5.1".to_owned())));
+        Target { target: Some(catalogue::Target::Latest) }.apply(&mut project);
+        assert_eq!(project.target, Some(Located::default_value(catalogue::Target::Latest)));
     }
 }

@@ -14,12 +14,14 @@ mod fmt;
 mod import;
 mod init;
 mod inputs;
+mod live;
 mod modules;
 mod path;
 mod progress;
 mod run;
 mod run_output;
 mod status;
+mod target_parser;
 mod test;
 mod unified_diff;
 

@@ -8,7 +8,7 @@ use codespan_reporting::term::termcolor::Buffer;
 use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, write_terminal};
-use crate::engine::{Clock, Prepared, RunOptions, Settings};
+use crate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
 use crate::fixture::{AnswersFileError, FixedAnswers, Targets, read_answers};
 use crate::graph::{Graph, NodeId};
 use crate::misp::{self, Document, DocumentKind};
@@ -18,19 +18,21 @@ use crate::semantics::Semantics;
 use crate::source::{FileId, Sources};
 
 use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::live::{Live, announce, tell_problems};
 use super::progress::Progress;
 use super::run_output::{Form, Output, Renderer};
 use super::{Console, Failure, Format, Status, Target, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
-/// Nothing leaves this computer: what MISP would do is told, not done. With one event the run is
-/// told node by node, with several there is a line for each and a summary.
+/// Nothing leaves this computer unless `--live` says so: what MISP would do is told, not done. With
+/// one event the run is told node by node, with several there is a line for each and a summary.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   mispflow run publish-guard.mwf --event events/red.json
   mispflow run saved-from-misp.json --event events/red.json --format json
-  mispflow run publish-guard.mwf --event archive/ --event -  < more.ndjson")]
+  mispflow run publish-guard.mwf --event archive/ --event -  < more.ndjson
+  mispflow run tell-the-soc.mwf --event events/red.json --live webhook,zmq")]
 pub(super) struct Run {
     /// The workflow: a `.mwf` file, or MISP's JSON; `-` for standard input
     #[arg(value_name = "FILE")]
@@ -53,6 +55,8 @@ pub(super) struct Run {
     format: Format,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    live: Live,
 }
 
 /// The workflow to run.
@@ -163,11 +167,13 @@ impl Run {
         console: &mut Console,
     ) -> Result<Status, Failure> {
         let graph = &chosen.document.graph;
-        let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
-        let semantics = Semantics::for_target(target).unwrap_or(Semantics::MISP_2_5_1);
+        let semantics = Semantics::for_target(project.target());
         let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
         let environment = |name: &str| std::env::var(name).ok();
-        let settings = Settings { environment: &environment, ..Settings::new(&name, catalogue, semantics) };
+        let session = self.live.session()?;
+        let secrets = |name: &str| session.as_ref().map(|session| session.secrets.stand_in(name));
+        let settings =
+            Settings { environment: &environment, secrets: &secrets, ..Settings::new(&name, catalogue, semantics) };
         let prepared = match Prepared::of_document(chosen.document, &settings) {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -190,9 +196,16 @@ impl Run {
 
         let files = gather_events(&self.events)
             .map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))?;
+        if let Some(session) = &session {
+            announce(session, console)?;
+        }
+        let live = session.as_ref().map(|session| session.answers(&answers));
+        let answers: &dyn Answers = live.as_ref().map_or(&answers, |live| live);
+        // What is performed happens in the order of the events.
+        let workers = if session.is_some() { 1 } else { workers() };
         let (form, first, events) = self.open(&files);
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
-        let options = RunOptions { answers: &answers, trace: form == Form::Trace, clock, ..RunOptions::default() };
+        let options = RunOptions { answers, trace: form == Form::Trace, clock, ..RunOptions::default() };
         let runner = Runner { workflow: &prepared, id: chosen.id, options };
         let place = |node: NodeId| place(sources, graph, node);
         let has_colour = console.results().supports_color();
@@ -203,11 +216,14 @@ impl Run {
         let mut total = Total { tally: Tally::default(), status: Status::Done };
         in_order(
             first.into_iter().flatten().chain(events),
-            workers(),
+            workers,
             |batch| renderer.batch(&batch),
             |output| total.take(&output, sources, &mut progress, console),
         )?;
         progress.finish();
+        if let Some(session) = &session {
+            tell_problems(session, console)?;
+        }
         total.finish(|node| who(sources, graph, node), form, console, sources)
     }
 

@@ -3,7 +3,6 @@
 use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
-use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project::{self, DiskFiles};
@@ -58,12 +57,11 @@ impl Test {
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics.iter().cloned());
         let modules = workspace.modules();
-        let target = loaded.project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
         let settings = SuiteSettings {
             sources: &sources,
             access: &DiskFiles,
             catalogue: &modules,
-            semantics: Semantics::for_target(target).unwrap_or(Semantics::MISP_2_5_1),
+            semantics: Semantics::for_target(loaded.project.target()),
             filter: self.filter.as_deref(),
         };
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);

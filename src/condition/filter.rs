@@ -94,7 +94,7 @@ mod tests {
         let path = Path::compile(path).unwrap();
         let value = Value::from_json(value).unwrap();
         let filter = Filter { path: &path, operator: Some(operator), value: &value };
-        let semantics = Semantics::for_target(target).unwrap();
+        let semantics = Semantics::for_target(target.parse().unwrap());
         let kept = matching_items(items.as_array().unwrap(), &filter, &semantics).unwrap();
         Value::Array(kept).to_json().unwrap()
     }

@@ -54,6 +54,8 @@ codes! {
     InvalidProject = "invalid-project", Error;
     /// A catalogue file cannot be used.
     InvalidCatalogue = "invalid-catalogue", Error;
+    /// What is known of the target was not seen on a running server.
+    UnverifiedTarget = "unverified-target", Note;
     /// A JSON file is not a workflow, a blueprint or a graph of MISP.
     InvalidMispJson = "invalid-misp-json", Error;
     /// A file is not JSON.
@@ -194,6 +196,14 @@ codes! {
     TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
+
+    // Releases.
+    /// Users reported that something used here does not work in the target.
+    ReportedForTarget = "reported-for-target", Warning;
+    /// With another target a workflow does something else.
+    ChangesWithTarget = "changes-with-target", Warning;
+    /// With another target a node is written in another way.
+    RewrittenForTarget = "rewritten-for-target", Note;
 
     // Runs and tests.
     /// A file or an event is nothing that a workflow can run on.

@@ -1,7 +1,7 @@
 //! What a run needs to know of the world outside.
 
 use crate::graph::NodeId;
-use crate::php::Value;
+use crate::php::{Array, Value};
 
 use super::Effect;
 
@@ -29,6 +29,9 @@ pub enum HttpAnswer {
 }
 
 /// What the world outside says. Every method has the answer of a world in which all goes well and nothing is found.
+///
+/// Each is asked once for everything that MISP would do, at the moment at which it would do it. So an implementation may
+/// as well do it and give the answer that came: see [`crate::live`].
 pub trait Answers: Sync {
     /// Whether the module fails, and with which message, instead of doing what it does.
     fn failure(&self, _request: Request<'_>) -> Option<String> {
@@ -40,8 +43,20 @@ pub trait Answers: Sync {
         HttpAnswer::Response { status: 200, body: String::new() }
     }
 
+    /// Pushes data to the `ZeroMQ` channel; why that failed, if it did.
+    fn push(&self, _request: Request<'_>, _data: &Value<'_>) -> Option<String> {
+        None
+    }
+
+    /// Sends the query of an action to the misp-modules service: an object with `module`, the id of the action, `data`,
+    /// `params` and, where the action has them, `filteredItems` and `matchingData`. The error in the answer, if it
+    /// has one.
+    fn misp_module(&self, _request: Request<'_>, _query: &Array<'_>) -> Option<String> {
+        None
+    }
+
     /// What an enrichment service says about an attribute: the value that is hung on it. `None` if it does not
-    /// know this type of attribute.
+    /// know this type of attribute; null if it gives no answer, which MISP does not survive.
     fn enrichment(&self, _request: Request<'_>, _service: &str, _attribute: &Value<'_>) -> Option<Value<'static>> {
         None
     }
@@ -93,6 +108,16 @@ pub trait Answers: Sync {
     /// Whether `Security.rest_client_enable_arbitrary_urls` is on.
     fn allows_arbitrary_urls(&self) -> bool {
         true
+    }
+
+    /// Whether the result must not show credentials, since they are real: see [`Settings::secrets`](super::Settings).
+    fn has_secrets(&self) -> bool {
+        false
+    }
+
+    /// `text` with names in place of secrets; `None` if there are none in it.
+    fn conceal(&self, _text: &str) -> Option<String> {
+        None
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Arguments<'g> {
     pub(super) node: &'g Node<'g>,
     pub(super) signature: Option<&'g Signature>,
     pub(super) environment: &'g dyn Fn(&str) -> Option<String>,
+    pub(super) secrets: &'g dyn Fn(&str) -> Option<String>,
 }
 
 /// A text that MISP renders as a template.
@@ -130,7 +131,7 @@ impl Arguments<'_> {
             TextPart::Env { name, default, .. } => (self.environment)(name)
                 .or_else(|| default.as_ref().map(|default| default.clone().into_owned()))
                 .unwrap_or_else(|| format!("${{{name}}}")),
-            TextPart::Secret { name, .. } => format!("${{{name}}}"),
+            TextPart::Secret { name, .. } => (self.secrets)(name).unwrap_or_else(|| format!("${{{name}}}")),
         }
     }
 }

@@ -10,6 +10,7 @@
 mod access;
 mod answers;
 mod arguments;
+mod conceal;
 mod effect;
 mod filters;
 mod log;

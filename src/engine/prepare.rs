@@ -28,6 +28,10 @@ pub struct Settings<'s> {
     pub disabled: &'s dyn Fn(&str) -> bool,
     /// Variables of the environment, for parameters that name one. Secrets are never asked for.
     pub environment: &'s dyn Fn(&str) -> Option<String>,
+    /// What stands for the secret in a variable of the environment, never the secret itself; without it a secret
+    /// reads `${NAME}`. Where effects are performed it is something that no data can hold by chance or by intent, so that
+    /// [`Answers`](super::Answers) can put the secret in its place, and name it again in what people see.
+    pub secrets: &'s dyn Fn(&str) -> Option<String>,
 }
 
 impl<'s> Settings<'s> {
@@ -42,6 +46,7 @@ impl<'s> Settings<'s> {
             semantics,
             disabled: &|_| false,
             environment: &|_| None,
+            secrets: &|_| None,
         }
     }
 }
@@ -102,7 +107,7 @@ impl Prepared {
 /// What a node says to its module.
 fn arguments<'n>(node: &'n Node<'n>, settings: &Settings<'n>) -> Arguments<'n> {
     let signature = settings.catalogue.module(&node.module).filter(|known| known.module_type == node.module_type);
-    Arguments { node, signature, environment: settings.environment }
+    Arguments { node, signature, environment: settings.environment, secrets: settings.secrets }
 }
 
 fn prepare_node(

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::graph::ModuleType;
 use crate::php::{Thrown, Value};
 
+use super::conceal::conceal;
 use super::log::LogLine;
 use super::lookup::Lookup;
 use super::modules::Next;
@@ -109,6 +110,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.log(&LogLine::Finished(self.result.outcome.as_str()));
         }
         self.result.data = self.data.into_base();
+        conceal(&mut self.result, self.options.answers);
         self.result
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Catalogue, load};
+use crate::catalogue::{Catalogue, Release, Target, load};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
 
@@ -16,8 +16,24 @@ pub fn catalogue(
     project: &Project,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Cow<'static, Catalogue> {
-    let target = project.target.as_ref().map_or(Catalogue::DEFAULT_TARGET, |target| target.value.as_str());
-    let mut catalogue = Cow::Borrowed(Catalogue::for_target(target).unwrap_or_else(Catalogue::built_in));
+    let mut catalogues = catalogues(sources, access, project, &[project.target()], diagnostics);
+    catalogues.pop().unwrap_or_default()
+}
+
+/// The catalogues of a project for several targets: each the built-in one, with the project's
+/// catalogue files on top. Files that cannot be used are reported and left out.
+pub fn catalogues(
+    sources: &Sources,
+    access: &dyn Files,
+    project: &Project,
+    targets: &[Target],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Cow<'static, Catalogue>> {
+    for &target in targets.iter().filter(|target| !target.is_verified()) {
+        let span = project.target.as_ref().filter(|named| named.value == target).and_then(|named| named.span);
+        diagnostics.push(unverified(target, span));
+    }
+    let mut catalogues: Vec<_> = targets.iter().map(|&target| Cow::Borrowed(Catalogue::for_target(target))).collect();
     for path in &project.catalogues {
         let name = path.value.display().to_string();
         let file = match load_source(sources, access, &path.value, &name) {
@@ -28,7 +44,11 @@ pub fn catalogue(
             }
         };
         match load(sources.text(file)) {
-            Ok(signatures) => catalogue.to_mut().extend(signatures),
+            Ok(signatures) => {
+                for catalogue in &mut catalogues {
+                    catalogue.to_mut().extend(signatures.iter().cloned());
+                }
+            }
             Err(error) => {
                 let message = format!("`{name}` cannot be used as a catalogue: {error}");
                 let place = match error.position {
@@ -41,7 +61,24 @@ pub fn catalogue(
             }
         }
     }
-    catalogue
+    catalogues
+}
+
+/// What is known of a release only from its sources may be wrong.
+fn unverified(target: Target, span: Option<Span>) -> Diagnostic {
+    let message = format!("what is known of `{target}` was read from MISP's sources and not seen on a server");
+    let finding = match span {
+        Some(span) => Diagnostic::at(Code::UnverifiedTarget, span, message),
+        None => Diagnostic::new(Code::UnverifiedTarget, message),
+    };
+    let mut finding = finding;
+    if target.release().is_some() {
+        finding = finding.note(format!(
+            "which release after {} brought what is not known: each is taken to have all of it",
+            Release::LAST_SEEN
+        ));
+    }
+    finding.help("to be sure, add what your server answers at `/workflows/moduleIndex/type:all.json` to `catalogues` in `mispflow.toml`")
 }
 
 /// A problem without a place is shown where the project names the file.

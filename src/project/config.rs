@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use crate::catalogue::Target;
 use crate::diagnostics::{Code, Diagnostic, Levels};
 use crate::source::{FileId, Sources, Span};
 
@@ -36,8 +37,8 @@ pub struct Project {
     pub source: Located<PathBuf>,
     /// The folder compiled workflows are written to.
     pub output: Located<PathBuf>,
-    /// The MISP release to compile for, such as `misp-2.5.1`.
-    pub target: Option<Located<String>>,
+    /// The MISP release to compile for.
+    pub target: Option<Located<Target>>,
     /// Catalogue files on top of the built-in catalogue, in order.
     pub catalogues: Vec<Located<PathBuf>>,
     /// Levels of findings that differ from their defaults.
@@ -59,6 +60,11 @@ impl Project {
             servers: Vec::new(),
             folder,
         }
+    }
+
+    /// The release to compile for, named or not.
+    pub fn target(&self) -> Target {
+        self.target.as_ref().map_or(Target::DEFAULT, |target| target.value)
     }
 
     /// The settings in `file`, a `mispflow.toml` in `folder`. Everything wrong in it is reported, and
@@ -145,7 +151,7 @@ key-file = "key.txt"
         assert_eq!(project.source.value, Path::new("team/workflows"));
         assert_eq!(sources.snippet(project.source.span.unwrap()), "\"workflows\"");
         assert_eq!(project.output.value, Path::new("/tmp/out"));
-        assert_eq!(project.target.unwrap().value, "misp-2.5.1");
+        assert_eq!(project.target.unwrap().value.to_string(), "misp-2.5.1");
         assert_eq!(project.catalogues[0].value, Path::new("team/catalogue/prod.json"));
         assert_eq!(project.lints.level(Code::ManyPaths), Some(Level::Deny));
         assert_eq!(project.lints.level(Code::HiddenParameter), Some(Level::Allow));

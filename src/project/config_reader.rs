@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Target, UnknownTarget};
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::source::{FileId, Sources, Span};
 use crate::suggest::closest;
@@ -78,14 +78,19 @@ impl<'p> ConfigReader<'p> {
     fn read_target(&mut self, value: &Spanned<DeValue<'_>>) {
         let example = "target = \"misp-2.5.1\"";
         let Some(target) = self.text(value, "target", example) else { return };
-        if Catalogue::targets().any(|known| known == target.value) {
-            self.project.target = Some(target);
-            return;
+        match target.value.parse::<Target>() {
+            Ok(known) => self.project.target = Some(Located { value: known, span: target.span }),
+            Err(problem) => {
+                let message = format!("`{}` is not a target: {problem}", target.value);
+                let diagnostic = match problem {
+                    UnknownTarget::NoTarget => {
+                        self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter())
+                    }
+                    _ => Diagnostic::at(Code::InvalidProject, self.span(value.span()), message),
+                };
+                self.diagnostics.push(diagnostic.help(UnknownTarget::HELP));
+            }
         }
-        let message = format!("`{}` is not a release of MISP that this tool knows", target.value);
-        let known: Vec<_> = Catalogue::targets().collect();
-        let diagnostic = self.unknown(value.span(), message, &target.value, Catalogue::targets());
-        self.diagnostics.push(diagnostic.help(format!("it knows {}", listed(&known))));
     }
 
     fn read_catalogues(&mut self, value: &Spanned<DeValue<'_>>) {

@@ -35,7 +35,7 @@ pub enum Key {
 }
 
 /// What is wrong with an address, if something is: the words go behind "the address".
-pub(super) fn url_problem(url: &str) -> Option<&'static str> {
+pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
         return Some("must begin with `https://` or `http://`");
     };
@@ -52,7 +52,7 @@ pub(super) fn url_problem(url: &str) -> Option<&'static str> {
 }
 
 /// Whether an address carries a user name or a password.
-pub(super) fn has_credentials(url: &str) -> bool {
+pub(crate) fn has_credentials(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default().contains('@')
 }

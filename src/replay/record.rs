@@ -55,7 +55,7 @@ enum Line {
     End,
 }
 
-impl<R: BufRead> Records<R> {
+impl<R: BufRead + Buffered> Records<R> {
     /// The records of a stream that messages call `name`.
     pub fn new(reader: R, name: &str) -> Self {
         Self::with_limit(reader, name, MAX_EVENT_BYTES)
@@ -94,10 +94,15 @@ impl<R: BufRead> Records<R> {
             if bytes.len() + line.len() > self.limit {
                 break Err(RecordError::TooLarge);
             }
-            open.follow(&line);
             if bytes.is_empty() {
+                if line.starts_with(b"{") && self.pending.is_none() && self.reader.next_byte() == Some(b'{') {
+                    // It ends here anyway, so there is no need to look at its brackets.
+                    break text(line);
+                }
+                open.follow(&line);
                 bytes = line;
             } else {
+                open.follow(&line);
                 bytes.extend_from_slice(&line);
             }
             if !open.is_open() {
@@ -168,15 +173,21 @@ impl<R: BufRead + Buffered> Iterator for Records<R> {
     }
 }
 
-/// A reader that knows whether the next line is there already.
+/// A reader that knows what is there already.
 pub trait Buffered {
     /// Whether a whole line can be read without waiting.
     fn has_line(&self) -> bool;
+    /// The byte that comes next, if it can be read without waiting.
+    fn next_byte(&self) -> Option<u8>;
 }
 
 impl<R: Read> Buffered for io::BufReader<R> {
     fn has_line(&self) -> bool {
         self.buffer().contains(&b'\n')
+    }
+
+    fn next_byte(&self) -> Option<u8> {
+        self.buffer().first().copied()
     }
 }
 

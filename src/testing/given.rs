@@ -58,10 +58,12 @@ impl<'s> EventCache<'s> {
         match loaded {
             Ok(data) => Some(Event { name: format!("`{path}`"), data }),
             Err(problem) => {
-                diagnostics.push(
-                    Diagnostic::at(problem.code, given.span, problem.message)
-                        .help("the path is relative to the file of the test"),
-                );
+                let help = if problem.code == Code::UnusableEvent {
+                    "an event is JSON, `{\"Event\": {…}}`, as MISP's REST API gives it"
+                } else {
+                    "the path is relative to the file of the test"
+                };
+                diagnostics.push(Diagnostic::at(problem.code, given.span, problem.message).help(help));
                 None
             }
         }

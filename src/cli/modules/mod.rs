@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::catalogue::{Catalogue, Signature};
+use crate::catalogue::{Catalogue, Signature, availability};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::project::{DiskFiles, catalogue};
 use crate::source::Sources;
@@ -78,6 +78,11 @@ fn write_json(value: &impl serde::Serialize, console: &mut Console) -> io::Resul
 fn unknown(catalogue: &Catalogue, id: &str) -> Diagnostic {
     let ids = catalogue.modules().map(|module| module.id.as_str());
     let diagnostic = Diagnostic::new(Code::UnknownModule, format!("the catalogue has no module `{id}`"));
+    if let Some(releases) = availability(|known| known.module(id).is_some()) {
+        return diagnostic
+            .note(format!("MISP has it {releases}; the target is another release"))
+            .help("choose a release that has it with `--target`");
+    }
     match closest(id, ids).or_else(|| by_name(catalogue, id)) {
         Some(id) => diagnostic.help(format!("did you mean `{id}`?")),
         None => diagnostic.help("`mispflow modules` lists them all"),

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::Value as Json;
 
-use crate::catalogue::{Parameter, ParameterKind, Provenance, Signature};
+use crate::catalogue::{Parameter, ParameterKind, Provenance, Signature, availability};
 use crate::cli::Console;
 use crate::diagnostics::printable_line;
 use crate::graph::ModuleType;
@@ -95,6 +95,11 @@ fn facts(module: &Signature) -> Vec<(&'static str, String)> {
         facts.push(("fires", often.to_owned()));
     }
     facts.push(("version", module.version.clone()));
+    if module.provenance == Provenance::BuiltIn
+        && let Some(releases) = availability(|catalogue| catalogue.module(&module.id).is_some())
+    {
+        facts.push(("in MISP", releases.to_string()));
+    }
     facts
 }
 

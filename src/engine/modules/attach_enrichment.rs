@@ -7,7 +7,7 @@ use crate::engine::access::{entry, wanted_array};
 use crate::engine::arguments::Arguments;
 use crate::engine::effect::Effect;
 use crate::engine::step::Step;
-use crate::php::{Array, KeyRef, Thrown, Value};
+use crate::php::{Array, KeyRef, PhpClass, Thrown, Value};
 
 /// As MISP spells it.
 const NOT_CONFIGURED: &str = "No enrichmnent module selected";
@@ -49,6 +49,14 @@ impl Module for Enrichment {
             wanted_array(attribute, "Module_attach_enrichment::_checkIfInputSupported", 1, "attribute")?;
             for service in self.modules.values().filter_map(Value::to_text).filter(|service| !service.is_empty()) {
                 let Some(answer) = step.answers.enrichment(step.request(), &service, attribute) else { continue };
+                if answer.is_null() {
+                    return Err(Thrown {
+                        class: PhpClass::TypeError,
+                        message: "Module_attach_enrichment::_queryModules(): Return value must be of type array, null \
+                                  returned"
+                            .into(),
+                    });
+                }
                 let lookup = step.lookups.entry(&step.node.module).or_default();
                 lookup.change(&mut data, attribute, |attribute| {
                     if !matches!(attribute.get(KeyRef::String("enrichment")), Some(Value::Array(_))) {

@@ -20,7 +20,11 @@ impl Module for PushZmq {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let data = self.path.extract(&data)?.to_value();
+        let failure = step.answers.push(step.request(), &data);
         step.effect(Effect::Zmq { data });
-        Ok(true)
+        Ok(match failure {
+            Some(message) => step.fail(message),
+            None => true,
+        })
     }
 }

@@ -1,0 +1,105 @@
+//! A result without the credentials that were used.
+
+use crate::php::{Array, Value};
+
+use super::Answers;
+use super::effect::Effect;
+use super::result::RunResult;
+
+/// What stands where a credential was that has no name.
+const HIDDEN: &str = "(hidden)";
+
+/// Headers that hold credentials, in lower case.
+const CREDENTIALS: [&str; 9] = [
+    "api-key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "private-token",
+    "proxy-authorization",
+    "x-api-key",
+    "x-auth-token",
+    "x-token",
+];
+
+const TELEGRAM: &str = "https://api.telegram.org/bot";
+
+/// Takes the credentials out of what came of a run in which effects were performed.
+pub(super) fn conceal(result: &mut RunResult<'_>, answers: &dyn Answers) {
+    if !answers.has_secrets() {
+        return;
+    }
+    let concealer = Concealer(answers);
+    result.errors.iter_mut().for_each(|error| concealer.text(error));
+    result.log.iter_mut().for_each(|line| concealer.text(line));
+    result.effects.iter_mut().for_each(|record| concealer.effect(&mut record.effect));
+    result.jobs.iter_mut().for_each(|job| concealer.value(&mut job.data));
+    concealer.value(&mut result.data);
+    for node in result.trace.iter_mut().flat_map(|trace| &mut trace.nodes) {
+        node.reasons.iter_mut().for_each(|reason| concealer.text(reason));
+        node.saw.iter_mut().for_each(|seen| concealer.value(&mut seen.value));
+    }
+}
+
+struct Concealer<'c>(&'c dyn Answers);
+
+impl Concealer<'_> {
+    fn text(&self, text: &mut String) {
+        if let Some(concealed) = self.0.conceal(text) {
+            *text = concealed;
+        }
+    }
+
+    fn value(&self, value: &mut Value<'_>) {
+        // Data that is nested too deep for JSON comes from outside, where nobody knows what stands for a secret.
+        let Some(concealed) = value.to_json().ok().and_then(|json| self.0.conceal(&json)) else { return };
+        if let Ok(concealed) = Value::from_json(&concealed) {
+            *value = concealed.into_owned();
+        }
+    }
+
+    fn array(&self, array: &mut Array<'_>) {
+        let mut value = Value::from(std::mem::take(array));
+        self.value(&mut value);
+        if let Value::Array(concealed) = value {
+            *array = concealed;
+        }
+    }
+
+    fn effect(&self, effect: &mut Effect<'_>) {
+        match effect {
+            Effect::HttpRequest { url, headers, body, .. } => {
+                self.text(url);
+                if let Some(rest) = url.strip_prefix(TELEGRAM) {
+                    let path = rest.find('/').map_or("", |at| &rest[at..]);
+                    *url = format!("{TELEGRAM}{HIDDEN}{path}");
+                }
+                for (name, value) in headers {
+                    self.text(value);
+                    if CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()) {
+                        HIDDEN.clone_into(value);
+                    }
+                }
+                if let Some(body) = body {
+                    self.text(body);
+                }
+            }
+            Effect::Mail { recipients, subject, body } => {
+                self.array(recipients);
+                self.text(subject);
+                self.text(body);
+            }
+            Effect::MispModule { parameters, data } => {
+                self.value(parameters);
+                self.value(data);
+            }
+            Effect::Custom { parameters } => self.value(parameters),
+            Effect::AddTags { tags, .. } | Effect::RemoveTags { tags, .. } => self.array(tags),
+            Effect::EditAttributes { attributes } => attributes.iter_mut().for_each(|one| self.value(one)),
+            Effect::Zmq { data } => self.value(data),
+            Effect::BlockEvent { comment, .. } => self.value(comment),
+            Effect::AddToWarninglist { values, .. } => values.iter_mut().for_each(|one| self.value(one)),
+            Effect::SaveEvent { .. } | Effect::Publish { .. } | Effect::Enrich { .. } | Effect::Proposals { .. } => {}
+        }
+    }
+}

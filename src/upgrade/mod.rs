@@ -1,0 +1,25 @@
+//! What the release of MISP means for workflows: known bugs, and what changes with another release.
+
+mod changes;
+mod merged;
+mod reported;
+
+use crate::catalogue::{Catalogue, Target};
+use crate::compile::{Compilation, Workspace};
+use crate::diagnostics::Diagnostic;
+
+pub(crate) use reported::report_known_bugs;
+
+/// Checks for several targets, each with its catalogue, and reports what an upgrade from each to the
+/// next changes. What is found for some of the targets only says for which.
+pub fn check_for_targets(workspace: &Workspace<'_>, targets: &[(Target, &Catalogue)]) -> Vec<Diagnostic> {
+    let mut compiled: Vec<Compilation<'_>> =
+        targets.iter().map(|&(target, catalogue)| workspace.compile_with(catalogue, target)).collect();
+    let found = compiled.iter_mut().map(|compilation| std::mem::take(&mut compilation.diagnostics)).collect();
+    let names: Vec<Target> = targets.iter().map(|(target, _)| *target).collect();
+    let mut diagnostics = merged::merged(&names, found);
+    for (steps, documents) in targets.windows(2).zip(compiled.windows(2)) {
+        changes::report([steps[0], steps[1]], [&documents[0], &documents[1]], &mut diagnostics);
+    }
+    diagnostics
+}
