@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::allow::Allowances;
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_parameters, check_tests, scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
+    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -128,6 +128,9 @@ impl<'s> Workspace<'s> {
         }
         let tests = compiler.check_tests();
         compiler.check_project();
+        if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
+            check_unused(context, &mut compiler.diagnostics);
+        }
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
             if saved.check(catalogue, &mut diagnostics) {
@@ -184,6 +187,7 @@ impl<'a> Compiler<'_, 'a> {
         apply(&mut document, header);
         let compiled = Compiled { id: workflow.id, document, labels };
         if wanted {
+            self.lint(file, &compiled.document.graph, trigger_name.span);
             self.documents.push(compiled);
             self.places.push((file, Some(trigger_name)));
         } else {
@@ -212,6 +216,7 @@ impl<'a> Compiler<'_, 'a> {
             }
             return;
         }
+        self.lint(file, &graph, blueprint.id.span);
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
@@ -246,6 +251,17 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some((graph, labels))
+    }
+
+    /// Looks for traps in a graph that keeps the rules.
+    fn lint(&mut self, file: usize, graph: &Graph<'a>, at: Span) {
+        let context = self.context;
+        if context.program.files[file].tree.incomplete {
+            // What could not be read may be what is missed.
+            return;
+        }
+        let signature = |module: &str| context.signature(file, module);
+        check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
     }
 
     /// Adds the frames that the head lists.

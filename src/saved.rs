@@ -1,11 +1,12 @@
 //! MISP's own JSON where a workflow is read: what an export, a backup or an API answer holds.
 //!
-//! The rules for graphs hold for it as for text. A finding points at the node in the JSON and names
+//! The rules for graphs and the lints hold for it as for text. A finding points at the node in the JSON and names
 //! its JSON path.
 
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::Catalogue;
+use crate::check::check_lints;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::graph::{ModuleType, check_rules};
 use crate::misp::{self, Document, DocumentKind, DocumentPlace, ReadError, locate};
@@ -76,7 +77,11 @@ impl Saved<'_> {
         let before = diagnostics.len();
         let graph = &self.document.graph;
         let is_workflow = self.document.kind == DocumentKind::Workflow;
-        check_rules(graph, &|module| catalogue.module(module), is_workflow, Some(self.id.span), diagnostics);
+        let signature = |module: &str| catalogue.module(module);
+        check_rules(graph, &signature, is_workflow, Some(self.id.span), diagnostics);
+        if !diagnostics[before..].iter().any(Diagnostic::is_error) {
+            check_lints(graph, &signature, Some(self.id.span), None, diagnostics);
+        }
         self.unknown_modules(catalogue, diagnostics);
         let nodes: FxHashMap<Span, usize> =
             graph.nodes.iter().enumerate().filter_map(|(index, node)| Some((node.origin?, index))).collect();

@@ -30,7 +30,10 @@ fn findings(sources: &Sources, text: &str) -> Vec<Diagnostic> {
     let file = sources.add("a.mwf", None, text);
     let files = MemoryFiles::new();
     let workspace = Workspace::load(sources, &files, &[file], Catalogue::built_in());
-    workspace.compile().diagnostics
+    let mut found = workspace.compile().diagnostics;
+    // What these programs do with the paths is none of this test's business.
+    found.retain(|finding| finding.is_error() || CODES.contains(&finding.code));
+    found
 }
 
 /// What is found in a workflow with these steps, as `code at text under the caret`.

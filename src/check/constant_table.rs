@@ -1,6 +1,7 @@
 //! The values of all constants of a program.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use rustc_hash::FxHashSet;
 
@@ -20,6 +21,8 @@ use super::scope::{ItemPlace, Scope};
 /// The value of every `let`, by file and item.
 pub struct ConstantTable<'a> {
     slots: Vec<Vec<Slot<'a>>>,
+    /// The constants that were asked for.
+    used: RefCell<FxHashSet<ItemPlace>>,
 }
 
 enum Slot<'a> {
@@ -37,7 +40,14 @@ impl<'a> ConstantTable<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let slots = program.files.iter().map(|file| file.tree.items.iter().map(|_| Slot::NotYet).collect()).collect();
-        let mut building = Building { program, scopes, table: Self { slots }, chain: Vec::new(), budget, diagnostics };
+        let mut building = Building {
+            program,
+            scopes,
+            table: Self { slots, used: RefCell::default() },
+            chain: Vec::new(),
+            budget,
+            diagnostics,
+        };
         for (file, loaded) in program.files.iter().enumerate() {
             for (index, item) in loaded.tree.items.iter().enumerate() {
                 if matches!(item, Item::Let(_)) {
@@ -50,10 +60,16 @@ impl<'a> ConstantTable<'a> {
 
     /// The value of a constant; `None` if there is none at that place.
     pub fn get(&self, place: ItemPlace) -> Option<&Constant<'a>> {
+        self.used.borrow_mut().insert(place);
         match self.slots.get(place.file)?.get(place.item)? {
             Slot::Done(constant) => Some(constant),
             Slot::NotYet | Slot::Open => None,
         }
+    }
+
+    /// Whether something asked for a constant.
+    pub fn is_used(&self, place: ItemPlace) -> bool {
+        self.used.borrow().contains(&place)
     }
 }
 
@@ -201,6 +217,7 @@ impl<'a> Building<'_, 'a, '_> {
 impl<'a> Names<'a> for Building<'_, 'a, '_> {
     fn lookup(&mut self, name: &'a str, at: Span) -> Option<Constant<'a>> {
         let place = *self.scopes[self.file()].constants.get(name)?;
+        self.table.used.borrow_mut().insert(place);
         match &self.table.slots[place.file][place.item] {
             Slot::Done(constant) => Some(copy(constant, at, self.budget, self.diagnostics)),
             // A cycle, which was reported.

@@ -79,22 +79,47 @@ pub fn check_template(
     }
 }
 
-/// Reads a template whose longest expression has `length` bytes.
-fn parse(text: &str, length: usize) -> Result<(), minijinja::Error> {
-    if length <= SHORT_EXPRESSION {
-        return parse_here(text);
+/// The variables of a template that it does not set itself, with the keys inside them: `Event.info`. Sorted; none for
+/// what is no template, or none that can be read.
+pub fn undeclared_variables(text: &str) -> Vec<String> {
+    if !text.contains("{{") && !text.contains("{%") {
+        return Vec::new();
     }
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(text));
-        // Without a thread, or without an answer of it, nothing can be said against the template.
-        reader.map_or(Ok(()), |reader| reader.join().unwrap_or(Ok(())))
-    })
+    let length = longest_expression(text);
+    if length > MAX_EXPRESSION {
+        return Vec::new();
+    }
+    let mut variables = Vec::new();
+    let read = with_template(text, length, |template| template.undeclared_variables(true));
+    variables.extend(read.into_iter().flatten());
+    variables.sort_unstable();
+    variables
 }
 
-fn parse_here(text: &str) -> Result<(), minijinja::Error> {
-    let mut environment = minijinja::Environment::new();
-    environment.set_debug(true);
-    environment.template_from_str(text).map(|_| ())
+/// Reads a template whose longest expression has `length` bytes.
+fn parse(text: &str, length: usize) -> Result<(), minijinja::Error> {
+    with_template(text, length, |_| ())
+}
+
+/// Reads a template whose longest expression has `length` bytes, and asks it something.
+fn with_template<T: Default + Send>(
+    text: &str,
+    length: usize,
+    ask: impl Fn(&minijinja::Template<'_, '_>) -> T + Send + Sync,
+) -> Result<T, minijinja::Error> {
+    let read = || {
+        let mut environment = minijinja::Environment::new();
+        environment.set_debug(true);
+        environment.template_from_str(text).map(|template| ask(&template))
+    };
+    if length <= SHORT_EXPRESSION {
+        return read();
+    }
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        // Without a thread, or without an answer of it, nothing can be said against the template.
+        reader.map_or_else(|_| Ok(T::default()), |reader| reader.join().unwrap_or_else(|_| Ok(T::default())))
+    })
 }
 
 /// The length in bytes of the longest `{{ … }}` or `{% … %}`, or more. Jinja's reader goes down into an

@@ -30,6 +30,11 @@ macro_rules! codes {
                 match self { $( Self::$variant => Severity::$severity, )+ }
             }
 
+            /// Whether it is reported only where somebody asks for it, since it holds for nearly every workflow.
+            pub fn is_optional(self) -> bool {
+                self == Self::NeedsTemplateService
+            }
+
             /// What it is about, in one line.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$variant => concat!($($doc),+), )+ }
@@ -228,6 +233,66 @@ codes! {
     TestFailed = "test-failed", Error;
     /// No test reaches a step or takes a branch.
     NotCovered = "not-covered", Note;
+
+    // Traps.
+    /// A tag that was set in the same run is asked for, which MISP does not see.
+    StaleTag = "stale-tag", Warning;
+    /// A filter is on behind a join only if the run came one way.
+    FilterLeftOn = "filter-left-on", Warning;
+    /// Filters are reset where none is on.
+    ResetWithoutFilter = "reset-without-filter", Warning;
+    /// A reset that names one filter takes all of them off.
+    ResetOfAll = "reset-of-all", Warning;
+    /// What was changed under a filter is read behind its reset, which forgot it.
+    ChangesLost = "changes-lost", Warning;
+    /// Something is read that only another module could have attached, and none did.
+    NeverAttached = "never-attached", Warning;
+    /// What a module attaches to the data is never read.
+    UnreadResult = "unread-result", Warning;
+    /// A step that acts on the event has a module filter and so does nothing.
+    EventScopeFiltered = "event-scope-filtered", Warning;
+    /// A filter that finds nothing makes a step fail, which ends the path without a word.
+    FilterMayEndPath = "filter-may-end-path", Warning;
+    /// A list of tags that must all be there names one twice.
+    DuplicateTags = "duplicate-tags", Warning;
+    /// `not_in_and` does not mean that one of the tags is missing.
+    NotInAnd = "not-in-and", Warning;
+    /// `!=` says no where the value is missing.
+    MissingNotUnequal = "missing-not-unequal", Warning;
+    /// A value, mostly a default, is none of the options and makes the module do nothing.
+    IdleDefault = "idle-default", Warning;
+    /// A text is rendered by the service misp-modules, without which the run dies.
+    NeedsTemplateService = "needs-template-service", Note;
+    /// A template names something that the data does not have.
+    UnknownVariable = "unknown-variable", Warning;
+    /// A trigger that fires all the time leads to a call of another service.
+    BusyTrigger = "busy-trigger", Warning;
+    /// Branches of a concurrent task join, and what follows runs once for each.
+    RunsSeveralTimes = "runs-several-times", Warning;
+    /// An action makes the workflow's own trigger fire again.
+    TriggersItself = "triggers-itself", Warning;
+    /// The path of a comparison is a value and its value a field.
+    FieldAndValueSwapped = "field-and-value-swapped", Warning;
+    /// A secret stands in the text.
+    PlainSecret = "plain-secret", Warning;
+    /// An address without encryption.
+    PlainHttp = "plain-http", Warning;
+    /// A tag that its taxonomy does not have.
+    UnknownTag = "unknown-tag", Warning;
+    /// Two tags of which only one can hold.
+    ExclusiveTags = "exclusive-tags", Warning;
+    /// IF :: Distribution dies for events without attributes of their own.
+    NoDirectAttributes = "no-direct-attributes", Warning;
+    /// Content is sent in a form that nobody can read.
+    BrokenContentType = "broken-content-type", Warning;
+    /// A module does not work in this release of MISP.
+    BrokenModule = "broken-module", Warning;
+    /// IF :: Organisation names no organisation.
+    NoOrganisation = "no-organisation", Warning;
+    /// A constant is never used.
+    UnusedConstant = "unused-constant", Warning;
+    /// No jump leads to a label.
+    UnusedLabel = "unused-label", Warning;
 }
 
 impl std::fmt::Display for Code {

@@ -61,11 +61,9 @@ impl Levels {
         self.0.get(&code).copied()
     }
 
-    /// Gives every finding its level and removes those that nobody wants to hear of. Errors stay.
+    /// Gives every finding its level and removes those that nobody wants to hear of: what is allowed, and what is
+    /// [optional](Code::is_optional) and was not asked for. Errors stay.
     pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
-        if self.0.is_empty() {
-            return;
-        }
         diagnostics.retain_mut(|diagnostic| {
             if diagnostic.is_error() {
                 return true;
@@ -74,6 +72,7 @@ impl Levels {
                 Some(Level::Allow) => return false,
                 Some(Level::Warn) => diagnostic.severity = Severity::Warning,
                 Some(Level::Deny) => diagnostic.severity = Severity::Error,
+                None if diagnostic.code.is_optional() => return false,
                 None => {}
             }
             true
@@ -91,7 +90,13 @@ mod tests {
         levels.set(Code::ManyPaths, Level::Deny).unwrap();
         levels.set(Code::HiddenParameter, Level::Allow).unwrap();
         levels.set(Code::MispJsonOddity, Level::Warn).unwrap();
-        let codes = [Code::ManyPaths, Code::HiddenParameter, Code::MispJsonOddity, Code::DetachedNodes, Code::Cycle];
+        let codes = [
+            Code::ManyPaths,
+            Code::HiddenParameter,
+            Code::MispJsonOddity,
+            Code::DetachedNodes,
+            Code::NeedsTemplateService,
+        ];
         let mut findings: Vec<_> = codes.map(|code| Diagnostic::new(code, "")).into();
         levels.apply(&mut findings);
         let left: Vec<_> = findings.iter().map(|finding| (finding.code, finding.severity)).collect();
@@ -101,8 +106,19 @@ mod tests {
                 (Code::ManyPaths, Severity::Error),
                 (Code::MispJsonOddity, Severity::Warning),
                 (Code::DetachedNodes, Severity::Warning),
-                (Code::Cycle, Severity::Error),
             ]
+        );
+    }
+
+    #[test]
+    fn optional_findings_are_asked_for() {
+        let mut levels = Levels::default();
+        levels.set(Code::NeedsTemplateService, Level::Warn).unwrap();
+        let mut findings = vec![Diagnostic::new(Code::NeedsTemplateService, ""), Diagnostic::new(Code::Cycle, "")];
+        levels.apply(&mut findings);
+        assert_eq!(
+            findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(),
+            [Severity::Warning, Severity::Error]
         );
     }
 

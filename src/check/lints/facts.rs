@@ -1,0 +1,288 @@
+//! What the lints look at: the graph in the order of a run, with signatures and parameters at hand.
+
+use std::borrow::Cow;
+
+use crate::catalogue::{Provenance, Signature};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
+use crate::source::{Sources, Span};
+
+use super::filters::Filters;
+
+/// In longer texts no parts are looked for: a list may have very many entries.
+const LONGEST_SNIPPET: usize = 16 * 1024;
+
+/// A connection, seen from the node it leads to.
+#[derive(Clone, Copy)]
+pub struct Incoming {
+    /// The index of the node it comes from.
+    pub from: usize,
+    /// Which connection of that node it is, counted over all outputs.
+    pub link: usize,
+}
+
+/// A graph without loops, prepared for the lints. Nodes are named by their index.
+pub struct Facts<'f, 'a> {
+    /// The graph.
+    pub graph: &'f Graph<'a>,
+    /// The nodes that a run can reach, each behind all that lead to it.
+    pub order: Vec<usize>,
+    /// The trigger; `None` in a blueprint.
+    pub trigger: Option<usize>,
+    /// The filters that are on.
+    pub filters: Filters,
+    foreign: Vec<bool>,
+    incoming: Vec<Incoming>,
+    first_incoming: Vec<u32>,
+    signatures: Vec<Option<&'f Signature>>,
+    at: Option<Span>,
+    sources: Option<&'f Sources>,
+}
+
+impl<'f, 'a> Facts<'f, 'a> {
+    /// `None` if the graph has a loop.
+    pub fn new(
+        graph: &'f Graph<'a>,
+        signature: &dyn Fn(&str) -> Option<&'f Signature>,
+        at: Option<Span>,
+        sources: Option<&'f Sources>,
+    ) -> Option<Self> {
+        let count = graph.nodes.len();
+        let trigger = graph.nodes.iter().position(|node| node.module_type == ModuleType::Trigger);
+        let reached = reached(graph, trigger);
+        let mut first_incoming = vec![0u32; count + 1];
+        let links = |from: usize| {
+            let targets = graph.nodes[from].outputs.iter().flatten().enumerate();
+            targets.filter_map(|(link, target)| graph.index(target.node).map(|to| (link, to)))
+        };
+        let from_reached = || (0..count).filter(|&from| reached[from]);
+        for (_, to) in from_reached().flat_map(links) {
+            first_incoming[to + 1] += 1;
+        }
+        for index in 0..count {
+            first_incoming[index + 1] += first_incoming[index];
+        }
+        let mut waiting: Vec<u32> = first_incoming.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let mut order: Vec<usize> = from_reached().filter(|&node| waiting[node] == 0).collect();
+        let mut incoming = vec![Incoming { from: 0, link: 0 }; first_incoming[count] as usize];
+        let mut next = 0;
+        while let Some(&from) = order.get(next) {
+            next += 1;
+            for (link, to) in links(from) {
+                waiting[to] -= 1;
+                incoming[(first_incoming[to] + waiting[to]) as usize] = Incoming { from, link };
+                if waiting[to] == 0 {
+                    order.push(to);
+                }
+            }
+        }
+        if order.len() != from_reached().count() {
+            return None;
+        }
+        let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
+        let filters = Filters::default();
+        let mut facts = Self {
+            graph,
+            order,
+            trigger,
+            filters,
+            foreign: Vec::new(),
+            incoming,
+            first_incoming,
+            signatures,
+            at,
+            sources,
+        };
+        facts.filters = Filters::new(&facts);
+        facts.foreign = facts.behind(|node| facts.is_foreign(node));
+        Some(facts)
+    }
+
+    /// A node.
+    pub fn node(&self, index: usize) -> &'f Node<'a> {
+        &self.graph.nodes[index]
+    }
+
+    /// The module of a node.
+    pub fn module(&self, index: usize) -> &'f str {
+        &self.node(index).module
+    }
+
+    /// The signature of a node's module, if the module is known.
+    pub fn signature(&self, index: usize) -> Option<&'f Signature> {
+        self.signatures[index]
+    }
+
+    /// The signature of the trigger.
+    pub fn trigger_signature(&self) -> Option<&'f Signature> {
+        self.signatures[self.trigger?]
+    }
+
+    /// The connections that lead to a node.
+    pub fn incoming(&self, index: usize) -> &[Incoming] {
+        &self.incoming[self.first_incoming[index] as usize..self.first_incoming[index + 1] as usize]
+    }
+
+    /// The nodes that a node leads to.
+    pub fn successors(&self, index: usize) -> impl Iterator<Item = usize> {
+        self.node(index).outputs.iter().flatten().filter_map(|link| self.graph.index(link.node))
+    }
+
+    /// Whether a node leads anywhere.
+    pub fn goes_on(&self, index: usize) -> bool {
+        self.successors(index).next().is_some()
+    }
+
+    /// Whether a module is not one of MISP's own, so that nobody knows what it reads and does.
+    pub fn is_foreign(&self, index: usize) -> bool {
+        self.signature(index).is_none_or(|signature| signature.provenance != Provenance::BuiltIn)
+    }
+
+    /// Whether a module that is not one of MISP's own is passed on some way to a node: what it adds to the data nobody
+    /// knows.
+    pub fn is_behind_foreign(&self, index: usize) -> bool {
+        self.foreign[index]
+    }
+
+    /// The nodes in front of which a node of this kind was passed on some way; the nodes themselves count only if
+    /// another one is before them.
+    pub fn behind(&self, is_mark: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut behind = vec![false; self.graph.nodes.len()];
+        for &node in &self.order {
+            behind[node] = self.incoming(node).iter().any(|edge| behind[edge.from] || is_mark(edge.from));
+        }
+        behind
+    }
+
+    /// A parameter.
+    pub fn value(&self, index: usize, id: &str) -> Option<&'f ParamValue<'a>> {
+        self.node(index).params.iter().find(|(name, _)| name == id).map(|(_, value)| value)
+    }
+
+    /// The text of a parameter, or else its default.
+    pub fn text(&self, index: usize, id: &str) -> Option<&'f str> {
+        match self.value(index, id) {
+            Some(ParamValue::Text(text)) => text.as_plain(),
+            Some(_) => None,
+            None => self.signature(index)?.parameter(id)?.default.as_ref()?.as_str(),
+        }
+    }
+
+    /// The texts of a parameter that is a list. Old files have a single text instead.
+    pub fn list(&self, index: usize, id: &str) -> impl Iterator<Item = &'f str> + use<'f, 'a> {
+        let (items, single) = match self.value(index, id) {
+            Some(ParamValue::List(items)) => (items.as_slice(), None),
+            Some(ParamValue::Text(text)) => (&[][..], text.as_plain().filter(|text| !text.is_empty())),
+            _ => (&[][..], None),
+        };
+        items.iter().filter_map(plain).chain(single)
+    }
+
+    /// A node in words.
+    pub fn name(&self, index: usize) -> Cow<'f, str> {
+        let node = self.node(index);
+        match node.origin {
+            Some(_) => format!("`{}`", node.module).into(),
+            None => format!("`{}` ({})", node.module, node.id).into(),
+        }
+    }
+
+    /// Where findings about a node point.
+    pub fn place(&self, index: usize) -> Option<Span> {
+        self.node(index).origin.or(self.at)
+    }
+
+    /// The place of a text between quotes inside the text that made a node, quotes included, if there is exactly one.
+    pub fn quoted_place(&self, index: usize, text: &str) -> Option<Span> {
+        self.place_of(index, &serde_json::Value::from(text).to_string())
+    }
+
+    /// The text that made a node, unless it is very long.
+    pub fn snippet(&self, index: usize) -> Option<&'f str> {
+        let snippet = self.sources?.snippet(self.node(index).origin?);
+        (snippet.len() <= LONGEST_SNIPPET).then_some(snippet)
+    }
+
+    /// The place of a piece of the text that made a node, if it stands there exactly once.
+    pub fn place_of(&self, index: usize, piece: &str) -> Option<Span> {
+        let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
+        let at = snippet.find(piece)?;
+        let end = at + piece.len();
+        (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
+    }
+
+    /// A finding about a node.
+    pub fn finding(&self, code: Code, index: usize, message: impl Into<String>, label: &str) -> Diagnostic {
+        Self::finding_at(code, self.place(index), message, label)
+    }
+
+    /// Adds an edit of the text that made a node, probably what is meant, where it can be made: `from` becomes `to`, and
+    /// `before` comes in front of all.
+    pub fn edited(&self, finding: Diagnostic, index: usize, before: &str, from: &str, to: &str) -> Diagnostic {
+        let Some((origin, place)) = self.node(index).origin.zip(self.place_of(index, from)) else { return finding };
+        let finding = finding.unsafe_fix(place, to);
+        if before.is_empty() { finding } else { finding.unsafe_fix(origin.part(0, 0), before) }
+    }
+
+    /// Where the last of several equal entries of a list stands, with the comma before it.
+    pub fn last_entry(&self, index: usize, text: &str) -> Option<Span> {
+        let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
+        let quoted = serde_json::Value::from(text).to_string();
+        let at = snippet.rfind(&quoted)?;
+        let before = snippet[..at].trim_end();
+        (before.ends_with(',') && before.contains(&quoted)).then(|| origin.part(before.len() - 1, at + quoted.len()))
+    }
+
+    /// A finding about one of the texts of a node.
+    pub fn finding_in(
+        &self,
+        code: Code,
+        (index, text): (usize, &str),
+        message: impl Into<String>,
+        label: &str,
+    ) -> Diagnostic {
+        Self::finding_at(code, self.quoted_place(index, text).or(self.place(index)), message, label)
+    }
+
+    fn finding_at(code: Code, place: Option<Span>, message: impl Into<String>, label: &str) -> Diagnostic {
+        match place {
+            Some(span) => Diagnostic::at(code, span, message).label(label),
+            None => Diagnostic::new(code, message),
+        }
+    }
+
+    /// Adds a node's own text as a further place, if it has one.
+    pub fn also(&self, finding: Diagnostic, index: usize, message: impl Into<String>) -> Diagnostic {
+        match self.node(index).origin {
+            Some(span) => finding.also(span, message),
+            None => finding,
+        }
+    }
+}
+
+/// A value that is text known now.
+pub fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
+    match value {
+        ParamValue::Text(ParamText::Plain(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The nodes that a run can reach from the trigger; all in a graph without one.
+fn reached(graph: &Graph<'_>, trigger: Option<usize>) -> Vec<bool> {
+    let Some(trigger) = trigger else { return vec![true; graph.nodes.len()] };
+    let mut reached = vec![false; graph.nodes.len()];
+    reached[trigger] = true;
+    let mut stack = vec![trigger];
+    while let Some(node) = stack.pop() {
+        for link in graph.nodes[node].outputs.iter().flatten() {
+            if let Some(to) = graph.index(link.node)
+                && !reached[to]
+            {
+                reached[to] = true;
+                stack.push(to);
+            }
+        }
+    }
+    reached
+}

@@ -1,0 +1,87 @@
+//! Traps of MISP: workflows that are well formed and do not do what their author means.
+//!
+//! One file a lint, one row a lint in [`LINTS`]. Lints see the graph alone, so that they hold for text and for MISP's
+//! JSON alike. Each is linear in nodes and connections.
+
+mod attached;
+mod broken_module;
+mod content_type;
+mod event_scope;
+mod exclusive_tags;
+mod facts;
+mod filter_left_on;
+mod filter_reset;
+mod filtered_action;
+mod filters;
+mod idle_default;
+mod missing_unequal;
+mod network;
+mod no_attributes;
+mod no_organisation;
+mod own_trigger;
+mod plain_http;
+mod reads;
+mod secret;
+mod several_runs;
+mod stale_tag;
+mod swapped;
+mod tag_condition;
+mod tags;
+mod taxonomy;
+mod template_service;
+mod template_variable;
+mod unknown_tag;
+mod unused;
+
+use crate::catalogue::Signature;
+use crate::diagnostics::Diagnostic;
+use crate::graph::Graph;
+use crate::source::{Sources, Span};
+use facts::Facts;
+
+pub use unused::check_unused;
+
+type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
+
+/// All lints.
+const LINTS: &[Lint] = &[
+    stale_tag::check,
+    filter_left_on::check,
+    filter_reset::check,
+    attached::check,
+    event_scope::check,
+    filtered_action::check,
+    tag_condition::check,
+    missing_unequal::check,
+    idle_default::check,
+    template_service::check,
+    template_variable::check,
+    network::check,
+    several_runs::check,
+    own_trigger::check,
+    swapped::check,
+    secret::check,
+    plain_http::check,
+    unknown_tag::check,
+    exclusive_tags::check,
+    no_attributes::check,
+    content_type::check,
+    broken_module::check,
+    no_organisation::check,
+];
+
+/// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
+///
+/// `signature` looks modules up. Findings point at the text that made a node (then `sources` hold it), or else at `at`.
+pub fn check_lints<'f>(
+    graph: &'f Graph<'_>,
+    signature: &dyn Fn(&str) -> Option<&'f Signature>,
+    at: Option<Span>,
+    sources: Option<&'f Sources>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let Some(facts) = Facts::new(graph, signature, at, sources) else { return };
+    for lint in LINTS {
+        lint(&facts, diagnostics);
+    }
+}

@@ -1,0 +1,29 @@
+//! IF :: Distribution about attributes, where an event may have none of its own.
+
+use super::facts::Facts;
+use super::reads::names_key;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    // Triggers about attributes bring the attribute along.
+    if facts.trigger_signature().is_none_or(|trigger| trigger.scope.as_deref() != Some("event")) {
+        return;
+    }
+    let asked = facts.behind(|node| names_key(facts, node, "Attribute"));
+    for &node in &facts.order {
+        if facts.module(node) != "distribution-if" || asked[node] {
+            continue;
+        }
+        let by_attribute = facts.text(node, "scope") == Some("attribute");
+        if !by_attribute && facts.text(node, "distribution") != Some("4") {
+            continue;
+        }
+        let message = "the run dies here for an event without attributes of its own";
+        diagnostics.push(
+            facts
+                .finding(Code::NoDirectAttributes, node, message, if by_attribute { "asks attributes" } else { "asks for a sharing group" })
+                .note("MISP looks into `Event.Attribute` without checking that there is any; attributes inside objects do not count")
+                .help("ask `count(Event.Attribute.{n}) > 0` before it"),
+        );
+    }
+}

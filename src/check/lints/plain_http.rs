@@ -1,0 +1,58 @@
+//! Addresses without encryption.
+
+use super::facts::Facts;
+use super::reads::pieces;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ParamValue;
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    for &node in &facts.order {
+        for (id, value) in &facts.node(node).params {
+            let ParamValue::Text(text) = value else { continue };
+            let Some(url) = pieces(text).next() else { continue };
+            if !is_address(id) || !is_plain_http(url) {
+                continue;
+            }
+            let finding = facts.finding_in(
+                Code::PlainHttp,
+                (node, url),
+                format!("`{id}` is an address without encryption"),
+                "everybody on the way can read and change what is sent",
+            );
+            let secure = url.replacen("http:", "https:", 1);
+            let finding = finding
+                .note("what MISP sends there may be restricted, and the answer may come from anybody")
+                .help("use `https://`");
+            diagnostics.push(match facts.quoted_place(node, url) {
+                Some(place) => finding.unsafe_fix(place, serde_json::Value::from(secure).to_string()),
+                None => finding,
+            });
+        }
+    }
+}
+
+/// Whether a parameter is an address, by its name.
+fn is_address(id: &str) -> bool {
+    ["url", "homeserver", "endpoint"].iter().any(|word| id.contains(word))
+}
+
+/// Whether an address is `http://` to another machine.
+fn is_plain_http(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = if let Some(end) = host.find(']') { &host[..=end] } else { host.split(':').next().unwrap_or_default() };
+    !(matches!(host, "localhost" | "[::1]") || host.starts_with("127.") || host.ends_with(".localhost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain_http;
+
+    #[test]
+    fn the_own_machine_needs_no_encryption() {
+        for url in ["http://localhost:8080/x", "http://127.0.0.1", "http://[::1]:80/", "https://a.example.org"] {
+            assert!(!is_plain_http(url), "{url}");
+        }
+        assert!(is_plain_http("http://a.example.org") && is_plain_http("http://10.0.0.1/x"));
+    }
+}

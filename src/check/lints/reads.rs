@@ -1,0 +1,118 @@
+//! What a node reads of the data.
+
+use crate::catalogue::ParameterKind;
+use crate::graph::{ParamText, ParamValue, TextPart};
+
+use super::facts::Facts;
+
+/// Modules of MISP that hand on the data, or may: as a whole, or what a hash path finds.
+const SENDERS: [&str; 7] = [
+    "push-zmq",
+    "ms-teams-webhook",
+    "splunk-hec-export",
+    "attribute_edition_operation",
+    "blueprint-action-module",
+    "run-workflow",
+    "flowintel-create-case",
+];
+
+/// Whether a node names a key of the data: in a hash path, a module filter, or a template.
+pub fn names_key(facts: &Facts<'_, '_>, index: usize, key: &str) -> bool {
+    let node = facts.node(index);
+    if [&node.filter.selector, &node.filter.path].into_iter().any(|path| has_word(path, key)) {
+        return true;
+    }
+    let Some(signature) = facts.signature(index) else { return false };
+    node.params.iter().any(|(id, value)| {
+        let Some(parameter) = signature.parameter(id) else { return false };
+        match value {
+            ParamValue::Text(text) if parameter.kind == ParameterKind::HashPath => {
+                text.as_plain().is_some_and(|path| has_word(path, key))
+            }
+            ParamValue::Text(text) if parameter.jinja => {
+                pieces(text).any(|text| expressions(text).any(|expression| has_word(expression, key)))
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Whether a node may read any key without naming it.
+pub fn may_read_all(facts: &Facts<'_, '_>, index: usize) -> bool {
+    let module = facts.module(index);
+    if facts.is_foreign(index) || SENDERS.contains(&module) {
+        return true;
+    }
+    if module == "webhook" {
+        let payload = facts.value(index, "payload");
+        if payload.is_none_or(ParamValue::is_empty) {
+            return true;
+        }
+    }
+    let Some(signature) = facts.signature(index) else { return true };
+    facts.node(index).params.iter().any(|(id, value)| {
+        let ParamValue::Text(text) = value else { return false };
+        signature.parameter(id).is_some_and(|parameter| parameter.jinja)
+            && pieces(text).any(|text| expressions(text).any(takes_attributes))
+    })
+}
+
+/// Whether an expression of a template takes the attributes, or the event, as a whole.
+fn takes_attributes(expression: &str) -> bool {
+    let whole = expression.trim().strip_prefix("Event").is_some_and(|rest| !rest.starts_with('.'));
+    whole || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
+}
+
+/// The parts of a text that are known.
+pub fn pieces<'t>(text: &'t ParamText<'_>) -> impl Iterator<Item = &'t str> {
+    let (single, parts) = match text {
+        ParamText::Plain(text) => (Some(&**text), &[][..]),
+        ParamText::Parts(parts) => (None, parts.as_slice()),
+    };
+    single.into_iter().chain(parts.iter().filter_map(|part| match part {
+        TextPart::Plain(text) => Some(&**text),
+        _ => None,
+    }))
+}
+
+/// What stands between `{{` and `}}`, and between `{%` and `%}`.
+fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let open = [rest.find("{{"), rest.find("{%")].into_iter().flatten().min()?;
+        let inside = &rest[open + 2..];
+        let close = [inside.find("}}"), inside.find("%}")].into_iter().flatten().min().unwrap_or(inside.len());
+        rest = inside.get(close + 2..).unwrap_or("");
+        Some(&inside[..close])
+    })
+}
+
+/// Whether a text has a word that is not part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let belongs = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{expressions, has_word, takes_attributes};
+
+    #[test]
+    fn words_are_whole() {
+        assert!(has_word("Event.Attribute.{n}.enrichment.{n}", "enrichment"));
+        assert!(!has_word("enrichment-guard", "enrichment") && !has_word("_AttributeFlattened", "Attribute"));
+    }
+
+    #[test]
+    fn only_expressions_count() {
+        let text = "enrichment {{ a }} b {% if c %} d {{ e";
+        assert_eq!(expressions(text).collect::<Vec<_>>(), [" a ", " if c ", " e"]);
+    }
+
+    #[test]
+    fn what_takes_the_attributes() {
+        assert!(takes_attributes(" Event | tojson ") && takes_attributes(" Event.Attribute[0] "));
+        assert!(!takes_attributes(" Event.info ") && !takes_attributes(" Event.Orgc.name "));
+    }
+}

@@ -1,0 +1,27 @@
+//! Steps whose texts are rendered by another service.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::ParamValue;
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    for &node in &facts.order {
+        let Some(signature) = facts.signature(node) else { continue };
+        let rendered = facts.node(node).params.iter().find(|(id, value)| {
+            matches!(value, ParamValue::Text(text) if !text.is_empty())
+                && signature.parameter(id).is_some_and(|parameter| parameter.jinja)
+        });
+        let Some((id, _)) = rendered else { continue };
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::NeedsTemplateService,
+                    node,
+                    format!("{} needs the service misp-modules: MISP has it render `{id}`", facts.name(node)),
+                    "rendered by another service",
+                )
+                .note("MISP sends every such text there, with or without a template in it; where the service does not run, the run dies with an internal error and blocks nothing")
+                .help("let misp-modules run beside MISP, or leave the text out"),
+        );
+    }
+}
