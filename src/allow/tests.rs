@@ -1,5 +1,6 @@
 use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
+use crate::diagnostics::Severity;
 use crate::project::MemoryFiles;
 use crate::source::Sources;
 
@@ -9,7 +10,7 @@ fn found(text: &str) -> Vec<(&'static str, String)> {
     let file = sources.add("a.mwf", None, text);
     let files = MemoryFiles::new();
     let workspace = Workspace::load(&sources, &files, &[file], Catalogue::built_in());
-    let found = workspace.compile().diagnostics.into_iter();
+    let found = workspace.compile().diagnostics.into_iter().filter(|finding| finding.severity != Severity::Note);
     found.map(|finding| (finding.code.as_str(), sources.snippet(finding.primary.unwrap().span).to_owned())).collect()
 }
 
