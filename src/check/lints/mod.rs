@@ -39,6 +39,7 @@ use crate::graph::Graph;
 use crate::source::{Sources, Span};
 use facts::Facts;
 
+pub use swapped::swapped;
 pub use unused::check_unused;
 
 type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
