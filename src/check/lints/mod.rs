@@ -5,6 +5,7 @@
 
 mod attached;
 mod broken_module;
+mod circle;
 mod content_type;
 mod event_scope;
 mod exclusive_tags;
@@ -39,6 +40,7 @@ use crate::graph::Graph;
 use crate::source::{Sources, Span};
 use facts::Facts;
 
+pub use circle::check_circles;
 pub use swapped::swapped;
 pub use unused::check_unused;
 
