@@ -316,7 +316,9 @@ fn a_hundred_thousand_items() {
     );
     accepted(
         workflow("push-zmq()")
-            + &many(20_000, |number| format!("test \"{number}\" of w {{ expect ran [push-zmq] }}\n")),
+            + &many(20_000, |number| {
+                format!("test \"{number}\" of w {{ given {{ Event: {{}} }} expect ran [push-zmq] }}\n")
+            }),
     );
 }
 
