@@ -31,6 +31,8 @@ mod tags;
 mod taxonomy;
 mod template_service;
 mod template_variable;
+#[cfg(test)]
+mod tests;
 mod unknown_tag;
 mod unused;
 
