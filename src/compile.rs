@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::allow::Allowances;
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program, check_lints,
-    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
+    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
+    check_circles, check_lints, check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -128,6 +128,7 @@ impl<'s> Workspace<'s> {
         }
         let tests = compiler.check_tests();
         compiler.check_project();
+        compiler.check_circles();
         if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
             check_unused(context, &mut compiler.diagnostics);
         }
@@ -262,6 +263,17 @@ impl<'a> Compiler<'_, 'a> {
         }
         let signature = |module: &str| context.signature(file, module);
         check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
+    }
+
+    /// Looks for workflows that run each other in a circle.
+    fn check_circles(&mut self) {
+        let workflows: Vec<_> = self
+            .documents
+            .iter()
+            .filter(|compiled| compiled.document.kind == DocumentKind::Workflow)
+            .map(|compiled| (&*compiled.document.name, compiled.id.span, &compiled.document.graph))
+            .collect();
+        check_circles(&workflows, &mut self.diagnostics);
     }
 
     /// Adds the frames that the head lists.

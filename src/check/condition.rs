@@ -14,6 +14,7 @@ use super::constant::{Constant, ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::hash_path::{Start, WrittenPath, WrittenValue};
+use super::lints::swapped;
 
 /// A comparison of something under a hash path, as generic-if and the filters know it.
 #[derive(Clone, Debug)]
@@ -202,7 +203,7 @@ impl<'a> FlowChecker<'_, 'a> {
                         return None;
                     }
                 };
-                if self.sides_swapped(path, value, *operator_span) {
+                if self.sides_swapped(path, value, *operator_span) || self.field_swapped(path, value, start) {
                     return None;
                 }
                 let path = self.path_operand(path, start);
@@ -271,6 +272,30 @@ impl<'a> FlowChecker<'_, 'a> {
             .note("MISP looks up a hash path and compares what it yields with a fixed value")
             .help(format!("write `{left} {operator_text} {right}`"))
             .unsafe_fix(whole, format!("{left} {operator_text} {right}")),
+        );
+        true
+    }
+
+    /// Whether the field stands where the value should and the value where the field should, which is then reported.
+    fn field_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, start: Start<'_>) -> bool {
+        let (ValueKind::Name(word) | ValueKind::Path(word), ValueKind::Text(_)) = (&path.kind, &value.kind) else {
+            return false;
+        };
+        if matches!(start, Start::Root) || self.context.scopes[self.file].constants.contains_key(word) {
+            return false;
+        }
+        let sources = self.context.program.sources;
+        let Some(field) = swapped(word, sources.snippet(value.span).trim_matches('"')) else { return false };
+        self.report(
+            Diagnostic::at(
+                Code::UnknownKey,
+                path.span.to(value.span),
+                format!("`{field}` is a field and `{word}` one of its values: they are the wrong way round"),
+            )
+            .note("the hash path says where to look in each item, and the value what must be there")
+            .help(format!("compare `{field}` with `\"{word}\"`"))
+            .unsafe_fix(path.span, field)
+            .unsafe_fix(value.span, format!("\"{word}\"")),
         );
         true
     }

@@ -271,6 +271,8 @@ codes! {
     RunsSeveralTimes = "runs-several-times", Warning;
     /// An action makes the workflow's own trigger fire again.
     TriggersItself = "triggers-itself", Warning;
+    /// Workflows run each other in a circle.
+    WorkflowCircle = "workflow-circle", Warning;
     /// The path of a comparison is a value and its value a field.
     FieldAndValueSwapped = "field-and-value-swapped", Warning;
     /// A secret stands in the text.

@@ -10,7 +10,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 
 /// A directed graph over `0..n`, split into its strongly connected components.
-pub(super) struct Components {
+pub(crate) struct Components {
     edges: DiGraph<(), ()>,
     /// The components in topological order: none leads to one before it.
     pub order: Vec<Vec<usize>>,

@@ -10,6 +10,7 @@ mod rules;
 mod testing;
 
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
+pub(crate) use loops::Components;
 pub use lower::{lower, lower_with_labels};
 pub use position::place_on_grid;
 pub use rules::{Analysis, BlockingEdge, analyse, check_rules};

@@ -1,5 +1,5 @@
 //! What steps add to the travelling data: read where nobody added it, forgotten at a reset, or never read.
-//! See `docs/misp-semantics.md`, "Running" and "Filters".
+//! See `docs/misp-semantics.md`, "Modules in a run" and "Filters".
 
 use super::facts::Facts;
 use super::filters::is_reset;

@@ -5,6 +5,7 @@
 
 mod attached;
 mod broken_module;
+mod circle;
 mod content_type;
 mod event_scope;
 mod exclusive_tags;
@@ -30,6 +31,8 @@ mod tags;
 mod taxonomy;
 mod template_service;
 mod template_variable;
+#[cfg(test)]
+mod tests;
 mod unknown_tag;
 mod unused;
 
@@ -39,6 +42,8 @@ use crate::graph::Graph;
 use crate::source::{Sources, Span};
 use facts::Facts;
 
+pub use circle::check_circles;
+pub use swapped::swapped;
 pub use unused::check_unused;
 
 type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);

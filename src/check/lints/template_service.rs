@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     format!("{} needs the service misp-modules: MISP has it render `{id}`", facts.name(node)),
                     "rendered by another service",
                 )
-                .note("MISP sends every such text there, with or without a template in it; where the service does not run, the run dies with an internal error and blocks nothing")
+                .note("MISP sends every such text there, with or without a template in it; where the service does not run, releases up to 2.5.1 end the run with an internal error and block nothing, and later ones send an empty text")
                 .help("let misp-modules run beside MISP, or leave the text out"),
         );
     }

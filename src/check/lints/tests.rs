@@ -1,0 +1,65 @@
+//! Graphs that no text made: without places, and with whatever MISP saves.
+
+use super::check_lints;
+use crate::catalogue::Catalogue;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{Connection, Graph, ModuleType};
+use crate::misp::read;
+
+/// What the editor saved for a graph with one node of every module of MISP 2.5.1.
+const EDITOR: &str = include_str!("../../../tests/editor/saved-all-modules.json");
+
+fn found(graph: &Graph<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    check_lints(graph, &|module| Catalogue::built_in().module(module), None, None, &mut diagnostics);
+    diagnostics
+}
+
+/// Every other node, one behind the other; the first one a trigger.
+fn chain(modules: &[&str]) -> Graph<'static> {
+    let mut graph = read(EDITOR).unwrap().documents.remove(0).graph;
+    graph.nodes.retain(|node| modules.contains(&&*node.module));
+    graph.nodes.sort_by_key(|node| modules.iter().position(|module| *module == node.module));
+    let count = graph.nodes.len();
+    assert_eq!(count, modules.len());
+    for (index, node) in graph.nodes.iter_mut().enumerate() {
+        node.id = u32::try_from(index).unwrap();
+        let next = index + 1;
+        let links = (next < count).then(|| Connection { node: u32::try_from(next).unwrap(), input: 1 });
+        for (output, connections) in node.outputs.iter_mut().enumerate() {
+            *connections = links.filter(|_| output == 0).into_iter().collect();
+        }
+    }
+    graph
+}
+
+#[test]
+fn nodes_are_named_where_no_text_made_them() {
+    let graph = chain(&["event-publish", "organisation-if", "threat-level-if", "publish-event"]);
+    let found = found(&graph);
+    let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::IdleDefault, Code::TriggersItself, Code::NoOrganisation]);
+    assert!(found[1].message.starts_with("`publish-event` (3) makes the trigger"), "{}", found[1].message);
+    assert!(found.iter().all(|finding| finding.primary.is_none() && finding.fix.is_none()));
+}
+
+#[test]
+fn loops_and_missing_nodes_are_left_to_the_rules() {
+    let mut graph = chain(&["event-publish", "push-zmq", "publish-event"]);
+    graph.nodes[2].outputs[0].push(Connection { node: 99, input: 1 });
+    assert_eq!(found(&graph).len(), 1);
+    graph.nodes[2].outputs[0].push(Connection { node: 1, input: 1 });
+    assert_eq!(found(&graph), []);
+}
+
+#[test]
+fn defaults_of_all_modules() {
+    // Without a trigger it is a blueprint, in which everything is looked at.
+    let mut graph = read(EDITOR).unwrap().documents.remove(0).graph;
+    graph.nodes.retain(|node| node.module_type != ModuleType::Trigger);
+    let found = found(&graph);
+    for code in [Code::IdleDefault, Code::BrokenModule, Code::BrokenContentType, Code::NoOrganisation] {
+        assert!(found.iter().any(|finding| finding.code == code), "{code}");
+    }
+    assert!(found.iter().all(|finding| finding.code != Code::NeverAttached));
+}
