@@ -382,7 +382,8 @@ impl<'f, 'g> Teller<'f, 'g> {
         place: Place,
     ) -> (StepKind, Way) {
         let follow = self.plan.follow[unit];
-        let inside = Place { follow, depth: place.depth + 1, ..place };
+        // Where every way ends, whatever is left open inside would run on into what follows outside.
+        let inside = Place { follow: follow.or(place.follow), depth: place.depth + 1, ..place };
         let mut arms: Vec<(String, Vec<Step>)> = Vec::new();
         let mut last = Vec::new();
         let mut is_open = false;
