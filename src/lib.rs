@@ -4,9 +4,14 @@
 //!
 //! ```text
 //! .mwf text ─▶ syntax ─▶ check ─▶ graph ─▶ misp ─▶ JSON of MISP's workflow editor
-//!                          ▲
-//!                      catalogue
+//!      ▲                   ▲        │        │
+//!    format            catalogue    │      import (back to text), diff
+//!                      schema       ▼
+//!                                engine ─▶ replay, testing, live
 //! ```
+//!
+//! The engine stands on `php` (values), `hashpath`, `condition`, `normalise` and `semantics`; `schema`
+//! knows the shape of the data.
 //!
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
