@@ -10,8 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::allow::Allowances;
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_circles, check_lints, check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
+    Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
+    check_callees, check_circles, check_lints, check_parameters, check_tests, check_unused, scopes,
+    standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -114,8 +115,15 @@ impl<'s> Workspace<'s> {
         let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
         let context =
             Context { program: &self.program, catalogue, scopes: &scopes, constants: &constants, budget: &budget };
-        let mut compiler =
-            Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
+        let values_missing = diagnostics.iter().any(Diagnostic::is_error);
+        let mut compiler = Compiler {
+            context,
+            diagnostics,
+            values_missing,
+            documents: Vec::new(),
+            imported: Vec::new(),
+            places: Vec::new(),
+        };
         for file in 0..self.program.files.len() {
             let wanted = file < self.program.roots;
             for item in &self.program.files[file].tree.items {
@@ -128,7 +136,7 @@ impl<'s> Workspace<'s> {
         }
         let tests = compiler.check_tests();
         compiler.check_project();
-        compiler.check_circles();
+        compiler.check_callees();
         if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
             check_unused(context, &mut compiler.diagnostics);
         }
@@ -165,6 +173,8 @@ type Labelled<'a> = (Graph<'a>, Vec<(&'a str, NodeId)>);
 struct Compiler<'c, 'a> {
     context: Context<'c, 'a>,
     diagnostics: Vec<Diagnostic>,
+    /// Whether constants may be empty because of an error.
+    values_missing: bool,
     documents: Vec<Compiled<'a>>,
     imported: Vec<Compiled<'a>>,
     /// File and, for workflows, trigger of each document.
@@ -262,17 +272,29 @@ impl<'a> Compiler<'_, 'a> {
             return;
         }
         let signature = |module: &str| context.signature(file, module);
+        let before = self.diagnostics.len();
         check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
+        if self.values_missing {
+            let found = self.diagnostics.split_off(before);
+            let is_sure = |finding: &Diagnostic| !matches!(finding.code, Code::NoTags | Code::NoOrganisation);
+            self.diagnostics.extend(found.into_iter().filter(is_sure));
+        }
     }
 
-    /// Looks for workflows that run each other in a circle.
-    fn check_circles(&mut self) {
+    /// Looks at the workflows that run others.
+    fn check_callees(&mut self) {
         let workflows: Vec<_> = self
             .documents
             .iter()
             .filter(|compiled| compiled.document.kind == DocumentKind::Workflow)
-            .map(|compiled| (&*compiled.document.name, compiled.id.span, &compiled.document.graph))
+            .map(|compiled| Callee {
+                id: compiled.id.text,
+                name: &compiled.document.name,
+                span: compiled.id.span,
+                graph: &compiled.document.graph,
+            })
             .collect();
+        check_callees(&workflows, &mut self.diagnostics);
         check_circles(&workflows, &mut self.diagnostics);
     }
 

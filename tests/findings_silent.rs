@@ -1,16 +1,16 @@
 //! Near misses: files that look much like those in `tests/findings` and are right as they are.
 //!
-//! `tests/findings-silent/CODE.mwf` must bring no finding at all, least of all CODE. Every lint has one.
+//! `tests/findings-silent/CODE.mwf`, or `CODE/main.mwf` with a project file beside it, must bring no finding at all, least
+//! of all CODE. Every lint has one.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use codespan_reporting::term::termcolor::NoColor;
-use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, write_terminal};
-use mispflow::project::DiskFiles;
+use mispflow::project::{DiskFiles, Project, catalogues, load_source};
 use mispflow::source::Sources;
 
 fn root() -> PathBuf {
@@ -40,9 +40,19 @@ fn near_misses_are_silent() {
     let mut problems = Vec::new();
     for (code, path) in cases() {
         let sources = Sources::new();
-        let text = fs::read_to_string(&path).unwrap();
-        let file = sources.add(path.file_name().unwrap().to_str().unwrap(), None, text);
-        let workspace = Workspace::load(&sources, &DiskFiles, &[file], Catalogue::built_in());
+        let mut diagnostics = Vec::new();
+        let mut project = Project::without_file(Path::new(""));
+        let file = if path.is_dir() {
+            let toml = load_source(&sources, &DiskFiles, &path.join("mispflow.toml"), "mispflow.toml").unwrap();
+            project = Project::read(&sources, toml, Path::new(""), &mut diagnostics);
+            path.join("main.mwf")
+        } else {
+            path
+        };
+        let targets = [project.target()];
+        let catalogues = catalogues(&sources, &DiskFiles, &project, &targets, &mut diagnostics);
+        let root = load_source(&sources, &DiskFiles, &file, file.file_name().unwrap().to_str().unwrap()).unwrap();
+        let workspace = Workspace::load(&sources, &DiskFiles, &[root], &catalogues[0]).for_target(targets[0]);
         let mut found = workspace.compile().diagnostics;
         // Near misses of several workflows may share a trigger.
         found.retain(|finding| {

@@ -39,7 +39,7 @@ pub(crate) use context::Context;
 pub use declaration::Declarations;
 pub(crate) use flow::FlowChecker;
 pub use header::{Header, MAX_CHARACTERS};
-pub(crate) use lints::{check_circles, check_lints, check_unused};
+pub(crate) use lints::{Callee, check_callees, check_circles, check_lints, check_unused};
 pub use program::{ImportedBlueprint, Program, ProgramFile, ResolvedImport};
 pub(crate) use scope::scopes;
 pub(crate) use test_item::check_tests;

@@ -291,6 +291,40 @@ codes! {
     BrokenModule = "broken-module", Warning;
     /// IF :: Organisation names no organisation.
     NoOrganisation = "no-organisation", Warning;
+    /// A step loads the event again while a filter is on, which takes the filter off.
+    ReloadUnderFilter = "reload-under-filter", Warning;
+    /// A module filter makes the module do nothing.
+    IdleWithFilter = "idle-with-filter", Warning;
+    /// A module for attributes has a filter that finds something else.
+    FilterOfOtherItems = "filter-of-other-items", Warning;
+    /// A parameter is filled in that MISP never reads.
+    IgnoredParameter = "ignored-parameter", Warning;
+    /// A distribution and its sharing group do not fit together.
+    SharingGroupMismatch = "sharing-group-mismatch", Warning;
+    /// A question about an aggregate that it cannot answer.
+    BrokenAggregate = "broken-aggregate", Warning;
+    /// A step fails in every run.
+    AlwaysFails = "always-fails", Warning;
+    /// A step works on attributes behind one that takes most of them away.
+    NarrowedAttributes = "narrowed-attributes", Warning;
+    /// A number is outside of what the module takes.
+    ValueOutOfRange = "value-out-of-range", Warning;
+    /// An old node has the id of another module.
+    ReplacedModule = "replaced-module", Warning;
+    /// A step about tags names none.
+    NoTags = "no-tags", Warning;
+    /// The same happens whatever the answer to a question is.
+    NoDifference = "no-difference", Warning;
+    /// A concurrent task starts nothing.
+    EmptyConcurrent = "empty-concurrent", Warning;
+    /// A question was answered by the same one on the way to it.
+    AnsweredBefore = "answered-before", Warning;
+    /// A workflow blocks everything that its trigger is for.
+    AlwaysBlocks = "always-blocks", Warning;
+    /// A workflow runs another by a name that none has.
+    UnknownCallee = "unknown-callee", Warning;
+    /// A blueprint that exists only to be used is not used.
+    UnusedBlueprint = "unused-blueprint", Warning;
     /// A constant is never used.
     UnusedConstant = "unused-constant", Warning;
     /// No jump leads to a label.

@@ -102,7 +102,7 @@ pub struct Connection {
 }
 
 /// The module filter that a node carries in `saved_filters`. See `docs/misp-semantics.md`, "Filters".
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SavedFilter<'a> {
     /// Hash path of the items.
     pub selector: Cow<'a, str>,
@@ -122,7 +122,7 @@ impl SavedFilter<'_> {
 }
 
 /// A parameter's value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ParamValue<'a> {
     /// `null`: a single picker in which nothing is picked.
     Null,
@@ -174,7 +174,7 @@ impl<'a> From<&'a serde_json::Value> for ParamValue<'a> {
 
 /// Text that may hold parts known only when the JSON is written. Secrets never enter a graph:
 /// only their names do.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ParamText<'a> {
     /// Known now.
     Plain(Cow<'a, str>),
@@ -210,7 +210,7 @@ impl ParamText<'_> {
 }
 
 /// A piece of [`ParamText`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TextPart<'a> {
     /// Known now.
     Plain(Cow<'a, str>),

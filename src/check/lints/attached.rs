@@ -15,7 +15,7 @@ struct Addition {
     only_in_memory: bool,
 }
 
-const ADDITIONS: [Addition; 6] = [
+const ADDITIONS: [Addition; 7] = [
     Addition { module: "attach-enrichment", key: "enrichment", what: "the enrichment", only_in_memory: true },
     Addition {
         module: "attach-warninglist",
@@ -32,6 +32,12 @@ const ADDITIONS: [Addition; 6] = [
         what: "the new comment",
         only_in_memory: false,
     },
+    Addition {
+        module: "Module_event_distribution_operation",
+        key: "Event.distribution",
+        what: "the new distribution",
+        only_in_memory: false,
+    },
 ];
 
 /// A set of rows of [`ADDITIONS`], a bit each.
@@ -45,6 +51,8 @@ struct State {
     under_filter: Set,
     /// What was there until a reset.
     lost: Set,
+    /// What was there until the event was loaded again.
+    reloaded: Set,
 }
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -68,11 +76,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             state.there |= behind.there;
             state.under_filter |= behind.under_filter;
             state.lost |= behind.lost;
+            state.reloaded |= behind.reloaded;
         }
         before[node] = state;
         let missing = names[node] & !state.there;
         if missing != 0 && !facts.is_behind_foreign(node) {
-            report_missing(facts, node, missing, state.lost, &first, diagnostics);
+            report_missing(facts, node, missing, state, &first, diagnostics);
         }
     }
     report_unread(facts, &names, &adds, diagnostics);
@@ -94,6 +103,7 @@ fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> Sta
     if adds != 0 {
         state.there |= adds;
         state.lost &= !adds;
+        state.reloaded &= !adds;
         if facts.filters.must[node] != 0 {
             state.under_filter |= adds;
         }
@@ -101,8 +111,8 @@ fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> Sta
         state.lost |= state.under_filter;
         state.there &= !state.under_filter;
         state.under_filter = 0;
-    } else if facts.module(node) == "reload-full-event" {
-        state = State::default();
+    } else if facts.reloads(node) {
+        state = State { reloaded: state.reloaded | state.there, ..State::default() };
     }
     state
 }
@@ -111,13 +121,13 @@ fn report_missing(
     facts: &Facts<'_, '_>,
     node: usize,
     missing: Set,
-    lost: Set,
+    state: State,
     first: &[Option<usize>; ADDITIONS.len()],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (bit, addition) in ADDITIONS.iter().enumerate().filter(|(bit, _)| missing & (1 << bit) != 0) {
         let (key, what, module) = (addition.key, addition.what, addition.module);
-        if lost & (1 << bit) != 0 {
+        if state.lost & (1 << bit) != 0 {
             let message =
                 format!("`{key}` is read here, and {what} of `{module}` was forgotten at the end of the filter");
             let mut finding =
@@ -125,10 +135,28 @@ fn report_missing(
             if let Some(from) = first[bit] {
                 finding = facts.also(finding, from, "changed under a filter");
             }
+            let takes_filter =
+                first[bit].and_then(|from| facts.signature(from)).is_some_and(|known| known.supports_filters);
+            let instead = if takes_filter {
+                format!("give `{module}` a filter of its own: `{module}(…) for … where …`")
+            } else {
+                format!("call `{module}` before the filter or behind it")
+            };
             diagnostics.push(
                 finding
                     .note("a reset puts back the data that the first filter saved: what steps changed in between is gone from the run")
-                    .help(format!("move the step that reads `{key}` into the filter, or give `{module}` a filter of its own: `{module}(…) for … where …`")),
+                    .help(format!("move the step that reads `{key}` into the filter, or {instead}")),
+            );
+        } else if addition.only_in_memory && state.reloaded & (1 << bit) != 0 {
+            let message = format!("`{key}` is read here, and was dropped when the event was loaded again");
+            let mut finding = facts.finding(Code::NeverAttached, node, message, "finds nothing");
+            if let Some(from) = first[bit] {
+                finding = facts.also(finding, from, "attached here");
+            }
+            diagnostics.push(
+                finding
+                    .note("`reload-full-event`, `enrich-event`, `proposal-action` and `run-workflow` load the event again: what was only attached to the data of the run is gone behind them")
+                    .help(format!("read `{key}` before the event is loaded again, or put another `{module}(…)` behind that")),
             );
         } else if addition.only_in_memory {
             let message = format!("`{key}` is read here, and no step before attaches it");
@@ -152,17 +180,20 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
     }
     // A step that names it says itself that it comes too late.
     let named_anywhere = facts.order.iter().fold(0, |all, &node| all | names[node]);
-    // What is read behind a node, at all and before a reset.
+    // What is read behind a node: at all, before the event is loaded again, and before a reset.
+    let mut ever_read = vec![0; names.len()];
     let mut read = vec![0; names.len()];
     let mut read_before_reset = vec![0; names.len()];
     for &node in facts.order.iter().rev() {
-        let (mut later, mut sooner) = (0, 0);
+        let (mut ever, mut later, mut sooner) = (0, 0, 0);
         for next in facts.successors(node) {
             let here = if may_read_all(facts, next) { Set::MAX } else { names[next] };
-            let reloads = facts.module(next) == "reload-full-event";
-            later |= if reloads { 0 } else { here | read[next] };
-            sooner |= if reloads || is_reset(facts, next) { 0 } else { here | read_before_reset[next] };
+            let reloads = facts.reloads(next);
+            ever |= here | ever_read[next];
+            later |= here | if reloads { 0 } else { read[next] };
+            sooner |= here | if reloads || is_reset(facts, next) { 0 } else { read_before_reset[next] };
         }
+        ever_read[node] = ever;
         read[node] = later;
         read_before_reset[node] = sooner;
         let own = adds[node] & in_memory;
@@ -170,7 +201,7 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
             continue;
         }
         let under_filter = facts.filters.must[node] != 0;
-        let useful = if under_filter { sooner | (later & named_anywhere) } else { later };
+        let useful = if under_filter { sooner } else { later } | (ever & named_anywhere);
         if own & useful != 0 {
             continue;
         }

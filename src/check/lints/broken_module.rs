@@ -1,10 +1,28 @@
-//! Modules that cannot work in the release that the catalogue describes.
+//! Modules that cannot work in the release that the catalogue describes, or that are not made to be used.
+//! See `docs/misp-semantics.md`, "Modules and their signatures".
 
 use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 
+/// Modules of MISP that are there for developers.
+const SAMPLES: [&str; 4] =
+    ["blueprint-action-module", "blueprint-logic-module", "attribute_edition_operation", "tag_replacement_generic"];
+
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
+        if SAMPLES.contains(&facts.module(node)) && !facts.is_foreign(node) {
+            diagnostics.push(
+                facts
+                    .finding(
+                        Code::BrokenModule,
+                        node,
+                        format!("{} does nothing: it is there for developers to build on", facts.name(node)),
+                        "has no effect",
+                    )
+                    .note("MISP's editor offers the module like any other")
+                    .help("use the module that does what you want, such as `tag_replacement_tlp` or `attribute_ids_flag_operation`"),
+            );
+        }
         let broken = facts.module(node) == "splunk-hec-export"
             && facts.signature(node).is_some_and(|signature| signature.version == "0.2");
         if !broken {

@@ -18,15 +18,28 @@ struct Run<'g, 'a> {
     node: &'g Node<'a>,
 }
 
-/// Looks for circles among workflows, each given by its name in MISP, its place and its graph.
-pub fn check_circles(workflows: &[(&str, Span, &Graph<'_>)], diagnostics: &mut Vec<Diagnostic>) {
+/// A workflow that others may run.
+#[derive(Clone, Copy)]
+pub struct Callee<'g, 'a> {
+    /// The id by which the text names it.
+    pub id: &'g str,
+    /// Its name in MISP.
+    pub name: &'g str,
+    /// Its place.
+    pub span: Span,
+    /// Its graph.
+    pub graph: &'g Graph<'a>,
+}
+
+/// Looks for circles among workflows.
+pub fn check_circles(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnostic>) {
     let mut known = FxHashMap::default();
-    for (index, (name, ..)) in workflows.iter().enumerate() {
-        known.entry(*name).or_insert(index);
+    for (index, workflow) in workflows.iter().enumerate() {
+        known.entry(workflow.name).or_insert(index);
     }
     let mut runs = Vec::new();
-    for (from, (_, _, graph)) in workflows.iter().enumerate() {
-        for node in graph.nodes.iter().filter(|node| node.module == "run-workflow") {
+    for (from, workflow) in workflows.iter().enumerate() {
+        for node in workflow.graph.nodes.iter().filter(|node| node.module == "run-workflow") {
             let targets = called(node).filter_map(|name| known.get(name).copied());
             runs.extend(targets.map(|to| Run { from, to, node }));
         }
@@ -45,16 +58,17 @@ pub fn check_circles(workflows: &[(&str, Span, &Graph<'_>)], diagnostics: &mut V
     let mut circles: Vec<_> = circles.into_values().collect();
     circles.sort_by_key(|circle| circle[0].from);
     for circle in circles {
-        let place = |run: &Run<'_, '_>| run.node.origin.unwrap_or(workflows[run.from].1);
+        let place = |run: &Run<'_, '_>| run.node.origin.unwrap_or(workflows[run.from].span);
         let first = circle[0];
         let mut finding = Diagnostic::at(
             Code::WorkflowCircle,
             place(first),
-            format!("the workflow `{}` ends up running itself", workflows[first.from].0),
+            format!("the workflow `{}` ends up running itself", workflows[first.from].name),
         )
-        .label(format!("runs `{}`", workflows[first.to].0));
+        .label(format!("runs `{}`", workflows[first.to].name));
         for run in circle[1..].iter().take(MAX_SHOWN) {
-            finding = finding.also(place(run), format!("`{}` runs `{}`", workflows[run.from].0, workflows[run.to].0));
+            finding =
+                finding.also(place(run), format!("`{}` runs `{}`", workflows[run.from].name, workflows[run.to].name));
         }
         diagnostics.push(
             finding
@@ -65,7 +79,7 @@ pub fn check_circles(workflows: &[(&str, Span, &Graph<'_>)], diagnostics: &mut V
 }
 
 /// The names of the workflows that a node runs; MISP knows them as `TRIGGER :: NAME`.
-fn called<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
+pub fn called<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
     let lists = node.params.iter().filter(|(id, _)| id == "workflows").map(|(_, value)| value);
     lists
         .flat_map(|value| match value {

@@ -31,6 +31,8 @@ pub struct Facts<'f, 'a> {
     pub trigger: Option<usize>,
     /// The filters that are on.
     pub filters: Filters,
+    /// Whether `tag_operation` puts tags into the data of the run too, as later releases do.
+    pub tags_travel: bool,
     foreign: Vec<bool>,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
@@ -80,12 +82,15 @@ impl<'f, 'a> Facts<'f, 'a> {
             return None;
         }
         let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
+        // The parameter came with the change.
+        let tags_travel = signature("tag_operation").is_some_and(|known| known.parameter("clusters").is_some());
         let filters = Filters::default();
         let mut facts = Self {
             graph,
             order,
             trigger,
             filters,
+            tags_travel,
             foreign: Vec::new(),
             incoming,
             first_incoming,
@@ -131,6 +136,27 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// Whether a node leads anywhere.
     pub fn goes_on(&self, index: usize) -> bool {
         self.successors(index).next().is_some()
+    }
+
+    /// Whether a node asks a question of MISP's own, which does nothing but choose the way.
+    pub fn is_question(&self, index: usize) -> bool {
+        let node = self.node(index);
+        node.module_type == ModuleType::Logic && node.outputs.len() > 1 && !self.is_foreign(index)
+    }
+
+    /// Whether a node fetches the event again: what only travelled with the run, filters too, is gone behind it.
+    pub fn reloads(&self, index: usize) -> bool {
+        matches!(self.module(index), "reload-full-event" | "enrich-event" | "proposal-action" | "run-workflow")
+    }
+
+    /// Whether a node has a module filter.
+    pub fn is_filtered(&self, index: usize) -> bool {
+        self.node(index).filter.is_active()
+    }
+
+    /// Whether a parameter is missing or empty.
+    pub fn is_empty(&self, index: usize, id: &str) -> bool {
+        self.value(index, id).is_none_or(ParamValue::is_empty)
     }
 
     /// Whether a module is not one of MISP's own, so that nobody knows what it reads and does.

@@ -41,7 +41,7 @@ impl Filters {
     pub fn behind(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
         if is_filter(facts, node) {
             before | label(facts, node)
-        } else if is_reset(facts, node) {
+        } else if is_reset(facts, node) || facts.reloads(node) {
             0
         } else {
             before

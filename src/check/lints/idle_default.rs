@@ -24,10 +24,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 facts
                     .finding(Code::IdleDefault, node, message, &format!("`{}` is left at `{value}`", parameter.id))
-                    .note(format!(
-                        "MISP takes the value without a word, and {} then does not do what it says",
-                        facts.name(node)
-                    ))
+                    .note(match (facts.module(node), &*parameter.id) {
+                        ("filter-tag", "scope") => {
+                            "MISP takes the value without a word and then filters nothing: every item passes".to_owned()
+                        }
+                        _ => format!(
+                            "MISP takes the value without a word, and {} then does not do what it says",
+                            facts.name(node)
+                        ),
+                    })
                     .help(format!("write one of its options: {}", options(parameter))),
             );
         }

@@ -3,27 +3,42 @@
 //! One file a lint, one row a lint in [`LINTS`]. Lints see the graph alone, so that they hold for text and for MISP's
 //! JSON alike. Each is linear in nodes and connections.
 
+mod always_blocks;
+mod always_fails;
+mod answered_before;
 mod attached;
+mod broken_aggregate;
 mod broken_module;
+mod callee;
 mod circle;
 mod content_type;
+mod empty_concurrent;
 mod event_scope;
 mod exclusive_tags;
 mod facts;
 mod filter_left_on;
+mod filter_of_other_items;
 mod filter_reset;
 mod filtered_action;
 mod filters;
 mod idle_default;
+mod idle_with_filter;
+mod ignored_parameter;
 mod missing_unequal;
+mod narrowed_attributes;
 mod network;
 mod no_attributes;
+mod no_difference;
 mod no_organisation;
+mod no_tags;
 mod own_trigger;
 mod plain_http;
 mod reads;
+mod reload_under_filter;
+mod replaced_module;
 mod secret;
 mod several_runs;
+mod sharing_group;
 mod stale_tag;
 mod swapped;
 mod tag_condition;
@@ -35,6 +50,7 @@ mod template_variable;
 mod tests;
 mod unknown_tag;
 mod unused;
+mod value_out_of_range;
 
 use crate::catalogue::Signature;
 use crate::diagnostics::Diagnostic;
@@ -42,7 +58,8 @@ use crate::graph::Graph;
 use crate::source::{Sources, Span};
 use facts::Facts;
 
-pub use circle::check_circles;
+pub use callee::check_callees;
+pub use circle::{Callee, check_circles};
 pub use swapped::swapped;
 pub use unused::check_unused;
 
@@ -73,6 +90,21 @@ const LINTS: &[Lint] = &[
     content_type::check,
     broken_module::check,
     no_organisation::check,
+    reload_under_filter::check,
+    idle_with_filter::check,
+    filter_of_other_items::check,
+    ignored_parameter::check,
+    sharing_group::check,
+    broken_aggregate::check,
+    always_fails::check,
+    narrowed_attributes::check,
+    value_out_of_range::check,
+    replaced_module::check,
+    no_tags::check,
+    no_difference::check,
+    empty_concurrent::check,
+    answered_before::check,
+    always_blocks::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.

@@ -6,7 +6,7 @@ use crate::graph::{ParamText, ParamValue, TextPart};
 use super::facts::Facts;
 
 /// Modules of MISP that hand on the data, or may: as a whole, or what a hash path finds.
-const SENDERS: [&str; 7] = [
+const SENDERS: [&str; 8] = [
     "push-zmq",
     "ms-teams-webhook",
     "splunk-hec-export",
@@ -14,11 +14,20 @@ const SENDERS: [&str; 7] = [
     "blueprint-action-module",
     "run-workflow",
     "flowintel-create-case",
+    "tag_cve_from_enrichment",
 ];
 
-/// Whether a node names a key of the data: in a hash path, a module filter, or a template.
+/// Whether a node names a key of the data: in a hash path, a module filter, or a template; or reads it without saying so.
 pub fn names_key(facts: &Facts<'_, '_>, index: usize, key: &str) -> bool {
     let node = facts.node(index);
+    let reads_it = match facts.module(index) {
+        "tag_country_asn_from_enrichment" => key == "enrichment",
+        "distribution-if" => key == "Event.distribution",
+        _ => false,
+    };
+    if reads_it {
+        return true;
+    }
     if [&node.filter.selector, &node.filter.path].into_iter().any(|path| has_word(path, key)) {
         return true;
     }

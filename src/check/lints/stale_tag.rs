@@ -1,23 +1,32 @@
 //! A tag that is set and asked for in the same run: the question does not see it.
+//! See `docs/misp-semantics.md`, "Modules in a run".
 
 use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
-use super::tags::{asked, removes, set};
+use super::tags::{asked, asked_by_filter, removes, set};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// So many different tags are followed through a graph.
 const FOLLOWED: usize = 64;
 
+/// Where tags hang.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Holder {
+    Event,
+    Attribute,
+}
+
+/// A tag, or a whole family of tags of which one is set, and what it hangs on.
+type Mark<'f> = (&'f str, Holder);
+
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut bits: FxHashMap<&str, (usize, usize)> = FxHashMap::default();
+    let mut bits: FxHashMap<Mark<'_>, (usize, usize)> = FxHashMap::default();
     for &node in &facts.order {
-        // Releases whose module takes clusters too put the tag into the data of the run.
-        let writes_data = || facts.signature(node).is_some_and(|known| known.parameter("clusters").is_some());
-        for tag in set(facts, node) {
-            if bits.len() < FOLLOWED && !writes_data() {
+        for mark in marks(facts, node) {
+            if bits.len() < FOLLOWED {
                 let next = bits.len();
-                bits.entry(tag).or_insert((next, node));
+                bits.entry(mark).or_insert((next, node));
             }
         }
     }
@@ -27,22 +36,31 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut behind = vec![0u64; facts.graph.nodes.len()];
     for &node in &facts.order {
         let before = facts.incoming(node).iter().fold(0, |all, edge| all | behind[edge.from]);
-        behind[node] = if facts.module(node) == "reload-full-event" { 0 } else { before };
-        for tag in set(facts, node) {
-            if let Some((bit, _)) = bits.get(tag) {
+        behind[node] = if facts.reloads(node) { 0 } else { before };
+        for mark in marks(facts, node) {
+            if let Some((bit, _)) = bits.get(&mark) {
                 behind[node] |= 1 << bit;
             }
         }
         if before == 0 {
             continue;
         }
-        for tag in asked(facts, node) {
-            let Some(&(bit, from)) = bits.get(tag) else { continue };
-            if before & (1 << bit) == 0 || out_of_sight(facts, from, node) {
-                continue;
-            }
-            let done = if removes(facts, from) { "removed" } else { "added" };
-            let message = format!("`{tag}` was {done} earlier in this run, and this question does not see that");
+        for (tag, in_filter) in questions(facts, node) {
+            let seen = looked_at(facts, node, in_filter);
+            let names = [Some(tag), family(tag)];
+            let set_before = seen.iter().flat_map(|&holder| names.iter().flatten().map(move |&name| (name, holder)));
+            let found = set_before.filter_map(|mark| bits.get(&mark)).find(|(bit, _)| before & (1 << bit) != 0);
+            let Some(&(_, from)) = found else { continue };
+            let done = match facts.module(from) {
+                "tag_operation" if removes(facts, from) => "removed",
+                "tag_operation" | "assign_country" => "added",
+                _ => "replaced",
+            };
+            let message = if facts.module(from) == "tag_operation" {
+                format!("`{tag}` was {done} earlier in this run, and this question does not see that")
+            } else {
+                format!("tags like `{tag}` were {done} earlier in this run, and this question does not see that")
+            };
             let finding = facts.finding_in(Code::StaleTag, (node, tag), message, "asks the data as it was before");
             diagnostics.push(
                 facts
@@ -55,9 +73,73 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether the tag is set on attributes and asked of the event.
-fn out_of_sight(facts: &Facts<'_, '_>, from: usize, node: usize) -> bool {
-    facts.text(from, "scope") == Some("attribute")
-        && facts.module(node) == "tag-if"
-        && facts.text(node, "scope") == Some("event")
+/// What a node sets without a trace in the data of the run.
+fn marks<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = Mark<'f>> + use<'f> {
+    let module = facts.module(node);
+    let one = match module {
+        "tag_replacement_tlp" => Some("tlp:"),
+        "tag_replacement_pap" => Some("pap:"),
+        "assign_country" => Some("misp-galaxy:country="),
+        _ => None,
+    };
+    // Releases in which `tag_operation` puts tags into the data of the run may do so elsewhere too.
+    let tags = if facts.tags_travel { Vec::new() } else { one.into_iter().chain(set(facts, node)).collect() };
+    let holders: &[Holder] = match facts.text(node, "scope") {
+        Some("attribute") => &[Holder::Attribute],
+        Some("event") => &[Holder::Event],
+        _ => &[Holder::Event, Holder::Attribute],
+    };
+    tags.into_iter().flat_map(move |tag| holders.iter().map(move |&holder| (tag, holder)))
+}
+
+/// The family that a tag belongs to, if a module sets tags of it.
+fn family(tag: &str) -> Option<&'static str> {
+    let begins = |start: &str| tag.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    if begins("country=") {
+        return Some("misp-galaxy:country=");
+    }
+    ["tlp:", "pap:", "misp-galaxy:country="].into_iter().find(|family| begins(family))
+}
+
+/// The tags that a node asks for, with whether its module filter does.
+fn questions<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = (&'f str, bool)> + use<'f> {
+    let own = asked(facts, node).into_iter().map(|tag| (tag, false));
+    own.chain(asked_by_filter(facts, node).map(|tag| (tag, true)))
+}
+
+/// Whose tags a question looks at.
+fn looked_at(facts: &Facts<'_, '_>, node: usize, in_filter: bool) -> &'static [Holder] {
+    const BOTH: &[Holder] = &[Holder::Event, Holder::Attribute];
+    if !in_filter && matches!(facts.module(node), "tag-if" | "filter-tag") {
+        return match facts.text(node, "scope") {
+            Some("attribute") => &[Holder::Attribute],
+            Some("event_attribute") => BOTH,
+            Some("event") | None => &[Holder::Event],
+            Some(_) => &[],
+        };
+    }
+    let filter = &facts.node(node).filter;
+    let own = |id| facts.text(node, id).unwrap_or_default();
+    let (selector, path) =
+        if in_filter { (&*filter.selector, &*filter.path) } else { (own("selector"), own("hash_path")) };
+    if [selector, path].iter().any(|path| path.starts_with("Event.Tag")) {
+        &[Holder::Event]
+    } else if path.contains("_allTags") || !selector.contains("Attribute") && !path.contains("Attribute") {
+        BOTH
+    } else {
+        &[Holder::Attribute]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::family;
+
+    #[test]
+    fn families_of_tags() {
+        assert_eq!(family("TLP:RED"), Some("tlp:"));
+        assert_eq!(family("PAP:RED"), Some("pap:"));
+        assert_eq!(family("country=\"belgium\""), family("misp-galaxy:country=\"belgium\""));
+        assert_eq!(family("tlp"), None);
+    }
 }

@@ -31,14 +31,18 @@ pub fn set<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     if facts.module(node) == "tag_operation" { facts.list(node, "tags").collect() } else { Vec::new() }
 }
 
+/// The tag that the module filter of a node asks for.
+pub fn asked_by_filter<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<&'f str> {
+    let filter = &facts.node(node).filter;
+    let asks_tags = filter.path.ends_with("Tag.{n}.name") || filter.path.ends_with("_allTags.{n}.name");
+    filter.value.as_plain().filter(|_| asks_tags)
+}
+
 /// All tags that a node names in its parameters.
 pub fn named<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     let mut tags = asked(facts, node);
     tags.extend(set(facts, node));
-    let filter = &facts.node(node).filter;
-    if filter.path.ends_with("Tag.{n}.name") || filter.path.ends_with("_allTags.{n}.name") {
-        tags.extend(filter.value.as_plain());
-    }
+    tags.extend(asked_by_filter(facts, node));
     // Clusters have tags of their own.
     tags.retain(|tag| !tag.starts_with("misp-galaxy:") && !tag.is_empty());
     tags

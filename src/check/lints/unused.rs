@@ -1,11 +1,13 @@
-//! Constants and labels that nothing uses. Blueprints are products of their own, with or without a `use`.
+//! Constants, labels and blueprints that nothing uses. A blueprint that can be written to MISP is a product of its own,
+//! with or without a `use`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::check::Context;
-use crate::check::scope::ItemPlace;
+use crate::check::scope::{BlueprintEntry, ItemPlace};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::tree::{Block, ClauseKind, Item, Name, StepKind, Test, Value, ValueKind};
+use crate::source::Span;
+use crate::syntax::tree::{Block, Blueprint, ClauseKind, Item, Name, StepKind, Test, Value, ValueKind};
 
 /// Looks through the files that were asked for; everything in them must have been checked, without errors.
 pub fn check_unused(context: Context<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -24,10 +26,12 @@ pub fn check_unused(context: Context<'_, '_>, diagnostics: &mut Vec<Diagnostic>)
             labels_in_tests.entry(test.workflow.text).or_default().extend(labels);
         }
     }
+    let used = used_blueprints(context);
     let none = FxHashSet::default();
     for (file, loaded) in files.iter().enumerate().take(context.program.roots) {
         // A file of constants alone is there for other files.
         let is_library = !loaded.tree.items.iter().any(|item| matches!(item, Item::Workflow(_) | Item::Blueprint(_)));
+        let has_workflows = loaded.tree.items.iter().any(|item| matches!(item, Item::Workflow(_)));
         for (index, item) in loaded.tree.items.iter().enumerate() {
             let place = ItemPlace { file, item: index };
             match item {
@@ -38,7 +42,13 @@ pub fn check_unused(context: Context<'_, '_>, diagnostics: &mut Vec<Diagnostic>)
                     let tested = labels_in_tests.get(workflow.id.text).unwrap_or(&none);
                     unused_labels(&workflow.body, tested, diagnostics);
                 }
-                Item::Blueprint(blueprint) => unused_labels(&blueprint.body, &none, diagnostics),
+                Item::Blueprint(blueprint) => {
+                    unused_labels(&blueprint.body, &none, diagnostics);
+                    let is_written = blueprint.parameters.iter().all(|parameter| parameter.default.is_some());
+                    if has_workflows && !is_written && !used.contains(&blueprint.id.span) {
+                        diagnostics.push(unused_blueprint(blueprint));
+                    }
+                }
                 _ => {}
             }
         }
@@ -49,6 +59,47 @@ fn unused_constant(name: Name<'_>) -> Diagnostic {
     Diagnostic::at(Code::UnusedConstant, name.span, format!("the constant `{}` is never used", name.text))
         .note("constants are not part of what MISP gets: one that nothing names has no effect at all")
         .help("remove it, or use it where its value is written out")
+}
+
+fn unused_blueprint(blueprint: &Blueprint<'_>) -> Diagnostic {
+    let id = blueprint.id;
+    Diagnostic::at(Code::UnusedBlueprint, id.span, format!("the blueprint `{}` is never used", id.text))
+        .note("a blueprint with a parameter that has no default is not written to MISP: without a `use` nothing comes of it")
+        .help(format!("use it, `use {}(…)`, give every parameter a default, or remove it", id.text))
+}
+
+/// The places of the blueprints that something in the files uses.
+fn used_blueprints(context: Context<'_, '_>) -> FxHashSet<Span> {
+    let mut used = FxHashSet::default();
+    for (loaded, scope) in context.program.files.iter().zip(context.scopes) {
+        let mut open: Vec<&Block<'_>> = Vec::new();
+        for item in &loaded.tree.items {
+            match item {
+                Item::Workflow(workflow) => open.push(&workflow.body),
+                Item::Blueprint(blueprint) => open.push(&blueprint.body),
+                _ => {}
+            }
+        }
+        while let Some(block) = open.pop() {
+            for step in &block.steps {
+                match &step.kind {
+                    StepKind::Use(call) => {
+                        if let Some(BlueprintEntry::Text { blueprint, .. }) = scope.blueprints.get(call.name.text) {
+                            used.insert(blueprint.id.span);
+                        }
+                    }
+                    StepKind::If(branches) => {
+                        open.extend(branches.arms.iter().map(|arm| &arm.body).chain(&branches.otherwise));
+                    }
+                    StepKind::Filter(filter) => open.push(&filter.body),
+                    StepKind::Concurrent(concurrent) => open.extend(&concurrent.branches),
+                    StepKind::Detached(body) => open.push(body),
+                    StepKind::Goto(_) | StepKind::Call(_) => {}
+                }
+            }
+        }
+    }
+    used
 }
 
 fn unused_labels(body: &Block<'_>, tested: &FxHashSet<&str>, diagnostics: &mut Vec<Diagnostic>) {

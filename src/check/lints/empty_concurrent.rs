@@ -1,0 +1,19 @@
+//! Concurrent tasks that start nothing.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    // A blueprint may be connected where it is used.
+    if facts.trigger.is_none() {
+        return;
+    }
+    for &node in facts.order.iter().filter(|&&node| facts.node(node).is_concurrent_task() && !facts.goes_on(node)) {
+        diagnostics.push(
+            facts
+                .finding(Code::EmptyConcurrent, node, "this concurrent task starts nothing", "no branch has a step")
+                .note("a run ends at a concurrent task; only what its branches hold goes on, each in a job of its own")
+                .help("put the steps into its branches, or remove it"),
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! A module filter that hands a module for attributes something else.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::hashpath::Path;
+use crate::schema::{Root, Schema, Shape, Typer};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let schema = Schema::core();
+    let attribute = schema.object_named("attribute");
+    let typer = Typer::new(facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger));
+    for &node in &facts.order {
+        let by_attribute = match facts.module(node) {
+            "attribute_ids_flag_operation" | "Module_attribute_comment_operation" => true,
+            "tag_operation" => facts.text(node, "scope") == Some("attribute"),
+            _ => false,
+        };
+        let selector = &*facts.node(node).filter.selector;
+        if !by_attribute || selector.is_empty() {
+            continue;
+        }
+        let Ok(path) = Path::compile(selector) else { continue };
+        let found = typer.from_root(&path);
+        let [Shape::Object(other)] = found.selected[..] else { continue };
+        if !found.findings.is_empty() || attribute == Some(Shape::Object(other)) {
+            continue;
+        }
+        let items = &schema.object(other).many;
+        let items = if items.is_empty() { &schema.object(other).one } else { items };
+        let note = if facts.module(node) == "tag_operation" {
+            "MISP takes the ids of what the filter finds for ids of attributes: the tag ends up on attributes that have nothing to do with it"
+        } else {
+            "MISP saves what the filter finds as if they were attributes of the event"
+        };
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::FilterOfOtherItems,
+                    node,
+                    format!("{} works on attributes, and its filter finds {items}", facts.name(node)),
+                    &format!("`{selector}` are no attributes"),
+                )
+                .note(note)
+                .help("filter the attributes: `for Event._AttributeFlattened.{n} where …`"),
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Values that MISP never reads.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    for &node in &facts.order {
+        let (id, note, help) = match facts.module(node) {
+            "tag_operation" => (
+                "clusters",
+                "the editor offers galaxy clusters for this module, and the module works on `tags` only",
+                "name the tags of the clusters instead: `tags: [\"misp-galaxy:country=\\\"belgium\\\"\"]`",
+            ),
+            "ms-teams-webhook" if facts.signature(node).is_some_and(|known| known.version == "0.5") => (
+                "data_extraction_path",
+                "the module posts all data of the run as one text, whatever the path says",
+                "write the message with `webhook(…)`, `content_type: json` and a `payload`",
+            ),
+            "webhook" if facts.text(node, "request_method") == Some("get") => (
+                "payload",
+                "a request of the method GET is sent without a body",
+                "write `request_method: post`, or put what the server needs into `url`",
+            ),
+            _ => continue,
+        };
+        if facts.is_empty(node, id) {
+            continue;
+        }
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::IgnoredParameter,
+                    node,
+                    format!("MISP never reads `{id}` of {} here", facts.name(node)),
+                    &format!("`{id}` has no effect"),
+                )
+                .note(note)
+                .help(help),
+        );
+    }
+}

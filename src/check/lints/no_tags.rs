@@ -1,0 +1,36 @@
+//! Steps about tags that name none.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    // In a blueprint the tags may be picked where it is used.
+    if facts.trigger.is_none() {
+        return;
+    }
+    for &node in &facts.order {
+        let module = facts.module(node);
+        let asks = matches!(module, "tag-if" | "filter-tag");
+        if !(asks || module == "tag_operation")
+            || !facts.is_empty(node, "tags")
+            || asks && !facts.is_empty(node, "clusters")
+        {
+            continue;
+        }
+        // All of no tags are there, and none of them is.
+        let holds = matches!(facts.text(node, "condition"), Some("in_and" | "not_in_or"));
+        let consequence = match (module, holds) {
+            ("tag-if", true) => "so the answer is always yes",
+            ("tag-if", false) => "so the answer is always no",
+            ("filter-tag", true) => "so it keeps everything",
+            ("filter-tag", false) => "so it keeps nothing",
+            _ => "so it does nothing",
+        };
+        diagnostics.push(
+            facts
+                .finding(Code::NoTags, node, format!("{} names no tag, {consequence}", facts.name(node)), "no tags")
+                .note("MISP takes an empty list of tags without a word")
+                .help("name at least one: `tags: [\"tlp:clear\"]`"),
+        );
+    }
+}

@@ -1,0 +1,22 @@
+//! Old nodes under an id that means another module today.
+
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    for &node in &facts.order {
+        let is_old = facts.module(node) == "send-report-to-cti-info-extractor" && facts.node(node).version == "0.1";
+        let Some(now) = facts.signature(node).filter(|now| is_old && now.version != "0.1") else { continue };
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::ReplacedModule,
+                    node,
+                    format!("{} was saved for another module than the one that has this id today", facts.name(node)),
+                    &format!("runs as \"{}\"", now.name),
+                )
+                .note("version 0.1 sent the report to another service, and had parameters that say what to add to the event; version 0.2 writes a summary, and ignores them")
+                .help("make sure that a summary is what is wanted, and save the step anew"),
+        );
+    }
+}
