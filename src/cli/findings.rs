@@ -109,15 +109,19 @@ pub fn report(
 
 /// The code with this name, for flags and arguments.
 pub(super) fn code(name: &str) -> Result<Code, String> {
-    Code::from_name(name).ok_or_else(|| match closest(name, Code::ALL.iter().map(|code| code.as_str())) {
+    Code::from_name(name).ok_or_else(|| no_such_code(name, Code::ALL.iter().map(|code| code.as_str())))
+}
+
+fn no_such_code(name: &str, names: impl Iterator<Item = &'static str>) -> String {
+    match closest(name, names) {
         Some(code) => format!("there is no such code; did you mean `{code}`?"),
         None => "there is no such code; `mispflow explain` lists them all".to_owned(),
-    })
+    }
 }
 
 /// The code with this name, or all warnings, for flags.
 fn level_of(name: &str) -> Result<LevelOf, String> {
-    LevelOf::from_name(name).map_or_else(|| code(name).map(LevelOf::Code), Ok)
+    LevelOf::from_name(name).ok_or_else(|| no_such_code(name, LevelOf::names()))
 }
 
 #[cfg(test)]
@@ -162,5 +166,6 @@ mod tests {
         assert_eq!(level_of("many-path"), Err("there is no such code; did you mean `many-paths`?".into()));
         assert_eq!(level_of("cycle"), Ok(LevelOf::Code(Code::Cycle)));
         assert_eq!(level_of("warnings"), Ok(LevelOf::Warnings));
+        assert_eq!(level_of("warning"), Err("there is no such code; did you mean `warnings`?".into()));
     }
 }

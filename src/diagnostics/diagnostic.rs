@@ -159,4 +159,9 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// Whether it is an error that nobody asked to be one: what a simulation cannot go past.
+    pub fn is_fault(&self) -> bool {
+        self.is_error() && !self.level_from_text
+    }
 }
