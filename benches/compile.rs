@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use divan::counter::ItemsCount;
 use mispflow::catalogue::{Catalogue, Signature};
+use mispflow::check::check_lints;
 use mispflow::compile::Workspace;
 use mispflow::misp::{Form, write};
 use mispflow::project::MemoryFiles;
@@ -109,6 +110,24 @@ fn parse_and_check(bencher: divan::Bencher<'_, '_>) {
         let compilation = workspace.compile();
         assert_eq!(compilation.documents.len(), WORKFLOWS);
         compilation.diagnostics.len()
+    });
+}
+
+/// What all lints of graphs cost: a part of [`parse_and_check`].
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn lints_only(bencher: divan::Bencher<'_, '_>) {
+    let project = project();
+    let (catalogue, files) = (catalogue(), MemoryFiles::new());
+    let workspace = Workspace::load(&project.sources, &files, &project.roots, catalogue);
+    let compilation = workspace.compile();
+    bencher.counter(ItemsCount::new(project.lines)).bench_local(|| {
+        let mut findings = Vec::new();
+        for compiled in &compilation.documents {
+            let signature = |module: &str| catalogue.module(module);
+            let (graph, at) = (&compiled.document.graph, compiled.id.span);
+            check_lints(graph, &signature, Some(at), Some(&project.sources), &mut findings);
+        }
+        findings.len()
     });
 }
 

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::allow::Allowances;
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
@@ -16,6 +15,7 @@ use crate::check::{
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
+use crate::level_comments::LevelComments;
 use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 use crate::project::Files;
 use crate::saved::{Saved, is_misp_json, read_saved};
@@ -150,17 +150,18 @@ impl<'s> Workspace<'s> {
         Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
 
-    /// Findings without those that comments allow, and with what is to be said about the comments.
+    /// Findings with the levels that comments give them, and with what is to be said about the comments.
     pub(crate) fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let mut allowances = Allowances::default();
+        let mut comments = LevelComments::default();
         for file in &self.program.files {
-            allowances.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
+            comments.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
         }
-        allowances.apply(&mut diagnostics);
         // Behind an error much is not looked at, and of imported files only what is used.
-        if !diagnostics.iter().any(Diagnostic::is_error) {
+        let is_whole = !diagnostics.iter().any(Diagnostic::is_error);
+        comments.apply(&mut diagnostics);
+        if is_whole {
             for file in &self.program.files[..self.program.roots] {
-                allowances.report_unused(file.tree.id, &mut diagnostics);
+                comments.report_unused(file.tree.id, &mut diagnostics);
             }
         }
         diagnostics

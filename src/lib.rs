@@ -16,7 +16,6 @@
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
 
-pub mod allow;
 pub mod catalogue;
 pub mod check;
 pub mod cli;
@@ -31,6 +30,7 @@ pub mod format;
 pub mod graph;
 pub mod hashpath;
 pub mod import;
+pub mod level_comments;
 pub mod live;
 pub mod misp;
 pub mod normalise;

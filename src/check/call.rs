@@ -139,7 +139,9 @@ impl<'a> FlowChecker<'_, 'a> {
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
-            let hidden_by = hiding(signature, parameter, values);
+            // This module uses what its editor hides, which `sharing-group-mismatch` is about.
+            let is_used = signature.id == "add_analyst_data" && parameter.id == "sharing_group_id";
+            let hidden_by = hiding(signature, parameter, values).filter(|_| !is_used);
             let empty = given.value.as_ref().is_none_or(ParamValue::is_empty);
             match (hidden_by, given.at) {
                 (Some((other, wanted)), Some(at)) if !empty => {

@@ -56,12 +56,12 @@ impl Diff {
         let [documents_before, documents_after] = [(json_before, &workspaces[0]), (json_after, &workspaces[1])].map(
             |(mut documents, workspace): (Vec<Document<'_>>, _)| {
                 let compilation = workspace.compile();
-                diagnostics.extend(compilation.diagnostics.into_iter().filter(Diagnostic::is_error));
+                diagnostics.extend(compilation.diagnostics.into_iter().filter(Diagnostic::is_fault));
                 documents.extend(compilation.documents.into_iter().map(|compiled| compiled.document));
                 documents
             },
         );
-        diagnostics.retain(Diagnostic::is_error);
+        diagnostics.retain(Diagnostic::is_fault);
         if !diagnostics.is_empty() {
             return Ok(report(console, &sources, &diagnostics, Format::Text)?);
         }

@@ -5,7 +5,8 @@ use std::io;
 use clap::{Args, ValueEnum};
 
 use crate::diagnostics::{
-    Code, Diagnostic, Level, Levels, Summary, write_github, write_json, write_sarif, write_summary, write_terminal,
+    Code, Diagnostic, Level, LevelOf, Levels, Summary, write_github, write_json, write_sarif, write_summary,
+    write_terminal,
 };
 use crate::source::Sources;
 use crate::suggest::closest;
@@ -48,27 +49,35 @@ impl From<Format> for ReportFormat {
 /// The flags of the verbs that look for mistakes.
 #[derive(Args, Clone, Default, Debug)]
 pub struct Findings {
-    /// Treat findings with this code as errors
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    deny: Vec<Code>,
-    /// Do not report findings with this code
-    #[arg(long, value_name = "CODE", value_parser = code)]
-    allow: Vec<Code>,
+    /// Treat findings with this code as errors; `warnings` stands for all warnings
+    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    deny: Vec<LevelOf>,
+    /// Report findings with this code as warnings, also those that are reported only where one asks for them
+    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    warn: Vec<LevelOf>,
+    /// Do not report findings with this code; `warnings` stands for all warnings
+    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    allow: Vec<LevelOf>,
 }
 
 impl Findings {
-    /// The levels of the project with what the flags say on top.
+    /// The levels of the project with what the flags say on top. What a flag says of one code counts more than what
+    /// another says of all warnings.
     ///
     /// # Errors
-    /// An error cannot be allowed, nor can a code be denied and allowed.
+    /// An error cannot be less than that, nor can a code have several levels.
     pub fn levels(&self, project: &Levels) -> Result<Levels, Failure> {
         let mut levels = project.clone();
-        if let Some(code) = self.allow.iter().find(|code| self.deny.contains(code)) {
-            return Err(Failure::Other(format!("`{code}` is both allowed and denied: keep one of the flags")));
-        }
-        let flags = [(&self.allow, Level::Allow), (&self.deny, Level::Deny)];
-        for (&code, level) in flags.into_iter().flat_map(|(codes, level)| codes.iter().map(move |code| (code, level))) {
-            levels.set(code, level).map_err(|error| Failure::Other(error.to_string()))?;
+        let flags = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        let mut flags: Vec<_> =
+            flags.into_iter().flat_map(|(of, level)| of.iter().map(move |&of| (of, level))).collect();
+        flags.sort_by_key(|(of, _)| *of != LevelOf::Warnings);
+        for (index, &(of, level)) in flags.iter().enumerate() {
+            if let Some((_, other)) = flags[..index].iter().find(|(known, other)| *known == of && *other != level) {
+                let flags = format!("`--{} {of}` and `--{} {of}`", other.as_str(), level.as_str());
+                return Err(Failure::Other(format!("{flags} contradict each other: keep one of them")));
+            }
+            levels.set(of, level).map_err(|error| Failure::Other(error.to_string()))?;
         }
         Ok(levels)
     }
@@ -100,34 +109,63 @@ pub fn report(
 
 /// The code with this name, for flags and arguments.
 pub(super) fn code(name: &str) -> Result<Code, String> {
-    Code::from_name(name).ok_or_else(|| match closest(name, Code::ALL.iter().map(|code| code.as_str())) {
+    Code::from_name(name).ok_or_else(|| no_such_code(name, Code::ALL.iter().map(|code| code.as_str())))
+}
+
+fn no_such_code(name: &str, names: impl Iterator<Item = &'static str>) -> String {
+    match closest(name, names) {
         Some(code) => format!("there is no such code; did you mean `{code}`?"),
         None => "there is no such code; `mispflow explain` lists them all".to_owned(),
-    })
+    }
+}
+
+/// The code with this name, or all warnings, for flags.
+fn level_of(name: &str) -> Result<LevelOf, String> {
+    LevelOf::from_name(name).ok_or_else(|| no_such_code(name, LevelOf::names()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(codes: &[Code]) -> Vec<LevelOf> {
+        codes.iter().map(|&code| LevelOf::Code(code)).collect()
+    }
+
     #[test]
     fn flags_win_over_the_project() {
         let mut project = Levels::default();
-        project.set(Code::ManyPaths, Level::Deny).unwrap();
-        project.set(Code::HiddenParameter, Level::Allow).unwrap();
-        let flags = Findings { deny: vec![Code::HiddenParameter], allow: vec![Code::ManyPaths] };
+        project.set(LevelOf::Code(Code::ManyPaths), Level::Deny).unwrap();
+        project.set(LevelOf::Code(Code::HiddenParameter), Level::Allow).unwrap();
+        project.set(LevelOf::Code(Code::UnusedLabel), Level::Warn).unwrap();
+        let flags = Findings {
+            deny: of(&[Code::HiddenParameter]),
+            allow: of(&[Code::ManyPaths]),
+            warn: of(&[Code::NeedsTemplateService]),
+        };
         let levels = flags.levels(&project).unwrap();
         assert_eq!(levels.level(Code::ManyPaths), Some(Level::Allow));
         assert_eq!(levels.level(Code::HiddenParameter), Some(Level::Deny));
+        assert_eq!(levels.level(Code::NeedsTemplateService), Some(Level::Warn));
+        let mut flags = Findings { deny: vec![LevelOf::Warnings], ..Findings::default() };
+        let levels = flags.levels(&project).unwrap();
+        assert_eq!(levels.level(Code::UnusedLabel), Some(Level::Deny));
+        assert_eq!(levels.level(Code::HiddenParameter), Some(Level::Allow));
+        flags.warn = of(&[Code::UnusedLabel]);
+        assert_eq!(flags.levels(&project).unwrap().level(Code::UnusedLabel), Some(Level::Warn));
     }
 
     #[test]
     fn what_cannot_be() {
-        let both = Findings { deny: vec![Code::ManyPaths], allow: vec![Code::ManyPaths] };
-        assert!(both.levels(&Levels::default()).is_err());
-        let error = Findings { deny: Vec::new(), allow: vec![Code::Cycle] };
+        let deny = of(&[Code::ManyPaths]);
+        let both = Findings { allow: deny.clone(), deny, ..Findings::default() };
+        let Err(Failure::Other(message)) = both.levels(&Levels::default()) else { panic!("taken") };
+        assert_eq!(message, "`--allow many-paths` and `--deny many-paths` contradict each other: keep one of them");
+        let error = Findings { allow: of(&[Code::Cycle]), ..Findings::default() };
         assert!(error.levels(&Levels::default()).is_err());
-        assert_eq!(code("many-path"), Err("there is no such code; did you mean `many-paths`?".into()));
-        assert_eq!(code("cycle"), Ok(Code::Cycle));
+        assert_eq!(level_of("many-path"), Err("there is no such code; did you mean `many-paths`?".into()));
+        assert_eq!(level_of("cycle"), Ok(LevelOf::Code(Code::Cycle)));
+        assert_eq!(level_of("warnings"), Ok(LevelOf::Warnings));
+        assert_eq!(level_of("warning"), Err("there is no such code; did you mean `warnings`?".into()));
     }
 }

@@ -132,7 +132,7 @@ impl Run {
         mut diagnostics: Vec<Diagnostic>,
         console: &mut Console,
     ) -> Result<Status, Failure> {
-        diagnostics.retain(Diagnostic::is_error);
+        diagnostics.retain(Diagnostic::is_fault);
         if diagnostics.is_empty() && candidates.is_empty() {
             let message = format!("there is no workflow in `{}`", self.file.display());
             diagnostics.push(

@@ -66,7 +66,7 @@ impl Test {
         };
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);
         // Warnings are the business of `check`.
-        diagnostics.retain(Diagnostic::is_error);
+        diagnostics.retain(Diagnostic::is_fault);
         if !diagnostics.is_empty() {
             let format = if self.format == TestFormat::Json { Format::Json } else { Format::Text };
             return Ok(report(console, &sources, &diagnostics, format)?);

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-use super::Code;
+use super::{Code, Level};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize)]
@@ -50,6 +50,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
+    /// Whether a comment in the text says how bad it is, which nothing else changes then.
+    pub level_from_text: bool,
     /// One sentence without a full stop: what is wrong.
     pub message: String,
     /// Where; `None` for findings about something that has no text (a file that cannot be read).
@@ -70,6 +72,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity(),
+            level_from_text: false,
             message: message.into(),
             primary: None,
             secondary: Vec::new(),
@@ -82,6 +85,16 @@ impl Diagnostic {
     /// A finding with the code's default severity at `span`.
     pub fn at(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { primary: Some(Label { span, message: String::new() }), ..Self::new(code, message) }
+    }
+
+    /// Makes it as bad as a level says. Says whether it is reported at all.
+    pub fn give(&mut self, level: Level) -> bool {
+        match level {
+            Level::Allow => return false,
+            Level::Warn => self.severity = Severity::Warning,
+            Level::Deny => self.severity = Severity::Error,
+        }
+        true
     }
 
     /// Sets the words beside the primary place.
@@ -145,5 +158,10 @@ impl Diagnostic {
     /// Whether this stops a build.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// Whether it is an error that nobody asked to be one: what a simulation cannot go past.
+    pub fn is_fault(&self) -> bool {
+        self.is_error() && !self.level_from_text
     }
 }

@@ -19,7 +19,7 @@ pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use explanation::{Explanation, Snippet};
 pub use github::write_github;
 pub use json::{findings_to_json, write_json};
-pub use level::{AlwaysAnError, Level, Levels};
+pub use level::{ALL_WARNINGS, AlwaysAnError, Level, LevelOf, Levels};
 pub use printable::{printable, printable_line};
 pub use sarif::write_sarif;
 pub use summary::{Summary, in_order};

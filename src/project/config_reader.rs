@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::catalogue::{Target, UnknownTarget};
-use crate::diagnostics::{Code, Diagnostic, Level};
+use crate::diagnostics::{ALL_WARNINGS, Code, Diagnostic, Level, LevelOf};
 use crate::source::{FileId, Sources, Span};
 use crate::suggest::closest;
 
@@ -110,14 +110,17 @@ impl<'p> ConfigReader<'p> {
     }
 
     fn read_lints(&mut self, table: &DeTable<'_>) {
-        for (key, value) in in_order(table) {
+        // What is said of one code holds, wherever it stands.
+        let (all, one): (Vec<_>, Vec<_>) =
+            in_order(table).into_iter().partition(|(key, _)| key.get_ref().as_ref() == ALL_WARNINGS);
+        for (key, value) in all.into_iter().chain(one) {
             let name = key.get_ref().as_ref();
-            let Some(code) = Code::from_name(name) else {
+            let Some(of) = LevelOf::from_name(name) else {
                 self.diagnostics.push(self.unknown(
                     key.span(),
                     format!("no finding has the code `{name}`"),
                     name,
-                    Code::ALL.iter().map(|code| code.as_str()),
+                    LevelOf::names(),
                 ));
                 continue;
             };
@@ -134,7 +137,7 @@ impl<'p> ConfigReader<'p> {
                 );
                 continue;
             };
-            if let Err(problem) = self.project.lints.set(code, level) {
+            if let Err(problem) = self.project.lints.set(of, level) {
                 self.wrong(
                     key.span(),
                     problem.to_string(),

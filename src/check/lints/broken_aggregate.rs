@@ -49,18 +49,18 @@ fn of_texts(facts: &Facts<'_, '_>, node: usize, typer: &Typer<'_>) -> Option<Dia
         return None;
     }
     let result = match kind {
-        "unique_count" => "so there is never more than one number to count",
-        _ => "and the result has nothing to do with them",
+        "unique_count" => "all that begin with no digit count as the same one",
+        _ => "the result has nothing to do with what they say",
     };
     Some(
         facts
             .finding_in(
                 Code::BrokenAggregate,
                 (node, path),
-                format!("`{path}` finds no numbers: MISP makes a number of each, {result}"),
+                format!("`{path}` finds texts, and MISP makes a number of each: {result}"),
                 &format!("`{kind}` needs numbers"),
             )
-            .note("a text that does not begin with a number counts as 0, whatever it says")
-            .help("count what is found, `count(…) > …`, or aggregate a path that ends at numbers"),
+            .note("a text that begins with no digit becomes 0; of others what follows the number is dropped")
+            .help("count what is found, `count(…) > …`, or lead the path to numbers"),
     )
 }

@@ -38,7 +38,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     Code::FilterOfOtherItems,
                     node,
                     format!("{} works on attributes, and its filter finds {items}", facts.name(node)),
-                    &format!("`{selector}` are no attributes"),
+                    &format!("`{selector}` finds no attributes"),
                 )
                 .note(note)
                 .help("filter the attributes: `for Event._AttributeFlattened.{n} where …`"),

@@ -95,7 +95,50 @@ fn what_cannot_be_understood() {
     assert_eq!(codes("allow() why"), ["kept-parameter", "malformed-allow"]);
     assert_eq!(codes("allow(kept-parameter"), ["kept-parameter", "malformed-allow"]);
     assert_eq!(codes("ignore"), ["kept-parameter", "malformed-allow"]);
+    assert_eq!(codes("warn(kept-parameter)"), ["kept-parameter", "malformed-allow"]);
+    assert_eq!(codes("deny(kept-parameter)"), ["kept-parameter"]);
     assert_eq!(codes(" allow ( kept-parameter ) why"), [""; 0]);
     // A comment about the tool is no comment for it.
     assert_eq!(found(&in_workflow("# mispflow compiles this\npush-zmq()")), []);
+}
+
+/// The codes found in a text with their severities, and whether they have them from the text. Notes are left out.
+fn levels(steps: &str) -> Vec<(&'static str, Severity, bool)> {
+    let sources = Sources::new();
+    let file = sources.add("a.mwf", None, in_workflow(steps));
+    let files = MemoryFiles::new();
+    let workspace = Workspace::load(&sources, &files, &[file], Catalogue::built_in());
+    let found = workspace.compile().diagnostics.into_iter().filter(|finding| finding.severity != Severity::Note);
+    found.map(|finding| (finding.code.as_str(), finding.severity, finding.level_from_text)).collect()
+}
+
+#[test]
+fn a_comment_can_deny_and_warn() {
+    let denied = ("kept-parameter", Severity::Error, true);
+    assert_eq!(levels(&format!("# mispflow: deny(kept-parameter)\n{KEPT}")), [denied]);
+    assert_eq!(
+        levels(&format!("# mispflow: warn(kept-parameter) the project denies it\n{KEPT}")),
+        [("kept-parameter", Severity::Warning, true)]
+    );
+    let stop = "stop-execution(message: \"no\")";
+    assert_eq!(levels(stop), []);
+    let asked = format!("{stop} # mispflow: warn(needs-template-service) the others have none");
+    assert_eq!(levels(&asked), [("needs-template-service", Severity::Warning, true)]);
+}
+
+#[test]
+fn the_innermost_comment_counts() {
+    let text = format!(
+        "# mispflow: deny(kept-parameter)\nif published {{\n{KEPT} # mispflow: allow(kept-parameter) ours\n}} else {{\n{KEPT}\n}}"
+    );
+    assert_eq!(levels(&text), [("kept-parameter", Severity::Error, true)]);
+}
+
+#[test]
+fn what_is_denied_need_not_be_there() {
+    assert_eq!(levels("# mispflow: deny(kept-parameter, many-paths)\npush-zmq()"), []);
+    // An error beside it is no reason to keep quiet about other comments.
+    let text = format!("# mispflow: deny(kept-parameter)\n{KEPT}\n# mispflow: allow(many-paths) ours\npush-zmq()");
+    let found: Vec<_> = levels(&text).into_iter().map(|(code, ..)| code).collect();
+    assert_eq!(found, ["kept-parameter", "unused-allow"]);
 }

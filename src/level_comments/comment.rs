@@ -1,6 +1,6 @@
 //! The form of the comment.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::Comment;
@@ -12,14 +12,18 @@ pub(super) struct Listed {
     pub span: Span,
 }
 
-/// The codes that a comment allows; `None` for comments that do not speak to the tool, and for those
+/// The level that a comment gives, and to which codes; `None` for comments that do not speak to the tool, and for those
 /// that cannot be understood, which is reported.
-pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Listed>> {
+pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<(Level, Vec<Listed>)> {
     let text = comment.text;
-    let said = text.trim_start_matches('#').trim_start().strip_prefix("mispflow:")?;
-    let Some(list) = said.trim_start().strip_prefix("allow").and_then(|rest| rest.trim_start().strip_prefix('('))
+    let said = text.trim_start_matches('#').trim_start().strip_prefix("mispflow:")?.trim_start();
+    let named = Level::ALL.into_iter().find_map(|level| Some((level, said.strip_prefix(level.as_str())?)));
+    let Some((level, list)) = named.and_then(|(level, rest)| Some((level, rest.trim_start().strip_prefix('(')?)))
     else {
-        diagnostics.push(malformed(comment.span, "this comment speaks to mispflow, but does not say `allow(…)`"));
+        diagnostics.push(malformed(
+            comment.span,
+            "this comment speaks to mispflow, but does not say `allow(…)`, `warn(…)` or `deny(…)`",
+        ));
         return None;
     };
     let Some((list, reason)) = list.split_once(')') else {
@@ -42,20 +46,21 @@ pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
             None => diagnostics.push(unknown(name, span)),
         }
     }
-    if reason.trim().is_empty() {
+    // What is made stricter needs no excuse.
+    if reason.trim().is_empty() && level != Level::Deny {
         diagnostics.push(
             Diagnostic::at(Code::MalformedAllow, comment.span, "this comment does not say why")
                 .label("the reason is missing behind the parenthesis")
-                .note("whoever reviews the workflow must see why the warning does not count here; until then it is left out all the same")
-                .help("write the reason: `# mispflow: allow(code) the reason`"),
+                .note("whoever reviews the workflow must see why the finding counts less here; the comment holds all the same")
+                .help(format!("write the reason: `# mispflow: {}(code) the reason`", level.as_str())),
         );
     }
-    Some(codes)
+    Some((level, codes))
 }
 
 fn malformed(span: Span, message: &str) -> Diagnostic {
     Diagnostic::at(Code::MalformedAllow, span, message)
-        .note("nothing is allowed by it")
+        .note("it has no effect")
         .help("write `# mispflow: allow(code) the reason`, with several codes `allow(code, code)`")
 }
 
