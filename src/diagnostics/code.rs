@@ -291,6 +291,8 @@ codes! {
     BrokenModule = "broken-module", Warning;
     /// IF :: Organisation names no organisation.
     NoOrganisation = "no-organisation", Warning;
+    /// Whether the event is published is asked behind a step that publishes it, which MISP does not see.
+    StalePublished = "stale-published", Warning;
     /// A step loads the event again while a filter is on, which takes the filter off.
     ReloadUnderFilter = "reload-under-filter", Warning;
     /// A module filter makes the module do nothing.

@@ -39,6 +39,7 @@ mod replaced_module;
 mod secret;
 mod several_runs;
 mod sharing_group;
+mod stale_published;
 mod stale_tag;
 mod swapped;
 mod tag_condition;
@@ -68,6 +69,7 @@ type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
 /// All lints.
 const LINTS: &[Lint] = &[
     stale_tag::check,
+    stale_published::check,
     filter_left_on::check,
     filter_reset::check,
     attached::check,
