@@ -136,7 +136,6 @@ impl<'s> Workspace<'s> {
         }
         let tests = compiler.check_tests();
         compiler.check_project();
-        compiler.check_callees();
         if !budget.is_spent() && !compiler.diagnostics.iter().any(Diagnostic::is_error) {
             check_unused(context, &mut compiler.diagnostics);
         }
@@ -146,6 +145,7 @@ impl<'s> Workspace<'s> {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
+        check_workflows_that_run_others(&documents, &mut diagnostics);
         report_known_bugs(target, &documents, &mut diagnostics);
         Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
@@ -282,23 +282,6 @@ impl<'a> Compiler<'_, 'a> {
         }
     }
 
-    /// Looks at the workflows that run others.
-    fn check_callees(&mut self) {
-        let workflows: Vec<_> = self
-            .documents
-            .iter()
-            .filter(|compiled| compiled.document.kind == DocumentKind::Workflow)
-            .map(|compiled| Callee {
-                id: compiled.id.text,
-                name: &compiled.document.name,
-                span: compiled.id.span,
-                graph: &compiled.document.graph,
-            })
-            .collect();
-        check_callees(&workflows, &mut self.diagnostics);
-        check_circles(&workflows, &mut self.diagnostics);
-    }
-
     /// Adds the frames that the head lists.
     fn frames(&mut self, graph: &mut Graph<'a>, header: &Header<'a>) {
         for (frame, span) in &header.frames {
@@ -357,6 +340,21 @@ impl<'a> Compiler<'_, 'a> {
             }
         }
     }
+}
+
+/// What `run-workflow` leads to.
+fn check_workflows_that_run_others(documents: &[Compiled<'_>], diagnostics: &mut Vec<Diagnostic>) {
+    let workflows = documents.iter().filter(|compiled| compiled.document.kind == DocumentKind::Workflow);
+    let workflows: Vec<_> = workflows
+        .map(|compiled| Callee {
+            id: compiled.id.text,
+            name: &compiled.document.name,
+            span: compiled.id.span,
+            graph: &compiled.document.graph,
+        })
+        .collect();
+    check_callees(&workflows, diagnostics);
+    check_circles(&workflows, diagnostics);
 }
 
 fn apply<'a>(document: &mut Document<'a>, header: Header<'a>) {

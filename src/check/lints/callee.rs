@@ -10,6 +10,9 @@ use crate::suggest::closest;
 /// The trigger of workflows that are run by hand, or by others.
 const AD_HOC: &str = "adhoc-trigger";
 
+/// How the ids begin that MISP generates for such triggers.
+const GENERATED: &str = "adhoc";
+
 /// How many unknown names get a suggestion: each one is compared with the names of all workflows.
 const MAX_SUGGESTIONS: usize = 50;
 
@@ -79,5 +82,5 @@ pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
 
 fn is_ad_hoc(workflow: &Callee<'_, '_>) -> bool {
     let mut triggers = workflow.graph.nodes.iter().filter(|node| node.module_type == ModuleType::Trigger);
-    triggers.any(|node| node.module == AD_HOC)
+    triggers.any(|node| node.module.starts_with(GENERATED))
 }

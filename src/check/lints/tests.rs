@@ -3,7 +3,7 @@
 use super::check_lints;
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Connection, Graph, ModuleType};
+use crate::graph::{Connection, Graph, ModuleType, Node, ParamValue};
 use crate::misp::read;
 
 /// What the editor saved for a graph with one node of every module of MISP 2.5.1.
@@ -50,6 +50,37 @@ fn loops_and_missing_nodes_are_left_to_the_rules() {
     assert_eq!(found(&graph).len(), 1);
     graph.nodes[2].outputs[0].push(Connection { node: 1, input: 1 });
     assert_eq!(found(&graph), []);
+}
+
+#[test]
+fn an_answer_is_told_by_its_output() {
+    for (output, answer) in [(0, "yes"), (1, "no")] {
+        let mut graph = chain(&["event-publish", "published-if", "push-zmq", "reload-full-event"]);
+        graph.nodes[2] = Node { id: 2, ..graph.nodes[1].clone() };
+        graph.nodes[2].outputs = vec![vec![Connection { node: 3, input: 1 }], Vec::new()];
+        graph.nodes[1].outputs = vec![Vec::new(); 2];
+        graph.nodes[1].outputs[output].push(Connection { node: 2, input: 1 });
+        let found = found(&graph);
+        let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::AnsweredBefore]);
+        assert!(found[0].message.ends_with(answer), "{}", found[0].message);
+    }
+}
+
+#[test]
+fn very_long_chains_of_questions() {
+    // Each is asked anew, far behind the first of its kind.
+    let mut graph = chain(&["event-publish", "published-if"]);
+    let question = graph.nodes[1].clone();
+    graph.nodes.truncate(1);
+    for id in 1..50_000 {
+        let mut node = Node { id, ..question.clone() };
+        node.params[0].1 = ParamValue::text(format!("{id}"));
+        node.outputs = vec![Vec::new(), vec![Connection { node: id + 1, input: 1 }]];
+        graph.nodes.push(node);
+    }
+    let found = found(&graph);
+    assert!(found.iter().all(|finding| finding.code == Code::IdleDefault || finding.code == Code::NoDifference));
 }
 
 #[test]
