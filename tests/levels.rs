@@ -9,8 +9,9 @@ const WORKFLOW: &str = "workflow guard on event-publish {
     # LEVEL
     if event tagged any \"tlp:rde\" {
         push-zmq()
+    } else {
+        stop-execution(message: \"no\")
     }
-    stop-execution(message: \"no\")
 }
 test \"a white one\" of guard {
     given { Event: { info: \"a\" } }
