@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use codespan_reporting::term::termcolor::Buffer;
 use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
-use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet};
+use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet, write_terminal};
 use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
 use mispflow::source::Sources;
 use mispflow::upgrade::check_for_targets;
@@ -31,6 +32,20 @@ const NOT_RUN: [Code; 11] = [
 
 /// What is found in the files of a snippet.
 fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {
+    found_in(&Sources::new(), snippets)
+}
+
+/// What is said of the files of a snippet, as far as it is about a code.
+fn said(snippets: &[Snippet], code: Code) -> String {
+    let sources = Sources::new();
+    let mut found = found_in(&sources, snippets);
+    found.retain(|finding| finding.code == code);
+    let mut out = Buffer::no_color();
+    write_terminal(&sources, &found, &mut out).unwrap();
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
+fn found_in(sources: &Sources, snippets: &[Snippet]) -> Vec<Diagnostic> {
     let mut files = MemoryFiles::new();
     let mut roots = Vec::new();
     for snippet in snippets {
@@ -44,22 +59,20 @@ fn found(snippets: &[Snippet]) -> Vec<Diagnostic> {
             roots.push(name);
         }
     }
-    let sources = Sources::new();
     let mut diagnostics = Vec::new();
     let mut project = Project::without_file(Path::new(""));
-    if let Ok(file) = load_source(&sources, &files, Path::new("mispflow.toml"), "mispflow.toml") {
-        project = Project::read(&sources, file, Path::new(""), &mut diagnostics);
+    if let Ok(file) = load_source(sources, &files, Path::new("mispflow.toml"), "mispflow.toml") {
+        project = Project::read(sources, file, Path::new(""), &mut diagnostics);
     }
     let targets = snippets.iter().find(|snippet| snippet.file == Some("targets"));
     let targets: Vec<Target> = targets.map_or_else(
         || vec![project.target()],
         |targets| targets.content.lines().map(|name| name.parse().unwrap()).collect(),
     );
-    let catalogues = catalogues(&sources, &files, &project, &targets, &mut diagnostics);
+    let catalogues = catalogues(sources, &files, &project, &targets, &mut diagnostics);
     let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
-    let roots: Vec<_> =
-        roots.iter().map(|root| load_source(&sources, &files, Path::new(root), root).unwrap()).collect();
-    let workspace = Workspace::load(&sources, &files, &roots, targets[0].1);
+    let roots: Vec<_> = roots.iter().map(|root| load_source(sources, &files, Path::new(root), root).unwrap()).collect();
+    let workspace = Workspace::load(sources, &files, &roots, targets[0].1);
     diagnostics.extend(check_for_targets(&workspace, &targets));
     diagnostics
 }
@@ -104,6 +117,17 @@ fn level(code: Code) -> &'static str {
     }
 }
 
+fn titled(title: &str, snippet: &Snippet) -> String {
+    snippet.name().map_or_else(|| title.to_owned(), |name| format!("{title}, `{name}`"))
+}
+
+fn block(page: &mut String, title: &str, content: &str) {
+    let _ = write!(page, "\n{title}:\n\n");
+    for line in content.lines() {
+        let _ = writeln!(page, "{}", format!("    {line}").trim_end());
+    }
+}
+
 fn page() -> String {
     let mut page = String::from(
         "# Checks\n\n\
@@ -119,14 +143,14 @@ fn page() -> String {
     for &code in Code::ALL {
         let explanation = code.explanation();
         let _ = write!(page, "\n## {code}\n\n*{}.* {}\n\n{}\n", level(code), explanation.what, explanation.why);
-        for (title, snippets) in [("Before", &explanation.before), ("After", &explanation.after)] {
-            for snippet in snippets {
-                let name = snippet.name().map(|name| format!(", `{name}`")).unwrap_or_default();
-                let _ = write!(page, "\n{title}{name}:\n\n");
-                for line in snippet.content.lines() {
-                    let _ = writeln!(page, "{}", format!("    {line}").trim_end());
-                }
-            }
+        for snippet in &explanation.before {
+            block(&mut page, &titled("Before", snippet), snippet.content);
+        }
+        if !NOT_RUN.contains(&code) {
+            block(&mut page, "The tool says", said(&explanation.before, code).trim_end());
+        }
+        for snippet in &explanation.after {
+            block(&mut page, &titled("After", snippet), snippet.content);
         }
     }
     page
