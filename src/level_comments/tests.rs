@@ -58,7 +58,8 @@ fn a_comment_covers_the_step_of_its_line() {
 fn a_comment_covers_all_of_an_item_or_block() {
     let text = in_workflow(&format!("if published {{\n{KEPT}\n}}\n{KEPT}"));
     assert_eq!(codes(&format!("# mispflow: allow(kept-parameter) ours\n{text}")), [""; 0]);
-    let block = format!("# mispflow: allow(kept-parameter) ours\nif published {{\n{KEPT}\n}} else {{\npush-zmq()\n{KEPT}\n}}");
+    let block =
+        format!("# mispflow: allow(kept-parameter) ours\nif published {{\n{KEPT}\n}} else {{\npush-zmq()\n{KEPT}\n}}");
     assert_eq!(codes(&in_workflow(&block)), [""; 0]);
     let on_line = text.replace("publish {", "publish { # mispflow: allow(kept-parameter) ours");
     assert_eq!(codes(&on_line), [""; 0]);

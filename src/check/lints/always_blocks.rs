@@ -9,6 +9,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if !signature.blocking || facts.is_foreign(trigger) || signature.id == "adhoc-trigger" {
         return;
     }
+    let Some(&stop) = facts.nodes_of("stop-execution").first() else { return };
+    // Without any question it is meant so.
+    if facts.questions.is_empty() {
+        return;
+    }
     // Whether every way on from a node ends at a step that stops the run.
     let mut stops = vec![false; facts.graph.nodes.len()];
     for &node in facts.order.iter().rev() {
@@ -19,11 +24,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         stops[node] = facts.module(node) == "stop-execution"
             || !own.is_concurrent_task() && !own.outputs.is_empty() && own.outputs.iter().all(leads_to_stop);
     }
-    // Without any question it is meant so.
-    if !stops[trigger] || !facts.order.iter().any(|&node| facts.is_question(node)) {
+    if !stops[trigger] {
         return;
     }
-    let Some(&stop) = facts.order.iter().find(|&&node| facts.module(node) == "stop-execution") else { return };
     let message = format!(
         "whatever the answers, every run ends with {}: all that sets off `{}` is blocked",
         facts.name(stop),

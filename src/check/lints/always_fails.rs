@@ -4,13 +4,8 @@ use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
-        let is_mute = facts.module(node) == "notify-user-toast"
-            && facts.is_empty(node, "toast_header")
-            && facts.is_empty(node, "toast_body");
-        if !is_mute {
-            continue;
-        }
+    let is_mute = |&&node: &&usize| facts.is_empty(node, "toast_header") && facts.is_empty(node, "toast_body");
+    for &node in facts.nodes_of("notify-user-toast").iter().filter(is_mute) {
         diagnostics.push(
             facts
                 .finding(

@@ -20,7 +20,7 @@ const HARMLESS: [&str; 9] = [
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in facts.order.iter().filter(|&&node| facts.is_question(node)) {
+    for &node in &facts.questions {
         let Some(before) = asked_before(facts, node) else { continue };
         let answer = if output(facts, before) == 0 { "yes" } else { "no" };
         let finding = facts.finding(

@@ -8,10 +8,7 @@ use crate::schema::{Root, Schema, Shape, Typer};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let typer = Typer::new(facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger));
-    for &node in &facts.order {
-        if facts.module(node) != "aggregate_comparator_if" {
-            continue;
-        }
+    for &node in facts.nodes_of("aggregate_comparator_if") {
         if let Some(operator @ ("in" | "not_in")) = facts.text(node, "operator") {
             diagnostics.push(never_holds(facts, node, operator));
         }

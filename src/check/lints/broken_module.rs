@@ -9,25 +9,22 @@ const SAMPLES: [&str; 4] =
     ["blueprint-action-module", "blueprint-logic-module", "attribute_edition_operation", "tag_replacement_generic"];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
-        if SAMPLES.contains(&facts.module(node)) && !facts.is_foreign(node) {
-            diagnostics.push(
-                facts
-                    .finding(
-                        Code::BrokenModule,
-                        node,
-                        format!("{} does nothing: it is there for developers to build on", facts.name(node)),
-                        "has no effect",
-                    )
-                    .note("MISP's editor offers the module like any other")
-                    .help("use the module that does what you want, such as `tag_replacement_tlp` or `attribute_ids_flag_operation`"),
-            );
-        }
-        let broken = facts.module(node) == "splunk-hec-export"
-            && facts.signature(node).is_some_and(|signature| signature.version == "0.2");
-        if !broken {
-            continue;
-        }
+    let samples = SAMPLES.iter().flat_map(|module| facts.nodes_of(module));
+    for &node in samples.filter(|&&node| !facts.is_foreign(node)) {
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::BrokenModule,
+                    node,
+                    format!("{} does nothing: it is there for developers to build on", facts.name(node)),
+                    "has no effect",
+                )
+                .note("MISP's editor offers the module like any other")
+                .help("use the module that does what you want, such as `tag_replacement_tlp` or `attribute_ids_flag_operation`"),
+        );
+    }
+    let broken = |&&node: &&usize| facts.signature(node).is_some_and(|signature| signature.version == "0.2");
+    for &node in facts.nodes_of("splunk-hec-export").iter().filter(broken) {
         diagnostics.push(
             facts
                 .finding(

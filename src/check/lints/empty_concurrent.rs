@@ -8,7 +8,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger.is_none() {
         return;
     }
-    for &node in facts.order.iter().filter(|&&node| facts.node(node).is_concurrent_task() && !facts.goes_on(node)) {
+    for &node in facts.nodes_of("concurrent-task").iter().filter(|&&node| !facts.goes_on(node)) {
         diagnostics.push(
             facts
                 .finding(Code::EmptyConcurrent, node, "this concurrent task starts nothing", "no branch has a step")

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
@@ -11,6 +13,9 @@ use super::filters::Filters;
 
 /// In longer texts no parts are looked for: a list may have very many entries.
 const LONGEST_SNIPPET: usize = 16 * 1024;
+
+/// Modules that fetch the event again.
+pub const RELOADING: [&str; 4] = ["reload-full-event", "enrich-event", "proposal-action", "run-workflow"];
 
 /// A connection, seen from the node it leads to.
 #[derive(Clone, Copy)]
@@ -31,6 +36,9 @@ pub struct Facts<'f, 'a> {
     pub trigger: Option<usize>,
     /// The filters that are on.
     pub filters: Filters,
+    /// The nodes that ask a question of MISP's own, which does nothing but choose the way.
+    pub questions: Vec<usize>,
+    by_module: FxHashMap<&'f str, Vec<usize>>,
     /// Whether `tag_operation` puts tags into the data of the run too, as later releases do.
     pub tags_travel: bool,
     foreign: Vec<bool>,
@@ -90,6 +98,8 @@ impl<'f, 'a> Facts<'f, 'a> {
             order,
             trigger,
             filters,
+            questions: Vec::new(),
+            by_module: FxHashMap::default(),
             tags_travel,
             foreign: Vec::new(),
             incoming,
@@ -98,6 +108,13 @@ impl<'f, 'a> Facts<'f, 'a> {
             at,
             sources,
         };
+        for index in 0..facts.order.len() {
+            let node = facts.order[index];
+            facts.by_module.entry(facts.module(node)).or_default().push(node);
+            if facts.is_question(node) {
+                facts.questions.push(node);
+            }
+        }
         facts.filters = Filters::new(&facts);
         facts.foreign = facts.behind(|node| facts.is_foreign(node));
         Some(facts)
@@ -111,6 +128,11 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// The module of a node.
     pub fn module(&self, index: usize) -> &'f str {
         &self.node(index).module
+    }
+
+    /// The nodes of a module, each behind all that lead to it.
+    pub fn nodes_of(&self, module: &str) -> &[usize] {
+        self.by_module.get(module).map_or(&[], Vec::as_slice)
     }
 
     /// The signature of a node's module, if the module is known.
@@ -146,7 +168,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// Whether a node fetches the event again: what only travelled with the run, filters too, is gone behind it.
     pub fn reloads(&self, index: usize) -> bool {
-        matches!(self.module(index), "reload-full-event" | "enrich-event" | "proposal-action" | "run-workflow")
+        RELOADING.contains(&self.module(index))
     }
 
     /// Whether a node has a module filter.

@@ -9,12 +9,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let schema = Schema::core();
     let attribute = schema.object_named("attribute");
     let typer = Typer::new(facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger));
-    for &node in &facts.order {
-        let by_attribute = match facts.module(node) {
-            "attribute_ids_flag_operation" | "Module_attribute_comment_operation" => true,
-            "tag_operation" => facts.text(node, "scope") == Some("attribute"),
-            _ => false,
-        };
+    let modules = ["attribute_ids_flag_operation", "Module_attribute_comment_operation", "tag_operation"];
+    for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
+        let by_attribute = facts.module(node) != "tag_operation" || facts.text(node, "scope") == Some("attribute");
         let selector = &*facts.node(node).filter.selector;
         if !by_attribute || selector.is_empty() {
             continue;

@@ -4,12 +4,10 @@ use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
+    let modules = ["tag_country_asn_from_enrichment", "tag_cve_from_enrichment"];
+    let nodes = modules.iter().flat_map(|module| facts.nodes_of(module));
+    for &node in nodes.filter(|&&node| facts.is_filtered(node)) {
         let module = facts.module(node);
-        if !matches!(module, "tag_country_asn_from_enrichment" | "tag_cve_from_enrichment") || !facts.is_filtered(node)
-        {
-            continue;
-        }
         diagnostics.push(
             facts
                 .finding(

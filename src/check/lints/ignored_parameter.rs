@@ -4,7 +4,8 @@ use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
+    let modules = ["tag_operation", "ms-teams-webhook", "webhook"];
+    for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
         let (id, note, help) = match facts.module(node) {
             "tag_operation" => (
                 "clusters",

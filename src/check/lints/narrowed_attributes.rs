@@ -16,6 +16,9 @@ const BY_ATTRIBUTE: [&str; 6] = [
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    if facts.nodes_of("blocklist-action-module").is_empty() {
+        return;
+    }
     let mut behind: Vec<Option<usize>> = vec![None; facts.graph.nodes.len()];
     let mut reported = vec![false; facts.graph.nodes.len()];
     for &node in &facts.order {

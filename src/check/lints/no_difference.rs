@@ -18,7 +18,7 @@ struct Course<'f, 'a> {
 }
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !facts.order.iter().any(|&node| facts.is_question(node)) {
+    if facts.questions.is_empty() {
         return;
     }
     let mut known: FxHashMap<Course<'_, '_>, usize> = FxHashMap::default();

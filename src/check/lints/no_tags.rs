@@ -8,13 +8,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger.is_none() {
         return;
     }
-    for &node in &facts.order {
+    let modules = ["tag-if", "filter-tag", "tag_operation"];
+    for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
         let module = facts.module(node);
-        let asks = matches!(module, "tag-if" | "filter-tag");
-        if !(asks || module == "tag_operation")
-            || !facts.is_empty(node, "tags")
-            || asks && !facts.is_empty(node, "clusters")
-        {
+        let asks = module != "tag_operation";
+        if !facts.is_empty(node, "tags") || asks && !facts.is_empty(node, "clusters") {
             continue;
         }
         // All of no tags are there, and none of them is.

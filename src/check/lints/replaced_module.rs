@@ -4,9 +4,9 @@ use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
-        let is_old = facts.module(node) == "send-report-to-cti-info-extractor" && facts.node(node).version == "0.1";
-        let Some(now) = facts.signature(node).filter(|now| is_old && now.version != "0.1") else { continue };
+    let is_old = |&&node: &&usize| facts.node(node).version == "0.1";
+    for &node in facts.nodes_of("send-report-to-cti-info-extractor").iter().filter(is_old) {
+        let Some(now) = facts.signature(node).filter(|now| now.version != "0.1") else { continue };
         diagnostics.push(
             facts
                 .finding(

@@ -7,12 +7,9 @@ use crate::diagnostics::{Code, Diagnostic};
 const SHARING_GROUP: &str = "4";
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
-        let module = facts.module(node);
-        let swaps = module == "add_analyst_data";
-        if !swaps && !matches!(module, "Module_event_distribution_operation" | "attribute_distribution_operation") {
-            continue;
-        }
+    let modules = ["Module_event_distribution_operation", "attribute_distribution_operation", "add_analyst_data"];
+    for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
+        let swaps = facts.module(node) == "add_analyst_data";
         let Some(distribution) = facts.text(node, "distribution") else { continue };
         let names_group = !facts.is_empty(node, "sharing_group_id");
         let (message, label, note, help) = match (distribution == SHARING_GROUP, names_group) {

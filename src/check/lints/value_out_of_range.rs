@@ -5,8 +5,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ParamValue;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in &facts.order {
-        if facts.module(node) != "add_analyst_data" || facts.text(node, "analyst_data_type") != Some("Opinion") {
+    for &node in facts.nodes_of("add_analyst_data") {
+        if facts.text(node, "analyst_data_type") != Some("Opinion") {
             continue;
         }
         let opinion = match facts.value(node, "opinion") {
