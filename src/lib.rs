@@ -6,7 +6,7 @@
 //! .mwf text ─▶ syntax ─▶ check ─▶ graph ─▶ misp ─▶ JSON of MISP's workflow editor
 //!      ▲                   ▲        │        │
 //!    format            catalogue    │      import (back to text), diff
-//!                      schema       ▼
+//!                      tags, schema ▼
 //!                                engine ─▶ replay, testing, live
 //! ```
 //!
@@ -43,5 +43,6 @@ pub mod semantics;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod tags;
 pub mod testing;
 pub mod upgrade;
