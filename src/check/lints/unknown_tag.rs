@@ -1,7 +1,7 @@
 //! Tags that no taxonomy has, or that the server lacks.
 
 use super::facts::Facts;
-use super::tags::{clusters, named};
+use super::tags::{clusters, named, set};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tags::{ServerTags, Taxonomy};
 
@@ -84,9 +84,10 @@ fn cluster_not_on_server(facts: &Facts<'_, '_>, node: usize, cluster: &str, serv
 fn lacking(facts: &Facts<'_, '_>, node: usize, name: &str, server: &ServerTags, kind: &str) -> Diagnostic {
     let message = format!("the catalogue `{}` does not list the {kind} `{name}`", server.catalogue);
     let label = if kind == "tag" { "no tag of this server" } else { "no cluster of this server" };
+    let then = if set(facts, node).contains(&name) { "the step has no effect" } else { "never finds it" };
     facts
         .finding_in(Code::UnknownTag, (node, name), message, label)
-        .note(format!("MISP takes a {kind} that it does not have without a word; nothing there has it"))
+        .note(format!("MISP takes a {kind} that it does not have without a word, and {then}"))
 }
 
 fn suggested(
