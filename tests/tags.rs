@@ -156,7 +156,7 @@ fn hostile_files_come_to_an_end() {
     let tags: Vec<_> = (0..5_000).map(|number| format!("spice{number:05}:x")).collect();
     assert_eq!(found(&format!("{{{}}}", namespaces.join(",")), &tags), []);
 
-    let values: Vec<_> = (0..100_000).map(|number| format!(r#""one:{number:070}""#)).collect();
+    let values: Vec<_> = (0..10_000).map(|number| format!(r#""one:{number:070}""#)).collect();
     let tags: Vec<_> = (0..2_000).map(|number| format!("one:{number:069}x")).collect();
     let file = format!(r#"{{"one": {{"tags": [{}]}}}}"#, values.join(","));
     assert_eq!(found(&file, &tags).len(), 2_000);

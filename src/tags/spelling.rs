@@ -6,9 +6,12 @@ use rustc_hash::FxHashMap;
 
 use crate::suggest::closest;
 
-/// How many names are compared letter by letter in all, times the letters of the word that they are compared with; then
-/// there are no more suggestions of that kind.
-const MAX_COMPARISONS: usize = 2_000_000;
+/// How much comparing letter by letter is done in all, in pairs of letters; then there are no more suggestions of that
+/// kind.
+const MAX_COMPARED: usize = 100_000_000;
+
+/// Names whose lengths differ by more are no misspellings of each other.
+const MAX_MISTAKES: usize = 4;
 
 /// Names shorter than this are near to many, so a misspelt one must have the right length.
 const SHORT: usize = 6;
@@ -22,9 +25,10 @@ pub(super) struct Speller {
     by_letters: FxHashMap<String, Option<usize>>,
     /// The same for the rest behind the group, where it says enough.
     by_rest: FxHashMap<String, Option<usize>>,
+    /// Sorted by length.
     by_group: FxHashMap<String, Vec<usize>>,
     groups_by_length: FxHashMap<usize, Vec<String>>,
-    comparisons: Cell<usize>,
+    compared: Cell<usize>,
     answers: RefCell<FxHashMap<String, Option<usize>>>,
 }
 
@@ -38,7 +42,7 @@ impl Speller {
             by_rest: FxHashMap::default(),
             by_group: FxHashMap::default(),
             groups_by_length: FxHashMap::default(),
-            comparisons: Cell::new(0),
+            compared: Cell::new(0),
             answers: RefCell::default(),
         };
         for (index, name) in speller.names.iter().enumerate() {
@@ -52,6 +56,9 @@ impl Speller {
         }
         for group in speller.by_group.keys() {
             speller.groups_by_length.entry(group.len()).or_default().push(group.clone());
+        }
+        for names in speller.by_group.values_mut() {
+            names.sort_by_key(|&index| length(&speller.names[index]));
         }
         // Where several are near, it must not depend on the table which one is found.
         for groups in speller.groups_by_length.values_mut() {
@@ -87,7 +94,7 @@ impl Speller {
         let slack = usize::from(group.len() >= SHORT);
         let lengths = group.len().saturating_sub(slack)..=group.len() + slack;
         let groups = lengths.filter_map(|length| self.groups_by_length.get(&length));
-        for known in groups.filter(|groups| self.spend(groups.len() * group.len())).flatten() {
+        for known in groups.filter(|groups| self.spend(groups.len(), group.len())).flatten() {
             if closest(&group, [known.as_str()]).is_some()
                 && let Some(&Some(found)) = self.by_letters.get(&(letters(known) + &rest))
             {
@@ -98,19 +105,28 @@ impl Speller {
     }
 
     fn nearest(&self, word: &str, group: &str) -> Option<usize> {
-        let names = self.by_group.get(group).filter(|names| self.spend(names.len() * word.len()))?;
+        let names = self.by_group.get(group)?;
+        let wanted = length(word);
+        let start = names.partition_point(|&index| length(&self.names[index]) + MAX_MISTAKES < wanted);
+        let end = names.partition_point(|&index| length(&self.names[index]) <= wanted + MAX_MISTAKES);
+        let names = names.get(start..end).filter(|names| self.spend(names.len(), wanted))?;
         let found = closest(word, names.iter().map(|&index| self.names[index].as_str()))?;
         names.iter().copied().find(|&index| self.names[index] == found)
     }
 
-    fn spend(&self, comparisons: usize) -> bool {
-        let spent = self.comparisons.get().saturating_add(comparisons);
-        let affordable = spent <= MAX_COMPARISONS;
+    /// Whether a word of this length may still be compared with so many names.
+    fn spend(&self, names: usize, length: usize) -> bool {
+        let spent = self.compared.get().saturating_add(names.saturating_mul(length * length));
+        let affordable = spent <= MAX_COMPARED;
         if affordable {
-            self.comparisons.set(spent);
+            self.compared.set(spent);
         }
         affordable
     }
+}
+
+fn length(name: &str) -> usize {
+    name.chars().count()
 }
 
 fn letters(name: &str) -> String {
@@ -184,11 +200,12 @@ mod tests {
 
     #[test]
     fn comparing_comes_to_an_end() {
-        let names: Vec<_> = (0..MAX_COMPARISONS / 10).map(|number| format!("big:value-{number}")).collect();
+        let long = "x".repeat(60);
+        let names: Vec<_> = (0..MAX_COMPARED / 3600).map(|number| format!("big:{long}{number}")).collect();
         let speller = Speller::new(names.iter().map(String::as_str).chain(["tlp:green"]), ':');
         assert_eq!(speller.meant("tlp:gren"), Some("tlp:green"));
-        assert_eq!(speller.meant("big:valu-77"), None);
+        assert_eq!(speller.meant(&format!("big:{long}y")), None);
         // Lookups cost nothing.
-        assert_eq!(speller.meant("BIG:VALUE-77"), Some("big:value-77"));
+        assert_eq!(speller.meant(&format!("BIG:{long}77")), Some(names[77].as_str()));
     }
 }
