@@ -5,9 +5,6 @@ use std::cell::OnceCell;
 use super::spelling::Speller;
 use super::{ServerTags, Taxonomies};
 
-/// Taxonomies of which people say the last word only.
-const SPOKEN: [(&str, fn(&str) -> String); 2] = [("tlp:", str::to_lowercase), ("PAP:", str::to_uppercase)];
-
 /// Taxonomies and the tags of a server, with what it takes to find out what is meant by a tag that is none.
 pub struct KnownTags<'c> {
     /// The taxonomies.
@@ -49,13 +46,14 @@ impl<'c> KnownTags<'c> {
         self.clusters.get_or_init(|| Speller::new(names(), '=')).meant(cluster)
     }
 
-    /// The tags of which a word is the end, where people leave the namespace out when they speak.
+    /// The tags of which a word is the end, of TLP and PAP: people leave the namespace out when they speak.
     pub fn shortened(&self, word: &str) -> Vec<String> {
         let is_known = |tag: &String| match self.tags_of_server() {
             Some(server) => server.tags.contains(tag),
             None => self.taxonomies.has(tag),
         };
-        SPOKEN.iter().map(|(namespace, cased)| format!("{namespace}{}", cased(word))).filter(is_known).collect()
+        let tags = [format!("tlp:{}", word.to_lowercase()), format!("PAP:{}", word.to_uppercase())];
+        tags.into_iter().filter(is_known).collect()
     }
 }
 
