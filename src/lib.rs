@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The engine stands on `php` (values), `hashpath`, `condition`, `normalise` and `semantics`; `schema`
-//! knows the shape of the data.
+//! knows the shape of the data, `tags` which tags there are.
 //!
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
