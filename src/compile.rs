@@ -112,8 +112,15 @@ impl<'s> Workspace<'s> {
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
         let budget = Budget::default();
         let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
-        let context =
-            Context { program: &self.program, catalogue, scopes: &scopes, constants: &constants, budget: &budget };
+        let tags = catalogue.known_tags();
+        let context = Context {
+            program: &self.program,
+            catalogue,
+            tags: &tags,
+            scopes: &scopes,
+            constants: &constants,
+            budget: &budget,
+        };
         let mut compiler =
             Compiler { context, diagnostics, documents: Vec::new(), imported: Vec::new(), places: Vec::new() };
         for file in 0..self.program.files.len() {
@@ -134,7 +141,7 @@ impl<'s> Workspace<'s> {
         }
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
-            if saved.check(catalogue, &mut diagnostics) {
+            if saved.check(catalogue, &tags, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
@@ -263,7 +270,7 @@ impl<'a> Compiler<'_, 'a> {
             return;
         }
         let signature = |module: &str| context.signature(file, module);
-        check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
+        check_lints(graph, &signature, context.tags, Some(at), Some(context.program.sources), &mut self.diagnostics);
     }
 
     /// Looks for workflows that run each other in a circle.

@@ -9,7 +9,7 @@
 //! | any of them with `,fails=CODE` | every finding has that code, and there is one |
 //! | any block with `,file=NAME` | it is also written to that file, for what follows |
 //! | `toml` | a project file, without findings |
-//! | `json` | JSON; `json,catalogue` a catalogue |
+//! | `json` | JSON; `json,catalogue` a catalogue, `json,taxonomies` taxonomies |
 //! | `text,file=NAME` | a file for what follows |
 //! | `console` | lines with `$` are commands, what follows each is exactly what it prints |
 //!
@@ -61,6 +61,10 @@ fn problem(block: &Block, folder: &Path, console: &mut Console) -> Option<String
             (!diagnostics.is_empty()).then(|| format!("{diagnostics:#?}"))
         }
         "json" if block.has("catalogue") => mispflow::catalogue::load(content).err().map(|error| error.to_string()),
+        "json" if block.has("taxonomies") => {
+            let errors = mispflow::tags::load(content, "taxonomies.json").errors;
+            (!errors.is_empty()).then(|| format!("{errors:#?}"))
+        }
         "json" => serde_json::from_str::<serde::de::IgnoredAny>(content).err().map(|error| error.to_string()),
         "text" if block.option("file").is_some() => None,
         "console" => console.problem(content),

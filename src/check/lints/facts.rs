@@ -6,6 +6,7 @@ use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
+use crate::tags::KnownTags;
 
 use super::filters::Filters;
 
@@ -31,6 +32,8 @@ pub struct Facts<'f, 'a> {
     pub trigger: Option<usize>,
     /// The filters that are on.
     pub filters: Filters,
+    /// The tags that are known.
+    pub tags: &'f KnownTags<'f>,
     foreign: Vec<bool>,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
@@ -44,6 +47,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     pub fn new(
         graph: &'f Graph<'a>,
         signature: &dyn Fn(&str) -> Option<&'f Signature>,
+        tags: &'f KnownTags<'f>,
         at: Option<Span>,
         sources: Option<&'f Sources>,
     ) -> Option<Self> {
@@ -86,6 +90,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             order,
             trigger,
             filters,
+            tags,
             foreign: Vec::new(),
             incoming,
             first_incoming,

@@ -31,9 +31,18 @@ pub fn set<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     if facts.module(node) == "tag_operation" { facts.list(node, "tags").collect() } else { Vec::new() }
 }
 
+/// The galaxy clusters that a node asks for, without `misp-galaxy:`.
+pub fn clusters<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = &'f str> {
+    let asks = matches!(facts.module(node), "tag-if" | "filter-tag");
+    asks.then(|| facts.list(node, "clusters")).into_iter().flatten()
+}
+
 /// All tags that a node names in its parameters.
 pub fn named<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
-    let mut tags = asked(facts, node);
+    let mut tags: Vec<&str> = match facts.module(node) {
+        "tag-if" | "filter-tag" => facts.list(node, "tags").collect(),
+        _ => asked(facts, node),
+    };
     tags.extend(set(facts, node));
     let filter = &facts.node(node).filter;
     if filter.path.ends_with("Tag.{n}.name") || filter.path.ends_with("_allTags.{n}.name") {
