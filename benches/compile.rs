@@ -121,11 +121,11 @@ fn lints_only(bencher: divan::Bencher<'_, '_>) {
     let workspace = Workspace::load(&project.sources, &files, &project.roots, catalogue);
     let compilation = workspace.compile();
     bencher.counter(ItemsCount::new(project.lines)).bench_local(|| {
-        let mut findings = Vec::new();
+        let (mut findings, tags) = (Vec::new(), catalogue.known_tags());
         for compiled in &compilation.documents {
             let signature = |module: &str| catalogue.module(module);
             let (graph, at) = (&compiled.document.graph, compiled.id.span);
-            check_lints(graph, &signature, Some(at), Some(&project.sources), &mut findings);
+            check_lints(graph, &signature, &tags, Some(at), Some(&project.sources), &mut findings);
         }
         findings.len()
     });

@@ -63,9 +63,9 @@ fn lint(bencher: divan::Bencher<'_, '_>, text: String) {
     let compiled = &compilation.documents[0];
     let graph = &compiled.document.graph;
     bencher.counter(ItemsCount::new(graph.nodes.len())).bench_local(|| {
-        let mut findings = Vec::new();
+        let (mut findings, tags) = (Vec::new(), catalogue.known_tags());
         let signature = |module: &str| catalogue.module(module);
-        check_lints(graph, &signature, Some(compiled.id.span), Some(&sources), &mut findings);
+        check_lints(graph, &signature, &tags, Some(compiled.id.span), Some(&sources), &mut findings);
         findings.len()
     });
 }

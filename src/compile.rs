@@ -113,8 +113,15 @@ impl<'s> Workspace<'s> {
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
         let budget = Budget::default();
         let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
-        let context =
-            Context { program: &self.program, catalogue, scopes: &scopes, constants: &constants, budget: &budget };
+        let tags = catalogue.known_tags();
+        let context = Context {
+            program: &self.program,
+            catalogue,
+            tags: &tags,
+            scopes: &scopes,
+            constants: &constants,
+            budget: &budget,
+        };
         let values_missing = diagnostics.iter().any(Diagnostic::is_error);
         let mut compiler = Compiler {
             context,
@@ -141,7 +148,7 @@ impl<'s> Workspace<'s> {
         }
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
-            if saved.check(catalogue, &mut diagnostics) {
+            if saved.check(catalogue, &tags, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
@@ -274,7 +281,7 @@ impl<'a> Compiler<'_, 'a> {
         }
         let signature = |module: &str| context.signature(file, module);
         let before = self.diagnostics.len();
-        check_lints(graph, &signature, Some(at), Some(context.program.sources), &mut self.diagnostics);
+        check_lints(graph, &signature, context.tags, Some(at), Some(context.program.sources), &mut self.diagnostics);
         if self.values_missing {
             let found = self.diagnostics.split_off(before);
             let is_sure = |finding: &Diagnostic| !matches!(finding.code, Code::NoTags | Code::NoOrganisation);

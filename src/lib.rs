@@ -6,12 +6,12 @@
 //! .mwf text ─▶ syntax ─▶ check ─▶ graph ─▶ misp ─▶ JSON of MISP's workflow editor
 //!      ▲                   ▲        │        │
 //!    format            catalogue    │      import (back to text), diff
-//!                      schema       ▼
+//!                      tags, schema ▼
 //!                                engine ─▶ replay, testing, live
 //! ```
 //!
 //! The engine stands on `php` (values), `hashpath`, `condition`, `normalise` and `semantics`; `schema`
-//! knows the shape of the data.
+//! knows the shape of the data, `tags` which tags there are.
 //!
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
 //! never prints.
@@ -43,5 +43,6 @@ pub mod semantics;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
+pub mod tags;
 pub mod testing;
 pub mod upgrade;

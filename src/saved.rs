@@ -13,6 +13,7 @@ use crate::misp::{self, Document, DocumentKind, DocumentPlace, ReadError, locate
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::suggest::closest;
 use crate::syntax::tree::Name;
+use crate::tags::KnownTags;
 
 /// Whether a file holds MISP's JSON: its name ends in `.json`, or it has no name and begins like
 /// JSON, which no text of a workflow does.
@@ -73,14 +74,14 @@ pub fn read_saved<'s>(sources: &'s Sources, id: FileId, diagnostics: &mut Vec<Di
 
 impl Saved<'_> {
     /// Checks the graph. Says whether it can be built.
-    pub(crate) fn check(&self, catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    pub(crate) fn check(&self, catalogue: &Catalogue, tags: &KnownTags<'_>, diagnostics: &mut Vec<Diagnostic>) -> bool {
         let before = diagnostics.len();
         let graph = &self.document.graph;
         let is_workflow = self.document.kind == DocumentKind::Workflow;
         let signature = |module: &str| catalogue.module(module);
         check_rules(graph, &signature, is_workflow, Some(self.id.span), diagnostics);
         if !diagnostics[before..].iter().any(Diagnostic::is_error) {
-            check_lints(graph, &signature, Some(self.id.span), None, diagnostics);
+            check_lints(graph, &signature, tags, Some(self.id.span), None, diagnostics);
         }
         self.unknown_modules(catalogue, diagnostics);
         let nodes: FxHashMap<Span, usize> =

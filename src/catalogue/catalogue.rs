@@ -1,9 +1,12 @@
-//! The set of modules that workflows may name.
+//! The set of modules that workflows may name, with the tags that they may.
+
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::graph::ModuleType;
+use crate::tags::{KnownTags, ServerTags, Taxonomies};
 
 use super::{Signature, Target, releases};
 
@@ -13,6 +16,9 @@ use super::{Signature, Target, releases};
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     modules: IndexMap<String, Signature, FxBuildHasher>,
+    /// None for the built-in ones.
+    taxonomies: Option<Arc<Taxonomies>>,
+    server_tags: Option<Arc<ServerTags>>,
 }
 
 impl Catalogue {
@@ -38,6 +44,22 @@ impl Catalogue {
     /// which for the built-in ones is MISP's own.
     pub fn modules(&self) -> impl Iterator<Item = &Signature> {
         self.modules.values()
+    }
+
+    /// The tags that are known, for one run of the checker.
+    pub fn known_tags(&self) -> KnownTags<'_> {
+        let taxonomies = self.taxonomies.as_deref().unwrap_or_else(|| Taxonomies::built_in());
+        KnownTags::new(taxonomies, self.server_tags.as_deref())
+    }
+
+    /// Sets the taxonomies, in place of the built-in ones.
+    pub fn set_taxonomies(&mut self, taxonomies: Arc<Taxonomies>) {
+        self.taxonomies = Some(taxonomies);
+    }
+
+    /// Sets the tags that the server is known to have.
+    pub fn set_server_tags(&mut self, tags: Arc<ServerTags>) {
+        self.server_tags = Some(tags);
     }
 
     /// Adds modules. One whose id is known already takes the place of the known one and, unless it is

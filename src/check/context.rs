@@ -6,6 +6,7 @@ use crate::graph::ModuleType;
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::Name;
+use crate::tags::KnownTags;
 
 use super::budget::Budget;
 use super::constant_table::ConstantTable;
@@ -20,6 +21,8 @@ pub struct Context<'c, 'a> {
     pub program: &'a Program<'a>,
     /// The modules there are.
     pub catalogue: &'a Catalogue,
+    /// The tags there are.
+    pub tags: &'c KnownTags<'a>,
     /// What names mean, by file.
     pub scopes: &'c [Scope<'a>],
     /// The values of constants.

@@ -146,7 +146,9 @@ impl<'a> FlowChecker<'_, 'a> {
         if parameter.options.is_empty() || parameter.has_option(&given) {
             return Some(ParamValue::text(given));
         }
-        if let Some(key) = parameter.option_by_label(&given) {
+        // A picker that takes other values takes them as they are written.
+        let as_written = parameter.open && parameter.kind == ParameterKind::Picker;
+        if let Some(key) = parameter.option_by_label(&given).filter(|_| !as_written) {
             return Some(ParamValue::text(key));
         }
         let word = match constant.kind {

@@ -60,6 +60,8 @@ codes! {
     InvalidProject = "invalid-project", Error;
     /// A catalogue file cannot be used.
     InvalidCatalogue = "invalid-catalogue", Error;
+    /// A file with taxonomies cannot be used.
+    InvalidTaxonomy = "invalid-taxonomy", Error;
     /// What is known of the target was not seen on a running server.
     UnverifiedTarget = "unverified-target", Note;
     /// A JSON file is not a workflow, a blueprint or a graph of MISP.
@@ -279,7 +281,7 @@ codes! {
     PlainSecret = "plain-secret", Warning;
     /// An address without encryption.
     PlainHttp = "plain-http", Warning;
-    /// A tag that its taxonomy does not have.
+    /// A tag that its taxonomy, or the server, does not have.
     UnknownTag = "unknown-tag", Warning;
     /// Two tags of which only one can hold.
     ExclusiveTags = "exclusive-tags", Warning;

@@ -6,6 +6,7 @@ mod write;
 
 pub use document::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 pub use read::{DocumentPlace, Oddity, Read, ReadError, locate, read};
+pub(crate) use read::{Json, Path, parse, quoted};
 pub use write::{Form, MissingVariable, WriteError, write};
 
 #[cfg(test)]

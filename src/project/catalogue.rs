@@ -1,14 +1,17 @@
 //! The modules a project may use.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, Release, Target, load};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Sources, Span};
+use crate::tags::ServerTags;
 
+use super::taxonomies::taxonomies;
 use super::{Files, Project, load_source};
 
-/// The catalogue of a project: the built-in one of its target, with its catalogue files on top.
+/// The catalogue of a project: the built-in one of its target, with its catalogue files and taxonomies on top.
 /// Files that cannot be used are reported and left out.
 pub fn catalogue(
     sources: &Sources,
@@ -21,7 +24,7 @@ pub fn catalogue(
 }
 
 /// The catalogues of a project for several targets: each the built-in one, with the project's
-/// catalogue files on top. Files that cannot be used are reported and left out.
+/// catalogue files and taxonomies on top. Files that cannot be used are reported and left out.
 pub fn catalogues(
     sources: &Sources,
     access: &dyn Files,
@@ -45,8 +48,12 @@ pub fn catalogues(
         };
         match load(sources.text(file)) {
             Ok(signatures) => {
+                let listed = ServerTags::of(&signatures, &name).map(Arc::new);
                 for catalogue in &mut catalogues {
                     catalogue.to_mut().extend(signatures.iter().cloned());
+                    if let Some(listed) = &listed {
+                        catalogue.to_mut().set_server_tags(listed.clone());
+                    }
                 }
             }
             Err(error) => {
@@ -59,6 +66,11 @@ pub fn catalogues(
                     "a catalogue is what MISP answers at `/workflows/moduleIndex`, what misp-modules answers at `/modules`, or a list of signatures in the tool's own form",
                 ));
             }
+        }
+    }
+    if let Some(taxonomies) = taxonomies(sources, access, project, diagnostics) {
+        for catalogue in &mut catalogues {
+            catalogue.to_mut().set_taxonomies(taxonomies.clone());
         }
     }
     catalogues
@@ -82,7 +94,7 @@ fn unverified(target: Target, span: Option<Span>) -> Diagnostic {
 }
 
 /// A problem without a place is shown where the project names the file.
-fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
+pub(super) fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
     match span {
         Some(span) if problem.primary.is_none() => Diagnostic {
             help: problem.help,
@@ -94,7 +106,8 @@ fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
     }
 }
 
-fn span_at(sources: &Sources, file: FileId, line: usize, column: usize) -> Span {
+/// The place of a line and a column, both counted from 1, the column in characters.
+pub(super) fn span_at(sources: &Sources, file: FileId, line: usize, column: usize) -> Span {
     let source = sources.file(file);
     let start = source.line_start(line - 1).unwrap_or(source.text.len());
     let at = source.text[start..].char_indices().nth(column - 1).map_or(source.text.len(), |(at, _)| start + at);

@@ -41,6 +41,8 @@ pub struct Project {
     pub target: Option<Located<Target>>,
     /// Catalogue files on top of the built-in catalogue, in order.
     pub catalogues: Vec<Located<PathBuf>>,
+    /// Files with taxonomies on top of the built-in ones, in order.
+    pub taxonomies: Vec<Located<PathBuf>>,
     /// Levels of findings that differ from their defaults.
     pub lints: Levels,
     /// The servers, in the order of the file.
@@ -56,6 +58,7 @@ impl Project {
             output: Located::default_value(folder.join("build")),
             target: None,
             catalogues: Vec::new(),
+            taxonomies: Vec::new(),
             lints: Levels::default(),
             servers: Vec::new(),
             folder,
@@ -131,6 +134,7 @@ source = "workflows"
 output = "/tmp/out"
 target = "misp-2.5.1"
 catalogues = ["catalogue/prod.json"]
+taxonomies = ["taxonomies.json"]
 
 [lints]
 many-paths = "deny"
@@ -153,6 +157,7 @@ key-file = "key.txt"
         assert_eq!(project.output.value, Path::new("/tmp/out"));
         assert_eq!(project.target.unwrap().value.to_string(), "misp-2.5.1");
         assert_eq!(project.catalogues[0].value, Path::new("team/catalogue/prod.json"));
+        assert_eq!(project.taxonomies[0].value, Path::new("team/taxonomies.json"));
         assert_eq!(project.lints.level(Code::ManyPaths), Some(Level::Deny));
         assert_eq!(project.lints.level(Code::HiddenParameter), Some(Level::Allow));
         assert_eq!(project.lints.level(Code::Cycle), None);
@@ -172,7 +177,10 @@ key-file = "key.txt"
         assert_eq!(problem_of_key.help[0], "did you mean `source`?");
         assert_eq!(problem_of_key.fix.unwrap().edits[0].replacement, "source");
         assert_eq!(problem("[projekt]").0, "projekt");
-        assert_eq!(problem("[project]\nfoo = 1").1.help[0], "it knows `source`, `output`, `target` and `catalogues`");
+        assert_eq!(
+            problem("[project]\nfoo = 1").1.help[0],
+            "it knows `source`, `output`, `target`, `catalogues` and `taxonomies`"
+        );
         assert_eq!(problem("project = 1").0, "1");
     }
 
@@ -182,6 +190,9 @@ key-file = "key.txt"
         assert_eq!(problem("[project]\nsource = \"\"").0, "\"\"");
         assert_eq!(problem("[project]\ncatalogues = \"a.json\"").0, "\"a.json\"");
         assert_eq!(problem("[project]\ncatalogues = [\"a.json\", 1]").0, "1");
+        let (place, taxonomies) = problem("[project]\ntaxonomies = {}");
+        assert_eq!(place, "{}");
+        assert_eq!(taxonomies.help[0], "write for example `taxonomies = [\"taxonomies.json\"]`");
         let (place, target) = problem("[project]\ntarget = \"misp-2.51\"");
         assert_eq!(place, "\"misp-2.51\"");
         assert_eq!(target.help[0], "did you mean `misp-2.5.1`?");

@@ -69,8 +69,16 @@ impl<'p> ConfigReader<'p> {
                     }
                 }
                 "target" => self.read_target(value),
-                "catalogues" => self.read_catalogues(value),
-                _ => self.unknown_key(key, "`[project]`", &["source", "output", "target", "catalogues"]),
+                "catalogues" => {
+                    self.project.catalogues = self.paths(value, "catalogues", "catalogues = [\"catalogue/prod.json\"]");
+                }
+                "taxonomies" => {
+                    self.project.taxonomies = self.paths(value, "taxonomies", "taxonomies = [\"taxonomies.json\"]");
+                }
+                _ => {
+                    let known = ["source", "output", "target", "catalogues", "taxonomies"];
+                    self.unknown_key(key, "`[project]`", &known);
+                }
             }
         }
     }
@@ -93,20 +101,13 @@ impl<'p> ConfigReader<'p> {
         }
     }
 
-    fn read_catalogues(&mut self, value: &Spanned<DeValue<'_>>) {
-        let example = "catalogues = [\"catalogue/prod.json\"]";
+    fn paths(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Vec<Located<PathBuf>> {
         let Some(list) = value.get_ref().as_array() else {
-            return self.wrong(
-                value.span(),
-                "`catalogues` is a list of files".into(),
-                &format!("write for example `{example}`"),
-            );
+            let message = format!("`{name}` is a list of files");
+            self.wrong(value.span(), message, &format!("write for example `{example}`"));
+            return Vec::new();
         };
-        for entry in list {
-            if let Some(path) = self.path(entry, "catalogues", example) {
-                self.project.catalogues.push(path);
-            }
-        }
+        list.iter().filter_map(|entry| self.path(entry, name, example)).collect()
     }
 
     fn read_lints(&mut self, table: &DeTable<'_>) {

@@ -9,6 +9,7 @@ mod files;
 mod gather;
 mod load;
 mod server;
+mod taxonomies;
 mod write;
 
 pub use catalogue::{catalogue, catalogues};

@@ -24,6 +24,8 @@ pub(super) fn report(
         new.documents.iter().map(|document| (document.id.span, document)).collect();
     let names = targets.map(|(target, _)| target);
     let mut seen = FxHashSet::default();
+    // A picker may list thousands of tags, so each module is compared once.
+    let mut compared: FxHashMap<&str, Option<Vec<Pair<&Parameter>>>> = FxHashMap::default();
     let mut rewritten: IndexMap<&str, (Span, Vec<String>), FxBuildHasher> = IndexMap::default();
     for document in &old.documents {
         let after = new.get(&document.id.span).map(|new| new.document.graph.nodes.as_slice()).unwrap_or_default();
@@ -32,12 +34,12 @@ pub(super) fn report(
             let pair = before.module(&node.module).zip(now.module(&node.module));
             // A module that a file declares is the same everywhere.
             let Some((before, now)) = pair.filter(|(known, _)| *known.version == *node.version) else { continue };
-            if before == now {
-                continue;
-            }
+            let different =
+                compared.entry(&before.id).or_insert_with(|| (before != now).then(|| parameters(before, now)));
+            let Some(different) = different else { continue };
             let span = node.origin.unwrap_or(document.id.span);
             let counterpart = after.get(index).filter(|other| other.module == node.module);
-            for finding in changes(names, [before, now], node, counterpart, span) {
+            for finding in changes(names, [before, now], different, [Some(node), counterpart], span) {
                 if seen.insert((span, finding.message.clone())) {
                     diagnostics.push(finding);
                 }
@@ -64,8 +66,8 @@ pub(super) fn report(
 fn changes(
     names: Pair<Target>,
     signatures: Pair<&Signature>,
-    node: &Node<'_>,
-    counterpart: Option<&Node<'_>>,
+    different: &[Pair<&Parameter>],
+    nodes: Pair<Option<&Node<'_>>>,
     span: Span,
 ) -> Vec<Diagnostic> {
     let [before, now] = signatures;
@@ -88,14 +90,19 @@ fn changes(
                 .help("check the hash paths of this workflow for both targets"),
         );
     }
-    for parameter in &before.parameters {
-        let Some(after) = now.parameter(&parameter.id).filter(|after| *after != parameter) else { continue };
-        let values = [Some(node), counterpart].map(|node| node.and_then(|node| value(node, &parameter.id)));
+    for &parameters in different {
+        let values = nodes.map(|node| node.and_then(|node| value(node, &parameters[0].id)));
         if let [Some(old), Some(new)] = values {
-            findings.extend(value_changes(names, [parameter, after], [old, new], finding));
+            findings.extend(value_changes(names, parameters, [old, new], finding));
         }
     }
     findings
+}
+
+/// The parameters that both have and that differ.
+fn parameters<'s>(before: &'s Signature, now: &'s Signature) -> Vec<Pair<&'s Parameter>> {
+    let pairs = before.parameters.iter().filter_map(|old| Some([old, now.parameter(&old.id)?]));
+    pairs.filter(|[old, new]| old != new).collect()
 }
 
 fn blocking(names: Pair<Target>, now: &Signature, finding: impl Fn(String) -> Diagnostic) -> Diagnostic {

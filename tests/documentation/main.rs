@@ -9,7 +9,7 @@
 //! | any of them with `,fails=CODE` | every finding has that code, and there is one |
 //! | any block with `,file=NAME` | it is also written to that file, for what follows |
 //! | `toml` | a project file, without findings |
-//! | `json` | JSON; `json,catalogue` a catalogue |
+//! | `json` | JSON; `json,catalogue` a catalogue, `json,taxonomies` taxonomies |
 //! | `text,file=NAME` | a file for what follows |
 //! | `console` | lines with `$` are commands, what follows each is exactly what it prints |
 //!
@@ -61,11 +61,38 @@ fn problem(block: &Block, folder: &Path, console: &mut Console) -> Option<String
             (!diagnostics.is_empty()).then(|| format!("{diagnostics:#?}"))
         }
         "json" if block.has("catalogue") => mispflow::catalogue::load(content).err().map(|error| error.to_string()),
+        "json" if block.has("taxonomies") => {
+            let errors = mispflow::tags::load(content, "taxonomies.json").errors;
+            (!errors.is_empty()).then(|| format!("{errors:#?}"))
+        }
         "json" => serde_json::from_str::<serde::de::IgnoredAny>(content).err().map(|error| error.to_string()),
+        "yaml" => hooks_problem(content),
         "text" if block.option("file").is_some() => None,
         "console" => console.problem(content),
         other => Some(format!("blocks of the kind `{other}` are not tried out")),
     }
+}
+
+/// What is wrong with a list of hooks for pre-commit: each must be one that the project has, and take its arguments.
+fn hooks_problem(content: &str) -> Option<String> {
+    let hooks = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let mut entry = None;
+    for line in content.lines().map(str::trim) {
+        if let Some(id) = line.strip_prefix("- id: ") {
+            let hook = hooks.split("- id: ").find(|hook| hook.lines().next() == Some(id));
+            entry = hook.and_then(|hook| hook.lines().find_map(|line| line.trim().strip_prefix("entry: mispflow ")));
+            if entry.is_none() {
+                return Some(format!("there is no hook `{id}`"));
+            }
+        } else if let Some(arguments) = line.strip_prefix("args: [").and_then(|rest| rest.strip_suffix(']')) {
+            let arguments = entry.unwrap().split(' ').chain(arguments.split(", ")).chain(["--help"]);
+            let output = assert_cmd::Command::cargo_bin("mispflow").unwrap().args(arguments).output().unwrap();
+            if !output.status.success() {
+                return Some(String::from_utf8_lossy(&output.stderr).into_owned());
+            }
+        }
+    }
+    None
 }
 
 #[test]

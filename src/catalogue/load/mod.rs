@@ -9,6 +9,7 @@ mod scalar;
 use serde_json::Value as Json;
 
 use super::{CatalogueError, Signature};
+use crate::tags::ServerTags;
 
 /// The formats that [`load`] tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ enum Format {
 /// modules are modules of a workflow.
 ///
 /// A server's answer is complete: where it lists options, no others are right, unless the picker
-/// takes new values. Where it lists none, any value may be right.
+/// takes new values or lists tags. Where it lists none, any value may be right.
 ///
 /// # Errors
 /// If the text is not JSON, of no known format, or lacks what a module cannot do without.
@@ -39,7 +40,7 @@ pub fn load(text: &str) -> Result<Vec<Signature>, CatalogueError> {
         _ => return Err(CatalogueError::new(UNKNOWN_FORMAT)),
     };
     let Some(first) = entries.first() else { return Ok(Vec::new()) };
-    let signatures = match format(first) {
+    let mut signatures = match format(first) {
         Some(Format::Own) => own::load(text, json.is_object())?,
         Some(Format::Misp) => misp::load(entries)?,
         Some(Format::MispModules) => misp_modules::load(entries)?,
@@ -50,6 +51,7 @@ pub fn load(text: &str) -> Result<Vec<Signature>, CatalogueError> {
             return Err(CatalogueError::new(format!("the module `{}` has an empty id", signature.name)));
         }
     }
+    ServerTags::open_pickers(&mut signatures);
     Ok(signatures)
 }
 

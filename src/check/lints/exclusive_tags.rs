@@ -3,13 +3,12 @@
 use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
-use super::tags::{removes, set};
-use super::taxonomy::taxonomy_of;
+use super::tags::set;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
-        let sets = facts.module(node) == "tag_operation" && !removes(facts, node);
+        let sets = adds(facts, node);
         let asks = facts.module(node) == "tag-if" && facts.text(node, "condition") == Some("in_and");
         if !sets && !asks {
             continue;
@@ -17,18 +16,35 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let tags = if sets { set(facts, node) } else { facts.list(node, "tags").collect() };
         let mut first: FxHashMap<&str, &str> = FxHashMap::default();
         let mut pairs = tags.into_iter().filter_map(|tag| {
-            let taxonomy = taxonomy_of(tag).filter(|taxonomy| taxonomy.exclusive && taxonomy.has(tag))?;
-            let before = *first.entry(taxonomy.namespace).or_insert(tag);
-            (before != tag).then_some((before, tag, taxonomy.namespace))
+            let part = exclusive_part(facts, tag)?;
+            let before = *first.entry(part).or_insert(tag);
+            (before != tag).then_some((before, tag))
         });
-        let Some((one, other, namespace)) = pairs.next() else { continue };
-        let message = format!("`{one}` and `{other}` exclude each other");
-        let label = if sets { "sets both" } else { "asks for both at once" };
-        diagnostics.push(
-            facts
-                .finding(Code::ExclusiveTags, node, message, label)
-                .note(format!("only one tag of the taxonomy `{namespace}` can hold at a time"))
-                .help(if sets { "set one of them" } else { "ask for any of them: `tagged any […]`" }),
-        );
+        let Some(pair) = pairs.next() else { continue };
+        let (label, help) = if sets {
+            ("sets both", "set one of them")
+        } else {
+            ("asks for both at once", "ask for any of them: `tagged any […]`")
+        };
+        diagnostics.push(finding(facts, node, pair, label).help(help));
     }
+}
+
+/// Whether a node puts tags on.
+pub(super) fn adds(facts: &Facts<'_, '_>, node: usize) -> bool {
+    facts.module(node) == "tag_operation" && facts.text(node, "action") == Some("add")
+}
+
+/// What a tag shares with those it excludes.
+pub(super) fn exclusive_part<'t>(facts: &Facts<'_, '_>, tag: &'t str) -> Option<&'t str> {
+    facts.tags.taxonomies.of(tag)?.exclusive_part(tag)
+}
+
+/// A finding about two tags that share such a part.
+pub(super) fn finding(facts: &Facts<'_, '_>, node: usize, (one, other): (&str, &str), label: &str) -> Diagnostic {
+    let part = exclusive_part(facts, other).unwrap_or_default();
+    let what = if part.contains(':') { "predicate" } else { "taxonomy" };
+    facts
+        .finding(Code::ExclusiveTags, node, format!("`{one}` and `{other}` exclude each other"), label)
+        .note(format!("only one tag of the {what} `{part}` can hold at a time"))
 }

@@ -8,6 +8,7 @@ use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
+use crate::tags::KnownTags;
 
 use super::filters::Filters;
 
@@ -41,6 +42,8 @@ pub struct Facts<'f, 'a> {
     by_module: FxHashMap<&'f str, Vec<usize>>,
     /// Whether `tag_operation` puts tags into the data of the run too, as later releases do.
     pub tags_travel: bool,
+    /// The tags that are known.
+    pub tags: &'f KnownTags<'f>,
     foreign: Vec<bool>,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
@@ -54,6 +57,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     pub fn new(
         graph: &'f Graph<'a>,
         signature: &dyn Fn(&str) -> Option<&'f Signature>,
+        tags: &'f KnownTags<'f>,
         at: Option<Span>,
         sources: Option<&'f Sources>,
     ) -> Option<Self> {
@@ -101,6 +105,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             questions: Vec::new(),
             by_module: FxHashMap::default(),
             tags_travel,
+            tags,
             foreign: Vec::new(),
             incoming,
             first_incoming,

@@ -14,6 +14,7 @@ mod circle;
 mod content_type;
 mod empty_concurrent;
 mod event_scope;
+mod exclusive_steps;
 mod exclusive_tags;
 mod facts;
 mod filter_left_on;
@@ -44,7 +45,6 @@ mod stale_tag;
 mod swapped;
 mod tag_condition;
 mod tags;
-mod taxonomy;
 mod template_service;
 mod template_variable;
 #[cfg(test)]
@@ -57,6 +57,7 @@ use crate::catalogue::Signature;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Graph;
 use crate::source::{Sources, Span};
+use crate::tags::KnownTags;
 use facts::Facts;
 
 pub use callee::check_callees;
@@ -88,6 +89,7 @@ const LINTS: &[Lint] = &[
     plain_http::check,
     unknown_tag::check,
     exclusive_tags::check,
+    exclusive_steps::check,
     no_attributes::check,
     content_type::check,
     broken_module::check,
@@ -111,15 +113,16 @@ const LINTS: &[Lint] = &[
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
 ///
-/// `signature` looks modules up. Findings point at the text that made a node (then `sources` hold it), or else at `at`.
+/// `signature` looks modules up, `tags` tags. Findings point at the text that made a node (then `sources` hold it), or else at `at`.
 pub fn check_lints<'f>(
     graph: &'f Graph<'_>,
     signature: &dyn Fn(&str) -> Option<&'f Signature>,
+    tags: &'f KnownTags<'f>,
     at: Option<Span>,
     sources: Option<&'f Sources>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let Some(facts) = Facts::new(graph, signature, at, sources) else { return };
+    let Some(facts) = Facts::new(graph, signature, tags, at, sources) else { return };
     for lint in LINTS {
         lint(&facts, diagnostics);
     }

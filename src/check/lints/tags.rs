@@ -38,9 +38,18 @@ pub fn asked_by_filter<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<&'f str
     filter.value.as_plain().filter(|_| asks_tags)
 }
 
+/// The galaxy clusters that a node asks for, without `misp-galaxy:`.
+pub fn clusters<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = &'f str> {
+    let asks = matches!(facts.module(node), "tag-if" | "filter-tag");
+    asks.then(|| facts.list(node, "clusters")).into_iter().flatten()
+}
+
 /// All tags that a node names in its parameters.
 pub fn named<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
-    let mut tags = asked(facts, node);
+    let mut tags: Vec<&str> = match facts.module(node) {
+        "tag-if" | "filter-tag" => facts.list(node, "tags").collect(),
+        _ => asked(facts, node),
+    };
     tags.extend(set(facts, node));
     tags.extend(asked_by_filter(facts, node));
     // Clusters have tags of their own.

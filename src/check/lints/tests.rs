@@ -11,7 +11,8 @@ const EDITOR: &str = include_str!("../../../tests/editor/saved-all-modules.json"
 
 fn found(graph: &Graph<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    check_lints(graph, &|module| Catalogue::built_in().module(module), None, None, &mut diagnostics);
+    let catalogue = Catalogue::built_in();
+    check_lints(graph, &|module| catalogue.module(module), &catalogue.known_tags(), None, None, &mut diagnostics);
     diagnostics
 }
 

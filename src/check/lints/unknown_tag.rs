@@ -1,74 +1,134 @@
-//! Tags that a taxonomy does not have.
+//! Tags that no taxonomy has, or that the server lacks.
 
 use super::facts::Facts;
-use super::tags::named;
-use super::taxonomy::{taxonomies, taxonomy_of};
+use super::tags::{clusters, named, set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::suggest::closest;
+use crate::tags::{ServerTags, Taxonomy};
 
 /// How many tags a message lists.
 const SHOWN: usize = 8;
 
-/// How many unknown tags get a suggestion: each one is compared with all tags of its taxonomy.
-const MAX_SUGGESTIONS: usize = 50;
+/// Where a server tells what tags it has.
+const ANEW: &str = "`/workflows/moduleIndex/type:all.json`";
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut suggestions = 0;
     for &node in &facts.order {
         for tag in named(facts, node) {
-            let (message, suggestion, known) = match taxonomy_of(tag) {
-                Some(taxonomy) if taxonomy.has(tag) => continue,
-                Some(taxonomy) => {
-                    let message = format!("the taxonomy `{}` has no tag `{tag}`", taxonomy.namespace);
-                    let known = (taxonomy.tags.len() <= SHOWN).then(|| {
-                        let shown: Vec<_> = taxonomy.tags.iter().map(|tag| format!("`{tag}`")).collect();
-                        format!("its tags are {}", shown.join(", "))
-                    });
-                    suggestions += 1;
-                    let tags = taxonomy.tags.iter().map(String::as_str).filter(|_| suggestions <= MAX_SUGGESTIONS);
-                    (message, closest(tag, tags), known)
-                }
-                None => match misspelt_namespace(tag) {
-                    Some(meant) => {
-                        (format!("`{tag}` is no tag of a common taxonomy, but much like one"), Some(meant), None)
-                    }
-                    None => continue,
-                },
+            // What a server has counts, whatever taxonomies say.
+            let finding = match facts.tags.tags_of_server() {
+                Some(server) => (!server.tags.contains(tag)).then(|| not_on_server(facts, node, tag, server)),
+                None => not_in_taxonomy(facts, node, tag),
             };
-            let finding = facts
-                .finding_in(Code::UnknownTag, (node, tag), message, "no such tag")
-                .note("MISP compares tags letter by letter, capitals too, and takes an unknown one without a word")
-                .maybe_help(suggestion.map(|meant| format!("did you mean `{meant}`?")))
-                .maybe_help(known.filter(|_| suggestion.is_none()));
-            diagnostics.push(match (suggestion, facts.quoted_place(node, tag)) {
-                (Some(meant), Some(place)) => finding.unsafe_fix(place, serde_json::Value::from(meant).to_string()),
-                _ => finding,
-            });
+            diagnostics.extend(finding);
+        }
+        if let Some(server) = facts.tags.clusters_of_server() {
+            let unknown = clusters(facts, node).filter(|cluster| !server.clusters.contains(*cluster));
+            diagnostics.extend(unknown.map(|cluster| cluster_not_on_server(facts, node, cluster, server)));
         }
     }
 }
 
-/// The tag that is meant where only the namespace is misspelt.
-fn misspelt_namespace(tag: &str) -> Option<&'static str> {
-    let (namespace, value) = tag.split_once(':')?;
-    // A short namespace is near to many, so the length must be right.
-    let near = taxonomies().iter().filter(|taxonomy| {
-        taxonomy.namespace.len() == namespace.len() && closest(namespace, [taxonomy.namespace]).is_some()
-    });
-    near.flat_map(|taxonomy| &taxonomy.tags)
-        .map(String::as_str)
-        .find(|known| known.split_once(':').is_some_and(|(_, own)| own.eq_ignore_ascii_case(value)))
+fn not_in_taxonomy(facts: &Facts<'_, '_>, node: usize, tag: &str) -> Option<Diagnostic> {
+    let taxonomy = facts.tags.taxonomies.of(tag);
+    if taxonomy.is_some_and(|taxonomy| taxonomy.has(tag)) {
+        return None;
+    }
+    let meant = facts.tags.meant(tag);
+    let message = match taxonomy {
+        Some(taxonomy) => format!("the taxonomy `{}` has no tag `{tag}`", taxonomy.namespace),
+        None if meant.is_some() => format!("`{tag}` is no tag of a known taxonomy, but much like one"),
+        None => return shortened(facts, node, tag),
+    };
+    let file = taxonomy.and_then(|taxonomy| taxonomy.file.as_deref());
+    let mut finding = facts
+        .finding_in(Code::UnknownTag, (node, tag), message, "no such tag")
+        .note("MISP compares tags letter by letter, capitals too, and takes an unknown one without a word");
+    finding.notes.extend(file.map(|file| format!("which tags the taxonomy has is read from `{file}`")));
+    finding = finding.maybe_help(taxonomy.filter(|_| meant.is_none()).and_then(all_tags));
+    Some(with_suggestion(facts, node, finding, tag, meant))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::misspelt_namespace;
+/// The last word of a tag in place of the tag.
+fn shortened(facts: &Facts<'_, '_>, node: usize, word: &str) -> Option<Diagnostic> {
+    let tags = facts.tags.shortened(word);
+    let (first, others) = tags.split_first()?;
+    let finding = facts
+        .finding_in(Code::UnknownTag, (node, word), format!("`{word}` is only the end of a tag"), "no such tag")
+        .note("MISP compares whole tags, with the namespace in front");
+    Some(if others.is_empty() {
+        with_suggestion(facts, node, finding, word, Some(first))
+    } else {
+        finding.help(format!("did you mean {}?", listed(tags.iter().map(String::as_str), " or ")))
+    })
+}
 
-    #[test]
-    fn namespaces_with_a_typo() {
-        assert_eq!(misspelt_namespace("tpl:red"), Some("tlp:red"));
-        assert_eq!(misspelt_namespace("tlp-internal:red"), None);
-        assert_eq!(misspelt_namespace("team:red"), None);
-        assert_eq!(misspelt_namespace("red"), None);
+fn not_on_server(facts: &Facts<'_, '_>, node: usize, tag: &str, server: &ServerTags) -> Diagnostic {
+    let finding = lacking(facts, node, tag, server, "tag");
+    match facts.tags.taxonomies.of(tag).filter(|taxonomy| taxonomy.has(tag)) {
+        Some(taxonomy) => finding
+            .note(format!(
+                "the taxonomy `{}` has it, but a server only has the tags that were switched on",
+                taxonomy.namespace
+            ))
+            .help(format!("switch the tag on in MISP's list of taxonomies, and fetch the catalogue anew from {ANEW}")),
+        None => suggested(facts, node, finding, tag, facts.tags.meant(tag), &facts.tags.shortened(tag)),
     }
+}
+
+fn cluster_not_on_server(facts: &Facts<'_, '_>, node: usize, cluster: &str, server: &ServerTags) -> Diagnostic {
+    let finding = lacking(facts, node, cluster, server, "galaxy cluster");
+    let bare = cluster.strip_prefix("misp-galaxy:").filter(|bare| server.clusters.contains(*bare));
+    suggested(facts, node, finding, cluster, bare.or_else(|| facts.tags.meant_cluster(cluster)), &[])
+}
+
+fn lacking(facts: &Facts<'_, '_>, node: usize, name: &str, server: &ServerTags, kind: &str) -> Diagnostic {
+    let message = format!("the catalogue `{}` does not list the {kind} `{name}`", server.catalogue);
+    let label = if kind == "tag" { "no tag of this server" } else { "no cluster of this server" };
+    let then = if set(facts, node).contains(&name) { "the step has no effect" } else { "never finds it" };
+    facts
+        .finding_in(Code::UnknownTag, (node, name), message, label)
+        .note(format!("MISP takes a {kind} that it does not have without a word, and {then}"))
+}
+
+fn suggested(
+    facts: &Facts<'_, '_>,
+    node: usize,
+    finding: Diagnostic,
+    name: &str,
+    meant: Option<&str>,
+    shortened: &[String],
+) -> Diagnostic {
+    match (meant, shortened) {
+        (Some(_), _) => with_suggestion(facts, node, finding, name, meant),
+        (None, [one]) => with_suggestion(facts, node, finding, name, Some(one)),
+        (None, []) => finding.help(format!("if the server has it by now, fetch the catalogue anew from {ANEW}")),
+        (None, several) => {
+            finding.help(format!("did you mean {}?", listed(several.iter().map(String::as_str), " or ")))
+        }
+    }
+}
+
+fn with_suggestion(
+    facts: &Facts<'_, '_>,
+    node: usize,
+    finding: Diagnostic,
+    name: &str,
+    meant: Option<&str>,
+) -> Diagnostic {
+    let Some(meant) = meant else { return finding };
+    let finding = finding.help(format!("did you mean `{meant}`?"));
+    match facts.quoted_place(node, name) {
+        Some(place) => finding.unsafe_fix(place, serde_json::Value::from(meant).to_string()),
+        None => finding,
+    }
+}
+
+/// The tags of a small taxonomy in words.
+fn all_tags(taxonomy: &Taxonomy) -> Option<String> {
+    let few = !taxonomy.tags.is_empty() && taxonomy.tags.len() <= SHOWN;
+    few.then(|| format!("its tags are {}", listed(taxonomy.tags.iter().map(String::as_str), ", ")))
+}
+
+fn listed<'t>(tags: impl Iterator<Item = &'t str>, between: &str) -> String {
+    tags.map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(between)
 }

@@ -30,7 +30,7 @@ impl ReadError {
         let reason = error.to_string();
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
         let message = if reason.starts_with("recursion limit") {
-            "the JSON nests too deep to be a workflow of MISP".to_owned()
+            "the JSON nests too deep".to_owned()
         } else if error.classify() == Category::Eof {
             "the JSON ends before it is complete".to_owned()
         } else {

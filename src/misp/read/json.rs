@@ -8,7 +8,7 @@ use serde_json::Number;
 
 /// A JSON value that borrows from its text where it can.
 #[derive(Debug)]
-pub(super) enum Json<'t> {
+pub(crate) enum Json<'t> {
     Null,
     Boolean(bool),
     Number(Number),
@@ -18,11 +18,11 @@ pub(super) enum Json<'t> {
 }
 
 /// A key and its value.
-pub(super) type Member<'t> = (Cow<'t, str>, Json<'t>);
+pub(crate) type Member<'t> = (Cow<'t, str>, Json<'t>);
 
 impl Json<'_> {
     /// What kind of value it is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "`null`",
             Self::Boolean(_) => "a boolean",
@@ -45,7 +45,7 @@ impl Json<'_> {
     }
 
     /// The value under this key, if it is an object that has it.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(known, _)| known == key).map(|(_, value)| value),
             _ => None,

@@ -24,9 +24,9 @@ pub use locate::locate;
 pub use oddity::{DocumentPlace, Oddity};
 
 use super::Document;
-use json::Json;
+pub(crate) use json::Json;
 use oddity::Notes;
-use path::Path;
+pub(crate) use path::{Path, quoted};
 
 /// What was read.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,7 +55,7 @@ pub fn read(text: &str) -> Result<Read, ReadError> {
 }
 
 /// The JSON in `text`, which stands at `path`. Its depth is limited by `serde_json`.
-fn parse<'t>(text: &'t str, path: &Path<'_>) -> Result<Json<'t>, ReadError> {
+pub(crate) fn parse<'t>(text: &'t str, path: &Path<'_>) -> Result<Json<'t>, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError::syntax(path, text, &error))
 }
 

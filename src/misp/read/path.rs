@@ -4,14 +4,14 @@ use std::fmt;
 
 /// A JSON path that is only put together when it is shown.
 #[derive(Clone, Copy)]
-pub(super) struct Path<'p> {
+pub(crate) struct Path<'p> {
     parent: Option<&'p Path<'p>>,
     step: Step<'p>,
 }
 
 /// The last step of a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step<'p> {
+pub(crate) enum Step<'p> {
     /// The whole text.
     Root,
     /// A member of an object.
@@ -21,17 +21,17 @@ pub(super) enum Step<'p> {
 }
 
 impl<'p> Path<'p> {
-    pub(super) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
+    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
 
-    pub(super) fn step(&'p self, step: Step<'p>) -> Path<'p> {
+    pub(crate) fn step(&'p self, step: Step<'p>) -> Path<'p> {
         Path { parent: Some(self), step }
     }
 
-    pub(super) fn key(&'p self, key: &'p str) -> Path<'p> {
+    pub(crate) fn key(&'p self, key: &'p str) -> Path<'p> {
         self.step(Step::Key(key))
     }
 
-    pub(super) fn index(&'p self, index: usize) -> Path<'p> {
+    pub(crate) fn index(&'p self, index: usize) -> Path<'p> {
         self.step(Step::Index(index))
     }
 }
@@ -77,7 +77,7 @@ fn is_plain(key: &str) -> bool {
 }
 
 /// Text from the file for a message: in quotes, cut off where it is long.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{:?}", format!("{}…", &text[..end])),
         None => format!("{text:?}"),

@@ -1,0 +1,84 @@
+//! All that is known of tags in one run of the checker.
+
+use std::cell::OnceCell;
+
+use super::spelling::Speller;
+use super::{ServerTags, Taxonomies};
+
+/// Taxonomies and the tags of a server, with what it takes to find out what is meant by a tag that is none.
+pub struct KnownTags<'c> {
+    /// The taxonomies.
+    pub taxonomies: &'c Taxonomies,
+    /// What the server's catalogue lists, if there is one.
+    pub server: Option<&'c ServerTags>,
+    tags: OnceCell<Speller>,
+    clusters: OnceCell<Speller>,
+}
+
+impl<'c> KnownTags<'c> {
+    /// Nothing is prepared before it is asked for.
+    pub fn new(taxonomies: &'c Taxonomies, server: Option<&'c ServerTags>) -> Self {
+        Self { taxonomies, server, tags: OnceCell::new(), clusters: OnceCell::new() }
+    }
+
+    /// What lists the tags of the server, if anything does.
+    pub fn tags_of_server(&self) -> Option<&'c ServerTags> {
+        self.server.filter(|server| !server.tags.is_empty())
+    }
+
+    /// What lists the galaxy clusters of the server, if anything does.
+    pub fn clusters_of_server(&self) -> Option<&'c ServerTags> {
+        self.server.filter(|server| !server.clusters.is_empty())
+    }
+
+    /// The tag that one which is not known probably stands for: one of the server, or else of a taxonomy.
+    pub fn meant(&self, tag: &str) -> Option<&str> {
+        let speller = self.tags.get_or_init(|| match self.tags_of_server() {
+            Some(server) => Speller::new(server.tags.iter().map(String::as_str), ':'),
+            None => Speller::new(self.taxonomies.tags(), ':'),
+        });
+        speller.meant(tag)
+    }
+
+    /// The galaxy cluster of the server that one which is not known probably stands for.
+    pub fn meant_cluster(&self, cluster: &str) -> Option<&str> {
+        let names = || self.server.iter().flat_map(|server| &server.clusters).map(String::as_str);
+        self.clusters.get_or_init(|| Speller::new(names(), '=')).meant(cluster)
+    }
+
+    /// The tags of which a word is the end, of TLP and PAP: people leave the namespace out when they speak.
+    pub fn shortened(&self, word: &str) -> Vec<String> {
+        let is_known = |tag: &String| match self.tags_of_server() {
+            Some(server) => server.tags.contains(tag),
+            None => self.taxonomies.has(tag),
+        };
+        let tags = [format!("tlp:{}", word.to_lowercase()), format!("PAP:{}", word.to_uppercase())];
+        tags.into_iter().filter(is_known).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_said_for_tags() {
+        let known = KnownTags::new(Taxonomies::built_in(), None);
+        assert_eq!(known.shortened("Red"), ["tlp:red", "PAP:RED"]);
+        assert_eq!(known.shortened("amber+strict"), ["tlp:amber+strict"]);
+        assert!(known.shortened("ours").is_empty() && known.shortened("").is_empty());
+    }
+
+    #[test]
+    fn the_tags_of_a_server_count_where_they_are_listed() {
+        let mut server = ServerTags::default();
+        let tagless = KnownTags::new(Taxonomies::built_in(), Some(&server));
+        assert!(tagless.tags_of_server().is_none());
+        assert_eq!(tagless.meant("pap:red"), Some("PAP:RED"));
+        server.tags.insert("tlp:red".to_owned());
+        let known = KnownTags::new(Taxonomies::built_in(), Some(&server));
+        assert!(known.tags_of_server().is_some() && known.clusters_of_server().is_none());
+        assert_eq!((known.meant("tpl:red"), known.meant("pap:red")), (Some("tlp:red"), None));
+        assert_eq!(known.shortened("red"), ["tlp:red"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Which tags there are: those of taxonomies, and those that a server has.
+
+mod built_in;
+mod known;
+mod load;
+mod server;
+mod spelling;
+mod taxonomies;
+mod taxonomy;
+
+pub use known::KnownTags;
+pub use load::{Loaded, TaxonomyError, load};
+pub use server::ServerTags;
+pub use taxonomies::Taxonomies;
+pub use taxonomy::Taxonomy;
