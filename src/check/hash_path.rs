@@ -1,13 +1,13 @@
 //! Hash paths of the text: their form, and whether the data can have what they look for.
 
 use crate::condition::Operator;
-use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
 use crate::hashpath::Path;
 use crate::schema::{About, Followed, PathFinding, Question, Reader, Root, Shape, Typer};
 use crate::source::Span;
 
 use super::flow::FlowChecker;
+use super::wording;
 
 /// A path with the place where it is written.
 pub struct WrittenPath {
@@ -85,11 +85,7 @@ impl FlowChecker<'_, '_> {
             Ok(path) => path,
             Err(error) => {
                 let place = if exact { span.part(error.at.start, error.at.end) } else { span };
-                self.report(
-                    Diagnostic::at(Code::InvalidHashPath, place, error.message)
-                        .note("MISP does not complain about such a path: it finds nothing and goes on")
-                        .help(error.help),
-                );
+                self.report(wording::invalid_path(&error).placed_at(place));
                 return None;
             }
         };
@@ -112,15 +108,7 @@ impl FlowChecker<'_, '_> {
         let last = selector.path.segments().last().map_or(0..0, |last| last.span.clone());
         let place = if selector.exact { selector.span.part(last.start, last.end) } else { selector.span };
         let before = &selector.path.as_str()[..last.start];
-        self.report(
-            Diagnostic::at(
-                Code::NotAnObject,
-                place,
-                "a filter looks into the selected items, and these are single values",
-            )
-            .note("a run in MISP ends with an internal error when it looks into a single value")
-            .help(format!("select what holds them: `{}`", before.trim_end_matches('.'))),
-        );
+        self.report(wording::single_values_selected(before).placed_at(place));
     }
 
     /// Checks what is asked of what a path finds.
@@ -145,8 +133,7 @@ impl FlowChecker<'_, '_> {
             About::Path(_) => written.span,
             About::Value(index) => values.get(*index).map_or(written.span, |(_, span)| *span),
         };
-        let diagnostic =
-            Diagnostic::at(finding.code, place, finding.message).note(finding.note).maybe_help(finding.help);
+        let diagnostic = wording::path_finding(&finding).placed_at(place);
         self.report(match (finding.about, finding.fix) {
             (About::Path(_), Some(fix)) if written.exact => {
                 diagnostic.unsafe_fix(written.span.part(fix.at.start, fix.at.end), fix.replacement)

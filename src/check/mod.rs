@@ -29,6 +29,7 @@ mod test_item;
 mod test_value;
 mod use_blueprint;
 mod verbatim;
+mod wording;
 
 pub(crate) use budget::Budget;
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
