@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
-
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{ParamText, ParamValue, SavedFilter};
+use crate::graph::{ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
 
@@ -14,6 +12,7 @@ use super::constant::ConstantKind;
 use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::known_parameters::{Positions, hiding};
 use super::seen::Seen;
 use super::verbatim::verbatim;
 use super::wording;
@@ -134,7 +133,7 @@ impl<'a> FlowChecker<'_, 'a> {
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
-            let hidden_by = hiding(signature, parameter, values);
+            let hidden_by = hiding(signature, parameter, |index| values[index].value.as_ref());
             let empty = given.value.as_ref().is_none_or(ParamValue::is_empty);
             match (hidden_by, given.at) {
                 (Some((other, wanted)), Some(at)) if !empty => {
@@ -159,47 +158,6 @@ impl<'a> FlowChecker<'_, 'a> {
 /// Whether a name stands between quotes: then its value is taken as it is.
 pub(super) fn is_quoted(name: Name<'_>) -> bool {
     (name.span.end - name.span.start) as usize != name.text.len()
-}
-
-/// The indices of a module's parameters.
-enum Positions<'s> {
-    /// Few names are compared one by one.
-    Few(&'s Signature),
-    Many(FxHashMap<&'s str, usize>),
-}
-
-impl<'s> Positions<'s> {
-    fn new(signature: &'s Signature, arguments: usize) -> Self {
-        const MANY: usize = 1024;
-        if signature.parameters.len().saturating_mul(arguments) < MANY {
-            return Self::Few(signature);
-        }
-        Self::Many(signature.parameters.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect())
-    }
-
-    fn of(&self, name: &str) -> Option<usize> {
-        match self {
-            Self::Few(signature) => signature.parameters.iter().position(|known| known.id == name),
-            Self::Many(known) => known.get(name).copied(),
-        }
-    }
-}
-
-/// The parameter that hides another one, with the values under which it would not.
-fn hiding<'s>(
-    signature: &'s Signature,
-    parameter: &'s Parameter,
-    values: &[Given<'_>],
-) -> Option<(&'s str, &'s [String])> {
-    parameter.display_on.iter().find_map(|(other, wanted)| {
-        let index = signature.parameters.iter().position(|known| known.id == *other)?;
-        let shown = match &values[index].value {
-            Some(ParamValue::Text(ParamText::Plain(text))) => wanted.iter().any(|value| *value == *text),
-            Some(ParamValue::Text(ParamText::Parts(_))) => true,
-            _ => false,
-        };
-        (!shown).then_some((other.as_str(), wanted.as_slice()))
-    })
 }
 
 pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {

@@ -13,7 +13,8 @@ use super::checked::{CheckedCondition, NodeTemplate};
 use super::constant::{Constant, ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::hash_path::{Start, WrittenPath, WrittenValue};
+use super::followed::Start;
+use super::hash_path::{WrittenPath, WrittenValue};
 use super::lints::swapped;
 use super::wording;
 

@@ -12,7 +12,7 @@ use super::condition::{Comparison, comparison_params};
 use super::constant::{ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::hash_path::{Items, Start};
+use super::followed::{Items, Start};
 use super::wording;
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
@@ -160,7 +160,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     return (Some(path), Items::open());
                 };
                 self.check_items(&written);
-                (Some(path), written.items())
+                (Some(path), written.found.items())
             }
             ConstantKind::Parameter(ValueType::Path) => (Some(""), Items::open()),
             ConstantKind::Unknown => (None, Items::open()),
