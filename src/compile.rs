@@ -134,7 +134,7 @@ impl<'s> Workspace<'s> {
         }
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
-            if saved.check(catalogue, &mut diagnostics) {
+            if saved.check(catalogue, &budget, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }

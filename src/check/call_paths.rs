@@ -70,7 +70,9 @@ impl<'a> FlowChecker<'_, 'a> {
             let found = arguments.iter().find(|(index, _)| signature.parameters[*index].id == name);
             found.map(|(_, constant)| constant)
         };
-        let Some((Some(operator), _)) = argument("operator").map(literal) else { return };
+        let default = || signature.parameter("operator")?.default.as_ref()?.as_str();
+        let operator = argument("operator").map_or_else(default, |operator| literal(operator).0);
+        let Some(operator) = operator else { return };
         let Some(known) = Operator::from_name(operator) else { return };
         let values = match (known.compares_with_list(), argument("value"), argument("value_list")) {
             (false, Some(value), _) => vec![literal(value)],

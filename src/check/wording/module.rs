@@ -44,6 +44,16 @@ pub fn unknown_module<'k>(
     (finding, suggestion)
 }
 
+/// A node that says another kind of its module than the catalogue: `(known, said)`.
+pub fn wrong_kind_of_module(module: &str, (known, said): (ModuleType, ModuleType)) -> Diagnostic {
+    Diagnostic::new(
+        Code::MisplacedModule,
+        format!("`{module}` is {}, and this node calls it {}", described(known), described(said)),
+    )
+    .note("MISP looks a module up by its kind and its id: it does not find this one, and the node fails")
+    .help("put the module anew into the workflow with MISP's editor")
+}
+
 /// The kind of a module with its article.
 pub fn described(kind: ModuleType) -> &'static str {
     match kind {

@@ -176,7 +176,8 @@ fn fill_in(parameter: &Parameter) -> String {
     };
     let picked = matches!(parameter.kind, ParameterKind::Picker | ParameterKind::Select | ParameterKind::Radio);
     let what = if picked { "choose" } else { "fill in" };
-    match parameter.example.as_str() {
+    let example = serde_json::from_str::<Vec<String>>(&parameter.example).ok().and_then(|list| list.into_iter().next());
+    match example.as_deref().unwrap_or(&parameter.example) {
         "" => format!("{what} `{shown}` in the node"),
         example => format!("{what} `{shown}` in the node, for example `{example}`"),
     }

@@ -22,6 +22,16 @@ pub fn empty_name(name: &str) -> Option<Diagnostic> {
     })
 }
 
+/// A workflow that is `stored` for one trigger and whose graph starts with another, the `drawn` one.
+pub fn other_trigger(stored: &str, drawn: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::OtherTrigger,
+        format!("the workflow is stored for the trigger `{stored}`, and its graph starts with `{drawn}`"),
+    )
+    .note("MISP calls the workflow when the trigger fires for which it is stored, finds no such trigger in the graph, and runs nothing")
+    .help(format!("put the trigger `{stored}` at the start of the graph, or move the graph to the workflow of `{drawn}`"))
+}
+
 /// A uuid that is none.
 pub fn invalid_uuid(audience: Audience) -> Diagnostic {
     const LIKE: &str = "a uuid is written like `\"5c4fd06e-cd1a-4b0a-8b55-2f8bb5a7e3a1\"`";
