@@ -113,24 +113,12 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         if !failed {
             self.check_presence(signature, call, &values);
-            self.check_tags(signature, call, &values);
         }
         let known = signature.parameters.iter().zip(values);
         let mut params: Params<'a> =
             known.filter_map(|(parameter, given)| Some((Cow::Borrowed(parameter.id.as_str()), given.value?))).collect();
         params.extend(kept);
         (params, saved)
-    }
-
-    /// The tags and clusters that tag-if asks for.
-    fn check_tags(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
-        let is_given = |(parameter, given): (&Parameter, &Given<'_>)| {
-            matches!(parameter.id.as_str(), "tags" | "clusters")
-                && (given.verbatim || given.value.as_ref().is_some_and(|value| !value.is_empty()))
-        };
-        if signature.id == "tag-if" && !signature.parameters.iter().zip(values).any(is_given) {
-            self.report(wording::no_tag(Audience::Text).placed_at(call.name.span));
-        }
     }
 
     /// An empty value where the module has a default: it does not last in MISP.

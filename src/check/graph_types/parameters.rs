@@ -29,7 +29,7 @@ impl<'g> NodeChecker<'_, 'g> {
             .collect();
         let mut hidden = vec![false; values.len()];
         for (index, (parameter, given)) in signature.parameters.iter().zip(values).enumerate() {
-            let empty = given.value.as_ref().is_none_or(|value| value.is_empty());
+            let empty = given.value.as_ref().is_none_or(|value| entries(value).is_empty());
             if let Some((other, wanted)) = hiding(signature, parameter, |index| shown[index].as_deref()) {
                 hidden[index] = true;
                 let own = given.own.filter(|own| !own.is_empty());

@@ -16,7 +16,10 @@ pub fn filter_not_supported(signature: &Signature, audience: Audience) -> Diagno
 /// A comparison that module filters do not know.
 pub fn unsupported_in_module_filter(audience: Audience) -> Diagnostic {
     Diagnostic::new(Code::UnsupportedCondition, "a module filter cannot ask this")
-        .note("module filters know four comparisons: `in`, `not in`, `==` and `!=`")
+        .note(audience.choose(
+            "module filters know four comparisons: `in`, `not in`, `==` and `!=`",
+            "module filters know four comparisons: `in`, `not_in`, `equals` and `not_equals`",
+        ))
         .help(audience.choose(
             "use one of them, or put the step into a filter scope: `filter A: … where any … { … }`",
             "choose one of them, or put a node `generic-filter-data` before the node",

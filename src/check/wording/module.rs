@@ -51,7 +51,7 @@ pub fn wrong_kind_of_module(module: &str, (known, said): (ModuleType, ModuleType
         format!("`{module}` is {}, and this node calls it {}", described(known), described(said)),
     )
     .note("MISP looks a module up by its kind and its id: it does not find this one, and the node fails")
-    .help("put the module anew into the workflow with MISP's editor")
+    .help("delete the node in MISP's editor, and place the module again")
 }
 
 /// The kind of a module with its article.

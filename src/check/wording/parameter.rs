@@ -27,7 +27,12 @@ pub fn unknown_option<'s>(
     let suggestion = closest(given, names).map(|name| parameter.option_by_label(name).unwrap_or(name));
     let finding = Diagnostic::new(Code::UnknownOption, format!("`{}` does not offer `{given}`", parameter.id))
         .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
-    let (finding, known) = option_elsewhere(finding, signature, &parameter.id, given);
+    // A label stands for its key in a text, but not in what MISP saved.
+    let is_label = audience == Audience::Editor && parameter.option_by_label(given).is_some();
+    let (finding, known) = match is_label {
+        true => (finding, false),
+        false => option_elsewhere(finding, signature, &parameter.id, given),
+    };
     // What another release has is no slip.
     let suggestion = suggestion.filter(|_| !known);
     let finding = finding
@@ -108,7 +113,7 @@ pub fn hidden_parameter(parameter: &Parameter, other: &str, wanted: &[String], a
         .note(format!("the editor shows `{id}` only while `{other}` is {wanted}"))
         .help(audience.choose(
             format!("remove `{id}`, or change `{other}`"),
-            format!("choose {wanted} for `{other}` if `{id}` is meant to count, else leave it"),
+            format!("if `{id}` is meant to count, choose {wanted} for `{other}`; else it does no harm"),
         ))
 }
 
