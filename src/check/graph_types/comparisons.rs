@@ -42,7 +42,9 @@ impl<'g> NodeChecker<'_, 'g> {
         if operator.compares_with_list() {
             let list = self.value(values, "value_list").map(entries).unwrap_or_default();
             if list.is_empty() {
-                self.report(Part::Node(self.index), wording::empty_list(Audience::Editor));
+                let is_given = self.node.params.iter().any(|(name, _)| name == "value_list");
+                let part = if is_given { self.parameter("value_list") } else { Part::Node(self.index) };
+                self.report(part, wording::empty_list(Audience::Editor));
             }
             operands.extend(list.into_iter().filter_map(|(number, entry)| {
                 let part = number.map_or(Part::Parameter(self.index, "value_list"), |number| {

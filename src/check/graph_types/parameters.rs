@@ -65,7 +65,7 @@ impl<'g> NodeChecker<'_, 'g> {
     fn check_value(&mut self, parameter: &'g Parameter, value: &'g ParamValue<'g>) {
         match (parameter.kind, value) {
             (ParameterKind::Text | ParameterKind::Textarea, ParamValue::Text(text)) => {
-                let Some(text) = text.as_plain() else { return };
+                let Some(text) = text.as_plain().filter(|_| !self.is_compared(&parameter.id)) else { return };
                 let part = self.parameter(&parameter.id);
                 for found in check_template(self.signature, parameter, text) {
                     match found.at {
@@ -95,6 +95,11 @@ impl<'g> NodeChecker<'_, 'g> {
             (ParameterKind::Select | ParameterKind::Radio, _) => self.check_choice(parameter, value),
             (ParameterKind::Picker, _) => self.check_picked(parameter, value),
         }
+    }
+
+    /// Whether a parameter is what a condition or filter compares with, which may look like anything.
+    fn is_compared(&self, id: &str) -> bool {
+        id == "value" && matches!(self.signature.id.as_str(), "generic-if" | "generic-filter-data" | "count-if")
     }
 
     /// One of several options.
