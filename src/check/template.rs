@@ -72,7 +72,7 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
             .help("give its parts names with `{% set name = … %}`");
         return Some(finding.into());
     }
-    if text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES) {
+    if is_too_large(text) {
         let finding = invalid("this template is too large to be read".to_owned())
             .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
             .help("break the line, or move fixed text out of the template");
@@ -93,7 +93,7 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let length = longest_expression(text);
-    if length > MAX_EXPRESSION {
+    if length > MAX_EXPRESSION || is_too_large(text) {
         return Vec::new();
     }
     let mut variables = Vec::new();
@@ -101,6 +101,11 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
     variables.extend(read.into_iter().flatten());
     variables.sort_unstable();
     variables
+}
+
+/// Whether a template has more lines, or a longer one, than Jinja's reader can count.
+fn is_too_large(text: &str) -> bool {
+    text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)
 }
 
 /// Reads a template whose longest expression has `length` bytes.
