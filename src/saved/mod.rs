@@ -115,7 +115,7 @@ impl Saved<'_> {
             of_nodes.extend(lints);
         }
         diagnostics.extend(self.places.with_nodes(&self.document, of_nodes));
-        diagnostics.extend(self.places.with_parts(&self.document, types));
+        diagnostics.extend(self.places.with_parts(&self.document, &types));
         !diagnostics[before..].iter().any(Diagnostic::is_error)
     }
 

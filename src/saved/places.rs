@@ -77,7 +77,7 @@ impl Places<'_> {
             finding.fix = None;
             let place = finding.primary.as_ref().map(|label| label.span);
             match place.and_then(|place| known.get(&place)) {
-                Some(&index) => finding.notes.push(self.note(document, index, self.node_path(index))),
+                Some(&index) => finding.notes.push(note(document, index, self.node_path(index))),
                 None if self.paths.path.is_empty() => {}
                 None => finding.notes.push(format!("in the JSON this is `{}`", self.paths.path)),
             }
@@ -86,10 +86,10 @@ impl Places<'_> {
     }
 
     /// Findings about parts of the document, with their places and their JSON paths.
-    pub(super) fn with_parts(&self, document: &Document<'_>, findings: Vec<TypeFinding<'_>>) -> Vec<Diagnostic> {
+    pub(super) fn with_parts(&self, document: &Document<'_>, findings: &[TypeFinding<'_>]) -> Vec<Diagnostic> {
         let mut placed = Vec::with_capacity(findings.len());
         // The findings about a node stand together: it is gone through once for all of them.
-        let mut rest = findings.as_slice();
+        let mut rest = findings;
         while let Some(first) = rest.first() {
             let node = first.part.node();
             let count = rest.iter().take_while(|found| found.part.node() == node).count();
@@ -131,7 +131,7 @@ impl Places<'_> {
                 "" => self.node_path(node).to_owned(),
                 path => format!("{}.{path}", self.node_path(node)),
             };
-            placed.push(found.finding.clone().placed_at(span).note(self.note(document, node, &path)));
+            placed.push(found.finding.clone().placed_at(span).note(note(document, node, &path)));
         }
     }
 
@@ -151,11 +151,11 @@ impl Places<'_> {
     fn node_path(&self, node: usize) -> &str {
         self.paths.nodes.get(node).map_or(&self.paths.graph, |(_, path)| path)
     }
+}
 
-    fn note(&self, document: &Document<'_>, node: usize, path: &str) -> String {
-        let node = &document.graph.nodes[node];
-        format!("in the JSON this is `{path}`, node {} (`{}`)", node.id, node.module)
-    }
+fn note(document: &Document<'_>, node: usize, path: &str) -> String {
+    let node = &document.graph.nodes[node];
+    format!("in the JSON this is `{path}`, node {} (`{}`)", node.id, node.module)
 }
 
 /// The JSON path of a part of a node, from the node on.

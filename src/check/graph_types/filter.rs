@@ -11,7 +11,7 @@ use crate::schema::Reader;
 use super::found::Part;
 use super::node::NodeChecker;
 
-impl<'g> NodeChecker<'_, 'g> {
+impl NodeChecker<'_, '_> {
     pub(super) fn check_filter(&mut self) {
         let filter = &self.node.filter;
         if !filter.is_active() {

@@ -104,19 +104,16 @@ impl<'g> NodeChecker<'_, 'g> {
 
     /// One of several options.
     fn check_choice(&mut self, parameter: &'g Parameter, value: &'g ParamValue<'g>) {
-        let given = match value {
+        let given = if let ParamValue::Boolean(boolean) = value {
             // What PHP takes them for.
-            ParamValue::Boolean(boolean) => {
-                let words = if *boolean { ["true", "1"] } else { ["false", "0"] };
-                Cow::Borrowed(words.into_iter().find(|word| parameter.has_option(word)).unwrap_or(words[0]))
-            }
-            _ => match single(value) {
-                Some(text) => text,
-                None => {
-                    let help = format!("the options are {}", wording::options(parameter, Audience::Editor));
-                    return self.wrong_type(parameter, value, &help);
-                }
-            },
+            let words = if *boolean { ["true", "1"] } else { ["false", "0"] };
+            Cow::Borrowed(words.into_iter().find(|word| parameter.has_option(word)).unwrap_or(words[0]))
+        } else {
+            let Some(text) = single(value) else {
+                let help = format!("the options are {}", wording::options(parameter, Audience::Editor));
+                return self.wrong_type(parameter, value, &help);
+            };
+            text
         };
         // A default that is no option is a trap of its own.
         if parameter.default.as_ref().map(ParamValue::from).as_ref() != Some(value) {

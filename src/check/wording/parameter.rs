@@ -29,10 +29,8 @@ pub fn unknown_option<'s>(
         .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
     // A label stands for its key in a text, but not in what MISP saved.
     let is_label = audience == Audience::Editor && parameter.option_by_label(given).is_some();
-    let (finding, known) = match is_label {
-        true => (finding, false),
-        false => option_elsewhere(finding, signature, &parameter.id, given),
-    };
+    let (finding, known) =
+        if is_label { (finding, false) } else { option_elsewhere(finding, signature, &parameter.id, given) };
     // What another release has is no slip.
     let suggestion = suggestion.filter(|_| !known);
     let finding = finding

@@ -28,7 +28,10 @@ pub fn other_trigger(stored: &str, drawn: &str) -> Diagnostic {
         Code::OtherTrigger,
         format!("the workflow is stored for the trigger `{stored}`, and its graph starts with `{drawn}`"),
     )
-    .note("MISP calls the workflow when the trigger fires for which it is stored, finds no such trigger in the graph, and runs nothing")
+    .note(
+        "MISP runs the workflow when the trigger fires for which it is stored, finds no such node in the graph, and the run fails; \
+         under a trigger that blocks this cancels the action",
+    )
     .help(format!("put the trigger `{stored}` at the start of the graph, or move the graph to the workflow of `{drawn}`"))
 }
 
