@@ -5,7 +5,7 @@ use crate::check::followed::{FollowedPath, Items, Start};
 use crate::check::wording;
 use crate::condition::Operator;
 use crate::graph::ParamValue;
-use crate::schema::{PathFinding, Reader};
+use crate::schema::{About, PathFinding, Reader};
 
 use super::found::Part;
 use super::node::{Given, NodeChecker};
@@ -80,10 +80,10 @@ impl<'g> NodeChecker<'_, 'g> {
 
     pub(super) fn report_path(&mut self, finding: &PathFinding, text: &'g str, part: Part<'g>) {
         match &finding.about {
-            crate::schema::About::Path(at) => {
+            About::Path(at) => {
                 self.report_within(part, text, at.clone(), wording::path_finding(finding));
             }
-            crate::schema::About::Value(_) => self.report(part, wording::path_finding(finding)),
+            About::Value(_) => self.report(part, wording::path_finding(finding)),
         }
     }
 
