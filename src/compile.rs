@@ -148,7 +148,7 @@ impl<'s> Workspace<'s> {
         }
         let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
         for saved in &self.saved {
-            if saved.check(catalogue, &tags, &mut diagnostics) {
+            if saved.check(catalogue, &tags, &budget, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }

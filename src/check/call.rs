@@ -2,22 +2,20 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
-
 use crate::catalogue::{Parameter, ParameterKind, Signature};
-use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ModuleType, ParamText, ParamValue, SavedFilter};
+use crate::diagnostics::{Audience, Code, Diagnostic};
+use crate::graph::{ParamValue, SavedFilter};
 use crate::source::Span;
-use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
 
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
-use super::elsewhere::parameter_elsewhere;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
+use super::known_parameters::{Positions, hiding};
 use super::seen::Seen;
 use super::verbatim::verbatim;
+use super::wording;
 
 /// The parameters of a node, in the editor's order.
 pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;
@@ -128,56 +126,28 @@ impl<'a> FlowChecker<'_, 'a> {
         let Some(at) = at else { return };
         let default = parameter.editor_default().filter(|default| !default.is_empty());
         if default.is_some() {
-            self.report(
-                Diagnostic::at(Code::EmptyValueReplaced, at, format!("`{}` is empty, and its default is not", parameter.id))
-                    .note("MISP's editor puts the default in the place of an empty value as soon as the workflow is opened there")
-                    .help(format!("leave `{}` out to have the default, or give it a value", parameter.id)),
-            );
+            self.report(wording::empty_value_replaced(parameter).placed_at(at));
         }
     }
 
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
-            // This module uses what its editor hides, which `sharing-group-mismatch` is about.
-            let is_used = signature.id == "add_analyst_data" && parameter.id == "sharing_group_id";
-            let hidden_by = hiding(signature, parameter, values).filter(|_| !is_used);
+            let hidden_by = hiding(signature, parameter, |index| values[index].value.as_ref());
             let empty = given.value.as_ref().is_none_or(ParamValue::is_empty);
             match (hidden_by, given.at) {
                 (Some((other, wanted)), Some(at)) if !empty => {
-                    let wanted: Vec<_> = wanted.iter().map(|value| format!("`{value}`")).collect();
-                    self.report(
-                        Diagnostic::at(
-                            Code::HiddenParameter,
-                            at,
-                            format!("`{}` has no effect here: `{other}` hides it", parameter.id),
-                        )
-                        .note(format!(
-                            "the editor shows `{}` only while `{other}` is {}",
-                            parameter.id,
-                            wanted.join(" or ")
-                        ))
-                        .help(format!("remove `{}`, or change `{other}`", parameter.id)),
-                    );
+                    let finding = wording::hidden_parameter(parameter, other, wanted, Audience::Text);
+                    self.report(finding.placed_at(at));
                 }
                 (None, at) if empty && !given.verbatim => {
                     let Some(reason) = &parameter.required else {
                         self.check_replaced(parameter, at);
                         continue;
                     };
-                    let message = match at {
-                        Some(_) => format!("`{}` is empty, and `{}` cannot do without it", parameter.id, signature.id),
-                        None => format!("`{}` needs the parameter `{}`", signature.id, parameter.id),
-                    };
-                    let mut diagnostic = Diagnostic::at(Code::MissingParameter, at.unwrap_or(call.name.span), message);
-                    if !reason.is_empty() {
-                        diagnostic = diagnostic.note(format!("in MISP: {reason}"));
-                    }
-                    self.report(diagnostic.help(format!(
-                        "write for example `{}: {}`",
-                        parameter.id,
-                        example_value(parameter)
-                    )));
+                    let finding =
+                        wording::missing_parameter(signature, parameter, reason, at.is_some(), Audience::Text);
+                    self.report(finding.placed_at(at.unwrap_or(call.name.span)));
                 }
                 _ => {}
             }
@@ -188,61 +158,6 @@ impl<'a> FlowChecker<'_, 'a> {
 /// Whether a name stands between quotes: then its value is taken as it is.
 pub(super) fn is_quoted(name: Name<'_>) -> bool {
     (name.span.end - name.span.start) as usize != name.text.len()
-}
-
-/// The indices of a module's parameters.
-enum Positions<'s> {
-    /// Few names are compared one by one.
-    Few(&'s Signature),
-    Many(FxHashMap<&'s str, usize>),
-}
-
-impl<'s> Positions<'s> {
-    fn new(signature: &'s Signature, arguments: usize) -> Self {
-        const MANY: usize = 1024;
-        if signature.parameters.len().saturating_mul(arguments) < MANY {
-            return Self::Few(signature);
-        }
-        Self::Many(signature.parameters.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect())
-    }
-
-    fn of(&self, name: &str) -> Option<usize> {
-        match self {
-            Self::Few(signature) => signature.parameters.iter().position(|known| known.id == name),
-            Self::Many(known) => known.get(name).copied(),
-        }
-    }
-}
-
-fn example_value(parameter: &Parameter) -> String {
-    let example = match parameter.example.as_str() {
-        "" if parameter.sensitive => return "secret(\"NAME\")".to_owned(),
-        "" => "…",
-        list if list.starts_with('[') => return list.to_owned(),
-        example => example,
-    };
-    match parameter.kind {
-        ParameterKind::Picker if parameter.multiple => format!("[\"{example}\"]"),
-        ParameterKind::HashPath | ParameterKind::Number => example.to_owned(),
-        _ => serde_json::Value::from(example).to_string(),
-    }
-}
-
-/// The parameter that hides another one, with the values under which it would not.
-fn hiding<'s>(
-    signature: &'s Signature,
-    parameter: &'s Parameter,
-    values: &[Given<'_>],
-) -> Option<(&'s str, &'s [String])> {
-    parameter.display_on.iter().find_map(|(other, wanted)| {
-        let index = signature.parameters.iter().position(|known| known.id == *other)?;
-        let shown = match &values[index].value {
-            Some(ParamValue::Text(ParamText::Plain(text))) => wanted.iter().any(|value| *value == *text),
-            Some(ParamValue::Text(ParamText::Parts(_))) => true,
-            _ => false,
-        };
-        (!shown).then_some((other.as_str(), wanted.as_slice()))
-    })
 }
 
 pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnostic {
@@ -256,28 +171,10 @@ pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnosti
 }
 
 fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -> Diagnostic {
-    const SHOWN: usize = 20;
-    let names = signature.parameters.iter().map(|parameter| parameter.id.as_str());
-    let suggestion = if worth_while { closest(name.text, names.clone()) } else { None };
-    let diagnostic = Diagnostic::at(
-        Code::UnknownParameter,
-        name.span,
-        format!("`{}` has no parameter `{}`", signature.id, name.text),
-    )
-    .note("MISP ignores a parameter it does not know, and its editor drops it");
-    let (diagnostic, elsewhere) = parameter_elsewhere(diagnostic, signature, name.text);
-    // What another release has is no slip.
-    let suggestion = suggestion.filter(|_| !elsewhere);
-    let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
-    if signature.parameters.len() > SHOWN {
-        known.push(format!("{} more", signature.parameters.len() - SHOWN));
-    }
-    match (suggestion, known.is_empty()) {
-        (Some(close), _) => diagnostic.help(format!("did you mean `{close}`?")).unsafe_fix(name.span, close),
-        (None, true) if signature.module_type == ModuleType::Trigger => {
-            diagnostic.help(format!("`{}` takes no parameters: write `on {}`", signature.id, signature.id))
-        }
-        (None, true) => diagnostic.help(format!("`{}` takes no parameters: write `{}()`", signature.id, signature.id)),
-        (None, false) => diagnostic.help(format!("its parameters are {}", known.join(", "))),
+    let (finding, suggestion) = wording::unknown_parameter(signature, name.text, worth_while, Audience::Text);
+    let finding = finding.placed_at(name.span);
+    match suggestion {
+        Some(close) => finding.unsafe_fix(name.span, close),
+        None => finding,
     }
 }

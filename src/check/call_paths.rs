@@ -6,7 +6,8 @@ use crate::schema::Reader;
 
 use super::constant::{Constant, ConstantKind};
 use super::flow::FlowChecker;
-use super::hash_path::{Items, Start, WrittenPath, WrittenValue};
+use super::followed::{Items, Start};
+use super::hash_path::{WrittenPath, WrittenValue};
 
 /// An argument: the number of its parameter, and its value.
 pub type Argument<'a> = (usize, Constant<'a>);
@@ -34,7 +35,7 @@ impl<'a> FlowChecker<'_, 'a> {
         {
             self.check_call_question(Reader::GenericIf, signature, arguments, written);
         }
-        let items = selector.as_ref().map_or_else(Items::open, WrittenPath::items);
+        let items = selector.as_ref().map_or_else(Items::open, |written| written.found.items());
         for (_, constant) in of_kind(true) {
             let Some(written) = self.check_constant_path(constant, Start::Items(&items)) else { continue };
             if let Some(selector) = &selector {
@@ -69,7 +70,9 @@ impl<'a> FlowChecker<'_, 'a> {
             let found = arguments.iter().find(|(index, _)| signature.parameters[*index].id == name);
             found.map(|(_, constant)| constant)
         };
-        let Some((Some(operator), _)) = argument("operator").map(literal) else { return };
+        let default = || signature.parameter("operator")?.default.as_ref()?.as_str();
+        let operator = argument("operator").map_or_else(default, |operator| literal(operator).0);
+        let Some(operator) = operator else { return };
         let Some(known) = Operator::from_name(operator) else { return };
         let values = match (known.compares_with_list(), argument("value"), argument("value_list")) {
             (false, Some(value), _) => vec![literal(value)],

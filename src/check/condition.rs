@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ModuleType, ParamText, ParamValue};
 use crate::schema::Reader;
 use crate::source::Span;
@@ -13,8 +13,10 @@ use super::checked::{CheckedCondition, NodeTemplate};
 use super::constant::{Constant, ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::hash_path::{Start, WrittenPath, WrittenValue};
+use super::followed::Start;
+use super::hash_path::{WrittenPath, WrittenValue};
 use super::lints::swapped;
+use super::wording;
 
 /// A comparison of something under a hash path, as generic-if and the filters know it.
 #[derive(Clone, Debug)]
@@ -116,11 +118,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let tags = evaluate(tags, self);
         let tags = self.parameter_value(signature, parameter, &tags)?;
         if tags.is_empty() {
-            self.report(
-                Diagnostic::at(Code::MissingParameter, predicate.span, "no tag is named here")
-                    .note("without tags MISP's IF :: Tag compares with nothing")
-                    .help("name at least one tag"),
-            );
+            self.report(wording::no_tag(Audience::Text).placed_at(predicate.span));
         }
         let params = vec![
             (Cow::Borrowed("scope"), ParamValue::text(subject.text)),
@@ -161,14 +159,8 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Parameter(ValueType::Number) => ParamText::default(),
             ConstantKind::Unknown => return None,
             other => {
-                self.report(
-                    Diagnostic::at(
-                        Code::WrongType,
-                        number.span,
-                        format!("a count is compared with a number, not with {}", other.describe()),
-                    )
-                    .help("write for example `count(…) > 50`"),
-                );
+                let finding = wording::not_a_count(other.describe(), Audience::Text);
+                self.report(finding.placed_at(number.span));
                 return None;
             }
         };
@@ -287,15 +279,11 @@ impl<'a> FlowChecker<'_, 'a> {
         let sources = self.context.program.sources;
         let Some(field) = swapped(word, sources.snippet(value.span).trim_matches('"')) else { return false };
         self.report(
-            Diagnostic::at(
-                Code::UnknownKey,
-                path.span.to(value.span),
-                format!("`{field}` is a field and `{word}` one of its values: they are the wrong way round"),
-            )
-            .note("the hash path says where to look in each item, and the value what must be there")
-            .help(format!("compare `{field}` with `\"{word}\"`"))
-            .unsafe_fix(path.span, field)
-            .unsafe_fix(value.span, format!("\"{word}\"")),
+            wording::field_and_value_swapped(field, word)
+                .placed_at(path.span.to(value.span))
+                .help(format!("compare `{field}` with `\"{word}\"`"))
+                .unsafe_fix(path.span, field)
+                .unsafe_fix(value.span, format!("\"{word}\"")),
         );
         true
     }
@@ -385,11 +373,7 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         };
         if items.is_empty() {
-            self.report(
-                Diagnostic::at(Code::MissingParameter, span, "this list is empty")
-                    .note("no value is in an empty list, so the answer would always be no")
-                    .help("name at least one value"),
-            );
+            self.report(wording::empty_list(Audience::Text).placed_at(span));
         }
         let mut values = Vec::with_capacity(items.len());
         let spans = items.iter().map(|item| item.span).collect();

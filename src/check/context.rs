@@ -1,10 +1,9 @@
 //! What a step is checked against.
 
 use crate::catalogue::{Catalogue, Signature};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::ModuleType;
 use crate::source::Span;
-use crate::suggest::closest;
 use crate::syntax::tree::Name;
 use crate::tags::KnownTags;
 
@@ -13,6 +12,7 @@ use super::constant_table::ConstantTable;
 use super::elsewhere::elsewhere;
 use super::program::Program;
 use super::scope::Scope;
+use super::wording::{self, described};
 
 /// Everything that is the same for all steps of a program.
 #[derive(Clone, Copy)]
@@ -104,38 +104,12 @@ impl<'a> Context<'_, 'a> {
             .filter(|signature| (signature.module_type == ModuleType::Trigger) == wants_trigger);
         let mut known: Vec<&str> = known.filter(|_| worth_while).map(|signature| signature.id.as_str()).collect();
         known.sort_unstable();
-        let suggestion = closest(name.text, known);
-        let (code, what) =
-            if wants_trigger { (Code::UnknownTrigger, "trigger") } else { (Code::UnknownModule, "module") };
-        let diagnostic = Diagnostic::at(code, name.span, format!("there is no {what} named `{}`", name.text));
-        let (diagnostic, elsewhere) = elsewhere(diagnostic, &format!("the {what}"), |catalogue| {
-            let module = catalogue.module(name.text);
-            module.is_some_and(|module| (module.module_type == ModuleType::Trigger) == wants_trigger)
-        });
-        let suggestion = suggestion.filter(|_| !elsewhere);
-        let diagnostic = diagnostic.note(if wants_trigger {
-            "MISP accepts a workflow on an unknown trigger and never runs it"
-        } else {
-            "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
-        });
-        let declare = if wants_trigger {
-            "`mispflow modules` lists the triggers"
-        } else {
-            "`mispflow modules` lists what there is; a module of your own server is declared with `module … : action { … }`"
-        };
+        let unknown = wording::UnknownModule { name: name.text, is_trigger: wants_trigger };
+        let (finding, suggestion) = wording::unknown_module(unknown, known, Audience::Text);
+        let finding = finding.placed_at(name.span);
         match suggestion {
-            Some(close) => {
-                diagnostic.help(format!("did you mean `{close}`?")).help(declare).unsafe_fix(name.span, close)
-            }
-            None => diagnostic.help(declare),
+            Some(close) => finding.unsafe_fix(name.span, close),
+            None => finding,
         }
-    }
-}
-
-fn described(kind: ModuleType) -> &'static str {
-    match kind {
-        ModuleType::Trigger => "a trigger",
-        ModuleType::Logic => "a logic module",
-        ModuleType::Action => "an action",
     }
 }

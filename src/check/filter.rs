@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::catalogue::Signature;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ParamValue, SavedFilter};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value};
 
@@ -12,7 +12,8 @@ use super::condition::{Comparison, comparison_params};
 use super::constant::{ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::hash_path::{Items, Start};
+use super::followed::{Items, Start};
+use super::wording;
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
@@ -58,25 +59,15 @@ impl<'a> FlowChecker<'_, 'a> {
         filter: &'a ModuleFilter<'a>,
     ) -> Option<SavedFilter<'a>> {
         if !signature.supports_filters {
-            self.report(
-                Diagnostic::at(
-                    Code::FilterNotSupported,
-                    filter.span,
-                    format!("`{}` takes no module filter", signature.id),
-                )
-                .note("the module ignores the filter and acts on everything")
-                .help("put the step into a filter scope: `filter A: … where … { … }`"),
-            );
+            let finding = wording::filter_not_supported(signature, Audience::Text);
+            self.report(finding.placed_at(filter.span));
         }
         let (selector, items) = self.selector(&filter.selector);
         let comparison = self.filter_comparison(&filter.condition, &items);
         let Comparison { operator, path, value, .. } = comparison?;
         let Some(value) = value else {
-            self.report(
-                Diagnostic::at(Code::UnsupportedCondition, filter.condition.span, "a module filter cannot ask this")
-                    .note("module filters know four comparisons: `in`, `not in`, `==` and `!=`")
-                    .help("use one of them, or put the step into a filter scope: `filter A: … where any … { … }`"),
-            );
+            let finding = wording::unsupported_in_module_filter(Audience::Text);
+            self.report(finding.placed_at(filter.condition.span));
             return None;
         };
         Some(SavedFilter { selector: Cow::Borrowed(selector?), value, operator: Cow::Borrowed(operator), path })
@@ -169,7 +160,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     return (Some(path), Items::open());
                 };
                 self.check_items(&written);
-                (Some(path), written.items())
+                (Some(path), written.found.items())
             }
             ConstantKind::Parameter(ValueType::Path) => (Some(""), Items::open()),
             ConstantKind::Unknown => (None, Items::open()),

@@ -1,70 +1,30 @@
 //! Hash paths of the text: their form, and whether the data can have what they look for.
 
 use crate::condition::Operator;
-use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::ModuleType;
-use crate::hashpath::Path;
-use crate::schema::{About, Followed, PathFinding, Question, Reader, Root, Shape, Typer};
+use crate::schema::{About, PathFinding, Question, Reader, Typer};
 use crate::source::Span;
 
 use super::flow::FlowChecker;
+use super::followed::{FollowedPath, Start, root_of_blueprint};
+use super::wording;
 
 /// A path with the place where it is written.
 pub struct WrittenPath {
-    path: Path,
-    followed: Followed,
+    /// The path, and what it finds.
+    pub found: FollowedPath,
     span: Span,
     /// Whether the bytes of the path are those under the span.
     exact: bool,
-}
-
-/// Where a path starts.
-#[derive(Clone, Copy)]
-pub enum Start<'p> {
-    /// At the root of the data.
-    Root,
-    /// In each of the items that another path selects.
-    Items(&'p Items),
-}
-
-/// What a path selects, for paths that start there.
-pub struct Items {
-    shapes: Vec<Shape>,
-    selector: String,
-}
-
-impl Items {
-    /// Items of which nothing is known.
-    pub fn open() -> Self {
-        Self { shapes: vec![Shape::Open], selector: String::new() }
-    }
-}
-
-impl WrittenPath {
-    /// What the path selects.
-    pub fn items(&self) -> Items {
-        // What is wrong with single values is said once, of the selector.
-        let shapes = if self.selects_scalars() { vec![Shape::Open] } else { self.followed.selected.clone() };
-        Items { shapes, selector: self.path.as_str().to_owned() }
-    }
-
-    /// Whether there is nothing but single values in what it selects.
-    fn selects_scalars(&self) -> bool {
-        let shapes = &self.followed.selected;
-        !shapes.is_empty() && shapes.iter().all(|shape| shape.is_scalar())
-    }
 }
 
 /// A value that something is compared with, if it is known, and where it is written.
 pub type WrittenValue<'v> = (Option<&'v str>, Span);
 
 impl FlowChecker<'_, '_> {
-    /// Knows from now on that the data is that of a blueprint. Its description begins, by custom, with its trigger.
+    /// Knows from now on that the data is that of a blueprint.
     pub fn expect_data_of_blueprint(&mut self, description: &str) {
-        let named = description.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
-        let trigger = named.and_then(|(trigger, _)| self.context.signature(self.file, trigger.trim()));
-        let trigger = trigger.filter(|signature| signature.module_type == ModuleType::Trigger);
-        self.typer = Typer::new(trigger.map_or_else(Root::of_any_trigger, Root::of_trigger));
+        let root = root_of_blueprint(description, |trigger| self.context.signature(self.file, trigger));
+        self.typer = Typer::new(root);
     }
 
     /// Checks a path that is written bare.
@@ -80,25 +40,16 @@ impl FlowChecker<'_, '_> {
     }
 
     fn check_path_at(&mut self, path: &str, (span, exact): (Span, bool), start: Start<'_>) -> Option<WrittenPath> {
-        let compiled = Path::compile(path).and_then(|path| path.check_syntax().map(|()| path));
-        let path = match compiled {
-            Ok(path) => path,
+        let found = match FollowedPath::new(path, start, &self.typer) {
+            Ok(found) => found,
             Err(error) => {
                 let place = if exact { span.part(error.at.start, error.at.end) } else { span };
-                self.report(
-                    Diagnostic::at(Code::InvalidHashPath, place, error.message)
-                        .note("MISP does not complain about such a path: it finds nothing and goes on")
-                        .help(error.help),
-                );
+                self.report(wording::invalid_path(&error).placed_at(place));
                 return None;
             }
         };
-        let followed = match start {
-            Start::Root => self.typer.from_root(&path),
-            Start::Items(items) => self.typer.from_items(&path, &items.shapes, &items.selector),
-        };
-        let written = WrittenPath { path, followed, span, exact };
-        for finding in written.followed.findings.clone() {
+        let written = WrittenPath { found, span, exact };
+        for finding in written.found.followed.findings.clone() {
             self.report_finding(finding, &written, &[]);
         }
         Some(written)
@@ -106,21 +57,12 @@ impl FlowChecker<'_, '_> {
 
     /// Checks that a filter can look into the items that its selector selects.
     pub(super) fn check_items(&mut self, selector: &WrittenPath) {
-        if !selector.selects_scalars() {
+        if !selector.found.selects_single_values() {
             return;
         }
-        let last = selector.path.segments().last().map_or(0..0, |last| last.span.clone());
+        let (last, before) = selector.found.last_step();
         let place = if selector.exact { selector.span.part(last.start, last.end) } else { selector.span };
-        let before = &selector.path.as_str()[..last.start];
-        self.report(
-            Diagnostic::at(
-                Code::NotAnObject,
-                place,
-                "a filter looks into the selected items, and these are single values",
-            )
-            .note("a run in MISP ends with an internal error when it looks into a single value")
-            .help(format!("select what holds them: `{}`", before.trim_end_matches('.'))),
-        );
+        self.report(wording::single_values_selected(before).placed_at(place));
     }
 
     /// Checks what is asked of what a path finds.
@@ -134,7 +76,7 @@ impl FlowChecker<'_, '_> {
         let Some(operator) = Operator::from_name(operator) else { return };
         let known: Vec<_> = values.iter().map(|(value, _)| *value).collect();
         let question = Question { reader, operator, values: &known };
-        for finding in self.typer.check_question(&question, &written.path, &written.followed) {
+        for finding in self.typer.check_question(&question, &written.found.path, &written.found.followed) {
             self.report_finding(finding, written, values);
         }
     }
@@ -145,8 +87,7 @@ impl FlowChecker<'_, '_> {
             About::Path(_) => written.span,
             About::Value(index) => values.get(*index).map_or(written.span, |(_, span)| *span),
         };
-        let diagnostic =
-            Diagnostic::at(finding.code, place, finding.message).note(finding.note).maybe_help(finding.help);
+        let diagnostic = wording::path_finding(&finding).placed_at(place);
         self.report(match (finding.about, finding.fix) {
             (About::Path(_), Some(fix)) if written.exact => {
                 diagnostic.unsafe_fix(written.span.part(fix.at.start, fix.at.end), fix.replacement)

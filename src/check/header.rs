@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{Frame, ParamText};
 use crate::source::Span;
 use crate::suggest::closest;
@@ -15,6 +15,7 @@ use super::declaration::duplicate;
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::seen::Seen;
+use super::wording;
 
 /// How many characters MISP stores of a name or description.
 pub const MAX_CHARACTERS: usize = 191;
@@ -83,12 +84,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
-        if header.name.trim().is_empty() {
-            self.report(
-                Diagnostic::at(Code::EmptyName, named.unwrap_or(id.span), "the name is empty")
-                    .note("MISP saves it, and lists something that nobody can tell apart")
-                    .help("say what it does in a few words"),
-            );
+        if let Some(finding) = wording::empty_name(&header.name) {
+            self.report(finding.placed_at(named.unwrap_or(id.span)));
         }
         header
     }
@@ -111,17 +108,8 @@ impl<'a> FlowChecker<'_, 'a> {
             }
             other => return self.wrong_field(field, "a text", &other),
         };
-        let length = text.chars().count();
-        if length > MAX_CHARACTERS {
-            self.report(
-                Diagnostic::at(
-                    Code::TextTooLong,
-                    field.value.span,
-                    format!("this has {length} characters, and MISP stores {MAX_CHARACTERS}"),
-                )
-                .note("with one more MISP's save dies with an internal error")
-                .help("shorten it"),
-            );
+        if let Some(finding) = wording::text_too_long(&text) {
+            self.report(finding.placed_at(field.value.span));
         }
         *target = text;
     }
@@ -132,10 +120,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(ParamText::Plain(text)) => {
                 let uuid = if text.len() == 36 { Uuid::try_parse(text).ok() } else { None };
                 if uuid.is_none() {
-                    self.report(
-                        Diagnostic::at(Code::InvalidUuid, constant.span, "this is no uuid")
-                            .help("a uuid is written like `\"5c4fd06e-cd1a-4b0a-8b55-2f8bb5a7e3a1\"`; without the field it is made from the id"),
-                    );
+                    self.report(wording::invalid_uuid(Audience::Text).placed_at(constant.span));
                 }
                 uuid
             }

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Parameter, ParameterKind, Signature};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue};
 use crate::source::Span;
 use crate::suggest::closest;
 
 use super::constant::{Constant, ConstantKind, ValueType};
-use super::elsewhere::option_elsewhere;
 use super::flow::FlowChecker;
-use super::template::check_template;
+use super::template::{check_template, place_of};
+use super::wording;
 
 impl<'a> FlowChecker<'_, 'a> {
     /// The value as the node carries it; `None` where an error was reported.
@@ -51,14 +51,8 @@ impl<'a> FlowChecker<'_, 'a> {
             ParameterKind::Checkbox => given == ValueType::Boolean,
         };
         if !fits {
-            self.report(
-                Diagnostic::at(
-                    Code::WrongType,
-                    span,
-                    format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), given.describe()),
-                )
-                .help("change the type of the blueprint's parameter"),
-            );
+            let finding = wording::wrong_type(parameter, given.describe());
+            self.report(finding.placed_at(span).help("change the type of the blueprint's parameter"));
             return None;
         }
         // Not empty, so that nothing seems to be missing.
@@ -74,14 +68,11 @@ impl<'a> FlowChecker<'_, 'a> {
         match &constant.kind {
             ConstantKind::Text(text) => {
                 if let Some(plain) = text.as_plain() {
-                    check_template(
-                        signature,
-                        parameter,
-                        plain,
-                        constant.span,
-                        self.context.program.sources,
-                        self.diagnostics,
-                    );
+                    let sources = self.context.program.sources;
+                    for found in check_template(signature, parameter, plain) {
+                        let at = found.at.and_then(|at| place_of(plain, at, constant.span, sources));
+                        self.report(found.finding.placed_at(at.unwrap_or(constant.span)));
+                    }
                 }
                 Some(ParamValue::Text(text.clone()))
             }
@@ -130,7 +121,10 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(text @ ParamText::Parts(_)) => return Some(ParamValue::Text(text.clone())),
             ConstantKind::Boolean(true) => Cow::Borrowed("true"),
             ConstantKind::Boolean(false) => Cow::Borrowed("false"),
-            _ => return self.wrong_type(parameter, constant, &format!("the options are {}", options(parameter))),
+            _ => {
+                let options = wording::options(parameter, Audience::Text);
+                return self.wrong_type(parameter, constant, &format!("the options are {options}"));
+            }
         };
         self.option(signature, parameter, given, constant)
     }
@@ -161,22 +155,11 @@ impl<'a> FlowChecker<'_, 'a> {
             self.unknown_word(word, constant.span, Some(parameter));
             return None;
         }
-        let names = parameter.options.iter().flat_map(|(key, label)| [key.as_str(), label.as_str()]);
-        let suggestion = closest(&given, names).map(|name| parameter.option_by_label(name).unwrap_or(name));
-        let diagnostic =
-            Diagnostic::at(Code::UnknownOption, constant.span, format!("`{}` does not offer `{given}`", parameter.id))
-                .note(
-                    "MISP saves any option; the module then finds none of its own and does nothing or something else",
-                );
-        let (diagnostic, known) = option_elsewhere(diagnostic, signature, &parameter.id, &given);
-        // What another release has is no slip.
-        let suggestion = suggestion.filter(|_| !known);
+        let (finding, suggestion) = wording::unknown_option(signature, parameter, &given, Audience::Text);
+        let finding = finding.placed_at(constant.span);
         self.report(match suggestion {
-            Some(close) => diagnostic
-                .help(format!("did you mean `{close}`?"))
-                .help(format!("the options are {}", options(parameter)))
-                .unsafe_fix(constant.span, written_option(close)),
-            None => diagnostic.help(format!("the options are {}", options(parameter))),
+            Some(close) => finding.unsafe_fix(constant.span, wording::written_option(close)),
+            None => finding,
         });
         None
     }
@@ -231,14 +214,8 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => None,
             ConstantKind::Parameter(value_type) => self.placeholder(parameter, *value_type, constant.span),
             other if parameter.multiple => {
-                self.report(
-                    Diagnostic::at(
-                        Code::WrongType,
-                        constant.span,
-                        format!("an entry of `{}` must be text, not {}", parameter.id, other.describe()),
-                    )
-                    .help("write the entry in double quotes; `+` joins lists"),
-                );
+                let finding = wording::entry_of_wrong_type(parameter, other.describe());
+                self.report(finding.placed_at(constant.span).help("write the entry in double quotes; `+` joins lists"));
                 None
             }
             _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
@@ -246,14 +223,7 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     fn wrong_type<T>(&mut self, parameter: &Parameter, constant: &Constant<'a>, help: &str) -> Option<T> {
-        self.report(
-            Diagnostic::at(
-                Code::WrongType,
-                constant.span,
-                format!("`{}` takes {}, not {}", parameter.id, wanted(parameter), constant.kind.describe()),
-            )
-            .help(help),
-        );
+        self.report(wording::wrong_type(parameter, constant.kind.describe()).placed_at(constant.span).help(help));
         None
     }
 
@@ -275,45 +245,4 @@ impl<'a> FlowChecker<'_, 'a> {
                 .help(format!("a text needs quotes: `\"{word}\"`")),
         );
     }
-}
-
-fn wanted(parameter: &Parameter) -> &'static str {
-    match parameter.kind {
-        ParameterKind::Number => "a number",
-        ParameterKind::HashPath => "a hash path",
-        ParameterKind::Select | ParameterKind::Radio => "one of its options",
-        ParameterKind::Picker if parameter.multiple => "a list",
-        ParameterKind::Picker | ParameterKind::Text | ParameterKind::Textarea => "a text",
-        ParameterKind::Checkbox => "`true` or `false`",
-    }
-}
-
-/// The options as a phrase, with the labels that say more than the keys.
-fn options(parameter: &Parameter) -> String {
-    const SHOWN: usize = 12;
-    let mut shown: Vec<String> = parameter
-        .options
-        .iter()
-        .take(SHOWN)
-        .map(|(key, label)| {
-            let label = label.trim();
-            if label.is_empty() || label == key {
-                format!("`{}`", written_option(key))
-            } else {
-                format!("`{}` ({label})", written_option(key))
-            }
-        })
-        .collect();
-    if parameter.options.len() > SHOWN {
-        shown.push(format!("{} more", parameter.options.len() - SHOWN));
-    }
-    shown.join(", ")
-}
-
-/// An option as one writes it: bare where that is possible.
-fn written_option(key: &str) -> String {
-    let bare = key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let number = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
-    if bare || number { key.to_owned() } else { serde_json::Value::from(key).to_string() }
 }

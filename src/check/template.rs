@@ -1,5 +1,7 @@
 //! Jinja templates and JSON payloads in text parameters.
 
+use std::ops::Range;
+
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Sources, Span};
@@ -14,69 +16,74 @@ const SHORT_EXPRESSION: usize = 200;
 /// The stack for longer ones, in bytes: enough for the deepest within the limit.
 const STACK: usize = 64 * 1024 * 1024;
 
+/// Something that is wrong with a text.
+pub struct TemplateFinding {
+    /// What, without a place.
+    pub finding: Diagnostic,
+    /// The bytes of the text that are wrong; `None` for all of them.
+    pub at: Option<Range<usize>>,
+}
+
+impl From<Diagnostic> for TemplateFinding {
+    fn from(finding: Diagnostic) -> Self {
+        Self { finding, at: None }
+    }
+}
+
 /// Checks a text: its templates where MISP renders them, their presence where it does not, and
 /// whether a JSON payload can be JSON.
-pub fn check_template(
-    signature: &Signature,
-    parameter: &Parameter,
-    text: &str,
-    span: Span,
-    sources: &Sources,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub fn check_template(signature: &Signature, parameter: &Parameter, text: &str) -> Vec<TemplateFinding> {
+    let mut findings = Vec::new();
     let templated = text.contains("{{") || text.contains("{%");
     if parameter.jinja {
-        let templated = templated || text.contains("{#");
-        let length = if templated { longest_expression(text) } else { 0 };
-        if length > MAX_EXPRESSION {
-            diagnostics.push(
-                Diagnostic::at(
-                    Code::InvalidTemplate,
-                    span,
-                    format!("this template has an expression of {length} bytes"),
-                )
-                .note(format!("expressions of more than {MAX_EXPRESSION} bytes are not read"))
-                .help("give its parts names with `{% set name = … %}`"),
-            );
-            return;
-        }
-        if templated && (text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)) {
-            diagnostics.push(
-                Diagnostic::at(Code::InvalidTemplate, span, "this template is too large to be read")
-                    .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
-                    .help("break the line, or move fixed text out of the template"),
-            );
-            return;
-        }
-        if templated && let Err(error) = parse(text, length) {
-            let place = error.range().and_then(|range| place_of(text, range, span, sources)).unwrap_or(span);
-            let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            diagnostics.push(
-                Diagnostic::at(Code::InvalidTemplate, place, format!("this is no valid Jinja template: {reason}"))
-                    .note("MISP puts an empty text in the place of a template that fails")
-                    .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`"),
-            );
-            return;
+        if let Some(invalid) = invalid_template(text, templated || text.contains("{#")) {
+            return vec![invalid];
         }
     } else if templated && text.contains("}}") | text.contains("%}") {
-        diagnostics.push(
-            Diagnostic::at(
-                Code::TemplateNotRendered,
-                span,
-                format!("MISP does not render templates in `{}`", parameter.id),
-            )
-            .note(format!("`{}` would take the text as it is, braces and all", signature.id))
-            .help(format!("`mispflow modules {}` shows which parameters are rendered", signature.id)),
+        findings.push(
+            Diagnostic::new(Code::TemplateNotRendered, format!("MISP does not render templates in `{}`", parameter.id))
+                .note(format!("`{}` would take the text as it is, braces and all", signature.id))
+                .help(format!("`mispflow modules {}` shows which parameters are rendered", signature.id))
+                .into(),
         );
     }
     if parameter.json && looks_like_json(text) && !can_be_json(text) {
-        diagnostics.push(
-            Diagnostic::at(Code::InvalidJsonPayload, span, "this payload begins like JSON and cannot be JSON")
+        findings.push(
+            Diagnostic::new(Code::InvalidJsonPayload, "this payload begins like JSON and cannot be JSON")
                 .note("MISP then sends the whole text as one JSON string")
                 .maybe_help(json_error(text).map(|error| format!("the JSON reader says: {error}")))
-                .help("look for a missing quote, comma or brace"),
+                .help("look for a missing quote, comma or brace")
+                .into(),
         );
     }
+    findings
+}
+
+/// Why a text that MISP renders, and that is a template if it is `templated`, cannot be rendered.
+fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
+    if !templated {
+        return None;
+    }
+    let invalid = |message: String| Diagnostic::new(Code::InvalidTemplate, message);
+    let length = longest_expression(text);
+    if length > MAX_EXPRESSION {
+        let finding = invalid(format!("this template has an expression of {length} bytes"))
+            .note(format!("expressions of more than {MAX_EXPRESSION} bytes are not read"))
+            .help("give its parts names with `{% set name = … %}`");
+        return Some(finding.into());
+    }
+    if is_too_large(text) {
+        let finding = invalid("this template is too large to be read".to_owned())
+            .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
+            .help("break the line, or move fixed text out of the template");
+        return Some(finding.into());
+    }
+    let error = parse(text, length).err()?;
+    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let finding = invalid(format!("this is no valid Jinja template: {reason}"))
+        .note("MISP puts an empty text in the place of a template that fails")
+        .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`");
+    Some(TemplateFinding { finding, at: error.range() })
 }
 
 /// The variables of a template that it does not set itself, with the keys inside them: `Event.info`. Sorted; none for
@@ -86,7 +93,7 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let length = longest_expression(text);
-    if length > MAX_EXPRESSION {
+    if length > MAX_EXPRESSION || is_too_large(text) {
         return Vec::new();
     }
     let mut variables = Vec::new();
@@ -94,6 +101,11 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
     variables.extend(read.into_iter().flatten());
     variables.sort_unstable();
     variables
+}
+
+/// Whether a template has more lines, or a longer one, than Jinja's reader can count.
+fn is_too_large(text: &str) -> bool {
+    text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)
 }
 
 /// Reads a template whose longest expression has `length` bytes.
@@ -152,7 +164,7 @@ fn longest_expression(text: &str) -> usize {
 }
 
 /// The place of a part of a text, where the text stands in the source as it is.
-fn place_of(text: &str, range: std::ops::Range<usize>, span: Span, sources: &Sources) -> Option<Span> {
+pub fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) -> Option<Span> {
     let part = text.get(range).filter(|part| !part.is_empty())?;
     let literal = sources.snippet(span);
     let at = literal.find(part)?;

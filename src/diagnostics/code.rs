@@ -186,6 +186,8 @@ codes! {
     MultipleConnections = "multiple-connections", Error;
     /// A connection leads to a node that does not exist.
     DanglingConnection = "dangling-connection", Error;
+    /// A workflow is stored for another trigger than its graph starts with.
+    OtherTrigger = "other-trigger", Error;
     /// Two workflows of a project have the same trigger.
     DuplicateTrigger = "duplicate-trigger", Error;
     /// MISP would walk too many paths when it saves the workflow.

@@ -84,7 +84,14 @@ impl Diagnostic {
 
     /// A finding with the code's default severity at `span`.
     pub fn at(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { primary: Some(Label { span, message: String::new() }), ..Self::new(code, message) }
+        Self::new(code, message).placed_at(span)
+    }
+
+    /// Sets the primary place, without words beside it.
+    #[must_use]
+    pub fn placed_at(mut self, span: Span) -> Self {
+        self.primary = Some(Label { span, message: String::new() });
+        self
     }
 
     /// Makes it as bad as a level says. Says whether it is reported at all.

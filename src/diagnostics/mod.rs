@@ -1,5 +1,6 @@
 //! Findings about the input: codes, places, help and fixes, and how they are shown.
 
+mod audience;
 mod code;
 mod columns;
 mod diagnostic;
@@ -14,6 +15,7 @@ mod sarif;
 mod summary;
 mod terminal;
 
+pub use audience::Audience;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use explanation::{Explanation, Snippet};

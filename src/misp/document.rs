@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::graph::{Graph, ModuleType};
+use crate::graph::{Graph, ModuleType, Node};
 
 /// The two kinds of thing that MISP stores a graph for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -52,13 +52,26 @@ impl<'a> Document<'a> {
     }
 }
 
+impl Document<'_> {
+    /// The module id of the graph's trigger, if there is exactly one and the workflow is stored for another. MISP then
+    /// runs the workflow for neither.
+    pub fn other_trigger(&self) -> Option<&str> {
+        // Each ad-hoc workflow has a trigger id of its own.
+        let stored = self.trigger_id.as_deref()?;
+        only_trigger_node(&self.graph)
+            .map(|trigger| &*trigger.module)
+            .filter(|other| *other != stored && *other != "adhoc-trigger")
+    }
+}
+
 /// The module id of the graph's trigger, if there is exactly one.
 pub(super) fn only_trigger<'a>(graph: &Graph<'a>) -> Option<Cow<'a, str>> {
+    only_trigger_node(graph).map(|trigger| trigger.module.clone())
+}
+
+fn only_trigger_node<'g, 'a>(graph: &'g Graph<'a>) -> Option<&'g Node<'a>> {
     let mut triggers = graph.nodes.iter().filter(|node| node.module_type == ModuleType::Trigger);
-    match (triggers.next(), triggers.next()) {
-        (Some(trigger), None) => Some(trigger.module.clone()),
-        _ => None,
-    }
+    triggers.next().filter(|_| triggers.next().is_none())
 }
 
 /// The namespace of all uuids that are made from ids. It never changes: a project's workflows keep

@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 pub use document::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
-pub use read::{DocumentPlace, Oddity, Read, ReadError, locate, read};
+pub use read::{DocumentPlace, Oddity, Read, ReadError, element, locate, locate_in_part, member, read};
 pub(crate) use read::{Json, Path, parse, quoted};
 pub use write::{Form, MissingVariable, WriteError, write};
 

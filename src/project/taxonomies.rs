@@ -126,8 +126,7 @@ mod tests {
         let (_, diagnostics, sources) = with_files(r#"["a.json"]"#, &[("a.json", text)]);
         let places: Vec<_> =
             diagnostics.iter().map(|found| sources.snippet(found.primary.as_ref().unwrap().span)).collect();
-        // Numbers are not told apart; the object around one is.
-        assert_eq!(places, ["\"b:y\"", "{"]);
+        assert_eq!(places, ["\"b:y\"", "3"]);
         assert!(diagnostics.iter().all(|found| found.code == Code::InvalidTaxonomy));
         assert!(diagnostics[1].message.ends_with(", at `c.exclusive`"), "{}", diagnostics[1].message);
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Audience, Code};
 use crate::hashpath::{Path, Segment, Token};
 use crate::php::{Key, KeyRef};
 use crate::suggest::closest;
@@ -26,6 +26,7 @@ const SHOWN_KEYS: usize = 12;
 pub struct Typer<'s> {
     pub(super) schema: &'s Schema,
     root: Root,
+    pub(super) audience: Audience,
 }
 
 /// What came of following a path.
@@ -63,7 +64,13 @@ enum From<'p> {
 impl Typer<'static> {
     /// For the data of a trigger.
     pub fn new(root: Root) -> Self {
-        Self { schema: Schema::core(), root }
+        Self { schema: Schema::core(), root, audience: Audience::Text }
+    }
+
+    /// The same, with advice for this audience.
+    #[must_use]
+    pub fn advising(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// The same, but any object may have more keys than those that are known.

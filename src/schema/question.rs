@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::condition::Operator;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Audience, Code};
 use crate::hashpath::Path;
 
 use super::finding::{About, PathFinding};
@@ -42,7 +42,7 @@ impl Typer<'_> {
         }
         let reads_single = question.reader == Reader::GenericIf && question.operator.takes_single_value();
         if reads_single && !path.is_plain() && !path.segments().is_empty() {
-            return vec![unread_wildcard(path, question)];
+            return vec![unread_wildcard(path, question, self.audience)];
         }
         let found = if reads_single { &followed.end } else { &followed.selected };
         if found.is_empty() {
@@ -66,8 +66,10 @@ impl Typer<'_> {
         let shape = end.first().copied().unwrap_or(Shape::Open);
         let what = self.schema.describe(shape);
         let negated = matches!(question.operator, Operator::NotIn | Operator::NotInOr | Operator::NotInAnd);
+        let [equal, unequal] = equalities(self.audience);
+        let both = format!("`{equal}` and `{unequal}` are both false on a list or an object");
         let note = match (negated, single) {
-            (_, true) => "`==` and `!=` are both false on a list or an object",
+            (_, true) => &both,
             (true, false) => "a list or an object is equal to no text, so the answer is always yes",
             (false, false) => "a list or an object is equal to no text, so the answer is always no",
         };
@@ -108,7 +110,7 @@ impl Typer<'_> {
             let note = "MISP compares as PHP does: every text but the empty one and `0` is equal to true".to_owned();
             return Some(
                 finding(format!("`{value}` is equal to true here"), note)
-                    .help("write `0`, or `false` without quotes")
+                    .help(self.audience.choose("write `0`, or `false` without quotes", "write `0`"))
                     .fix(0..0, "0"),
             );
         }
@@ -134,7 +136,7 @@ impl Typer<'_> {
         at: Range<usize>,
     ) -> PathFinding {
         let what = self.schema.describe(shape);
-        let (help, fix) = suggest_value(self.schema, shape, value);
+        let (help, fix) = suggest_value(self.schema, shape, value, self.audience);
         let grows = matches!(shape, Shape::OneOf(id) if self.schema.enumeration(id).grows);
         finding.message = format!("`{value}` is {}", no(&what));
         if grows && fix.is_none() {
@@ -147,33 +149,43 @@ impl Typer<'_> {
 }
 
 /// `==` or `!=` of IF :: Generic on a path that is more than keys.
-fn unread_wildcard(path: &Path, question: &Question<'_>) -> PathFinding {
+fn unread_wildcard(path: &Path, question: &Question<'_>, audience: Audience) -> PathFinding {
     let text = path.as_str();
     let special = path.segments().iter().find(|segment| segment.token.is_wildcard() || segment.only_arrays);
     let at = special.map_or(0..text.len(), |segment| {
         if segment.token.is_wildcard() { segment.key_span.clone() } else { segment.key_span.end..segment.span.end }
     });
-    let (symbol, word) = if question.operator == Operator::Equals { ("==", "in") } else { ("!=", "not in") };
+    let [equal, unequal] = equalities(audience);
+    let (symbol, word, other) =
+        if question.operator == Operator::Equals { (equal, "in", "in") } else { (unequal, "not in", "not_in") };
     let message = format!(
         "`{symbol}` follows only plain keys, so `{}` finds nothing and the answer is always no",
         &text[at.clone()]
     );
     let value = question.values.first().copied().flatten().unwrap_or("…");
-    PathFinding::in_path(
-        Code::AlwaysFalse,
-        at,
-        message,
-        "IF :: Generic reads a single value for `==` and `!=`; where it finds none, both are false",
-    )
-    .help(format!("ask for one of many: `{} {word} {text}`", serde_json::Value::from(value)))
+    let note = format!(
+        "IF :: Generic reads a single value for `{equal}` and `{unequal}`; where it finds none, both are false"
+    );
+    PathFinding::in_path(Code::AlwaysFalse, at, message, &note).help(match audience {
+        Audience::Text => format!("ask for one of many: `{} {word} {text}`", serde_json::Value::from(value)),
+        Audience::Editor => format!("ask for one of many: choose the operator `{other}`"),
+    })
+}
+
+/// How `equals` and `not_equals` are written.
+fn equalities(audience: Audience) -> [&'static str; 2] {
+    audience.choose(["==", "!="], ["equals", "not_equals"])
 }
 
 /// What to write instead of a value that a field cannot have: in words, and the value itself if one is near.
-fn suggest_value(schema: &Schema, shape: Shape, given: &str) -> (Option<String>, Option<String>) {
+fn suggest_value(schema: &Schema, shape: Shape, given: &str, audience: Audience) -> (Option<String>, Option<String>) {
     let id = match shape {
         Shape::OneOf(id) => id,
         Shape::Number => return (Some("this field holds a number".to_owned()), None),
-        Shape::Boolean => return (Some("write `true` or `false`".to_owned()), None),
+        Shape::Boolean => {
+            let help = audience.choose("write `true` or `false`", "write `1` for true, or `0` for false");
+            return (Some(help.to_owned()), None);
+        }
         _ => return (None, None),
     };
     let values = &schema.enumeration(id).values;

@@ -125,6 +125,11 @@ impl<'f, 'a> Facts<'f, 'a> {
         Some(facts)
     }
 
+    /// Whether the graph is one that MISP saved and not made from a text.
+    pub fn is_saved(&self) -> bool {
+        self.sources.is_none()
+    }
+
     /// A node.
     pub fn node(&self, index: usize) -> &'f Node<'a> {
         &self.graph.nodes[index]

@@ -16,6 +16,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 continue;
             }
             let is_default = parameter.default.as_ref().and_then(|default| default.as_str()) == Some(value);
+            if !is_default && facts.is_saved() {
+                // It has been said of the types.
+                continue;
+            }
             let message = if is_default {
                 format!("the default of `{}` is `{value}`, which is none of its options", parameter.id)
             } else {

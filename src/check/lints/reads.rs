@@ -88,12 +88,17 @@ pub fn pieces<'t>(text: &'t ParamText<'_>) -> impl Iterator<Item = &'t str> {
 fn expressions(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let open = [rest.find("{{"), rest.find("{%")].into_iter().flatten().min()?;
+        let open = first_of(rest, ["{{", "{%"])?;
         let inside = &rest[open + 2..];
-        let close = [inside.find("}}"), inside.find("%}")].into_iter().flatten().min().unwrap_or(inside.len());
+        let close = first_of(inside, ["}}", "%}"]).unwrap_or(inside.len());
         rest = inside.get(close + 2..).unwrap_or("");
         Some(&inside[..close])
     })
+}
+
+/// Where the first of two marks of two bytes stands. Looks no further than there: a template may have very many.
+fn first_of(text: &str, marks: [&str; 2]) -> Option<usize> {
+    text.as_bytes().windows(2).position(|pair| marks.iter().any(|mark| pair == mark.as_bytes()))
 }
 
 /// Whether a text has a word that is not part of a longer one.

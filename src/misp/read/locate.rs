@@ -6,14 +6,32 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::path::Step;
 
-/// Finds where the objects, lists and texts at these JSON paths stand in `text`, which must be
-/// valid JSON. A path may lead through a text that holds JSON. What is not found is left out.
+/// Finds where the values at these JSON paths stand in `text`, which must be valid JSON. A path may
+/// lead through a text that holds JSON. What is not found is left out.
 pub fn locate<'p>(text: &str, paths: impl IntoIterator<Item = &'p str>) -> FxHashMap<&'p str, Range<usize>> {
     let wanted: FxHashSet<&'p str> = paths.into_iter().collect();
     let longest = wanted.iter().map(|path| path.len()).max().unwrap_or_default();
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut locator = Locator { wanted, longest, found: FxHashMap::default() };
     locator.scan(&text[start..], String::new(), &|offset| start + offset);
+    locator.found
+}
+
+/// As [`locate`], in a value that is itself a part of a larger text: of JSON, or of a text in JSON that holds JSON, in
+/// which quotes are escaped.
+pub fn locate_in_part<'p>(
+    part: &str,
+    escaped: bool,
+    paths: impl IntoIterator<Item = &'p str>,
+) -> FxHashMap<&'p str, Range<usize>> {
+    if !escaped {
+        return locate(part, paths);
+    }
+    let wanted: FxHashSet<&'p str> = paths.into_iter().collect();
+    let longest = wanted.iter().map(|path| path.len()).max().unwrap_or_default();
+    let mut locator = Locator { wanted, longest, found: FxHashMap::default() };
+    // The quote in front is none of the part.
+    locator.scan_inner(&format!("\"{part}\""), "", &|offset| offset - 1);
     locator.found
 }
 
@@ -86,7 +104,14 @@ impl Locator<'_> {
                         }
                     }
                 }
-                _ => {}
+                b':' => {}
+                byte if byte.is_ascii_whitespace() => {}
+                // A number or a word of JSON.
+                _ => {
+                    let ends = |byte: &u8| byte.is_ascii_whitespace() || b",:]}\"".contains(byte);
+                    at = bytes[at..].iter().position(ends).map_or(bytes.len(), |length| at + length);
+                    self.record(&path, place(start)..place(at));
+                }
             }
         }
     }
@@ -188,6 +213,10 @@ mod tests {
         assert_eq!(found(text, "[0].Workflow.data.1.x[1]"), Some(r#"{"y": 2}"#));
         assert_eq!(found(text, "[0].Workflow.name"), Some("\"a,}\""));
         assert_eq!(found(text, "[0].Workflow.data[\"a b\"]"), Some("{}"));
+        assert_eq!(found(text, "[0].Workflow.data.1.x[0]"), Some("1"));
+        assert_eq!(found(text, "[0].Workflow.data.1.x[1].y"), Some("2"));
+        assert_eq!(found("-1.5e3", ""), Some("-1.5e3"));
+        assert_eq!(found("[true, null ]", "[1]"), Some("null"));
         assert_eq!(found(text, "[1]"), Some("{}"));
         assert_eq!(found(text, "[2]"), None);
     }
@@ -205,6 +234,20 @@ mod tests {
             assert_eq!(&text[places["data"].clone()], literal);
             assert!(text[places["data.2"].clone()].starts_with("{\\\"x\\\": \\\""));
             assert_eq!(&text[places["data.3"].clone()], "{}");
+        }
+    }
+
+    #[test]
+    fn in_a_part() {
+        let node = r#"{"id": 3, "data": {"path": "é\"x", "list": ["a", 1]}}"#;
+        let literal = serde_json::to_string(node).unwrap();
+        let escaped = &literal[1..literal.len() - 1];
+        for (part, is_escaped) in [(node, false), (escaped, true)] {
+            let places = locate_in_part(part, is_escaped, ["id", "data.list[1]", "data.list[0]", "data.path"]);
+            assert_eq!(&part[places["id"].clone()], "3");
+            assert_eq!(&part[places["data.list[1]"].clone()], "1");
+            assert_eq!(part[places["data.list[0]"].clone()].replace('\\', ""), "\"a\"");
+            assert_eq!(part[places["data.path"].clone()].replace('\\', ""), "\"é\"x\"");
         }
     }
 

@@ -20,8 +20,9 @@ mod value;
 mod wiring;
 
 pub use error::ReadError;
-pub use locate::locate;
+pub use locate::{locate, locate_in_part};
 pub use oddity::{DocumentPlace, Oddity};
+pub use path::{element, member};
 
 use super::Document;
 pub(crate) use json::Json;

@@ -22,6 +22,8 @@ pub struct DocumentPlace {
     pub graph: String,
     /// The JSON paths of its nodes, by id. In a graph that is a JSON text they lead through that text.
     pub nodes: Vec<(NodeId, String)>,
+    /// Whether it has a uuid that is none, and therefore was not kept.
+    pub has_invalid_uuid: bool,
 }
 
 /// Collects oddities, and where things were read.
@@ -30,6 +32,8 @@ pub(super) struct Notes {
     oddities: Vec<Oddity>,
     /// Where the graph stands that was read last, and its nodes.
     graph: DocumentPlace,
+    /// Whether the uuid that was read last is none.
+    has_invalid_uuid: bool,
     places: Vec<DocumentPlace>,
 }
 
@@ -40,12 +44,19 @@ impl Notes {
 
     /// Keeps where a graph and its nodes stand, until the document is read to which it belongs.
     pub(super) fn graph(&mut self, path: &Path<'_>, nodes: Vec<(NodeId, String)>) {
-        self.graph = DocumentPlace { path: String::new(), graph: path.to_string(), nodes };
+        self.graph = DocumentPlace { graph: path.to_string(), nodes, ..DocumentPlace::default() };
     }
 
     /// Keeps where a document stands.
     pub(super) fn document(&mut self, path: &Path<'_>) {
-        self.places.push(DocumentPlace { path: path.to_string(), ..std::mem::take(&mut self.graph) });
+        let has_invalid_uuid = std::mem::take(&mut self.has_invalid_uuid);
+        let graph = std::mem::take(&mut self.graph);
+        self.places.push(DocumentPlace { path: path.to_string(), has_invalid_uuid, ..graph });
+    }
+
+    /// Keeps that the document has a uuid that is none.
+    pub(super) fn invalid_uuid(&mut self) {
+        self.has_invalid_uuid = true;
     }
 
     pub(super) fn into_parts(self) -> (Vec<Oddity>, Vec<DocumentPlace>) {

@@ -67,6 +67,23 @@ impl Step<'_> {
     }
 }
 
+/// The JSON path of the member `key` of what stands at `path`.
+pub fn member(path: &str, key: &str) -> String {
+    extended(path, Step::Key(key))
+}
+
+/// The JSON path of an element, from 0, of the list at `path`.
+pub fn element(path: &str, index: usize) -> String {
+    extended(path, Step::Index(index))
+}
+
+fn extended(path: &str, step: Step<'_>) -> String {
+    let mut extended = path.to_owned();
+    // Writing to a `String` does not fail.
+    let _ = step.write(path.is_empty(), &mut extended);
+    extended
+}
+
 /// The longest key or value that is shown whole, in characters.
 const SHOWN: usize = 60;
 

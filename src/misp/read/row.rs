@@ -62,6 +62,7 @@ fn uuid(json: Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Option<Uuid> {
     let uuid = Uuid::parse_str(&text).ok();
     if uuid.is_none() {
         notes.add(path, format!("{} is not a uuid; it is not kept", quoted(&text)));
+        notes.invalid_uuid();
     }
     uuid
 }
@@ -80,13 +81,13 @@ fn trigger(document: &mut Document<'static>, path: &Path<'_>, notes: &mut Notes)
         document.trigger_id = only_trigger(&document.graph);
         return;
     };
-    if let Some(other) = only_trigger(&document.graph).filter(|other| other != id) {
+    if let Some(other) = document.other_trigger() {
         notes.add(
             &path.key("trigger_id"),
             format!(
                 "the workflow is stored for the trigger {}, but its graph starts with {}: it listens to nothing",
                 quoted(id),
-                quoted(&other)
+                quoted(other)
             ),
         );
     }

@@ -415,6 +415,16 @@ fn rows_are_read_tolerantly() {
 }
 
 #[test]
+fn ad_hoc_workflows_have_trigger_ids_of_their_own() {
+    let graph = json!({"1": node(1, "adhoc-trigger", &[], &[])});
+    let mut row = row(&graph);
+    row["Workflow"]["trigger_id"] = json!("adhoc-3f2a");
+    let read = read(&row.to_string()).unwrap();
+    assert_eq!(read.documents[0].other_trigger(), None);
+    assert!(read.oddities.iter().all(|oddity| oddity.path != "Workflow.trigger_id"), "{:?}", read.oddities);
+}
+
+#[test]
 fn texts_that_are_not_json_tell_line_and_column() {
     for (text, message) in [
         ("", "the JSON ends before it is complete, at line 1, column 1"),

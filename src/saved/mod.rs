@@ -1,19 +1,21 @@
 //! MISP's own JSON where a workflow is read: what an export, a backup or an API answer holds.
 //!
-//! The rules for graphs and the lints hold for it as for text. A finding points at the node in the JSON and names
-//! its JSON path.
+//! The rules for graphs, the types and the lints hold for it as for text. A finding points at the value or the node in
+//! the JSON and names its JSON path.
 
-use rustc_hash::FxHashMap;
+mod places;
+
+use rustc_hash::FxHashSet;
 
 use crate::catalogue::Catalogue;
-use crate::check::check_lints;
-use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::check::{Budget, UnknownModule, check_lints, check_row, check_types, unknown_module};
+use crate::diagnostics::{Audience, Code, Diagnostic, Severity};
 use crate::graph::{ModuleType, check_rules};
-use crate::misp::{self, Document, DocumentKind, DocumentPlace, ReadError, locate};
+use crate::misp::{self, Document, DocumentKind, ReadError, locate};
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::suggest::closest;
 use crate::syntax::tree::Name;
 use crate::tags::KnownTags;
+use places::{Places, RowPaths};
 
 /// Whether a file holds MISP's JSON: its name ends in `.json`, or it has no name and begins like
 /// JSON, which no text of a workflow does.
@@ -32,7 +34,7 @@ pub struct Saved<'s> {
     pub id: Name<'s>,
     /// What was read. Its nodes tell where in the JSON they stand.
     pub document: Document<'static>,
-    place: DocumentPlace,
+    places: Places<'s>,
 }
 
 /// Reads a file with MISP's JSON. What is unusual in it is noted.
@@ -48,76 +50,93 @@ pub fn read_saved<'s>(sources: &'s Sources, id: FileId, diagnostics: &mut Vec<Di
             return Vec::new();
         }
     };
+    let rows: Vec<RowPaths> = read.places.iter().map(RowPaths::new).collect();
     let paths = read.places.iter().flat_map(|place| {
         [place.path.as_str(), place.graph.as_str()].into_iter().chain(place.nodes.iter().map(|(_, path)| path.as_str()))
     });
+    let paths = paths.chain(rows.iter().flat_map(RowPaths::paths));
     let found = locate(&file.text, paths.chain(read.oddities.iter().map(|oddity| oddity.path.as_str())));
     let span = |path: &str| found.get(path).map(|place| Span::new(id, place.start, place.end));
-    for oddity in &read.oddities {
+    // What `check` says of a row is more than a note.
+    let documents = read.documents.iter().zip(&read.places).zip(&rows);
+    let reported: FxHashSet<&str> =
+        documents.flat_map(|((document, place), row)| row.reported(document, place)).collect();
+    for oddity in read.oddities.iter().filter(|oddity| !reported.contains(oddity.path.as_str())) {
         let place = span(&oddity.path).unwrap_or(Span::new(id, 0, 0));
         let finding = Diagnostic::at(Code::MispJsonOddity, start_of(place), oddity.message.clone());
         diagnostics.push(with_path(finding, &oddity.path));
     }
     let count = read.documents.len();
-    let documents = read.documents.into_iter().zip(&read.places).enumerate();
+    let documents = read.documents.into_iter().zip(&read.places).zip(&rows).enumerate();
     documents
-        .map(|(index, (mut document, place))| {
-            for (node, (_, path)) in document.graph.nodes.iter_mut().zip(&place.nodes) {
-                node.origin = span(path).or_else(|| span(&place.graph)).map(start_of);
+        .map(|(index, ((mut document, place), row))| {
+            let graph = span(&place.graph);
+            let nodes: Vec<_> = place.nodes.iter().map(|(_, path)| span(path)).collect();
+            for (node, place) in document.graph.nodes.iter_mut().zip(&nodes) {
+                node.origin = place.or(graph).map(start_of);
             }
             let text = if count == 1 { stem(file) } else { format!("{}-{}", stem(file), index + 1) };
-            let span = start_of(span(&place.path).unwrap_or(Span::new(id, 0, 0)));
-            Saved { id: Name { text: sources.keep(text), span }, document, place: place.clone() }
+            let whole = start_of(span(&place.path).unwrap_or(Span::new(id, 0, 0)));
+            let places = Places {
+                sources,
+                document: whole,
+                row: row.spans(span),
+                nodes,
+                is_escaped: graph.is_some_and(|graph| sources.snippet(graph).starts_with('"')),
+                paths: place.clone(),
+            };
+            Saved { id: Name { text: sources.keep(text), span: whole }, document, places }
         })
         .collect()
 }
 
 impl Saved<'_> {
     /// Checks the graph. Says whether it can be built.
-    pub(crate) fn check(&self, catalogue: &Catalogue, tags: &KnownTags<'_>, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    pub(crate) fn check(
+        &self,
+        catalogue: &Catalogue,
+        tags: &KnownTags<'_>,
+        budget: &Budget,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> bool {
         let before = diagnostics.len();
         let graph = &self.document.graph;
         let is_workflow = self.document.kind == DocumentKind::Workflow;
         let signature = |module: &str| catalogue.module(module);
-        check_rules(graph, &signature, is_workflow, Some(self.id.span), diagnostics);
-        if !diagnostics[before..].iter().any(Diagnostic::is_error) {
-            check_lints(graph, &signature, tags, Some(self.id.span), None, diagnostics);
+        let mut of_nodes = Vec::new();
+        check_rules(graph, &signature, is_workflow, Some(self.id.span), &mut of_nodes);
+        let keeps_rules = !of_nodes.iter().any(Diagnostic::is_error);
+        self.unknown_modules(catalogue, budget, &mut of_nodes);
+        let mut types = check_row(&self.document, self.places.row_facts());
+        types.extend(check_types(&self.document, &signature, budget));
+        if keeps_rules {
+            // Of a node with a mistake there is no more to say until that is corrected.
+            let wrong: FxHashSet<Span> = types
+                .iter()
+                .filter(|found| found.finding.is_error())
+                .filter_map(|found| graph.nodes[found.part.node()?].origin)
+                .collect();
+            let mut lints = Vec::new();
+            check_lints(graph, &signature, tags, Some(self.id.span), None, &mut lints);
+            lints.retain(|lint| lint.primary.as_ref().is_none_or(|label| !wrong.contains(&label.span)));
+            of_nodes.extend(lints);
         }
-        self.unknown_modules(catalogue, diagnostics);
-        let nodes: FxHashMap<Span, usize> =
-            graph.nodes.iter().enumerate().filter_map(|(index, node)| Some((node.origin?, index))).collect();
-        for finding in &mut diagnostics[before..] {
-            // Edits are made for text.
-            finding.fix = None;
-            let place = finding.primary.as_ref().map(|label| label.span);
-            if let Some(&index) = place.and_then(|place| nodes.get(&place)) {
-                let node = &graph.nodes[index];
-                let path = self.place.nodes.get(index).map_or(self.place.graph.as_str(), |(_, path)| path);
-                finding.notes.push(format!("in the JSON this is `{path}`, node {} (`{}`)", node.id, node.module));
-            } else if !self.place.path.is_empty() {
-                finding.notes.push(format!("in the JSON this is `{}`", self.place.path));
-            }
-        }
+        diagnostics.extend(self.places.with_nodes(&self.document, of_nodes));
+        diagnostics.extend(self.places.with_parts(&self.document, &types));
         !diagnostics[before..].iter().any(Diagnostic::is_error)
     }
 
     /// MISP keeps such nodes, so they are no error here: the catalogue may just not know the server.
-    fn unknown_modules(&self, catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
+    fn unknown_modules(&self, catalogue: &Catalogue, budget: &Budget, diagnostics: &mut Vec<Diagnostic>) {
         for node in self.document.graph.nodes.iter().filter(|node| catalogue.module(&node.module).is_none()) {
-            let (code, kind) = match node.module_type {
-                ModuleType::Trigger => (Code::UnknownTrigger, "trigger"),
-                ModuleType::Logic | ModuleType::Action => (Code::UnknownModule, "module"),
-            };
-            let place = node.origin.unwrap_or(self.id.span);
-            let mut finding =
-                Diagnostic::at(code, place, format!("the catalogue has no {kind} named `{}`", node.module)).note(
-                    "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails",
-                );
+            let is_trigger = node.module_type == ModuleType::Trigger;
+            let worth_while = budget.take_suggestion();
+            let known = catalogue.modules().filter(|known| (known.module_type == ModuleType::Trigger) == is_trigger);
+            let known = known.filter(|_| worth_while).map(|known| known.id.as_str());
+            let unknown = UnknownModule { name: &node.module, is_trigger };
+            let (mut finding, _) = unknown_module(unknown, known, Audience::Editor);
             finding.severity = Severity::Warning;
-            diagnostics.push(match closest(&node.module, catalogue.modules().map(|module| module.id.as_str())) {
-                Some(close) => finding.help(format!("did you mean `{close}`?")),
-                None => finding.help("where the server has it, add the server's catalogue to the project file"),
-            });
+            diagnostics.push(finding.placed_at(node.origin.unwrap_or(self.id.span)));
         }
     }
 }

@@ -1,0 +1,61 @@
+//! About filters and comparisons.
+
+use crate::catalogue::Signature;
+use crate::diagnostics::{Audience, Code, Diagnostic};
+
+/// A module filter on a module that knows none.
+pub fn filter_not_supported(signature: &Signature, audience: Audience) -> Diagnostic {
+    Diagnostic::new(Code::FilterNotSupported, format!("`{}` takes no module filter", signature.id))
+        .note("the module ignores the filter and acts on everything")
+        .help(audience.choose(
+            "put the step into a filter scope: `filter A: … where … { … }`",
+            "empty the filter of the node, and put a node `generic-filter-data` before it",
+        ))
+}
+
+/// A comparison that module filters do not know.
+pub fn unsupported_in_module_filter(audience: Audience) -> Diagnostic {
+    Diagnostic::new(Code::UnsupportedCondition, "a module filter cannot ask this")
+        .note(audience.choose(
+            "module filters know four comparisons: `in`, `not in`, `==` and `!=`",
+            "module filters know four comparisons: `in`, `not_in`, `equals` and `not_equals`",
+        ))
+        .help(audience.choose(
+            "use one of them, or put the step into a filter scope: `filter A: … where any … { … }`",
+            "choose one of them, or put a node `generic-filter-data` before the node",
+        ))
+}
+
+/// A module filter with an operator that MISP does not have.
+pub fn unknown_filter_operator(operator: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownOption, format!("`operator` does not offer `{operator}`"))
+        .note("a filter whose operator MISP does not know keeps nothing")
+        .help("the options are `in`, `not_in`, `equals`, `not_equals`")
+}
+
+/// A module filter that was begun and has no operator.
+pub fn filter_without_operator() -> Diagnostic {
+    Diagnostic::new(Code::MissingParameter, "this module filter has no operator")
+        .note("a module filter is on as soon as one of its fields is not empty; without an operator it keeps nothing")
+        .help("fill in all fields of the filter, or none")
+}
+
+/// A count that is compared with what is no number.
+pub fn not_a_count(given: &str, audience: Audience) -> Diagnostic {
+    Diagnostic::new(Code::WrongType, format!("a count is compared with a number, not with {given}"))
+        .help(audience.choose("write for example `count(…) > 50`", "give a number, for example `50`"))
+}
+
+/// No value at all to look for.
+pub fn empty_list(audience: Audience) -> Diagnostic {
+    Diagnostic::new(Code::MissingParameter, "this list is empty")
+        .note("no value is in an empty list, so the answer would always be no")
+        .help(audience.choose("name at least one value", "add at least one value"))
+}
+
+/// IF :: Tag without tags.
+pub fn no_tag(audience: Audience) -> Diagnostic {
+    Diagnostic::new(Code::MissingParameter, "no tag is named here")
+        .note("without tags MISP's IF :: Tag compares with nothing")
+        .help(audience.choose("name at least one tag", "choose at least one tag or cluster"))
+}
