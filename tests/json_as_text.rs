@@ -29,13 +29,14 @@ const fn of_text(code: Code, reason: &'static str) -> Exception {
     Exception { text: Some(code), json: None, word: "", reason }
 }
 
-const EXCEPTIONS: [Exception; 10] = [
+const EXCEPTIONS: [Exception; 11] = [
     of_text(Code::UnusedConstant, "JSON has no constants"),
     of_text(Code::UnusedLabel, "JSON has no labels"),
     of_text(Code::UnusedAllow, "JSON has no comments"),
     of_text(Code::UnknownCode, "JSON has no comments"),
     of_text(Code::MalformedAllow, "JSON has no comments"),
     of_text(Code::BlueprintNotWritten, "what is not written is not there"),
+    of_text(Code::UnusedBlueprint, "what is not written is not there"),
     Exception {
         text: Some(Code::KeptParameter),
         json: Some(Code::UnknownParameter),

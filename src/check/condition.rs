@@ -118,7 +118,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let tags = evaluate(tags, self);
         let tags = self.parameter_value(signature, parameter, &tags)?;
         if tags.is_empty() {
-            self.report(wording::no_tag(Audience::Text).placed_at(predicate.span));
+            self.report(wording::no_tag().placed_at(predicate.span));
         }
         let params = vec![
             (Cow::Borrowed("scope"), ParamValue::text(subject.text)),

@@ -96,12 +96,4 @@ impl<'g> NodeChecker<'_, 'g> {
             self.report(self.parameter("value"), finding);
         }
     }
-
-    /// The tags and clusters that tag-if asks for.
-    pub(super) fn check_tags(&mut self, values: &[Given<'g>]) {
-        let is_empty = |id: &str| self.value(values, id).is_none_or(|value| entries(value).is_empty());
-        if is_empty("tags") && is_empty("clusters") {
-            self.report(Part::Node(self.index), wording::no_tag(Audience::Editor));
-        }
-    }
 }

@@ -39,7 +39,6 @@ impl<'g> NodeChecker<'_, 'g> {
         match (signature.id.as_str(), &selector) {
             ("generic-if", selector) => self.check_comparison(Reader::GenericIf, values, selector.as_ref()),
             ("count-if", _) => self.check_count(values),
-            ("tag-if", _) => self.check_tags(values),
             _ => {}
         }
         let items = selector.as_ref().map_or_else(Items::open, |selector| selector.found.items());

@@ -54,8 +54,8 @@ pub fn empty_list(audience: Audience) -> Diagnostic {
 }
 
 /// IF :: Tag without tags.
-pub fn no_tag(audience: Audience) -> Diagnostic {
+pub fn no_tag() -> Diagnostic {
     Diagnostic::new(Code::MissingParameter, "no tag is named here")
         .note("without tags MISP's IF :: Tag compares with nothing")
-        .help(audience.choose("name at least one tag", "choose at least one tag or cluster"))
+        .help("name at least one tag")
 }
