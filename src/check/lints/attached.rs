@@ -3,7 +3,7 @@
 
 use super::facts::Facts;
 use super::filters::is_reset;
-use super::reads::{may_read_all, names_key};
+use super::reads::{may_read_all, named_keys};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What a module adds or changes, and under which key.
@@ -92,7 +92,7 @@ fn added(module: &str) -> Set {
 }
 
 fn named(facts: &Facts<'_, '_>, node: usize) -> Set {
-    set(|addition| addition.module != facts.module(node) && names_key(facts, node, addition.key))
+    named_keys(facts, node, &ADDITIONS.each_ref().map(|addition| addition.key)) & !added(facts.module(node))
 }
 
 fn set(holds: impl Fn(&Addition) -> bool) -> Set {

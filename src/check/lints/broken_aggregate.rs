@@ -19,9 +19,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 fn never_holds(facts: &Facts<'_, '_>, node: usize, operator: &str) -> Diagnostic {
     let instead = if operator == "in" { "equals" } else { "not_equals" };
     let finding = facts
-        .finding(
+        .finding_on(
             Code::BrokenAggregate,
-            node,
+            (node, "operator"),
             format!("`{operator}` never holds here: the result is a single number, not a list"),
             "always no",
         )

@@ -26,9 +26,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             _ => continue,
         };
         let finding = facts
-            .finding(
+            .finding_on(
                 Code::BrokenContentType,
-                node,
+                (node, "content_type"),
                 format!("what {} sends as a form cannot be read at the other end", facts.name(node)),
                 "`content_type` is `form`",
             )

@@ -269,6 +269,29 @@ impl<'f, 'a> Facts<'f, 'a> {
         (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
     }
 
+    /// The place of a parameter's name in the text that made a node.
+    pub fn parameter_place(&self, index: usize, id: &str) -> Option<Span> {
+        let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
+        let mut places = snippet.match_indices(id).map(|(at, _)| (at, at + id.len())).filter(|&(at, end)| {
+            let behind = snippet[end..].trim_start_matches('"').trim_start();
+            behind.starts_with(':')
+                && !snippet[..at].ends_with(|before: char| before.is_alphanumeric() || "_-".contains(before))
+        });
+        let (at, end) = places.next()?;
+        places.next().is_none().then(|| origin.part(at, end))
+    }
+
+    /// A finding about a parameter of a node.
+    pub fn finding_on(
+        &self,
+        code: Code,
+        (index, id): (usize, &str),
+        message: impl Into<String>,
+        label: &str,
+    ) -> Diagnostic {
+        Self::finding_at(code, self.parameter_place(index, id).or(self.place(index)), message, label)
+    }
+
     /// A finding about a node.
     pub fn finding(&self, code: Code, index: usize, message: impl Into<String>, label: &str) -> Diagnostic {
         Self::finding_at(code, self.place(index), message, label)

@@ -27,7 +27,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             };
             diagnostics.push(
                 facts
-                    .finding(Code::IdleDefault, node, message, &format!("`{}` is left at `{value}`", parameter.id))
+                    .finding_on(
+                        Code::IdleDefault,
+                        (node, &parameter.id),
+                        message,
+                        &format!("`{}` is left at `{value}`", parameter.id),
+                    )
                     .note(match (facts.module(node), &*parameter.id) {
                         ("filter-tag", "scope") => {
                             "MISP takes the value without a word and then filters nothing: every item passes".to_owned()

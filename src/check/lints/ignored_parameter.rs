@@ -29,11 +29,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         diagnostics.push(
             facts
-                .finding(
+                .finding_on(
                     Code::IgnoredParameter,
-                    node,
+                    (node, id),
                     format!("MISP never reads `{id}` of {} here", facts.name(node)),
-                    &format!("`{id}` has no effect"),
+                    "has no effect",
                 )
                 .note(note)
                 .help(help),

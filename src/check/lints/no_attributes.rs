@@ -9,9 +9,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger_signature().is_none_or(|trigger| trigger.scope.as_deref() != Some("event")) {
         return;
     }
+    if facts.nodes_of("distribution-if").is_empty() {
+        return;
+    }
     let asked = facts.behind(|node| names_key(facts, node, "Attribute"));
-    for &node in &facts.order {
-        if facts.module(node) != "distribution-if" || asked[node] {
+    for &node in facts.nodes_of("distribution-if") {
+        if asked[node] {
             continue;
         }
         let by_attribute = facts.text(node, "scope") == Some("attribute");

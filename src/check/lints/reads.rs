@@ -19,28 +19,54 @@ const SENDERS: [&str; 8] = [
 
 /// Whether a node names a key of the data: in a hash path, a module filter, or a template; or reads it without saying so.
 pub fn names_key(facts: &Facts<'_, '_>, index: usize, key: &str) -> bool {
-    let node = facts.node(index);
-    let reads_it = match facts.module(index) {
-        "tag_country_asn_from_enrichment" => key == "enrichment",
-        "distribution-if" => key == "Event.distribution",
-        _ => false,
+    reads_unsaid(facts.module(index)) == Some(key) || any_text(facts, index, |text| has_word(text, key))
+}
+
+/// Those of several keys that [`names_key`] holds for, a bit each. Each text is gone through once.
+pub fn named_keys(facts: &Facts<'_, '_>, index: usize, keys: &[&str]) -> u8 {
+    let mut named = 0;
+    let unsaid = reads_unsaid(facts.module(index));
+    let mut add = |holds: &dyn Fn(&str) -> bool| {
+        for (bit, _) in keys.iter().enumerate().filter(|(_, key)| holds(key)) {
+            named |= 1 << bit;
+        }
     };
-    if reads_it {
-        return true;
+    add(&|key| unsaid == Some(key));
+    any_text(facts, index, |text| {
+        for word in text.as_bytes().split(|&byte| !(byte.is_ascii_alphanumeric() || b"_-".contains(&byte))) {
+            // A key may be a word behind others: `Event.distribution`.
+            add(&|key| {
+                let before = key.as_bytes().strip_suffix(word);
+                before.is_some_and(|before| before.is_empty() || before.ends_with(b".") && has_word(text, key))
+            });
+        }
+        false
+    });
+    named
+}
+
+/// What a module reads without naming it.
+fn reads_unsaid(module: &str) -> Option<&'static str> {
+    match module {
+        "tag_country_asn_from_enrichment" => Some("enrichment"),
+        "distribution-if" => Some("Event.distribution"),
+        _ => None,
     }
-    if [&node.filter.selector, &node.filter.path].into_iter().any(|path| has_word(path, key)) {
+}
+
+/// Whether something holds for a text of a node that names parts of the data: a hash path, or an expression of a template.
+fn any_text(facts: &Facts<'_, '_>, index: usize, mut holds: impl FnMut(&str) -> bool) -> bool {
+    let node = facts.node(index);
+    if [&node.filter.selector, &node.filter.path].into_iter().any(|path| holds(path)) {
         return true;
     }
     let Some(signature) = facts.signature(index) else { return false };
     node.params.iter().any(|(id, value)| {
+        let ParamValue::Text(text) = value else { return false };
         let Some(parameter) = signature.parameter(id) else { return false };
-        match value {
-            ParamValue::Text(text) if parameter.kind == ParameterKind::HashPath => {
-                text.as_plain().is_some_and(|path| has_word(path, key))
-            }
-            ParamValue::Text(text) if parameter.jinja => {
-                pieces(text).any(|text| expressions(text).any(|expression| has_word(expression, key)))
-            }
+        match parameter.kind {
+            ParameterKind::HashPath => text.as_plain().is_some_and(&mut holds),
+            _ if parameter.jinja => pieces(text).any(|text| expressions(text).any(&mut holds)),
             _ => false,
         }
     })

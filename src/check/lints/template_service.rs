@@ -14,9 +14,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some((id, _)) = rendered else { continue };
         diagnostics.push(
             facts
-                .finding(
+                .finding_on(
                     Code::NeedsTemplateService,
-                    node,
+                    (node, id),
                     format!("{} needs the service misp-modules: MISP has it render `{id}`", facts.name(node)),
                     "rendered by another service",
                 )
