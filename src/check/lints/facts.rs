@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Provenance, Signature};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
 use crate::tags::KnownTags;
@@ -267,6 +267,11 @@ impl<'f, 'a> Facts<'f, 'a> {
         let at = snippet.find(piece)?;
         let end = at + piece.len();
         (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
+    }
+
+    /// Who reads the findings.
+    pub fn audience(&self) -> Audience {
+        if self.sources.is_some() { Audience::Text } else { Audience::Editor }
     }
 
     /// The place of a parameter's name in the text that made a node.

@@ -21,13 +21,14 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     format!("`{id}` is a secret, and stands here for everybody to read"),
                     "readable by all who see the file",
                 );
-                let finding = explained(finding, &format!("secret(\"{variable}\")"));
+                let finding = explained(facts, finding, &format!("secret(\"{variable}\")"));
                 diagnostics.push(match facts.quoted_place(node, text) {
                     Some(place) => finding.unsafe_fix(place, format!("secret(\"{variable}\")")),
                     None => finding,
                 });
             } else if let Some(header) = text.lines().find_map(secret_header).filter(|_| id == "headers") {
                 diagnostics.push(explained(
+                    facts,
                     facts.finding(
                         Code::PlainSecret,
                         node,
@@ -41,10 +42,15 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn explained(finding: Diagnostic, instead: &str) -> Diagnostic {
+fn explained(facts: &Facts<'_, '_>, finding: Diagnostic, instead: &str) -> Diagnostic {
     finding
         .note("workflow files are kept in version control and shared: a token in one of them is a token given away")
-        .help(format!("write `{instead}`: the value is read from the environment when the workflow is built"))
+        .help(facts.audience().choose(
+            format!("write `{instead}`: the value is read from the environment when the workflow is built"),
+            format!(
+                "do not share this file; as text (`mispflow import`) the workflow can hold `{instead}` in its place"
+            ),
+        ))
 }
 
 /// The name of a header with a secret that is written out.
