@@ -94,6 +94,14 @@ impl Diagnostic {
         self
     }
 
+    /// A finding with the code's default severity at a place that may be unknown.
+    pub fn maybe_at(code: Code, span: Option<Span>, message: impl Into<String>) -> Self {
+        match span {
+            Some(span) => Self::at(code, span, message),
+            None => Self::new(code, message),
+        }
+    }
+
     /// Makes it as bad as a level says. Says whether it is reported at all.
     pub fn give(&mut self, level: Level) -> bool {
         match level {
@@ -118,6 +126,15 @@ impl Diagnostic {
     pub fn also(mut self, span: Span, message: impl Into<String>) -> Self {
         self.secondary.push(Label { span, message: message.into() });
         self
+    }
+
+    /// Adds a further place, if it is known.
+    #[must_use]
+    pub fn maybe_also(self, span: Option<Span>, message: impl Into<String>) -> Self {
+        match span {
+            Some(span) => self.also(span, message),
+            None => self,
+        }
     }
 
     /// Adds why it matters.

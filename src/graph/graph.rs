@@ -28,6 +28,24 @@ impl<'a> Graph<'a> {
     pub fn index(&self, id: NodeId) -> Option<usize> {
         self.nodes.binary_search_by_key(&id, |node| node.id).ok()
     }
+
+    /// Whether a connection leads to a node from one of `starts`, over any number of others; by index. The starts
+    /// themselves count only if one does.
+    pub fn behind(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
+        let mut behind = vec![false; self.nodes.len()];
+        let mut waiting: Vec<usize> = starts.into_iter().collect();
+        while let Some(node) = waiting.pop() {
+            for link in self.nodes[node].outputs.iter().flatten() {
+                if let Some(next) = self.index(link.node)
+                    && !behind[next]
+                {
+                    behind[next] = true;
+                    waiting.push(next);
+                }
+            }
+        }
+        behind
+    }
 }
 
 /// The three kinds of module in MISP.

@@ -7,17 +7,5 @@ use crate::graph::Graph;
 /// data nobody knows.
 pub fn behind_unknown(graph: &Graph<'_>, signatures: &[Option<&Signature>]) -> Vec<bool> {
     let is_unknown = |index: &usize| signatures[*index].is_none_or(|known| known.provenance == Provenance::Custom);
-    let mut behind = vec![false; graph.nodes.len()];
-    let mut waiting: Vec<usize> = (0..graph.nodes.len()).filter(is_unknown).collect();
-    while let Some(node) = waiting.pop() {
-        for link in graph.nodes[node].outputs.iter().flatten() {
-            if let Some(next) = graph.index(link.node)
-                && !behind[next]
-            {
-                behind[next] = true;
-                waiting.push(next);
-            }
-        }
-    }
-    behind
+    graph.behind((0..graph.nodes.len()).filter(is_unknown))
 }

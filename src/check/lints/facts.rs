@@ -294,12 +294,12 @@ impl<'f, 'a> Facts<'f, 'a> {
         message: impl Into<String>,
         label: &str,
     ) -> Diagnostic {
-        Self::finding_at(code, self.parameter_place(index, id).or(self.place(index)), message, label)
+        Diagnostic::maybe_at(code, self.parameter_place(index, id).or(self.place(index)), message).label(label)
     }
 
     /// A finding about a node.
     pub fn finding(&self, code: Code, index: usize, message: impl Into<String>, label: &str) -> Diagnostic {
-        Self::finding_at(code, self.place(index), message, label)
+        Diagnostic::maybe_at(code, self.place(index), message).label(label)
     }
 
     /// Adds an edit of the text that made a node, probably what is meant, where it can be made: `from` becomes `to`, and
@@ -327,22 +327,12 @@ impl<'f, 'a> Facts<'f, 'a> {
         message: impl Into<String>,
         label: &str,
     ) -> Diagnostic {
-        Self::finding_at(code, self.quoted_place(index, text).or(self.place(index)), message, label)
-    }
-
-    fn finding_at(code: Code, place: Option<Span>, message: impl Into<String>, label: &str) -> Diagnostic {
-        match place {
-            Some(span) => Diagnostic::at(code, span, message).label(label),
-            None => Diagnostic::new(code, message),
-        }
+        Diagnostic::maybe_at(code, self.quoted_place(index, text).or(self.place(index)), message).label(label)
     }
 
     /// Adds a node's own text as a further place, if it has one.
     pub fn also(&self, finding: Diagnostic, index: usize, message: impl Into<String>) -> Diagnostic {
-        match self.node(index).origin {
-            Some(span) => finding.also(span, message),
-            None => finding,
-        }
+        finding.maybe_also(self.node(index).origin, message)
     }
 }
 
@@ -357,18 +347,7 @@ pub fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
 /// The nodes that a run can reach from the trigger; all in a graph without one.
 fn reached(graph: &Graph<'_>, trigger: Option<usize>) -> Vec<bool> {
     let Some(trigger) = trigger else { return vec![true; graph.nodes.len()] };
-    let mut reached = vec![false; graph.nodes.len()];
+    let mut reached = graph.behind([trigger]);
     reached[trigger] = true;
-    let mut stack = vec![trigger];
-    while let Some(node) = stack.pop() {
-        for link in graph.nodes[node].outputs.iter().flatten() {
-            if let Some(to) = graph.index(link.node)
-                && !reached[to]
-            {
-                reached[to] = true;
-                stack.push(to);
-            }
-        }
-    }
     reached
 }

@@ -18,7 +18,8 @@ pub(super) fn check_concurrent<'c>(
             continue;
         }
         let message = format!("{} cannot block here: it runs in a concurrent task", view.name(index));
-        let finding = View::finding(Code::BlockingInConcurrent, view.span(index), message, "runs in a job of its own");
+        let finding = Diagnostic::maybe_at(Code::BlockingInConcurrent, view.span(index), message)
+            .label("runs in a job of its own");
         diagnostics.push(
             view.also(finding, task, format!("{} starts the job", view.name(task)))
                 .note("a concurrent task runs later, in the background: MISP has gone on by then, and only the job's own path ends")
@@ -41,8 +42,8 @@ pub(super) fn check_trigger<'c>(
             continue;
         }
         let message = format!("{} cannot block: the trigger {} does not wait", view.name(index), view.name(trigger));
-        let finding =
-            View::finding(Code::BlockingUnderNonBlocking, view.span(index), message, "ends the run, blocks nothing");
+        let finding = Diagnostic::maybe_at(Code::BlockingUnderNonBlocking, view.span(index), message)
+            .label("ends the run, blocks nothing");
         diagnostics.push(
             view.also(finding, trigger, "this trigger does not block")
                 .note("the workflow of such a trigger runs after the action: a blocking module ends the run, but undoes nothing")

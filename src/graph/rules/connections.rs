@@ -14,7 +14,7 @@ pub(super) fn check_dangling(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnost
                     link.node,
                 );
                 let mut finding =
-                    View::finding(Code::DanglingConnection, view.span(index), message, "leads to nowhere");
+                    Diagnostic::maybe_at(Code::DanglingConnection, view.span(index), message).label("leads to nowhere");
                 if view.expects_trigger {
                     finding = finding
                         .note("MISP saves such a workflow, and a run that comes here dies with an internal error");
@@ -35,8 +35,8 @@ pub(super) fn check_multiple(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnost
         }
         for (output, links) in node.outputs.iter().enumerate().filter(|(_, links)| links.len() > 1) {
             let message = format!("output {} of {} has {} connections", output + 1, view.name(index), links.len());
-            let mut finding =
-                View::finding(Code::MultipleConnections, view.span(index), message, "leads to several nodes");
+            let mut finding = Diagnostic::maybe_at(Code::MultipleConnections, view.span(index), message)
+                .label("leads to several nodes");
             for target in links.iter().take(8).filter_map(|link| view.graph.index(link.node)) {
                 finding = view.also(finding, target, format!("leads to {}", view.name(target)));
             }

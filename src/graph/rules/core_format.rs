@@ -23,7 +23,8 @@ pub(super) fn check<'c>(
             view.name(index),
             view.name(trigger),
         );
-        let finding = View::finding(Code::CoreFormatMissing, view.span(index), message, "finds no event in the data");
+        let finding = Diagnostic::maybe_at(Code::CoreFormatMissing, view.span(index), message)
+            .label("finds no event in the data");
         diagnostics.push(
             view.also(finding, trigger, "this trigger's data has another format")
                 .note("the module looks for an event, attributes or objects, and the data of this trigger holds none")

@@ -19,7 +19,8 @@ pub(super) fn check(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         words.push(view.name(start));
         let message = format!("the nodes form a loop: {}", words.join(" → "));
-        let mut finding = View::finding(Code::Cycle, view.span(start), message, "1. the loop begins and ends here");
+        let mut finding =
+            Diagnostic::maybe_at(Code::Cycle, view.span(start), message).label("1. the loop begins and ends here");
         for (step, &node) in way.iter().enumerate().skip(1).take(MAX_SHOWN) {
             finding = view.also(finding, node, format!("{}. {}", step + 1, view.name(node)));
         }

@@ -30,7 +30,8 @@ pub(super) fn check(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         Some(node) if count.arriving[node] < u64::MAX => format!("{} ways lead here", count.arriving[node]),
         _ => "too many ways lead here".to_owned(),
     };
-    let mut finding = View::finding(code, place.map_or(view.place(), |node| view.span(node)), message, &label);
+    let mut finding =
+        Diagnostic::maybe_at(code, place.map_or(view.place(), |node| view.span(node)), message).label(label);
     if let Some(node) = busiest.filter(|&node| Some(node) != place) {
         finding = view.also(finding, node, format!("{} connections join here", count.incoming[node]));
     }

@@ -12,18 +12,19 @@ pub(super) fn check(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     match view.triggers[..] {
         [_] => {}
         [] => diagnostics.push(
-            View::finding(Code::TriggerCount, view.place(), "the workflow has no trigger".to_owned(), "no trigger")
+            Diagnostic::maybe_at(Code::TriggerCount, view.place(), "the workflow has no trigger")
+                .label("no trigger")
                 .note(REASON)
                 .help("add the trigger that the workflow listens to, and lead it to the first step"),
         ),
         [first, ref others @ ..] => {
             let count = view.triggers.len();
-            let mut finding = View::finding(
+            let mut finding = Diagnostic::maybe_at(
                 Code::TriggerCount,
                 view.span(others[0]),
                 format!("the workflow has {count} triggers: {}", list(view, &view.triggers)),
-                "a trigger too many",
-            );
+            )
+            .label("a trigger too many");
             finding = view.also(finding, first, "the first trigger");
             diagnostics
                 .push(finding.note(REASON).help("keep one, and make a workflow of its own for each other trigger"));

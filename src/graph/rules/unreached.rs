@@ -23,7 +23,7 @@ pub(super) fn check(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         1 => format!("no run reaches {}", view.name(first)),
         count => format!("no run reaches {count} nodes: {}", list(view, &detached)),
     };
-    let mut finding = View::finding(Code::DetachedNodes, view.span(first), message, "never runs");
+    let mut finding = Diagnostic::maybe_at(Code::DetachedNodes, view.span(first), message).label("never runs");
     for &node in others.iter().take(MAX_SHOWN) {
         finding = view.also(finding, node, "nor does this");
     }

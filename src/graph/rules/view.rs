@@ -1,6 +1,6 @@
 //! What the rules share: the graph by index, its components, its triggers.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
 use crate::graph::loops::Components;
 use crate::graph::{Graph, ModuleType, Node};
 use crate::source::Span;
@@ -48,19 +48,8 @@ impl<'g, 'a> View<'g, 'a> {
         self.node(index).origin.or(self.at)
     }
 
-    /// A finding at a place that may be unknown, with a few words there.
-    pub fn finding(code: Code, span: Option<Span>, message: String, label: &str) -> Diagnostic {
-        match span {
-            Some(span) => Diagnostic::at(code, span, message).label(label),
-            None => Diagnostic::new(code, message),
-        }
-    }
-
     /// Adds a node's own text as a further place, if it has one.
     pub fn also(&self, finding: Diagnostic, index: usize, message: impl Into<String>) -> Diagnostic {
-        match self.node(index).origin {
-            Some(span) => finding.also(span, message),
-            None => finding,
-        }
+        finding.maybe_also(self.node(index).origin, message)
     }
 }
