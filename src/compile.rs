@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_callees, check_circles, check_lints, check_parameters, check_tests, check_unused, scopes,
-    standalone_bindings, value_type,
+    check_callees, check_circles, check_defaults, check_environment, check_lints, check_parameters, check_tests,
+    check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -98,6 +98,18 @@ impl<'s> Workspace<'s> {
             modules.to_mut().extend(declared);
         }
         modules
+    }
+
+    /// Checks what the environment makes of the texts of documents that were compiled from these files.
+    pub fn check_environment(
+        &self,
+        documents: &[Compiled<'_>],
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<Diagnostic> {
+        let (modules, budget) = (self.modules(), Budget::default());
+        let signature = |module: &str| modules.module(module);
+        let documents = documents.iter().map(|compiled| &compiled.document);
+        documents.flat_map(|document| check_environment(document, &signature, &budget, environment)).collect()
     }
 
     /// Checks everything and makes the graphs.
@@ -207,6 +219,7 @@ impl<'a> Compiler<'_, 'a> {
         let compiled = Compiled { id: workflow.id, document, labels };
         if wanted {
             self.lint(file, &compiled.document.graph, trigger_name.span);
+            self.check_defaults(file, &compiled.document);
             self.documents.push(compiled);
             self.places.push((file, Some(trigger_name)));
         } else {
@@ -239,6 +252,7 @@ impl<'a> Compiler<'_, 'a> {
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
+        self.check_defaults(file, &document);
         self.documents.push(Compiled { id: blueprint.id, document, labels });
         self.places.push((file, None));
     }
@@ -270,6 +284,13 @@ impl<'a> Compiler<'_, 'a> {
         }
         place_on_grid(&mut graph);
         Some((graph, labels))
+    }
+
+    /// Checks what the defaults of `env` make of the texts.
+    fn check_defaults(&mut self, file: usize, document: &Document<'a>) {
+        let context = self.context;
+        let signature = |module: &str| context.signature(file, module);
+        self.diagnostics.extend(check_defaults(document, &signature, context.budget));
     }
 
     /// Looks for traps in a graph that keeps the rules.

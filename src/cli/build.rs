@@ -75,7 +75,9 @@ impl Build {
             Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue).for_target(loaded.project.target());
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
-        let products = self.products(&compilation.documents, &mut diagnostics);
+        let environment = |name: &str| std::env::var(name).ok();
+        diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
+        let products = self.products(&compilation.documents, &environment, &mut diagnostics);
         levels.apply(&mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
         if status != Status::Done {
@@ -93,8 +95,12 @@ impl Build {
         if self.check { Self::compare(console, &folder, &products) } else { Self::write(console, &folder, &products) }
     }
 
-    fn products(&self, documents: &[Compiled<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Product> {
-        let environment = |name: &str| std::env::var(name).ok();
+    fn products(
+        &self,
+        documents: &[Compiled<'_>],
+        environment: &dyn Fn(&str) -> Option<String>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Product> {
         let mut products = Vec::with_capacity(documents.len());
         for compiled in documents {
             let is_blueprint = compiled.document.kind == DocumentKind::Blueprint;
@@ -106,7 +112,7 @@ impl Build {
                 Some(Form::Workflow) | None => misp::Form::Workflow,
             };
             let extension = if is_blueprint { "blueprint.json" } else { "json" };
-            match misp::write(&compiled.document, form, &environment) {
+            match misp::write(&compiled.document, form, environment) {
                 Ok(json) => products.push(Product { name: format!("{}.{extension}", compiled.id.text), json }),
                 Err(error) => diagnostics.extend(error.missing.iter().map(misp::MissingVariable::diagnostic)),
             }
