@@ -84,7 +84,7 @@ fn found(catalogue: &Catalogue, load: impl Fn(&Sources) -> Vec<FileId>) -> Found
     let roots = load(&sources);
     let workspace = Workspace::load(&sources, &DiskFiles, &roots, catalogue);
     let compilation = workspace.compile();
-    let environment = |_: &str| Some("https://soc.example.org/x".to_owned());
+    let environment = |name: &str| Some(if name == "SCOPE" { "event" } else { "https://soc.example.org/x" }.to_owned());
     let written = compilation.documents.iter().map(|compiled| {
         let is_workflow = compiled.document.kind == DocumentKind::Workflow;
         let form = if is_workflow { Form::Workflow } else { Form::Blueprint };

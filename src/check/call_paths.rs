@@ -2,12 +2,14 @@
 
 use crate::catalogue::{ParameterKind, Signature};
 use crate::condition::Operator;
+use crate::diagnostics::Audience;
 use crate::schema::Reader;
 
 use super::constant::{Constant, ConstantKind};
 use super::flow::FlowChecker;
 use super::followed::{Items, Start};
 use super::hash_path::{WrittenPath, WrittenValue};
+use super::wording;
 
 /// An argument: the number of its parameter, and its value.
 pub type Argument<'a> = (usize, Constant<'a>);
@@ -21,6 +23,9 @@ impl<'a> FlowChecker<'_, 'a> {
                 parameter.kind == ParameterKind::HashPath && parameter.sub_selector == sub
             })
         };
+        if signature.id == "count-if" {
+            self.check_call_count(signature, arguments);
+        }
         let mut selector = None;
         for (_, constant) in of_kind(false) {
             selector = self.check_constant_path(constant, Start::Root).or(selector);
@@ -56,6 +61,17 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.check_quoted_path(path, constant.span, start)
             }
             _ => None,
+        }
+    }
+
+    /// Checks the number that count-if compares with.
+    fn check_call_count(&mut self, signature: &'a Signature, arguments: &[Argument<'a>]) {
+        let value = arguments.iter().find(|(index, _)| signature.parameters[*index].id == "value");
+        let Some((_, constant)) = value else { return };
+        if let ConstantKind::Text(text) = &constant.kind
+            && text.as_plain().is_some_and(|text| !text.is_empty() && text.trim().parse::<f64>().is_err())
+        {
+            self.report(wording::not_a_count(constant.kind.describe(), Audience::Text).placed_at(constant.span));
         }
     }
 

@@ -413,7 +413,12 @@ impl Writer<'_> {
             let demanded =
                 parameter.required.is_some() && parameter.editor_default().is_none_or(|value| value.is_empty());
             if demanded || self.choose(2) == 0 {
-                let value = self.value(parameter);
+                let value = if signature.id == "count-if" && parameter.id == "value" {
+                    // A text to the catalogue, but a count is compared with it.
+                    self.choose(100).to_string()
+                } else {
+                    self.value(parameter)
+                };
                 self.put(&format!("{}: {value},", parameter.id));
             }
         }
