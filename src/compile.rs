@@ -337,12 +337,15 @@ impl<'a> Compiler<'_, 'a> {
         roots.flat_map(|file| check_tests(self.context, file, &graph, &mut self.diagnostics)).collect()
     }
 
-    /// What holds between the workflows of a project: one a trigger, and every id once.
+    /// What holds between the workflows of a project: one a trigger, and every id once. Files below several project files
+    /// are several projects.
     fn check_project(&mut self) {
-        let mut triggers: FxHashMap<&str, Name<'_>> = FxHashMap::default();
-        let mut ids: FxHashMap<(&str, DocumentKind), Name<'_>> = FxHashMap::default();
-        for (compiled, (_, trigger)) in self.documents.iter().zip(&self.places) {
-            if let Some(before) = ids.insert((compiled.id.text, compiled.document.kind), compiled.id)
+        let projects = self.context.program.projects();
+        let mut triggers: FxHashMap<(usize, &str), Name<'_>> = FxHashMap::default();
+        let mut ids: FxHashMap<(usize, &str, DocumentKind), Name<'_>> = FxHashMap::default();
+        for (compiled, &(file, trigger)) in self.documents.iter().zip(&self.places) {
+            let project = projects[file];
+            if let Some(before) = ids.insert((project, compiled.id.text, compiled.document.kind), compiled.id)
                 && before.span.file != compiled.id.span.file
             {
                 let what = if trigger.is_some() { "workflow" } else { "blueprint" };
@@ -360,10 +363,10 @@ impl<'a> Compiler<'_, 'a> {
             }
             // MISP gives each ad-hoc workflow a trigger id of its own.
             let Some(trigger) = trigger.filter(|trigger| trigger.text != "adhoc-trigger") else { continue };
-            match triggers.get(trigger.text) {
+            match triggers.get(&(project, trigger.text)) {
                 Some(first) => self.diagnostics.push(duplicate_trigger(trigger, *first)),
                 None => {
-                    triggers.insert(trigger.text, trigger);
+                    triggers.insert((project, trigger.text), trigger);
                 }
             }
         }

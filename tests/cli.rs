@@ -360,3 +360,22 @@ fn diff_shows_what_changed() {
     assert_eq!((code(&output), stdout(&output)), (1, ""));
     assert!(stderr(&output).contains("unknown-module"), "{}", stderr(&output));
 }
+
+#[test]
+fn several_projects_below_a_folder_are_checked_apart() {
+    let folder = TempDir::new().unwrap();
+    for name in ["one", "two"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        let text = "workflow guard on event-publish {\n    push-zmq()\n}\n";
+        fs::write(folder.path().join(name).join("guard.mwf"), text).unwrap();
+    }
+    let check = || mispflow(folder.path(), &["check", "."]);
+    let output = check();
+    let messages = stderr(&output);
+    assert!(messages.contains("duplicate-trigger") && messages.contains("duplicate-name"), "{messages}");
+    for name in ["one", "two"] {
+        fs::write(folder.path().join(name).join("mispflow.toml"), "").unwrap();
+    }
+    let output = check();
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+}

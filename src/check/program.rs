@@ -241,6 +241,26 @@ impl<'s> Program<'s> {
         &self.sources.file(self.files[file].tree.id).name
     }
 
+    /// Which project each file belongs to, as a number; files without a project have one in common.
+    pub fn projects(&self) -> Vec<usize> {
+        let mut numbers: FxHashMap<Option<PathBuf>, usize> = FxHashMap::default();
+        let mut of_folder: FxHashMap<&Path, usize> = FxHashMap::default();
+        let number = |file: &'_ ProgramFile<'s>| {
+            let path = self.sources.file(file.tree.id).path.as_deref();
+            let folder = path.and_then(Path::parent);
+            if let Some(&known) = folder.and_then(|folder| of_folder.get(folder)) {
+                return known;
+            }
+            let next = numbers.len();
+            let number = *numbers.entry(path.and_then(|path| self.access.project_of(path))).or_insert(next);
+            if let Some(folder) = folder {
+                of_folder.insert(folder, number);
+            }
+            number
+        };
+        self.files.iter().map(number).collect()
+    }
+
     /// The lines of the list file that `text` names, relative to the file of `span`, without
     /// comments and empty lines. `None` when it cannot be read, which is then reported.
     pub fn lines(&self, file: usize, text: &Text<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::discover::{PROJECT_FILE, discover};
+
 /// Read access to files, so that the library works without a disk too.
 pub trait Files: Sync {
     /// The whole content of a file.
@@ -19,6 +21,12 @@ pub trait Files: Sync {
     fn may_wait(&self, path: &Path) -> bool {
         let _ = path;
         false
+    }
+
+    /// The project file that a file belongs to: the nearest one in its folder or above.
+    fn project_of(&self, file: &Path) -> Option<PathBuf> {
+        let _ = file;
+        None
     }
 }
 
@@ -41,6 +49,10 @@ impl Files for DiskFiles {
 
     fn may_wait(&self, path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    }
+
+    fn project_of(&self, file: &Path) -> Option<PathBuf> {
+        discover(file)
     }
 }
 
@@ -79,6 +91,11 @@ impl Files for MemoryFiles {
             Some(content) if content.len() > limit => Err(io::ErrorKind::FileTooLarge.into()),
             Some(content) => Ok(content.clone()),
         }
+    }
+
+    fn project_of(&self, file: &Path) -> Option<PathBuf> {
+        let folders = file.ancestors().skip(1);
+        folders.map(|folder| folder.join(PROJECT_FILE)).find(|path| self.files.contains_key(path))
     }
 }
 
