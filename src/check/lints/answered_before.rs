@@ -22,7 +22,7 @@ const HARMLESS: [&str; 9] = [
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.questions {
         let Some(before) = asked_before(facts, node) else { continue };
-        let answer = if output(facts, before) == 0 { "yes" } else { "no" };
+        let answer = if facts.output(before) == 0 { "yes" } else { "no" };
         let finding = facts.finding(
             Code::AnsweredBefore,
             node,
@@ -57,14 +57,4 @@ fn asked_before(facts: &Facts<'_, '_>, node: usize) -> Option<Incoming> {
         at = edge.from;
     }
     None
-}
-
-/// The output that a connection belongs to.
-fn output(facts: &Facts<'_, '_>, edge: Incoming) -> usize {
-    let mut links = 0;
-    let ends = facts.node(edge.from).outputs.iter().map(|output| {
-        links += output.len();
-        links
-    });
-    ends.take_while(|&end| end <= edge.link).count()
 }

@@ -92,7 +92,13 @@ fn added(module: &str) -> Set {
 }
 
 fn named(facts: &Facts<'_, '_>, node: usize) -> Set {
-    set(|addition| addition.module != facts.module(node) && names_key(facts, node, addition.key))
+    // Objects have comments too.
+    let is_about_attributes = || ["Attribute", "_AttributeFlattened"].iter().any(|key| names_key(facts, node, key));
+    set(|addition| {
+        addition.module != facts.module(node)
+            && names_key(facts, node, addition.key)
+            && (addition.key != "comment" || is_about_attributes())
+    })
 }
 
 fn set(holds: impl Fn(&Addition) -> bool) -> Set {
@@ -100,7 +106,10 @@ fn set(holds: impl Fn(&Addition) -> bool) -> Set {
 }
 
 fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> State {
-    if adds != 0 {
+    if facts.trigger == Some(node) && facts.text(node, "scope") == Some("passed_roaming_data") {
+        // The workflow that runs this one may have attached everything.
+        state.there = Set::MAX;
+    } else if adds != 0 {
         state.there |= adds;
         state.lost &= !adds;
         state.reloaded &= !adds;
