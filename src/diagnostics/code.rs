@@ -257,7 +257,7 @@ codes! {
     EventScopeFiltered = "event-scope-filtered", Warning;
     /// A filter that finds nothing makes a step fail, which ends the path without a word.
     FilterMayEndPath = "filter-may-end-path", Warning;
-    /// A list of tags that must all be there names one twice.
+    /// Tags that must all be there are counted, and one is named twice or may be there twice.
     DuplicateTags = "duplicate-tags", Warning;
     /// `not_in_and` does not mean that one of the tags is missing.
     NotInAnd = "not-in-and", Warning;
