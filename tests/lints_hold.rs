@@ -39,7 +39,7 @@ const EVENTS: [&str; 8] = [
 type Claim = fn(&Graph<'_>, NodeId, &str, &Semantics);
 
 /// The cases with what must come true of every finding in them with the code that they are named after.
-const CLAIMS: [(&str, Claim); 42] = [
+const CLAIMS: [(&str, Claim); 47] = [
     ("always-false-in-json.json", always_answers),
     ("object-compared-in-json.json", always_no),
     ("unknown-key-in-json.json", touches_nothing),
@@ -54,6 +54,11 @@ const CLAIMS: [(&str, Claim); 42] = [
     ("never-attached-reload.mwf", always_no),
     ("missing-not-unequal.mwf", always_no),
     ("always-blocks.mwf", always_blocks),
+    ("always-blocks-under-a-filter.mwf", always_blocks),
+    ("answered-before-by-more.mwf", always_answers),
+    ("filter-without-effect.mwf", filters_nothing),
+    ("filter-without-effect-of-event.mwf", filters_nothing),
+    ("filter-without-effect-other-list.mwf", filters_nothing),
     ("broken-module.mwf", crashes),
     ("reset-without-filter-twice.mwf", crashes),
     ("reset-without-filter.mwf", loses_the_data),
@@ -174,6 +179,22 @@ fn no_difference(graph: &Graph<'_>, node: NodeId, _: &str, semantics: &Semantics
     let mut other = graph.clone();
     other.nodes.iter_mut().find(|known| known.id == node).unwrap().outputs.reverse();
     assert_eq!(runs(graph, semantics, deeds), runs(&other, semantics, deeds));
+}
+
+/// All is done as if the filter were not there.
+fn filters_nothing(graph: &Graph<'_>, _: NodeId, _: &str, semantics: &Semantics) {
+    let mut without = graph.clone();
+    for node in without.nodes.iter_mut().filter(|node| node.module.starts_with("generic-filter-")) {
+        node.module = "testaction".into();
+        node.module_type = mispflow::graph::ModuleType::Action;
+        node.params.clear();
+    }
+    let effects = |result: &RunResult<'_>| {
+        let effects = result.effects.iter().filter(|record| record.module != "testaction");
+        let effects: Vec<_> = effects.map(|record| serde_json::to_value(&record.effect).unwrap()).collect();
+        format!("{:?} {effects:?}", result.outcome)
+    };
+    assert_eq!(runs(graph, semantics, effects), runs(&without, semantics, effects));
 }
 
 fn runs_several_times(graph: &Graph<'_>, node: NodeId, _: &str, semantics: &Semantics) {

@@ -327,6 +327,8 @@ codes! {
     AnsweredBefore = "answered-before", Warning;
     /// A workflow blocks everything that its trigger is for.
     AlwaysBlocks = "always-blocks", Warning;
+    /// No step under a filter looks at what the filter narrows.
+    FilterWithoutEffect = "filter-without-effect", Warning;
     /// A workflow runs another by a name that none has.
     UnknownCallee = "unknown-callee", Warning;
     /// A blueprint that exists only to be used is not used.

@@ -1,8 +1,10 @@
 //! What steps add to the travelling data: read where nobody added it, forgotten at a reset, or never read.
 //! See `docs/misp-semantics.md`, "Modules in a run" and "Filters".
 
+use rustc_hash::FxHashSet;
+
 use super::facts::Facts;
-use super::filters::is_reset;
+use super::filters::{is_filter, is_reset};
 use super::reads::{may_read_all, names_key};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -69,6 +71,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     let mut before = vec![State::default(); facts.graph.nodes.len()];
+    let mut filters = FxHashSet::default();
     for &node in &facts.order {
         let mut state = State::default();
         for edge in facts.incoming(node) {
@@ -80,7 +83,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         before[node] = state;
         let missing = names[node] & !state.there;
-        if missing != 0 && !facts.is_behind_foreign(node) {
+        // What the compiler puts on again behind a scope that ends inside is to find what it found before.
+        let again = is_filter(facts, node) && !filters.insert((facts.node(node).origin, &facts.node(node).params));
+        if missing != 0 && !again && !facts.is_behind_foreign(node) {
             report_missing(facts, node, missing, state, &first, diagnostics);
         }
     }
