@@ -323,7 +323,7 @@ codes! {
     NoDifference = "no-difference", Warning;
     /// A concurrent task starts nothing.
     EmptyConcurrent = "empty-concurrent", Warning;
-    /// A question was answered by the same one on the way to it.
+    /// A question is answered by one that was asked on the way to it.
     AnsweredBefore = "answered-before", Warning;
     /// A workflow blocks everything that its trigger is for.
     AlwaysBlocks = "always-blocks", Warning;

@@ -158,7 +158,7 @@ fn report_missing(
             };
             diagnostics.push(
                 finding
-                    .note("a reset puts back the data that the first filter saved: what steps changed in between is gone from the run")
+                    .note("a reset puts back the data that the first filter saved: what steps changed in between is gone from the run; the end of an inner filter is a reset too")
                     .help(format!("move the step that reads `{key}` into the filter, or {instead}")),
             );
         } else if addition.only_in_memory && state.reloaded & (1 << bit) != 0 {

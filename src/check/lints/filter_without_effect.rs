@@ -65,8 +65,14 @@ fn looks_at(facts: &Facts<'_, '_>, node: usize) -> Lists {
     match facts.module(node) {
         // It only goes on.
         "generic-filter-data" | "concurrent-task" | "published-if" | "threat-level-if" | "organisation-if" => 0,
-        "stop-execution" | "publish-event" | "add_eventblocklist_entry" | "webhook" | "send-mail" | "send-log-mail"
-        | "telegram-send-alert" | "notify-user-toast" => named(),
+        "stop-execution"
+        | "publish-event"
+        | "add_eventblocklist_entry"
+        | "webhook"
+        | "send-mail"
+        | "send-log-mail"
+        | "telegram-send-alert"
+        | "notify-user-toast" => named(),
         "tag_operation" | "tag-if" if facts.text(node, "scope") == Some("event") => 0,
         "tag_operation" | "attribute_ids_flag_operation" | "Module_attribute_comment_operation" => FLATTENED,
         "tag-if" if facts.node(node).module_type == ModuleType::Logic => FLATTENED,
@@ -84,7 +90,9 @@ fn finding(facts: &Facts<'_, '_>, filter: usize, read: Lists) -> Diagnostic {
                 "makes no difference",
             )
             .note("a filter narrows the data and decides nothing: a run goes on also when nothing is left")
-            .help("to decide, ask with `if any … { … }`; else remove the filter, or move the steps that need it inside");
+            .help(
+                "to decide, ask with `if any … { … }`; else remove the filter, or move the steps that need it inside",
+            );
     }
     let (filtered, used) = if list_of(facts, filter) == Some(OWN) {
         ("Event.Attribute", "Event._AttributeFlattened")

@@ -13,7 +13,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
         let on_attributes = facts.module(node) == "tag_operation" && facts.text(node, "scope") == Some("attribute");
         let filtered = facts.node(node).filter.is_active();
-        if !(on_attributes && filtered && facts.goes_on(node)) || (waits && !in_job[node]) || surely_finds(facts, node) {
+        if !(on_attributes && filtered && facts.goes_on(node)) || (waits && !in_job[node]) || surely_finds(facts, node)
+        {
             continue;
         }
         diagnostics.push(

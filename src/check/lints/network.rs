@@ -36,8 +36,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
         let from_misp_modules = facts.signature(node).is_some_and(|known| known.provenance == Provenance::MispModules);
         // Where a filter finds nothing, nothing is asked.
-        let narrowed = ENRICHING.contains(&facts.module(node))
-            && (facts.is_filtered(node) || facts.filters.must[node] != 0);
+        let narrowed =
+            ENRICHING.contains(&facts.module(node)) && (facts.is_filtered(node) || facts.filters.must[node] != 0);
         if guarded[node] || narrowed || !(NETWORK.contains(&facts.module(node)) || from_misp_modules) {
             continue;
         }

@@ -60,7 +60,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .also(finding, trigger, "the workflow starts here")
-                .note("MISP looks for loops inside a graph only, not for workflows that set themselves off: the next run starts while nobody asked for it")
+                .note("MISP looks for loops inside a graph only, not for workflows that set themselves off: each run starts the next one")
                 .help(if guarded[node] {
                     "use another trigger, or another workflow, for this step"
                 } else {
@@ -81,7 +81,9 @@ fn is_sorted_out(facts: &Facts<'_, '_>, trigger: usize, node: usize) -> bool {
 /// Whether a step changes attributes, and only those that its filter finds.
 fn takes_filter(facts: &Facts<'_, '_>, node: usize) -> bool {
     match facts.module(node) {
-        "attribute_ids_flag_operation" | "Module_attribute_comment_operation" | "attribute_distribution_operation" => true,
+        "attribute_ids_flag_operation" | "Module_attribute_comment_operation" | "attribute_distribution_operation" => {
+            true
+        }
         "tag_operation" => facts.text(node, "scope") == Some("attribute"),
         _ => false,
     }

@@ -72,7 +72,8 @@ fn takes_attributes(expression: &str) -> bool {
         let behind = &expression[at + word.len()..];
         !expression[..at].ends_with(belongs) && !behind.starts_with(belongs) && !behind.starts_with('.')
     };
-    expression.match_indices("Event").any(is_whole) || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
+    expression.match_indices("Event").any(is_whole)
+        || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
 }
 
 /// The parts of a text that are known.
@@ -135,6 +136,10 @@ mod tests {
     fn what_takes_the_attributes() {
         assert!(takes_attributes(" Event | tojson ") && takes_attributes(" Event.Attribute[0] "));
         assert!(takes_attributes(" set event = Event ") && takes_attributes(" {'event': Event} | tojson "));
-        assert!(!takes_attributes(" Event.info ") && !takes_attributes(" EventReport ") && !takes_attributes(" Event.Orgc.name "));
+        assert!(
+            !takes_attributes(" Event.info ")
+                && !takes_attributes(" EventReport ")
+                && !takes_attributes(" Event.Orgc.name ")
+        );
     }
 }

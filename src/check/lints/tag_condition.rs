@@ -29,7 +29,7 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
         }
         return;
     };
-    let (message, label, note) = if of_attributes {
+    let (message, label, reason) = if of_attributes {
         (
             format!("`{twice}` is listed twice, so it must be found on two attributes, no more and no less"),
             "counts attributes",
@@ -42,7 +42,7 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
             "MISP compares the tags it found with the list as it stands: one tag is never found twice",
         )
     };
-    let finding = facts.finding(Code::DuplicateTags, node, message, label).note(note).help("name each tag once");
+    let finding = facts.finding(Code::DuplicateTags, node, message, label).note(reason).help("name each tag once");
     diagnostics.push(match facts.last_entry(node, twice) {
         Some(place) if of_attributes => finding.unsafe_fix(place, ""),
         Some(place) => finding.safe_fix(place, ""),
