@@ -72,6 +72,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let mut before = vec![State::default(); facts.graph.nodes.len()];
     let mut filters = FxHashSet::default();
+    // Saved nodes have each a place of its own.
+    let origin = |node| facts.node(node).origin.filter(|_| !facts.is_saved());
     for &node in &facts.order {
         let mut state = State::default();
         for edge in facts.incoming(node) {
@@ -84,7 +86,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         before[node] = state;
         let missing = names[node] & !state.there;
         // What the compiler puts on again behind a scope that ends inside is to find what it found before.
-        let again = is_filter(facts, node) && !filters.insert((facts.node(node).origin, &facts.node(node).params));
+        let again = is_filter(facts, node) && !filters.insert((origin(node), &facts.node(node).params));
         if missing != 0 && !again && !facts.is_behind_foreign(node) {
             report_missing(facts, node, missing, state, &first, diagnostics);
         }
