@@ -257,7 +257,7 @@ codes! {
     EventScopeFiltered = "event-scope-filtered", Warning;
     /// A filter that finds nothing makes a step fail, which ends the path without a word.
     FilterMayEndPath = "filter-may-end-path", Warning;
-    /// A list of tags that must all be there names one twice.
+    /// Tags that must all be there are counted, and one is named twice or may be there twice.
     DuplicateTags = "duplicate-tags", Warning;
     /// `not_in_and` does not mean that one of the tags is missing.
     NotInAnd = "not-in-and", Warning;
@@ -323,10 +323,12 @@ codes! {
     NoDifference = "no-difference", Warning;
     /// A concurrent task starts nothing.
     EmptyConcurrent = "empty-concurrent", Warning;
-    /// A question was answered by the same one on the way to it.
+    /// A question is answered by one that was asked on the way to it.
     AnsweredBefore = "answered-before", Warning;
     /// A workflow blocks everything that its trigger is for.
     AlwaysBlocks = "always-blocks", Warning;
+    /// No step under a filter looks at what the filter narrows.
+    FilterWithoutEffect = "filter-without-effect", Warning;
     /// A workflow runs another by a name that none has.
     UnknownCallee = "unknown-callee", Warning;
     /// A blueprint that exists only to be used is not used.

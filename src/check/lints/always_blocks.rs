@@ -10,8 +10,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let Some(&stop) = facts.nodes_of("stop-execution").first() else { return };
-    // Without any question it is meant so.
-    if facts.questions.is_empty() {
+    // Without any question it is meant so; but a filter looks like one.
+    if facts.questions.is_empty() && facts.filters.may[stop] == 0 {
         return;
     }
     // Whether every way on from a node ends at a step that stops the run.
@@ -28,7 +28,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let message = format!(
-        "whatever the answers, every run ends with {}: all that sets off `{}` is blocked",
+        "every run ends with {}, whatever the data is: all that sets off `{}` is blocked",
         facts.name(stop),
         signature.id
     );

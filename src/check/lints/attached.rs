@@ -1,9 +1,11 @@
 //! What steps add to the travelling data: read where nobody added it, forgotten at a reset, or never read.
 //! See `docs/misp-semantics.md`, "Modules in a run" and "Filters".
 
+use rustc_hash::FxHashSet;
+
 use super::facts::Facts;
-use super::filters::is_reset;
-use super::reads::{may_read_all, named_keys};
+use super::filters::{is_filter, is_reset};
+use super::reads::{may_read_all, named_keys, names_key};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What a module adds or changes, and under which key.
@@ -69,6 +71,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     let mut before = vec![State::default(); facts.graph.nodes.len()];
+    let mut filters = FxHashSet::default();
+    // Saved nodes have each a place of its own.
+    let origin = |node| facts.node(node).origin.filter(|_| !facts.is_saved());
     for &node in &facts.order {
         let mut state = State::default();
         for edge in facts.incoming(node) {
@@ -80,7 +85,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         before[node] = state;
         let missing = names[node] & !state.there;
-        if missing != 0 && !facts.is_behind_foreign(node) {
+        // What the compiler puts on again behind a scope that ends inside is to find what it found before.
+        let again = is_filter(facts, node) && !filters.insert((origin(node), &facts.node(node).params));
+        if missing != 0 && !again && !facts.is_behind_foreign(node) {
             report_missing(facts, node, missing, state, &first, diagnostics);
         }
     }
@@ -92,7 +99,12 @@ fn added(module: &str) -> Set {
 }
 
 fn named(facts: &Facts<'_, '_>, node: usize) -> Set {
-    named_keys(facts, node, &ADDITIONS.each_ref().map(|addition| addition.key)) & !added(facts.module(node))
+    let named = named_keys(facts, node, &ADDITIONS.each_ref().map(|addition| addition.key));
+    let named = named & !added(facts.module(node));
+    let comment = set(|addition| addition.key == "comment");
+    // Objects have comments too.
+    let is_about_attributes = || ["Attribute", "_AttributeFlattened"].iter().any(|key| names_key(facts, node, key));
+    if named & comment != 0 && !is_about_attributes() { named & !comment } else { named }
 }
 
 fn set(holds: impl Fn(&Addition) -> bool) -> Set {
@@ -100,7 +112,10 @@ fn set(holds: impl Fn(&Addition) -> bool) -> Set {
 }
 
 fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> State {
-    if adds != 0 {
+    if facts.trigger == Some(node) && facts.text(node, "scope") == Some("passed_roaming_data") {
+        // The workflow that runs this one may have attached everything.
+        state.there = Set::MAX;
+    } else if adds != 0 {
         state.there |= adds;
         state.lost &= !adds;
         state.reloaded &= !adds;
@@ -144,7 +159,7 @@ fn report_missing(
             };
             diagnostics.push(
                 finding
-                    .note("a reset puts back the data that the first filter saved: what steps changed in between is gone from the run")
+                    .note("a reset puts back the data that the first filter saved: what steps changed in between is gone from the run; the end of an inner filter is a reset too")
                     .help(format!("move the step that reads `{key}` into the filter, or {instead}")),
             );
         } else if addition.only_in_memory && state.reloaded & (1 << bit) != 0 {

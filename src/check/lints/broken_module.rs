@@ -33,7 +33,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     format!("{} does not work in this release of MISP", facts.name(node)),
                     "ends the run with an internal error",
                 )
-                .note("this version of the module passes on a request method that is none, so nothing is sent")
+                .note("this version of the module asks for a kind of request that does not exist, so nothing is sent")
                 .help("send the data with `webhook(…)`: its `headers` take `Authorization: Splunk …`"),
         );
     }

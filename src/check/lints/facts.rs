@@ -160,6 +160,16 @@ impl<'f, 'a> Facts<'f, 'a> {
         &self.incoming[self.first_incoming[index] as usize..self.first_incoming[index + 1] as usize]
     }
 
+    /// The output that a connection belongs to, from 0.
+    pub fn output(&self, edge: Incoming) -> usize {
+        let mut links = 0;
+        let ends = self.node(edge.from).outputs.iter().map(|output| {
+            links += output.len();
+            links
+        });
+        ends.take_while(|&end| end <= edge.link).count()
+    }
+
     /// The nodes that a node leads to.
     pub fn successors(&self, index: usize) -> impl Iterator<Item = usize> {
         self.node(index).outputs.iter().flatten().filter_map(|link| self.graph.index(link.node))

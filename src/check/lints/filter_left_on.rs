@@ -28,7 +28,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if left_on == 0 {
             continue;
         }
-        let message = format!("the filter {} is on here only if the run came one of the ways", names(left_on));
+        let message = format!("whether the filter {} is on here depends on the way the run came", names(left_on));
         let mut finding =
             facts.finding(Code::FilterLeftOn, node, message, "ways with and without the filter join here");
         let filter = first.iter().enumerate().find_map(|(bit, filter)| filter.filter(|_| left_on & (1 << bit) != 0));

@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !compiled.is_plain() || typer.from_root(&compiled).end != [Shape::Open] {
             continue;
         }
-        let message = format!("where `{path}` is missing, the answer is no, although it is not equal");
+        let message = format!("where `{path}` is missing, `!=` says no as well");
         let finding = facts
             .finding_in(Code::MissingNotUnequal, (node, path), message, "may be missing")
             .note("IF :: Generic finds nothing to compare there, and takes that for a no, whichever way it was asked")

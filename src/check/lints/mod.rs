@@ -20,6 +20,7 @@ mod facts;
 mod filter_left_on;
 mod filter_of_other_items;
 mod filter_reset;
+mod filter_without_effect;
 mod filtered_action;
 mod filters;
 mod idle_default;
@@ -109,6 +110,7 @@ const LINTS: &[Lint] = &[
     empty_concurrent::check,
     answered_before::check,
     always_blocks::check,
+    filter_without_effect::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.

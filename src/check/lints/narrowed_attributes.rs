@@ -6,7 +6,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ModuleType;
 
 /// Modules that change or decide by attributes, without naming a path.
-const BY_ATTRIBUTE: [&str; 6] = [
+const BY_ATTRIBUTE: [&str; 7] = [
+    "blocklist-action-module",
     "attribute_ids_flag_operation",
     "Module_attribute_comment_operation",
     "attribute_distribution_operation",

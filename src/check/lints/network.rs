@@ -19,6 +19,9 @@ const NETWORK: [&str; 10] = [
     "ai-extract-indicators",
 ];
 
+/// Those that ask once for each attribute they are given.
+const ENRICHING: [&str; 2] = ["attach-enrichment", "enrich-event"];
+
 /// The overhead of a trigger that fires for every attribute, object or event saved.
 const HIGH: u8 = 3;
 
@@ -32,7 +35,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
     for &node in &facts.order {
         let from_misp_modules = facts.signature(node).is_some_and(|known| known.provenance == Provenance::MispModules);
-        if guarded[node] || !(NETWORK.contains(&facts.module(node)) || from_misp_modules) {
+        // Where a filter finds nothing, nothing is asked.
+        let narrowed =
+            ENRICHING.contains(&facts.module(node)) && (facts.is_filtered(node) || facts.filters.must[node] != 0);
+        if guarded[node] || narrowed || !(NETWORK.contains(&facts.module(node)) || from_misp_modules) {
             continue;
         }
         let finding = facts.finding(

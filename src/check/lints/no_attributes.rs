@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !by_attribute && facts.text(node, "distribution") != Some("4") {
             continue;
         }
-        let message = "the run dies here for an event without attributes of its own";
+        let message = "for an event without attributes of its own the run ends here with an internal error";
         diagnostics.push(
             facts
                 .finding(Code::NoDirectAttributes, node, message, if by_attribute { "asks attributes" } else { "asks for a sharing group" })

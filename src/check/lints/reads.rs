@@ -94,8 +94,12 @@ pub fn may_read_all(facts: &Facts<'_, '_>, index: usize) -> bool {
 
 /// Whether an expression of a template takes the attributes, or the event, as a whole.
 fn takes_attributes(expression: &str) -> bool {
-    let whole = expression.trim().strip_prefix("Event").is_some_and(|rest| !rest.starts_with('.'));
-    whole || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
+    let is_whole = |(at, word): (usize, &str)| {
+        let behind = &expression[at + word.len()..];
+        !expression[..at].ends_with(belongs) && !behind.starts_with(belongs) && !behind.starts_with('.')
+    };
+    expression.match_indices("Event").any(is_whole)
+        || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
 }
 
 /// The parts of a text that are known.
@@ -127,9 +131,13 @@ fn first_of(text: &str, marks: [&str; 2]) -> Option<usize> {
     text.as_bytes().windows(2).position(|pair| marks.iter().any(|mark| pair == mark.as_bytes()))
 }
 
+/// Whether a character is part of a word.
+fn belongs(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '-'
+}
+
 /// Whether a text has a word that is not part of a longer one.
 fn has_word(text: &str, word: &str) -> bool {
-    let belongs = |character: char| character.is_alphanumeric() || character == '_' || character == '-';
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
 }
@@ -153,6 +161,11 @@ mod tests {
     #[test]
     fn what_takes_the_attributes() {
         assert!(takes_attributes(" Event | tojson ") && takes_attributes(" Event.Attribute[0] "));
-        assert!(!takes_attributes(" Event.info ") && !takes_attributes(" Event.Orgc.name "));
+        assert!(takes_attributes(" set event = Event ") && takes_attributes(" {'event': Event} | tojson "));
+        assert!(
+            !takes_attributes(" Event.info ")
+                && !takes_attributes(" EventReport ")
+                && !takes_attributes(" Event.Orgc.name ")
+        );
     }
 }

@@ -21,20 +21,66 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = FxHashSet::default();
     let tags = facts.list(node, "tags").chain(facts.list(node, "clusters"));
-    let Some(twice) = tags.into_iter().find(|&tag| !seen.insert(tag)) else { return };
-    let finding = facts
-        .finding(
-            Code::DuplicateTags,
-            node,
+    let of_attributes =
+        facts.module(node) == "tag-if" && matches!(facts.text(node, "scope"), Some("attribute" | "event_attribute"));
+    let Some(twice) = tags.into_iter().find(|&tag| !seen.insert(tag)) else {
+        if of_attributes {
+            diagnostics.extend(shared(facts, node));
+        }
+        return;
+    };
+    let (message, label, reason) = if of_attributes {
+        (
+            format!("`{twice}` is listed twice, so it must be found on two attributes, no more and no less"),
+            "counts attributes",
+            "MISP compares all tags that it found on attributes, as often as they are there, with the list as it stands",
+        )
+    } else {
+        (
             format!("`{twice}` is listed twice, so the answer is always no"),
             "never holds",
+            "MISP compares the tags it found with the list as it stands: one tag is never found twice",
         )
-        .note("MISP compares the tags it found with the list as it stands: one tag is never found twice")
-        .help("name each tag once");
+    };
+    let finding = facts.finding(Code::DuplicateTags, node, message, label).note(reason).help("name each tag once");
     diagnostics.push(match facts.last_entry(node, twice) {
+        Some(place) if of_attributes => finding.unsafe_fix(place, ""),
         Some(place) => finding.safe_fix(place, ""),
         None => finding,
     });
+}
+
+/// All of some tags on attributes, of which there may be several with the same tag.
+fn shared(facts: &Facts<'_, '_>, node: usize) -> Option<Diagnostic> {
+    // Other triggers may bring one attribute along, and a filter may leave one.
+    let is_about_events = facts.trigger_signature()?.scope.as_deref() == Some("event");
+    if !is_about_events || facts.filters.may[node] != 0 {
+        return None;
+    }
+    let scope = facts.text(node, "scope")?;
+    let mut tags = facts.list(node, "tags").chain(facts.list(node, "clusters"));
+    tags.next()?;
+    let instead = if tags.next().is_some() {
+        format!("ask for one tag after the other: `{scope} tagged any … and {scope} tagged any …`")
+    } else {
+        format!("ask for any: `{scope} tagged any …`")
+    };
+    let inherits = scope == "event_attribute";
+    Some(
+        facts
+            .finding(
+                Code::DuplicateTags,
+                node,
+                "the answer is no as soon as one of these tags is on two attributes",
+                "each tag must be found exactly once",
+            )
+            .note(if inherits {
+                "MISP compares all tags that it found on attributes, as often as they are there, with the list; a tag of the event counts once for every attribute"
+            } else {
+                "MISP compares all tags that it found on attributes, as often as they are there, with the list"
+            })
+            .help(instead),
+    )
 }
 
 fn not_all(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>) {

@@ -29,13 +29,12 @@ pub fn check_unused(context: Context<'_, '_>, diagnostics: &mut Vec<Diagnostic>)
     let used = used_blueprints(context);
     let none = FxHashSet::default();
     for (file, loaded) in files.iter().enumerate().take(context.program.roots) {
-        // A file of constants alone is there for other files.
-        let is_library = !loaded.tree.items.iter().any(|item| matches!(item, Item::Workflow(_) | Item::Blueprint(_)));
+        // A file without workflows is there for other files.
         let has_workflows = loaded.tree.items.iter().any(|item| matches!(item, Item::Workflow(_)));
         for (index, item) in loaded.tree.items.iter().enumerate() {
             let place = ItemPlace { file, item: index };
             match item {
-                Item::Let(item) if !is_library && !context.constants.is_used(place) && !in_tests.contains(&place) => {
+                Item::Let(item) if has_workflows && !context.constants.is_used(place) && !in_tests.contains(&place) => {
                     diagnostics.push(unused_constant(item.name));
                 }
                 Item::Workflow(workflow) => {

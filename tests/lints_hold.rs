@@ -1,0 +1,350 @@
+//! What lints claim about runs, held against runs: each case of `tests/findings` below is simulated on a handful of
+//! events, and what its message says must come true on all of them.
+
+use std::fs;
+use std::path::Path;
+
+use mispflow::catalogue::{Catalogue, Target};
+use mispflow::compile::Workspace;
+use mispflow::diagnostics::{Code, Diagnostic};
+use mispflow::engine::{Decision, Outcome, Prepared, RunOptions, RunResult, Settings};
+use mispflow::graph::{Graph, NodeId};
+use mispflow::php::Value;
+use mispflow::project::{DiskFiles, load_source};
+use mispflow::semantics::Semantics;
+use mispflow::source::Sources;
+
+/// Events of many kinds; `{}` is no event at all, and is left to the triggers that give none.
+const EVENTS: [&str; 8] = [
+    r#"{"Event": {"id": "1", "info": "Empty", "published": false, "distribution": "0", "Tag": []}}"#,
+    r#"{"Event": {"id": "2", "info": "Clear", "published": true, "distribution": "3", "Tag": [{"name": "tlp:clear"}],
+        "Attribute": [{"id": "1", "type": "ip-src", "value": "198.51.100.7", "to_ids": false, "distribution": "3"}]}}"#,
+    r#"{"Event": {"id": "3", "info": "White", "published": false, "distribution": "1", "Tag": [{"name": "tlp:white"}],
+        "Attribute": [{"id": "2", "type": "md5", "value": "00", "to_ids": true, "Tag": [{"name": "tlp:white"}]},
+                      {"id": "3", "type": "ip-src", "value": "198.51.100.8", "to_ids": true}]}}"#,
+    r#"{"Event": {"id": "4", "info": "Red", "published": true, "distribution": "0",
+        "Tag": [{"name": "tlp:red"}, {"name": "PAP:RED"}], "Orgc": {"name": "Example"},
+        "Object": [{"id": "1", "name": "file", "Attribute": [{"id": "4", "type": "md5", "value": "01", "to_ids": true}]}]}}"#,
+    r#"{"Event": {"id": "5", "info": "Complete", "Tag": [{"name": "workflow:state=\"complete\""},
+        {"name": "osint:source-type=\"blog-post\""}], "Attribute": [{"id": "5", "type": "domain", "value": "a.example"}]}}"#,
+    r#"{"Event": {"id": "6", "info": "Complete, the other way round", "Tag": [{"name": "osint:source-type=\"blog-post\""},
+        {"name": "workflow:state=\"complete\""}], "Attribute": []}}"#,
+    r#"{"Event": {"id": "7", "info": "Green", "published": false, "Tag": [{"name": "tlp:green"}, {"name": "tlp:clear"}],
+        "Attribute": [{"id": "7", "type": "ip-dst", "value": "198.51.100.9", "to_ids": "1", "Tag": [{"name": "tlp:green"}]}]}}"#,
+    r#"{"Event": {"id": "8", "info": "Twice", "Tag": [{"name": "workflow:state=\"complete\""},
+        {"name": "workflow:state=\"complete\""}, {"name": "osint:source-type=\"blog-post\""}]}}"#,
+];
+
+/// What a run can tell.
+type Claim = fn(&Graph<'_>, NodeId, &str, Semantics);
+
+/// The cases with what must come true of every finding in them with the code that they are named after.
+const CLAIMS: [(&str, Claim); 47] = [
+    ("always-false-in-json.json", always_answers),
+    ("object-compared-in-json.json", always_no),
+    ("unknown-key-in-json.json", touches_nothing),
+    ("path-without-event-in-json.json", always_no),
+    ("not-a-list-in-json.json", always_no),
+    ("answered-before.mwf", always_answers),
+    ("answered-before-inside.mwf", always_answers),
+    ("no-tags.mwf", no_tags),
+    ("no-organisation.mwf", always_answers),
+    ("duplicate-tags.mwf", no_unless_twice),
+    ("never-attached.mwf", always_no),
+    ("never-attached-reload.mwf", always_no),
+    ("missing-not-unequal.mwf", always_no),
+    ("always-blocks.mwf", always_blocks),
+    ("always-blocks-under-a-filter.mwf", always_blocks),
+    ("answered-before-by-more.mwf", always_answers),
+    ("filter-without-effect.mwf", filters_nothing),
+    ("filter-without-effect-of-event.mwf", filters_nothing),
+    ("filter-without-effect-other-list.mwf", filters_nothing),
+    ("broken-module.mwf", crashes),
+    ("reset-without-filter-twice.mwf", crashes),
+    ("reset-without-filter.mwf", loses_the_data),
+    ("no-difference.mwf", no_difference),
+    ("no-difference-empty.mwf", no_difference),
+    ("runs-several-times.mwf", runs_several_times),
+    ("empty-concurrent.mwf", starts_nothing),
+    ("stale-tag.mwf", not_seen),
+    ("stale-tag-in-a-path.mwf", not_seen),
+    ("stale-tag-replaced.mwf", not_seen),
+    ("stale-published.mwf", not_seen),
+    ("changes-lost.mwf", not_seen),
+    ("changes-lost-flag.mwf", not_seen),
+    ("changes-lost-distribution.mwf", not_seen),
+    ("unread-result.mwf", not_seen),
+    ("unread-result-reset.mwf", not_seen),
+    ("event-scope-filtered.mwf", touches_nothing),
+    ("idle-default-threat-level.mwf", always_no),
+    ("duplicate-tags-of-attributes.mwf", counts_attributes),
+    ("filter-may-end-path.mwf", ends_path_where_nothing_matches),
+    ("filter-may-end-path-other-question.mwf", ends_path_where_nothing_matches),
+    ("no-direct-attributes.mwf", dies_without_attributes),
+    ("not-in-and.mwf", says_missing_though_all_are_there),
+    ("reset-of-all.mwf", leaves_no_filter),
+    ("reload-under-filter.mwf", leaves_no_filter),
+    ("filter-left-on.mwf", filter_depends_on_way),
+    ("field-and-value-swapped.mwf", touches_nothing),
+    ("blocking-in-concurrent.mwf", never_cancels),
+];
+
+fn prepared(graph: &Graph<'_>, semantics: Semantics) -> Prepared {
+    Prepared::new(graph, &Settings::new("w", Catalogue::built_in(), semantics)).expect("a workflow")
+}
+
+/// Runs a graph on every event.
+fn runs<T>(graph: &Graph<'_>, semantics: Semantics, each: impl Fn(&RunResult<'_>) -> T) -> Vec<T> {
+    let workflow = prepared(graph, semantics);
+    let options = RunOptions { trace: true, ..RunOptions::default() };
+    EVENTS.iter().map(|event| each(&workflow.run(Value::from_json(event).expect("JSON"), &options))).collect()
+}
+
+/// How a node decided, each time it was reached.
+fn decisions(result: &RunResult<'_>, node: NodeId) -> Vec<Decision> {
+    let nodes = result.trace.iter().flat_map(|trace| &trace.nodes);
+    nodes.filter(|traced| traced.node == node).map(|traced| traced.decision).collect()
+}
+
+fn all_decisions(graph: &Graph<'_>, node: NodeId, semantics: Semantics) -> Vec<Vec<Decision>> {
+    runs(graph, semantics, |result| decisions(result, node))
+}
+
+fn always(graph: &Graph<'_>, node: NodeId, semantics: Semantics, decision: Decision) {
+    let seen = all_decisions(graph, node, semantics).concat();
+    assert!(!seen.is_empty(), "node {node} is never reached");
+    assert!(seen.iter().all(|&other| other == decision), "{seen:?}");
+}
+
+fn always_no(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    always(graph, node, semantics, Decision::Else);
+}
+
+/// The message says which answer.
+fn always_answers(graph: &Graph<'_>, node: NodeId, message: &str, semantics: Semantics) {
+    let decision = match (message.contains("always yes"), message.contains("always no")) {
+        (true, false) => Decision::Then,
+        (false, true) => Decision::Else,
+        _ => panic!("`{message}` does not say which answer"),
+    };
+    always(graph, node, semantics, decision);
+}
+
+/// The last event has a tag twice, which MISP's own events do not.
+fn no_unless_twice(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let mut seen = all_decisions(graph, node, semantics);
+    assert_eq!(seen.pop(), Some(vec![Decision::Then]));
+    assert!(seen.concat().iter().all(|&decision| decision == Decision::Else), "{seen:?}");
+}
+
+/// Attributes with all of the tags, of which they share one.
+const SHARED: &str = r#"{"Event": {"id": "9", "info": "Shared", "Tag": [{"name": "tlp:amber"}], "Attribute": [
+    {"id": "9", "type": "md5", "value": "00", "Tag": [{"name": "tlp:red"}, {"name": "PAP:RED"}]},
+    {"id": "10", "type": "md5", "value": "01", "Tag": [{"name": "tlp:red"}]}]}}"#;
+
+fn counts_attributes(graph: &Graph<'_>, node: NodeId, message: &str, semantics: Semantics) {
+    let workflow = prepared(graph, semantics);
+    let options = RunOptions { trace: true, ..RunOptions::default() };
+    let decided = decisions(&workflow.run(Value::from_json(SHARED).expect("JSON"), &options), node);
+    assert_eq!(decided, [if message.contains("listed twice") { Decision::Then } else { Decision::Else }]);
+}
+
+fn no_tags(graph: &Graph<'_>, node: NodeId, message: &str, semantics: Semantics) {
+    if message.contains("does nothing") {
+        touches_nothing(graph, node, message, semantics);
+    } else {
+        always_answers(graph, node, message, semantics);
+    }
+}
+
+fn always_blocks(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    assert!(runs(graph, semantics, |result| result.outcome).iter().all(|&outcome| outcome == Outcome::Blocked));
+}
+
+fn crashes(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    assert!(runs(graph, semantics, |result| result.outcome).iter().all(|&outcome| outcome == Outcome::Crash));
+}
+
+fn loses_the_data(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    assert!(runs(graph, semantics, |result| result.data.get("Event").is_none()).iter().all(|&lost| lost));
+}
+
+/// What a run does to the world, whichever nodes do it, and how it ends.
+fn deeds(result: &RunResult<'_>) -> String {
+    let effects: Vec<_> = result.effects.iter().map(|record| serde_json::to_value(&record.effect).unwrap()).collect();
+    format!("{:?} {effects:?}", result.outcome)
+}
+
+fn no_difference(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let mut other = graph.clone();
+    other.nodes.iter_mut().find(|known| known.id == node).unwrap().outputs.reverse();
+    assert_eq!(runs(graph, semantics, deeds), runs(&other, semantics, deeds));
+}
+
+/// All is done as if the filter were not there.
+fn filters_nothing(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let mut without = graph.clone();
+    for node in without.nodes.iter_mut().filter(|node| node.module.starts_with("generic-filter-")) {
+        node.module = "testaction".into();
+        node.module_type = mispflow::graph::ModuleType::Action;
+        node.params.clear();
+    }
+    let effects = |result: &RunResult<'_>| {
+        let effects = result.effects.iter().filter(|record| record.module != "testaction");
+        let effects = effects.map(|record| {
+            let mut effect = serde_json::to_value(&record.effect).unwrap();
+            // What a reset leaves of a filter is an empty list of them.
+            if effect["data"]["enabledFilters"] == serde_json::json!([]) {
+                effect["data"].as_object_mut().unwrap().remove("enabledFilters");
+            }
+            effect
+        });
+        let effects: Vec<_> = effects.collect();
+        format!("{:?} {effects:?}", result.outcome)
+    };
+    assert_eq!(runs(graph, semantics, effects), runs(&without, semantics, effects));
+}
+
+fn runs_several_times(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let count = |result: &RunResult<'_>| {
+        let jobs = result.jobs.iter().filter_map(|job| job.result.as_deref());
+        jobs.map(|job| job.executed.iter().filter(|&&executed| executed == node).count()).sum::<usize>()
+    };
+    assert!(runs(graph, semantics, count).iter().all(|&times| times > 1));
+}
+
+fn starts_nothing(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    assert!(runs(graph, semantics, |result| result.jobs.len()).iter().all(|&jobs| jobs == 0));
+}
+
+/// The node answers, and the rest does, as if the steps that the lint is about were not there.
+fn not_seen(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    const UNSEEN: [&str; 9] = [
+        "tag_operation",
+        "tag_replacement_tlp",
+        "publish-event",
+        "attach-enrichment",
+        "attach-warninglist",
+        "attribute_ids_flag_operation",
+        "Module_event_distribution_operation",
+        "assign_country",
+        "attach-decay-score",
+    ];
+    let mut without = graph.clone();
+    let unseen = without.nodes.iter_mut().filter(|known| UNSEEN.contains(&&*known.module));
+    let mut replaced = Vec::new();
+    for known in unseen {
+        known.module = "testaction".into();
+        known.filter = mispflow::graph::SavedFilter::default();
+        known.params.clear();
+        replaced.push(known.id);
+    }
+    assert!(!replaced.is_empty());
+    let others = |result: &RunResult<'_>| {
+        let effects = result.effects.iter().filter(|record| !replaced.contains(&record.node));
+        let effects: Vec<_> = effects.map(|record| serde_json::to_value(&record.effect).unwrap()).collect();
+        let decided = if replaced.contains(&node) { Vec::new() } else { decisions(result, node) };
+        format!("{decided:?} {effects:?}")
+    };
+    assert_eq!(runs(graph, semantics, others), runs(&without, semantics, others));
+}
+
+/// The step has no effect that something exists for.
+fn touches_nothing(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let touched = runs(graph, semantics, |result| {
+        let own = result.effects.iter().filter(|record| record.node == node);
+        own.map(|record| serde_json::to_value(&record.effect).unwrap())
+            .filter(|effect| {
+                !effect["id"].is_null() && effect["tags"] != serde_json::json!([])
+                    || effect["attributes"].as_array().is_some_and(|attributes| !attributes.is_empty())
+            })
+            .count()
+    });
+    assert!(touched.iter().all(|&count| count == 0), "{touched:?}");
+}
+
+fn ends_path_where_nothing_matches(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let ended = runs(graph, semantics, |result| {
+        let failed = result.failed.contains(&node);
+        assert!(!failed || !result.skipped.is_empty(), "nothing is skipped behind a failed step");
+        failed
+    });
+    assert!(ended.contains(&true), "the step never fails");
+}
+
+fn dies_without_attributes(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let outcomes = runs(graph, semantics, |result| result.outcome);
+    // The events without attributes of their own, and some with.
+    for (index, dies) in [(0, true), (1, false), (2, false), (3, true), (4, false), (7, true)] {
+        assert_eq!(outcomes[index] == Outcome::Crash, dies, "{}", EVENTS[index]);
+    }
+}
+
+fn says_missing_though_all_are_there(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let answers = all_decisions(graph, node, semantics);
+    assert_eq!(
+        [&answers[4], &answers[5]].map(|answer| answer[0]).iter().filter(|&&one| one == Decision::Then).count(),
+        1
+    );
+}
+
+fn leaves_no_filter(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let left = runs(graph, semantics, |result| {
+        result.data.get("enabledFilters").and_then(Value::as_array).is_some_and(|filters| !filters.is_empty())
+    });
+    assert!(left.iter().all(|&left| !left), "{left:?}");
+}
+
+fn filter_depends_on_way(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let on = runs(graph, semantics, |result| result.data.get("enabledFilters").is_some());
+    assert!(on.contains(&true) && on.contains(&false), "{on:?}");
+}
+
+fn never_cancels(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let cancelled = runs(graph, semantics, |result| result.verdict == mispflow::engine::Verdict::Cancel);
+    assert!(cancelled.iter().all(|&cancelled| !cancelled));
+}
+
+/// The node that a finding is about.
+fn node_of(graph: &Graph<'_>, finding: &Diagnostic) -> NodeId {
+    // Findings in MISP's JSON name it.
+    let named = finding.notes.iter().find_map(|note| {
+        let (_, rest) = note.split_once(", node ")?;
+        rest.split(' ').next()?.parse().ok()
+    });
+    let place = finding.primary.as_ref().expect("a place").span;
+    let at = || graph.nodes.iter().filter(|node| node.origin.is_some_and(|origin| origin.contains(place)));
+    named.or_else(|| at().next_back().map(|node| node.id)).expect("a node")
+}
+
+#[test]
+fn what_lints_say_comes_true() {
+    let catalogue = Catalogue::built_in();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
+    let mut problems = Vec::new();
+    for (file, claim) in CLAIMS {
+        let sources = Sources::new();
+        let id = load_source(&sources, &DiskFiles, &root.join(file), file).unwrap();
+        let workspace = Workspace::load(&sources, &DiskFiles, &[id], catalogue).for_target(Target::DEFAULT);
+        let compilation = workspace.compile();
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let read = mispflow::misp::read(&text);
+        let graph = match &read {
+            Ok(read) => &read.documents[0].graph,
+            Err(_) => &compilation.documents[0].document.graph,
+        };
+        let is_named = |code: Code| file.starts_with(code.as_str());
+        let found: Vec<_> = compilation.diagnostics.iter().filter(|finding| is_named(finding.code)).collect();
+        assert!(!found.is_empty(), "{file} has no finding");
+        for finding in found {
+            let node = node_of(graph, finding);
+            let held = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                claim(graph, node, &finding.message, Semantics::MISP_2_5_1);
+            }));
+            if held.is_err() {
+                problems.push(format!("{file}, node {node}: {}", finding.message));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "it does not come true:\n{}", problems.join("\n"));
+}
