@@ -248,7 +248,12 @@ impl Place<'_> {
         let word = leading_word(rest);
         for (wrong, right) in [("&&", "and"), ("||", "or")] {
             if rest.starts_with(wrong) {
-                return diagnostic.help(format!("write `{right}`")).safe_fix(self.span(at, at + 2), right);
+                let space = |is_there: bool| if is_there { "" } else { " " };
+                let before = space(self.text[..at].ends_with(char::is_whitespace));
+                let behind = space(rest[2..].starts_with(char::is_whitespace));
+                return diagnostic
+                    .help(format!("write `{right}`"))
+                    .safe_fix(self.span(at, at + 2), format!("{before}{right}{behind}"));
             }
         }
         if rest.starts_with("//") || rest.starts_with("/*") {
@@ -295,6 +300,9 @@ impl Place<'_> {
         }
         if let Some(help) = self.habit(at, expected) {
             return diagnostic.help(help);
+        }
+        if expects(Rule::kw_tagged) && closest(word, ["tagged"]).is_some() {
+            return diagnostic.help("did you mean `tagged`?");
         }
         if at == self.start || expects(Rule::kw_on) || expects(Rule::kw_of) || expects(Rule::kw_where) {
             let words = self.expectation.words().iter().copied().chain(["on", "of", "where"]);
