@@ -233,6 +233,16 @@ impl<'a> FlowChecker<'_, 'a> {
         if scope.incomplete {
             return;
         }
+        if scope.constants.contains_key(word) {
+            // Anywhere else the constant's value would stand here.
+            self.report(
+                Diagnostic::at(Code::UnknownName, span, format!("`{word}` is a constant, and a default uses none"))
+                    .help(format!(
+                        "write its value here, or name `{word}` in the steps or where the blueprint is used"
+                    )),
+            );
+            return;
+        }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));
         let options = parameter.iter().flat_map(|parameter| parameter.options.keys().map(String::as_str));
         let worth_while = self.context.budget.take_suggestion();
