@@ -32,7 +32,7 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
         .note("MISP compares the tags it found with the list as it stands: one tag is never found twice")
         .help("name each tag once");
     diagnostics.push(match facts.last_entry(node, twice) {
-        Some(place) => finding.safe_fix(place, ""),
+        Some(place) => finding.unsafe_fix(place, ""),
         None => finding,
     });
 }
