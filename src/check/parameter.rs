@@ -122,8 +122,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Boolean(true) => Cow::Borrowed("true"),
             ConstantKind::Boolean(false) => Cow::Borrowed("false"),
             _ => {
-                let options = wording::options(parameter, Audience::Text);
-                return self.wrong_type(parameter, constant, &format!("the options are {options}"));
+                return self.wrong_type(parameter, constant, &wording::the_options(parameter, Audience::Text));
             }
         };
         self.option(signature, parameter, given, constant)

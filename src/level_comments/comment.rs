@@ -51,12 +51,11 @@ pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
         let from = at + (word.len() - word.trim_start().len());
         let span = comment.span.part(from, from + name.len());
         at += word.len() + 1;
-        match Code::from_name(name) {
-            Some(code) => codes.push(Listed { code, span }),
-            None => {
-                all_known = false;
-                diagnostics.push(unknown(name, span));
-            }
+        if let Some(code) = Code::from_name(name) {
+            codes.push(Listed { code, span });
+        } else {
+            all_known = false;
+            diagnostics.push(unknown(name, span));
         }
     }
     // What is made stricter needs no excuse.
