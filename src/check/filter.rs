@@ -47,7 +47,11 @@ impl<'a> FlowChecker<'_, 'a> {
     pub(super) fn filter_off(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
         let end = filter.body.span.end;
         let brace = crate::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
-        let signature = self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?;
+        // Where there are no filters at all, that has been said of the filter's beginning.
+        let signature = match self.context.signature(self.file, "generic-filter-data") {
+            Some(_) => self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?,
+            None => self.context.signature(self.file, "generic-filter-reset")?,
+        };
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
         Some(self.spelled_node(signature, params, filter.reset_pin.as_ref(), brace))
     }

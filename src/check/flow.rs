@@ -86,7 +86,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         let before = self.diagnostics.len();
         let checked = check(self);
         for finding in &mut self.diagnostics[before..] {
-            let elsewhere = |label: &Label| !place.contains(label.span);
+            let elsewhere = |label: &Label| !place.contains(label.span) && !label.span.contains(place);
             if finding.primary.iter().all(elsewhere) && finding.secondary.iter().all(elsewhere) {
                 finding.secondary.push(Label { span: place, message: "used here".to_owned() });
             }

@@ -122,8 +122,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Boolean(true) => Cow::Borrowed("true"),
             ConstantKind::Boolean(false) => Cow::Borrowed("false"),
             _ => {
-                let options = wording::options(parameter, Audience::Text);
-                return self.wrong_type(parameter, constant, &format!("the options are {options}"));
+                return self.wrong_type(parameter, constant, &wording::the_options(parameter, Audience::Text));
             }
         };
         self.option(signature, parameter, given, constant)
@@ -231,6 +230,16 @@ impl<'a> FlowChecker<'_, 'a> {
     pub(super) fn unknown_word(&mut self, word: &'a str, span: Span, parameter: Option<&Parameter>) {
         let scope = &self.context.scopes[self.file];
         if scope.incomplete {
+            return;
+        }
+        if scope.constants.contains_key(word) {
+            // Anywhere else the constant's value would stand here.
+            self.report(
+                Diagnostic::at(Code::UnknownName, span, format!("`{word}` is a constant, and a default uses none"))
+                    .help(format!(
+                        "write its value here, or name `{word}` in the steps or where the blueprint is used"
+                    )),
+            );
             return;
         }
         let names = scope.constants.keys().copied().chain(self.bindings.iter().map(|(name, _)| *name));

@@ -13,7 +13,8 @@ use super::flow::FlowChecker;
 
 impl<'a> FlowChecker<'_, 'a> {
     /// The node of a condition or filter that is spelled at `span`. Older releases of a module have
-    /// fewer parameters and options: those that say something and are missing are reported.
+    /// fewer parameters and options: of those that say something and are missing the first is reported, for they came
+    /// together.
     pub(super) fn spelled_node(
         &mut self,
         signature: &'a Signature,
@@ -21,12 +22,15 @@ impl<'a> FlowChecker<'_, 'a> {
         pin: Option<&'a Pin<'a>>,
         span: Span,
     ) -> NodeTemplate<'a> {
+        let mut told = false;
         params.retain(|(id, value)| match signature.parameter(id) {
             None if value.is_empty() => false,
             None => {
                 let message = format!("this compiles to the module `{}`, which has no parameter `{id}`", signature.id);
                 let finding = Diagnostic::at(Code::UnknownParameter, span, message);
-                self.report(or_else(parameter_elsewhere(finding, signature, id)));
+                if !std::mem::replace(&mut told, true) {
+                    self.report(or_else(parameter_elsewhere(finding, signature, id)));
+                }
                 true
             }
             Some(parameter) => {
@@ -43,7 +47,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         && !parameter.options.is_empty()
                         && !parameter.has_option(option)
                 };
-                if let Some(option) = option.filter(unknown) {
+                if let Some(option) = option.filter(unknown)
+                    && !std::mem::replace(&mut told, true)
+                {
                     let message = format!(
                         "this compiles to the module `{}`, whose `{id}` does not offer `{option}`",
                         signature.id

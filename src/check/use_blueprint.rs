@@ -206,7 +206,11 @@ fn default<'a>(parameter: &'a BlueprintParameter<'a>, diagnostics: &mut Vec<Diag
 
 /// The same, where [`check_parameters`] has reported or will report what is wrong with it.
 fn checked_default<'a>(parameter: &'a BlueprintParameter<'a>) -> Option<Constant<'a>> {
-    default(parameter, &mut Vec::new())
+    let mut value = default(parameter, &mut Vec::new())?;
+    if value_type(parameter).is_some_and(|wanted| !wanted.admits(&value.kind)) {
+        value.kind = ConstantKind::Unknown;
+    }
+    Some(value)
 }
 
 /// The values that a blueprint's parameters have while it stands alone: defaults, or unknown ones.

@@ -15,7 +15,7 @@ use crate::diagnostics::{Code, Diagnostic, Level, Severity};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::tree::File;
 
-use comment::{Listed, read};
+use comment::{Listed, Said, read};
 use extent::Extents;
 
 /// What the comments of files say of findings.
@@ -38,6 +38,8 @@ struct LevelComment {
     listed: Listed,
     /// The comment with the space before it, or its line where it stands alone.
     comment: Span,
+    /// Whether the comment names no code that does not exist.
+    all_known: bool,
     /// What the comment is about, if there is something.
     extent: Option<usize>,
     used: bool,
@@ -47,7 +49,7 @@ impl LevelComments {
     /// Reads the comments of a file, and reports those that cannot be understood.
     pub fn read(&mut self, file: &File<'_>, source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
         for comment in &file.comments {
-            let Some((level, codes)) = read(comment, diagnostics) else { continue };
+            let Some(Said { level, codes, all_known }) = read(comment, diagnostics) else { continue };
             let of_file = self.files.entry(file.id).or_insert_with(|| OfFile {
                 extents: Extents::of(file),
                 named: Vec::new(),
@@ -59,7 +61,7 @@ impl LevelComments {
                 if let Some(extent) = extent {
                     of_file.known.entry((listed.code, extent)).or_insert(of_file.named.len());
                 }
-                of_file.named.push(LevelComment { level, listed, comment: line, extent, used: false });
+                of_file.named.push(LevelComment { level, listed, comment: line, all_known, extent, used: false });
             }
         }
     }
@@ -99,9 +101,10 @@ impl LevelComments {
 
 impl OfFile {
     fn report_unused(&self, diagnostics: &mut Vec<Diagnostic>) {
-        // The codes of a comment lie together. A comment of which nothing is used can go.
+        // The codes of a comment lie together. A comment of which nothing is used can go, but what a misspelt code
+        // is meant for is not known.
         for of_comment in self.named.chunk_by(|one, next| one.comment == next.comment) {
-            let useless = of_comment.iter().all(|code| !code.used);
+            let useless = of_comment.iter().all(|code| !code.used && code.all_known);
             for code in of_comment.iter().filter(|code| !code.used) {
                 let Some(finding) = self.unused(code) else { continue };
                 diagnostics.push(if useless { finding.unsafe_fix(code.comment, "") } else { finding });

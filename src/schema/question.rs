@@ -84,6 +84,11 @@ impl Typer<'_> {
             _ => return finding,
         };
         match &self.schema.object(object).main {
+            // The longer path would no longer be one of plain keys only.
+            Some(main) if single && !between.is_empty() => {
+                let inside = format!("{text}{between}.{main}");
+                finding.help(format!("ask for one of many: {}", one_of_many(question, &inside, self.audience)))
+            }
             Some(main) => {
                 let more = format!("{between}.{main}");
                 finding.help(format!("compare what lies inside: `{text}{more}`")).fix(text.len()..text.len(), more)
@@ -156,20 +161,33 @@ fn unread_wildcard(path: &Path, question: &Question<'_>, audience: Audience) -> 
         if segment.token.is_wildcard() { segment.key_span.clone() } else { segment.key_span.end..segment.span.end }
     });
     let [equal, unequal] = equalities(audience);
-    let (symbol, word, other) =
-        if question.operator == Operator::Equals { (equal, "in", "in") } else { (unequal, "not in", "not_in") };
+    let symbol = if question.operator == Operator::Equals { equal } else { unequal };
     let message = format!(
         "`{symbol}` follows only plain keys, so `{}` finds nothing and the answer is always no",
         &text[at.clone()]
     );
-    let value = question.values.first().copied().flatten().unwrap_or("…");
     let note = format!(
         "IF :: Generic reads a single value for `{equal}` and `{unequal}`; where it finds none, both are false"
     );
-    PathFinding::in_path(Code::AlwaysFalse, at, message, &note).help(match audience {
-        Audience::Text => format!("ask for one of many: `{} {word} {text}`", serde_json::Value::from(value)),
-        Audience::Editor => format!("ask for one of many: choose the operator `{other}`"),
-    })
+    let instead = match audience {
+        Audience::Text => one_of_many(question, text, audience),
+        Audience::Editor => format!("choose the operator `{}`", word_for_many(question, audience)),
+    };
+    PathFinding::in_path(Code::AlwaysFalse, at, message, &note).help(format!("ask for one of many: {instead}"))
+}
+
+/// The question that takes the place of `==` or `!=` where the path finds many values.
+fn one_of_many(question: &Question<'_>, path: &str, audience: Audience) -> String {
+    let word = word_for_many(question, audience);
+    let value = question.values.first().copied().flatten().unwrap_or("…");
+    match audience {
+        Audience::Text => format!("`{} {word} {path}`", serde_json::Value::from(value)),
+        Audience::Editor => format!("choose the operator `{word}` and the hash path `{path}`"),
+    }
+}
+
+fn word_for_many(question: &Question<'_>, audience: Audience) -> &'static str {
+    if question.operator == Operator::Equals { "in" } else { audience.choose("not in", "not_in") }
 }
 
 /// How `equals` and `not_equals` are written.

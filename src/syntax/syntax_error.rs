@@ -241,6 +241,16 @@ impl Place<'_> {
         )
     }
 
+    /// Says which word to write instead of symbols, which may stand without spaces.
+    fn replaced_by_word(&self, diagnostic: Diagnostic, at: std::ops::Range<usize>, word: &str) -> Diagnostic {
+        let space = |is_there: bool| if is_there { "" } else { " " };
+        let before = space(self.text[..at.start].ends_with(|c: char| c.is_whitespace() || c == '('));
+        let behind = space(self.text[at.end..].starts_with(char::is_whitespace));
+        diagnostic
+            .help(format!("write `{word}`"))
+            .safe_fix(self.span(at.start, at.end), format!("{before}{word}{behind}"))
+    }
+
     /// Adds what to write instead, for mistakes that people make.
     fn hint(&self, diagnostic: Diagnostic, at: usize, expected: &[Rule]) -> Diagnostic {
         let rest = &self.text[at..];
@@ -248,29 +258,39 @@ impl Place<'_> {
         let word = leading_word(rest);
         for (wrong, right) in [("&&", "and"), ("||", "or")] {
             if rest.starts_with(wrong) {
-                return diagnostic.help(format!("write `{right}`")).safe_fix(self.span(at, at + 2), right);
+                return self.replaced_by_word(diagnostic, at..at + 2, right);
             }
         }
         if rest.starts_with("//") || rest.starts_with("/*") {
+            // Behind a colon it may just as well be an address.
+            let is_comment = rest.starts_with("//") && !self.text[..at].trim_end().ends_with(':');
             let diagnostic = diagnostic.help("a comment begins with `#` and ends with its line");
-            return if rest.starts_with("//") { diagnostic.safe_fix(self.span(at, at + 2), "#") } else { diagnostic };
+            return if is_comment { diagnostic.safe_fix(self.span(at, at + 2), "#") } else { diagnostic };
         }
-        if rest.starts_with(['\'', '“', '”', '‘', '’', '«', '`']) {
+        if rest.starts_with(['\'', '“', '”', '‘', '’', '«', '`']) || rest.starts_with("://") {
             return diagnostic.help("texts stand between straight double quotes: `\"…\"`");
         }
         if rest.starts_with('!') && !rest.starts_with("!=") {
-            return diagnostic.help("write `not`").safe_fix(self.span(at, at + 1), "not ");
+            return self.replaced_by_word(diagnostic, at..at + 1, "not");
         }
         if rest.starts_with(';') {
             return diagnostic.help("steps need no `;`: each ends with its line").safe_fix(self.span(at, at + 1), "");
         }
-        if rest.starts_with('=') && expects(Rule::colon) {
+        let symbols = rest.len() - rest.trim_start_matches(['=', '<', '>', '!', ':']).len();
+        let symbol = &rest[..symbols];
+        if matches!(symbol, "=" | "==" | "=>") && expects(Rule::colon) {
             return diagnostic
                 .help("parameters and fields are written `name: value`")
-                .safe_fix(self.span(self.text[..at].trim_end().len(), at + 1), ":");
+                .safe_fix(self.span(self.text[..at].trim_end().len(), at + symbols), ":");
         }
-        if rest.starts_with('=') && (expects(Rule::operator) || expects(Rule::symbol)) {
-            return diagnostic.help("write `==` to compare").safe_fix(self.span(at, at + 1), "==");
+        if expects(Rule::operator) || expects(Rule::symbol) {
+            for (wrong, right) in [("=", "=="), ("=>", ">="), ("=<", "<="), ("=!", "!=")] {
+                if symbol == wrong {
+                    return diagnostic
+                        .help(format!("write `{right}` to compare"))
+                        .safe_fix(self.span(at, at + symbols), right);
+                }
+            }
         }
         let before = self.text[..at].trim_end().len();
         if rest.starts_with('[') && before == at && !self.text[..at].ends_with(['(', '[', ',', ':']) {
@@ -295,6 +315,9 @@ impl Place<'_> {
         }
         if let Some(help) = self.habit(at, expected) {
             return diagnostic.help(help);
+        }
+        if expects(Rule::kw_tagged) && closest(word, ["tagged"]).is_some() {
+            return diagnostic.help("did you mean `tagged`?");
         }
         if at == self.start || expects(Rule::kw_on) || expects(Rule::kw_of) || expects(Rule::kw_where) {
             let words = self.expectation.words().iter().copied().chain(["on", "of", "where"]);

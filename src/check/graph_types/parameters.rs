@@ -110,7 +110,7 @@ impl<'g> NodeChecker<'_, 'g> {
             Cow::Borrowed(words.into_iter().find(|word| parameter.has_option(word)).unwrap_or(words[0]))
         } else {
             let Some(text) = single(value) else {
-                let help = format!("the options are {}", wording::options(parameter, Audience::Editor));
+                let help = wording::the_options(parameter, Audience::Editor);
                 return self.wrong_type(parameter, value, &help);
             };
             text

@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 format!("`{id}` is an address without encryption"),
                 "everybody on the way can read and change what is sent",
             );
-            let secure = url.replacen("http:", "https:", 1);
+            let secure = format!("https{}", &url["http".len()..]);
             let finding = finding
                 .note("what MISP sends there may be restricted, and the answer may come from anybody")
                 .help("use `https://`");
@@ -38,8 +38,12 @@ fn is_address(id: &str) -> bool {
 
 /// Whether an address is `http://` to another machine.
 fn is_plain_http(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return false };
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    const SCHEME: &str = "http://";
+    if !url.get(..SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
+        return false;
+    }
+    let authority = url[SCHEME.len()..].split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
     let host = if let Some(end) = host.find(']') { &host[..=end] } else { host.split(':').next().unwrap_or_default() };
     !(matches!(host, "localhost" | "[::1]") || host.starts_with("127.") || host.ends_with(".localhost"))
 }
@@ -53,6 +57,10 @@ mod tests {
         for url in ["http://localhost:8080/x", "http://127.0.0.1", "http://[::1]:80/", "https://a.example.org"] {
             assert!(!is_plain_http(url), "{url}");
         }
-        assert!(is_plain_http("http://a.example.org") && is_plain_http("http://10.0.0.1/x"));
+        for url in
+            ["http://a.example.org", "http://10.0.0.1/x", "HTTP://a.example.org", "http://localhost:x@example.org"]
+        {
+            assert!(is_plain_http(url), "{url}");
+        }
     }
 }

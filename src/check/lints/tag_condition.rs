@@ -44,8 +44,7 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
     };
     let finding = facts.finding(Code::DuplicateTags, node, message, label).note(reason).help("name each tag once");
     diagnostics.push(match facts.last_entry(node, twice) {
-        Some(place) if of_attributes => finding.unsafe_fix(place, ""),
-        Some(place) => finding.safe_fix(place, ""),
+        Some(place) => finding.unsafe_fix(place, ""),
         None => finding,
     });
 }

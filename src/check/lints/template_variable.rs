@@ -75,5 +75,13 @@ fn unknown(typer: &Typer<'_>, variable: &str) -> Option<PathFinding> {
         _ => variable,
     };
     let path = Path::compile(variable).ok()?;
-    typer.from_root(&path).findings.into_iter().next()
+    let mut finding = typer.from_root(&path).findings.into_iter().next()?;
+    // Jinja knows no `{n}`.
+    if let Some(fix) = finding.fix.as_ref().filter(|fix| fix.replacement == "{n}.") {
+        let (list, key) = variable.split_at(fix.at.start);
+        let list = list.trim_end_matches('.');
+        finding.help =
+            Some(format!("go through the entries: `{{% for entry in {list} %}}{{{{ entry.{key} }}}}{{% endfor %}}`"));
+    }
+    Some(finding)
 }

@@ -14,7 +14,7 @@ pub use filter::{
 pub use hash_path::{field_and_value_swapped, invalid_path, path_finding, single_values_selected};
 pub use module::{UnknownModule, described, unknown_module, wrong_kind_of_module};
 pub use parameter::{
-    empty_value_replaced, entry_of_wrong_type, hidden_parameter, missing_parameter, options, unknown_option,
+    empty_value_replaced, entry_of_wrong_type, hidden_parameter, missing_parameter, the_options, unknown_option,
     unknown_parameter, written_option, wrong_type,
 };
 pub use row::{empty_name, invalid_uuid, other_trigger, text_too_long};

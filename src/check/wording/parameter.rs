@@ -35,7 +35,7 @@ pub fn unknown_option<'s>(
     let suggestion = suggestion.filter(|_| !known);
     let finding = finding
         .maybe_help(suggestion.map(|close| format!("did you mean `{close}`?")))
-        .help(format!("the options are {}", options(parameter, audience)));
+        .help(the_options(parameter, audience));
     (finding, suggestion)
 }
 
@@ -127,7 +127,7 @@ fn wanted(parameter: &Parameter) -> &'static str {
 }
 
 /// The options as a phrase, with the labels that say more than the keys.
-pub fn options(parameter: &Parameter, audience: Audience) -> String {
+fn options(parameter: &Parameter, audience: Audience) -> String {
     const SHOWN: usize = 12;
     let mut shown: Vec<String> = parameter
         .options
@@ -146,6 +146,15 @@ pub fn options(parameter: &Parameter, audience: Audience) -> String {
         shown.push(format!("{} more", parameter.options.len() - SHOWN));
     }
     shown.join(", ")
+}
+
+/// What to choose from, as a sentence.
+pub fn the_options(parameter: &Parameter, audience: Audience) -> String {
+    if parameter.options.is_empty() {
+        // Which there are, a server knows.
+        return "give one option, as a text".to_owned();
+    }
+    format!("the options are {}", options(parameter, audience))
 }
 
 /// An option as one writes it: bare where that is possible.
