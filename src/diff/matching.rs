@@ -97,9 +97,18 @@ impl<'m> Matching<'m> {
         self.spread(keys);
     }
 
+    /// Downwards as far as it goes, then upwards: where twins lead to the same node, the order of the connections that
+    /// lead to them tells which is which.
     fn spread(&mut self, keys: Keys<'_>) {
         let links = self.links;
-        while let Some((first, second)) = self.queue.pop() {
+        let mut upwards = Vec::new();
+        loop {
+            let Some((first, second)) = self.queue.pop() else {
+                let Some((first, second)) = upwards.pop() else { break };
+                self.spread_up(first, second, keys);
+                continue;
+            };
+            upwards.push((first, second));
             let outputs = links[0].outputs[first].iter().zip(&links[1].outputs[second]);
             for (mine, theirs) in outputs.flat_map(|(mine, theirs)| mine.iter().zip(theirs)) {
                 if let (Some(mine), Some(theirs)) = (*mine, *theirs)
@@ -108,7 +117,6 @@ impl<'m> Matching<'m> {
                     self.pair(mine, theirs);
                 }
             }
-            self.spread_up(first, second, keys);
         }
     }
 
