@@ -32,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a parameter is an address, by its name.
-fn is_address(id: &str) -> bool {
+pub fn is_address(id: &str) -> bool {
     ["url", "homeserver", "endpoint"].iter().any(|word| id.contains(word))
 }
 
