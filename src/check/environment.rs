@@ -58,6 +58,11 @@ fn check_filled<'s>(
     environment: &dyn Fn(&str) -> Option<String>,
     wanted: impl Fn(&Filled) -> bool,
 ) -> Vec<Diagnostic> {
+    let mut values = document.graph.nodes.iter().flat_map(|node| node.params.iter().map(|(_, value)| value));
+    let mut filters = document.graph.nodes.iter().map(|node| &node.filter.value);
+    if !values.any(may_be_filled) && !filters.any(|text| matches!(text, ParamText::Parts(_))) {
+        return Vec::new();
+    }
     let mut document = document.clone();
     let mut texts: Vec<Filled> = Vec::new();
     for (index, node) in document.graph.nodes.iter_mut().enumerate() {
@@ -107,6 +112,15 @@ fn check_filled<'s>(
         });
     }
     findings
+}
+
+/// Whether a value, or an entry of one, is put together.
+fn may_be_filled(value: &ParamValue<'_>) -> bool {
+    match value {
+        ParamValue::Text(text) => matches!(text, ParamText::Parts(_)),
+        ParamValue::List(values) => values.iter().any(|value| matches!(value, ParamValue::Text(ParamText::Parts(_)))),
+        _ => false,
+    }
 }
 
 /// Fills in a text, if it has parts from the environment that are known, and no others that are not.

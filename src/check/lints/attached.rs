@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::facts::Facts;
 use super::filters::{is_filter, is_reset};
-use super::reads::{may_read_all, named_keys, names_key};
+use super::reads::{Keys, may_read_all, names_key};
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What a module adds or changes, and under which key.
@@ -62,7 +62,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger.is_none() {
         return;
     }
-    let names: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| named(facts, node)).collect();
+    let keys = Keys::new(ADDITIONS.map(|addition| addition.key));
+    let names: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| named(facts, node, &keys)).collect();
     let adds: Vec<Set> = (0..facts.graph.nodes.len()).map(|node| added(facts.module(node))).collect();
     let mut first = [None; ADDITIONS.len()];
     for &node in facts.order.iter().rev() {
@@ -98,9 +99,8 @@ fn added(module: &str) -> Set {
     set(|addition| addition.module == module)
 }
 
-fn named(facts: &Facts<'_, '_>, node: usize) -> Set {
-    let named = named_keys(facts, node, &ADDITIONS.each_ref().map(|addition| addition.key));
-    let named = named & !added(facts.module(node));
+fn named(facts: &Facts<'_, '_>, node: usize, keys: &Keys<{ ADDITIONS.len() }>) -> Set {
+    let named = keys.named(facts, node) & !added(facts.module(node));
     let comment = set(|addition| addition.key == "comment");
     // Objects have comments too.
     let is_about_attributes = || ["Attribute", "_AttributeFlattened"].iter().any(|key| names_key(facts, node, key));

@@ -22,27 +22,45 @@ pub fn names_key(facts: &Facts<'_, '_>, index: usize, key: &str) -> bool {
     reads_unsaid(facts.module(index)) == Some(key) || any_text(facts, index, |text| has_word(text, key))
 }
 
-/// Those of several keys that [`names_key`] holds for, a bit each. Each text is gone through once.
-pub fn named_keys(facts: &Facts<'_, '_>, index: usize, keys: &[&str]) -> u8 {
-    let mut named = 0;
-    let unsaid = reads_unsaid(facts.module(index));
-    let mut add = |holds: &dyn Fn(&str) -> bool| {
-        for (bit, _) in keys.iter().enumerate().filter(|(_, key)| holds(key)) {
-            named |= 1 << bit;
+/// Keys that are looked for together.
+pub struct Keys<const N: usize> {
+    keys: [&'static str; N],
+    /// The last word of each: a key may be one word behind others, `Event.distribution`.
+    last: [&'static [u8]; N],
+}
+
+impl<const N: usize> Keys<N> {
+    /// At most eight.
+    pub fn new(keys: [&'static str; N]) -> Self {
+        Self { keys, last: keys.map(|key| key.rsplit('.').next().unwrap_or(key).as_bytes()) }
+    }
+
+    /// Those that [`names_key`] holds for, a bit each. Each text is gone through once.
+    pub fn named(&self, facts: &Facts<'_, '_>, index: usize) -> u8 {
+        let unsaid = reads_unsaid(facts.module(index));
+        let mut named = 0;
+        for (bit, &key) in self.keys.iter().enumerate() {
+            if unsaid == Some(key) {
+                named |= 1 << bit;
+            }
         }
-    };
-    add(&|key| unsaid == Some(key));
-    any_text(facts, index, |text| {
-        for word in text.as_bytes().split(|&byte| !(byte.is_ascii_alphanumeric() || b"_-".contains(&byte))) {
-            // A key may be a word behind others: `Event.distribution`.
-            add(&|key| {
-                let before = key.as_bytes().strip_suffix(word);
-                before.is_some_and(|before| before.is_empty() || before.ends_with(b".") && has_word(text, key))
-            });
-        }
-        false
-    });
-    named
+        any_text(facts, index, |text| {
+            for word in text.as_bytes().split(|&byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))) {
+                let Some(&first) = word.first() else { continue };
+                for (bit, last) in self.last.iter().enumerate() {
+                    // Nearly all words differ in this, which is told sooner than by comparing them.
+                    if last.len() == word.len() && last[0] == first && *last == word {
+                        let key = self.keys[bit];
+                        if key.len() == last.len() || has_word(text, key) {
+                            named |= 1 << bit;
+                        }
+                    }
+                }
+            }
+            false
+        });
+        named
+    }
 }
 
 /// What a module reads without naming it.
