@@ -40,7 +40,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     Some(place) => finding.unsafe_fix(place, format!("secret(\"{variable}\")")),
                     None => finding,
                 });
-            } else if let Some(what) = secret_in_address(text).filter(|_| is_address(id)) {
+            } else if let Some(what) = Some(text).filter(|_| is_address(id)).and_then(secret_in_address) {
                 let variable = variable(&format!("{}_{id}", signature.id));
                 let finding = facts.finding_in(
                     Code::PlainSecret,
