@@ -279,6 +279,8 @@ codes! {
     WorkflowCircle = "workflow-circle", Warning;
     /// The path of a comparison is a value and its value a field.
     FieldAndValueSwapped = "field-and-value-swapped", Warning;
+    /// A count is compared with a number that decides the answer beforehand.
+    DecidedCount = "decided-count", Warning;
     /// A secret stands in the text.
     PlainSecret = "plain-secret", Warning;
     /// An address without encryption.

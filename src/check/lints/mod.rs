@@ -12,6 +12,7 @@ mod broken_module;
 mod callee;
 mod circle;
 mod content_type;
+mod decided_count;
 mod empty_concurrent;
 mod event_scope;
 mod exclusive_steps;
@@ -95,6 +96,7 @@ const LINTS: &[Lint] = &[
     content_type::check,
     broken_module::check,
     no_organisation::check,
+    decided_count::check,
     reload_under_filter::check,
     idle_with_filter::check,
     filter_of_other_items::check,
