@@ -48,18 +48,16 @@ fn report(sources: &Sources, file: FileId, errors: &[TaxonomyError], diagnostics
         return;
     }
     let shown = &errors[..errors.len().min(MOST_ERRORS)];
-    let paths = shown.iter().flat_map(|error| [error.path.as_str(), error.around.as_str()]);
-    let places = locate(sources.text(file), paths);
+    let places = locate(sources.text(file), shown.iter().map(|error| error.path.as_str()));
     let name = &sources.file(file).name;
     for (index, error) in shown.iter().enumerate() {
-        let found = [&error.path, &error.around].into_iter().find_map(|path| places.get(path.as_str()));
-        let place = match (error.position, found) {
+        let place = match (error.position, places.get(error.path.as_str())) {
             (Some(position), _) => span_at(sources, file, position.line, position.column),
             // An object or list may be thousands of lines: its beginning is enough.
-            (None, Some(place)) if sources.text(file).as_bytes()[place.start] == b'"' => {
-                Span::new(file, place.start, place.end)
+            (None, Some(place)) if sources.text(file)[place.clone()].starts_with(['{', '[']) => {
+                Span::new(file, place.start, place.start + 1)
             }
-            (None, Some(place)) => Span::new(file, place.start, place.start + 1),
+            (None, Some(place)) => Span::new(file, place.start, place.end),
             (None, None) => Span::new(file, 0, 0),
         };
         let mut message = format!("`{name}` cannot be used as taxonomies: {}", error.message);

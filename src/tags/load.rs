@@ -25,8 +25,6 @@ pub struct TaxonomyError {
     pub message: String,
     /// The JSON path where it is wrong; empty for the whole file.
     pub path: String,
-    /// The path of the object or list around it.
-    pub around: String,
     /// The place of a mistake in the JSON itself.
     pub position: Option<Position>,
 }
@@ -43,7 +41,6 @@ pub fn load(text: &str, file: &str) -> Loaded {
         Err(error) => reader.loaded.errors.push(TaxonomyError {
             message: error.message,
             path: String::new(),
-            around: String::new(),
             position: error.position,
         }),
     }
@@ -61,11 +58,7 @@ impl Reader {
     fn read(&mut self, json: &Json<'_>) {
         let root = Path::ROOT;
         let Json::Object(entries) = json else {
-            return self.keep(Err(wrong(
-                &root,
-                &root,
-                format!("this is {}, and taxonomies are an object", json.kind()),
-            )));
+            return self.keep(Err(wrong(&root, format!("this is {}, and taxonomies are an object", json.kind()))));
         };
         if json.get("predicates").is_some() || matches!(json.get("namespace"), Some(Json::Text(_))) {
             return self.keep(machine_tags(json));
@@ -74,7 +67,7 @@ impl Reader {
         for (namespace, entry) in entries {
             let path = root.key(namespace);
             if !seen.insert(namespace.to_lowercase()) {
-                self.keep(Err(wrong(&path, &root, format!("the taxonomy {} is there twice", quoted(namespace)))));
+                self.keep(Err(wrong(&path, format!("the taxonomy {} is there twice", quoted(namespace)))));
                 continue;
             }
             self.keep(taxonomy((namespace, entry), &path));
@@ -94,10 +87,9 @@ impl Reader {
 
 /// An entry of an object of taxonomies.
 fn taxonomy((namespace, entry): Entry<'_>, path: &Path<'_>) -> Result<Taxonomy, TaxonomyError> {
-    let root = Path::ROOT;
-    check_namespace(namespace, path, &root)?;
+    check_namespace(namespace, path)?;
     if !matches!(entry, Json::Object(_)) {
-        return Err(wrong(path, &root, format!("this is {}, and a taxonomy is an object", entry.kind())));
+        return Err(wrong(path, format!("this is {}, and a taxonomy is an object", entry.kind())));
     }
     let mut taxonomy = Taxonomy::new(namespace, is_exclusive(entry, path)?);
     let tags = list(entry, "tags", path)?;
@@ -105,16 +97,16 @@ fn taxonomy((namespace, entry): Entry<'_>, path: &Path<'_>) -> Result<Taxonomy, 
     for (index, tag) in tags.iter().enumerate() {
         let here = list_path.index(index);
         let Json::Text(tag) = tag else {
-            return Err(wrong(&here, &list_path, format!("this is {}, and a tag is a text", tag.kind())));
+            return Err(wrong(&here, format!("this is {}, and a tag is a text", tag.kind())));
         };
         match tag.strip_prefix(namespace).and_then(|rest| rest.strip_prefix(':')) {
             None => {
                 let message = format!("the tag {} does not begin with `{namespace}:`", quoted(tag));
-                return Err(wrong(&here, &list_path, message));
+                return Err(wrong(&here, message));
             }
-            Some("") => return Err(wrong(&here, &list_path, format!("the tag {} has no value", quoted(tag)))),
+            Some("") => return Err(wrong(&here, format!("the tag {} has no value", quoted(tag)))),
             Some(_) if taxonomy.has(tag) => {
-                return Err(wrong(&here, &list_path, format!("the tag {} is there twice", quoted(tag))));
+                return Err(wrong(&here, format!("the tag {} is there twice", quoted(tag))));
             }
             Some(_) => drop(taxonomy.tags.insert(tag.to_string())),
         }
@@ -126,7 +118,7 @@ fn taxonomy((namespace, entry): Entry<'_>, path: &Path<'_>) -> Result<Taxonomy, 
 fn machine_tags(json: &Json<'_>) -> Result<Taxonomy, TaxonomyError> {
     let root = Path::ROOT;
     let namespace = text(json, "namespace", &root)?;
-    check_namespace(namespace, &root.key("namespace"), &root)?;
+    check_namespace(namespace, &root.key("namespace"))?;
     let mut taxonomy = Taxonomy::new(namespace, is_exclusive(json, &root)?);
     let mut values: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     if json.get("values").is_some() {
@@ -157,10 +149,10 @@ fn machine_tags(json: &Json<'_>) -> Result<Taxonomy, TaxonomyError> {
     Ok(taxonomy)
 }
 
-fn check_namespace(namespace: &str, path: &Path<'_>, around: &Path<'_>) -> Result<(), TaxonomyError> {
+fn check_namespace(namespace: &str, path: &Path<'_>) -> Result<(), TaxonomyError> {
     if namespace.trim().is_empty() || namespace.contains(':') {
         let message = format!("{} cannot be a namespace: it needs letters and has no colon", quoted(namespace));
-        return Err(wrong(path, around, message));
+        return Err(wrong(path, message));
     }
     Ok(())
 }
@@ -172,7 +164,7 @@ fn is_exclusive(json: &Json<'_>, path: &Path<'_>) -> Result<bool, TaxonomyError>
         Some(Json::Boolean(exclusive)) => Ok(*exclusive),
         Some(other) => {
             let message = format!("`exclusive` is {}, and must be `true` or `false`", other.kind());
-            Err(wrong(&path.key("exclusive"), path, message))
+            Err(wrong(&path.key("exclusive"), message))
         }
     }
 }
@@ -193,13 +185,13 @@ fn text<'j>(json: &'j Json<'j>, key: &str, path: &Path<'_>) -> Result<&'j str, T
 
 fn missing(found: Option<&Json<'_>>, key: &str, wanted: &str, path: &Path<'_>) -> TaxonomyError {
     match found {
-        None => wrong(path, path, format!("`{key}`, {wanted}, is missing here")),
-        Some(other) => wrong(&path.key(key), path, format!("`{key}` is {}, and must be {wanted}", other.kind())),
+        None => wrong(path, format!("`{key}`, {wanted}, is missing here")),
+        Some(other) => wrong(&path.key(key), format!("`{key}` is {}, and must be {wanted}", other.kind())),
     }
 }
 
-fn wrong(path: &Path<'_>, around: &Path<'_>, message: String) -> TaxonomyError {
-    TaxonomyError { message, path: path.to_string(), around: around.to_string(), position: None }
+fn wrong(path: &Path<'_>, message: String) -> TaxonomyError {
+    TaxonomyError { message, path: path.to_string(), position: None }
 }
 
 #[cfg(test)]
