@@ -1,0 +1,32 @@
+//! Streams of events.
+
+use std::io::{BufReader, Cursor};
+
+use mispflow::catalogue::Catalogue;
+use mispflow::engine::{Prepared, Settings};
+use mispflow::misp;
+use mispflow::php::Value;
+use mispflow::replay::{Records, split};
+use mispflow::semantics::Semantics;
+
+/// A stream is cut into the same records however much of it arrives at once, each with the line it begins on, and every
+/// event among them is found.
+pub fn ndjson(input: &str) {
+    let whole = records(input, 1 << 16);
+    assert_eq!(records(input, 7), whole, "the buffer's size counts");
+    assert!(whole.iter().zip(whole.iter().skip(1)).all(|(one, next)| one.0 <= next.0), "lines do not ascend");
+    let graph = r#"{"1": {"id": 1, "data": {"id": "event-publish", "module_type": "trigger"}, "outputs": {}}}"#;
+    let read = misp::read(graph).expect("a graph");
+    let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
+    let prepared = Prepared::of_document(&read.documents[0], &settings).expect("it can run");
+    for text in whole.iter().filter_map(|(_, text)| text.as_ref().ok()) {
+        let Ok(data) = Value::from_json(text) else { continue };
+        assert!(!split(&prepared, data).is_empty(), "an event is lost: {text}");
+    }
+}
+
+fn records(input: &str, buffer: usize) -> Vec<(usize, Result<String, String>)> {
+    let reader = BufReader::with_capacity(buffer, Cursor::new(input.as_bytes().to_vec()));
+    let records = Records::new(reader, "-").flatten();
+    records.map(|record| (record.line, record.text.map_err(|error| error.to_string()))).collect()
+}
