@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_callees, check_circles, check_defaults, check_environment, check_lints, check_parameters, check_tests,
-    check_unused, scopes, standalone_bindings, value_type,
+    check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment, check_lints,
+    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -218,7 +218,7 @@ impl<'a> Compiler<'_, 'a> {
         apply(&mut document, header);
         let compiled = Compiled { id: workflow.id, document, labels };
         if wanted {
-            self.lint(file, &compiled.document.graph, trigger_name.span);
+            self.lint(file, &compiled.document, trigger_name.span);
             self.check_defaults(file, &compiled.document);
             self.documents.push(compiled);
             self.places.push((file, Some(trigger_name)));
@@ -248,10 +248,10 @@ impl<'a> Compiler<'_, 'a> {
             }
             return;
         }
-        self.lint(file, &graph, blueprint.id.span);
         let mut document = Document::bare(DocumentKind::Blueprint, graph);
         document.uuid = Some(header.uuid.unwrap_or_else(|| blueprint_uuid(blueprint.id.text)));
         apply(&mut document, header);
+        self.lint(file, &document, blueprint.id.span);
         self.check_defaults(file, &document);
         self.documents.push(Compiled { id: blueprint.id, document, labels });
         self.places.push((file, None));
@@ -294,7 +294,7 @@ impl<'a> Compiler<'_, 'a> {
     }
 
     /// Looks for traps in a graph that keeps the rules.
-    fn lint(&mut self, file: usize, graph: &Graph<'a>, at: Span) {
+    fn lint(&mut self, file: usize, document: &Document<'a>, at: Span) {
         let context = self.context;
         if context.program.files[file].tree.incomplete {
             // What could not be read may be what is missed.
@@ -302,7 +302,8 @@ impl<'a> Compiler<'_, 'a> {
         }
         let signature = |module: &str| context.signature(file, module);
         let before = self.diagnostics.len();
-        check_lints(graph, &signature, context.tags, Some(at), Some(context.program.sources), &mut self.diagnostics);
+        let (sources, found) = (Some(context.program.sources), &mut self.diagnostics);
+        check_lints(&document.graph, document.into(), &signature, context.tags, Some(at), sources, found);
         if self.values_missing {
             let found = self.diagnostics.split_off(before);
             let is_sure = |finding: &Diagnostic| !matches!(finding.code, Code::NoTags | Code::NoOrganisation);
@@ -386,6 +387,7 @@ fn check_workflows_that_run_others(documents: &[Compiled<'_>], diagnostics: &mut
         .collect();
     check_callees(&workflows, diagnostics);
     check_circles(&workflows, diagnostics);
+    check_guarded_enrichment(&workflows, diagnostics);
 }
 
 fn apply<'a>(document: &mut Document<'a>, header: Header<'a>) {

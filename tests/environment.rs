@@ -19,7 +19,11 @@ fn build(variables: &[(&str, &str)]) -> (i32, String) {
     fs::write(folder.path().join("mark.mwf"), WORKFLOW).unwrap();
     let mut command = Command::cargo_bin("mispflow").unwrap();
     command.env("TOKEN", "{{ hidden").envs(variables.iter().copied());
-    let output = command.current_dir(&folder).args(["build", "mark.mwf", "-o", "out", "-q"]).output().unwrap();
+    let output = command
+        .current_dir(&folder)
+        .args(["build", "mark.mwf", "-o", "out", "-q", "--allow", "needs-template-service"])
+        .output()
+        .unwrap();
     let code = output.status.code().unwrap();
     assert_eq!(folder.path().join("out").exists(), code == 0);
     (code, String::from_utf8(output.stderr).unwrap())

@@ -47,7 +47,7 @@ pub(crate) use flow::FlowChecker;
 pub(crate) use graph_types::{Part, Row, TypeFinding, check_row, check_types};
 pub use header::{Header, MAX_CHARACTERS};
 pub use lints::check_lints;
-pub(crate) use lints::{Callee, check_callees, check_circles, check_unused};
+pub(crate) use lints::{Callee, check_callees, check_circles, check_guarded_enrichment, check_unused};
 pub use program::{ImportedBlueprint, Program, ProgramFile, ResolvedImport};
 pub(crate) use scope::scopes;
 pub(crate) use test_item::check_tests;

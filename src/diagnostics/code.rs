@@ -30,11 +30,6 @@ macro_rules! codes {
                 match self { $( Self::$variant => Severity::$severity, )+ }
             }
 
-            /// Whether it is reported only where somebody asks for it, since it holds for nearly every workflow.
-            pub fn is_optional(self) -> bool {
-                self == Self::NeedsTemplateService
-            }
-
             /// What it is about, in one line.
             pub fn summary(self) -> &'static str {
                 match self { $( Self::$variant => concat!($($doc),+), )+ }
@@ -265,7 +260,7 @@ codes! {
     MissingNotUnequal = "missing-not-unequal", Warning;
     /// A value, mostly a default, is none of the options and makes the module do nothing.
     IdleDefault = "idle-default", Warning;
-    /// A text is rendered by the service misp-modules, without which the run dies.
+    /// A text is rendered by the service misp-modules, without which runs fail and nobody is told.
     NeedsTemplateService = "needs-template-service", Note;
     /// A template names something that the data does not have.
     UnknownVariable = "unknown-variable", Warning;
@@ -339,6 +334,22 @@ codes! {
     UnusedConstant = "unused-constant", Warning;
     /// No jump leads to a label.
     UnusedLabel = "unused-label", Warning;
+    /// With `debug` on, runs die unless something listens at the debug address.
+    DebugNeedsListener = "debug-needs-listener", Note;
+    /// With `debug` on, the branches of a concurrent task die.
+    DebugInConcurrent = "debug-in-concurrent", Warning;
+    /// Another workflow may stop the queries of `attach-enrichment`, which it does not survive.
+    GuardedEnrichment = "guarded-enrichment", Note;
+    /// A question about sharing groups is also true for events that are not shared with any.
+    SharingGroupUnasked = "sharing-group-unasked", Warning;
+    /// What `attach-decay-score` takes off the attributes is read after it.
+    DroppedByDecayScore = "dropped-by-decay-score", Warning;
+    /// The data is read after `enrich-event`, which leaves it in another form.
+    NotNormalised = "not-normalised", Warning;
+    /// Removing a tag that is not attached makes a step fail, which ends the path.
+    RemovalMayEndPath = "removal-may-end-path", Warning;
+    /// A character that MISP's database does not take.
+    UnstorableCharacter = "unstorable-character", Warning;
 }
 
 impl std::fmt::Display for Code {

@@ -52,6 +52,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Whether a comment in the text says how bad it is, which nothing else changes then.
     pub level_from_text: bool,
+    /// Whether it is reported only where somebody asks for its code, since it holds for nearly every workflow.
+    pub is_optional: bool,
     /// One sentence without a full stop: what is wrong.
     pub message: String,
     /// Where; `None` for findings about something that has no text (a file that cannot be read).
@@ -73,6 +75,7 @@ impl Diagnostic {
             code,
             severity: code.severity(),
             level_from_text: false,
+            is_optional: false,
             message: message.into(),
             primary: None,
             secondary: Vec::new(),
@@ -85,6 +88,13 @@ impl Diagnostic {
     /// A finding with the code's default severity at `span`.
     pub fn at(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(code, message).placed_at(span)
+    }
+
+    /// Makes it one that is reported only where somebody asks for its code.
+    #[must_use]
+    pub fn on_request(mut self) -> Self {
+        self.is_optional = true;
+        self
     }
 
     /// Sets the primary place, without words beside it.

@@ -109,7 +109,7 @@ impl Levels {
     }
 
     /// Gives every finding its level and removes those that nobody wants to hear of: what is allowed, and what is
-    /// [optional](Code::is_optional) and was not asked for. Errors stay, and so does what has its
+    /// [optional](Diagnostic::is_optional) and was not asked for. Errors stay, and so does what has its
     /// [level from the text](Diagnostic::level_from_text).
     pub fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| {
@@ -117,7 +117,7 @@ impl Levels {
                 return true;
             }
             let level = self.level(diagnostic.code);
-            if level.is_none() && diagnostic.code.is_optional() {
+            if level.is_none() && diagnostic.is_optional {
                 return false;
             }
             let is_warning = diagnostic.severity == Severity::Warning;
@@ -129,6 +129,11 @@ impl Levels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn finding(code: Code) -> Diagnostic {
+        let finding = Diagnostic::new(code, "");
+        if code == Code::NeedsTemplateService { finding.on_request() } else { finding }
+    }
 
     #[test]
     fn findings_get_their_level() {
@@ -143,7 +148,7 @@ mod tests {
             Code::DetachedNodes,
             Code::NeedsTemplateService,
         ];
-        let mut findings: Vec<_> = codes.map(|code| Diagnostic::new(code, "")).into();
+        let mut findings: Vec<_> = codes.map(finding).into();
         levels.apply(&mut findings);
         let left: Vec<_> = findings.iter().map(|finding| (finding.code, finding.severity)).collect();
         assert_eq!(
@@ -160,7 +165,7 @@ mod tests {
     fn optional_findings_are_asked_for() {
         let mut levels = Levels::default();
         levels.set(LevelOf::Code(Code::NeedsTemplateService), Level::Warn).unwrap();
-        let mut findings = vec![Diagnostic::new(Code::NeedsTemplateService, ""), Diagnostic::new(Code::Cycle, "")];
+        let mut findings = vec![finding(Code::NeedsTemplateService), finding(Code::Cycle)];
         levels.apply(&mut findings);
         assert_eq!(
             findings.iter().map(|finding| finding.severity).collect::<Vec<_>>(),
@@ -179,7 +184,7 @@ mod tests {
     fn levelled(levels: &Levels) -> Vec<(Code, Severity)> {
         let codes =
             [Code::ManyPaths, Code::DetachedNodes, Code::MispJsonOddity, Code::NeedsTemplateService, Code::Cycle];
-        let mut findings: Vec<_> = codes.map(|code| Diagnostic::new(code, "")).into();
+        let mut findings: Vec<_> = codes.map(finding).into();
         levels.apply(&mut findings);
         findings.iter().map(|finding| (finding.code, finding.severity)).collect()
     }

@@ -117,7 +117,7 @@ impl Saved<'_> {
                 .filter_map(|found| graph.nodes[found.part.node()?].origin)
                 .collect();
             let mut lints = Vec::new();
-            check_lints(graph, &signature, tags, Some(self.id.span), None, &mut lints);
+            check_lints(graph, (&self.document).into(), &signature, tags, Some(self.id.span), None, &mut lints);
             lints.retain(|lint| lint.primary.as_ref().is_none_or(|label| !wrong.contains(&label.span)));
             of_nodes.extend(lints);
         }

@@ -11,6 +11,7 @@ use crate::source::{Sources, Span};
 use crate::tags::KnownTags;
 
 use super::filters::Filters;
+use super::row::Row;
 
 /// In longer texts no parts are looked for: a list may have very many entries.
 const LONGEST_SNIPPET: usize = 16 * 1024;
@@ -31,6 +32,8 @@ pub struct Incoming {
 pub struct Facts<'f, 'a> {
     /// The graph.
     pub graph: &'f Graph<'a>,
+    /// What the workflow says of itself besides.
+    pub row: Row<'f>,
     /// The nodes that a run can reach, each behind all that lead to it.
     pub order: Vec<usize>,
     /// The trigger; `None` in a blueprint.
@@ -42,13 +45,16 @@ pub struct Facts<'f, 'a> {
     by_module: FxHashMap<&'f str, Vec<usize>>,
     /// Whether `tag_operation` puts tags into the data of the run too, as later releases do.
     pub tags_travel: bool,
+    /// Whether the release is later than those that were seen to behave like 2.5.1.
+    pub is_later: bool,
     /// The tags that are known.
     pub tags: &'f KnownTags<'f>,
     foreign: Vec<bool>,
     incoming: Vec<Incoming>,
     first_incoming: Vec<u32>,
     signatures: Vec<Option<&'f Signature>>,
-    at: Option<Span>,
+    /// Where findings about no node point.
+    pub at: Option<Span>,
     sources: Option<&'f Sources>,
 }
 
@@ -56,6 +62,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// `None` if the graph has a loop.
     pub fn new(
         graph: &'f Graph<'a>,
+        row: Row<'f>,
         signature: &dyn Fn(&str) -> Option<&'f Signature>,
         tags: &'f KnownTags<'f>,
         at: Option<Span>,
@@ -99,12 +106,14 @@ impl<'f, 'a> Facts<'f, 'a> {
         let filters = Filters::default();
         let mut facts = Self {
             graph,
+            row,
             order,
             trigger,
             filters,
             questions: Vec::new(),
             by_module: FxHashMap::default(),
             tags_travel,
+            is_later: tags_travel,
             tags,
             foreign: Vec::new(),
             incoming,

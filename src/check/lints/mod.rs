@@ -7,11 +7,14 @@ mod always_blocks;
 mod always_fails;
 mod answered_before;
 mod attached;
+mod attribute_reads;
 mod broken_aggregate;
 mod broken_module;
 mod callee;
 mod circle;
 mod content_type;
+mod debugging;
+mod decay_score;
 mod decided_count;
 mod empty_concurrent;
 mod event_scope;
@@ -24,6 +27,7 @@ mod filter_reset;
 mod filter_without_effect;
 mod filtered_action;
 mod filters;
+mod guarded_enrichment;
 mod idle_default;
 mod idle_with_filter;
 mod ignored_parameter;
@@ -34,14 +38,18 @@ mod no_attributes;
 mod no_difference;
 mod no_organisation;
 mod no_tags;
+mod not_normalised;
 mod own_trigger;
 mod plain_http;
 mod reads;
 mod reload_under_filter;
+mod removal;
 mod replaced_module;
+mod row;
 mod secret;
 mod several_runs;
 mod sharing_group;
+mod sharing_group_question;
 mod stale_published;
 mod stale_tag;
 mod swapped;
@@ -52,6 +60,7 @@ mod template_variable;
 #[cfg(test)]
 mod tests;
 mod unknown_tag;
+mod unstorable;
 mod unused;
 mod value_out_of_range;
 
@@ -64,6 +73,8 @@ use facts::Facts;
 
 pub use callee::check_callees;
 pub use circle::{Callee, check_circles};
+pub use guarded_enrichment::check_guarded_enrichment;
+pub use row::Row;
 pub use swapped::swapped;
 pub use unused::check_unused;
 
@@ -113,20 +124,27 @@ const LINTS: &[Lint] = &[
     answered_before::check,
     always_blocks::check,
     filter_without_effect::check,
+    debugging::check,
+    sharing_group_question::check,
+    decay_score::check,
+    not_normalised::check,
+    removal::check,
+    unstorable::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
 ///
-/// `signature` looks modules up, `tags` tags. Findings point at the text that made a node (then `sources` hold it), or else at `at`.
+/// `row` is what the workflow says besides; `signature` looks modules up, `tags` tags. Findings point at the text that made a node (then `sources` hold it), or else at `at`.
 pub fn check_lints<'f>(
     graph: &'f Graph<'_>,
+    row: Row<'f>,
     signature: &dyn Fn(&str) -> Option<&'f Signature>,
     tags: &'f KnownTags<'f>,
     at: Option<Span>,
     sources: Option<&'f Sources>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let Some(facts) = Facts::new(graph, signature, tags, at, sources) else { return };
+    let Some(facts) = Facts::new(graph, row, signature, tags, at, sources) else { return };
     for lint in LINTS {
         lint(&facts, diagnostics);
     }

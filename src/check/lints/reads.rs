@@ -155,7 +155,7 @@ fn belongs(character: char) -> bool {
 }
 
 /// Whether a text has a word that is not part of a longer one.
-fn has_word(text: &str, word: &str) -> bool {
+pub fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
 }

@@ -1,6 +1,6 @@
 //! Graphs that no text made: without places, and with whatever MISP saves.
 
-use super::check_lints;
+use super::{Row, check_lints};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Connection, Graph, ModuleType, Node, ParamValue};
@@ -12,7 +12,15 @@ const EDITOR: &str = include_str!("../../../tests/editor/saved-all-modules.json"
 fn found(graph: &Graph<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let catalogue = Catalogue::built_in();
-    check_lints(graph, &|module| catalogue.module(module), &catalogue.known_tags(), None, None, &mut diagnostics);
+    check_lints(
+        graph,
+        Row::default(),
+        &|module| catalogue.module(module),
+        &catalogue.known_tags(),
+        None,
+        None,
+        &mut diagnostics,
+    );
     diagnostics
 }
 

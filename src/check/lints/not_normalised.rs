@@ -1,0 +1,70 @@
+//! What `enrich-event` leaves of the data in 2.5.1, read after it.
+//! See `docs/misp-semantics.md`, "Modules in a run".
+
+use super::attribute_reads::paths;
+use super::facts::Facts;
+use crate::diagnostics::{Code, Diagnostic};
+
+/// What is no longer there.
+const GONE: [&str; 5] = ["Event._AttributeFlattened", "Event.Attribute", "Event.Object", "Event.Tag", "Event.Orgc"];
+
+/// Modules that work on the attributes of the event.
+const OF_ATTRIBUTES: [&str; 9] = [
+    "attach-enrichment",
+    "attach-warninglist",
+    "attach-decay-score",
+    "attribute_ids_flag_operation",
+    "Module_attribute_comment_operation",
+    "add_to_warninglist",
+    "tag_operation",
+    "tag_replacement_tlp",
+    "tag_replacement_pap",
+];
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    // Later releases bring the event into form.
+    if facts.is_later || facts.trigger.is_none() {
+        return;
+    }
+    let Some(&enrich) = facts.nodes_of("enrich-event").first() else { return };
+    let mut raw = vec![false; facts.graph.nodes.len()];
+    for &node in &facts.order {
+        let before = facts.incoming(node).iter().any(|edge| raw[edge.from]);
+        raw[node] = match facts.module(node) {
+            "enrich-event" => true,
+            _ => before && !facts.reloads(node),
+        };
+        let Some(key) = reads(facts, node).filter(|_| before && !facts.is_behind_foreign(node)) else { continue };
+        let finding = facts.finding(
+            Code::NotNormalised,
+            node,
+            format!("{} looks at `{key}`, which `enrich-event` has left empty", facts.name(node)),
+            "finds nothing",
+        );
+        diagnostics.push(
+            facts
+                .also(finding, enrich, "loads the event")
+                .note("in this release `enrich-event` leaves the event as the database gives it: attributes, objects, tags and organisation lie beside `Event` and no longer in it")
+                .help("put `reload-full-event()` between the two"),
+        );
+    }
+}
+
+/// What a node reads of that which is gone.
+fn reads<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<&'f str> {
+    let filter = &facts.node(node).filter;
+    let begins = |path: &str| {
+        GONE.into_iter()
+            .find(|gone| path.strip_prefix(gone).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    };
+    if let Some(key) = begins(&filter.selector) {
+        return Some(key);
+    }
+    let scope = facts.text(node, "scope");
+    match facts.module(node) {
+        "tag-if" if scope == Some("event") => Some("Event.Tag"),
+        "tag-if" => Some("Event._AttributeFlattened"),
+        module if OF_ATTRIBUTES.contains(&module) => (scope != Some("event")).then_some("Event._AttributeFlattened"),
+        _ => paths(facts, node).find_map(begins),
+    }
+}
