@@ -43,16 +43,9 @@ fn parts<const N: usize>(input: &str) -> [&str; N] {
     let mut rest = Some(input);
     std::array::from_fn(|index| {
         let Some(text) = rest else { return "" };
-        match text.split_once("\n---\n").filter(|_| index + 1 < N) {
-            Some((part, after)) => {
-                rest = Some(after);
-                part
-            }
-            None => {
-                rest = None;
-                text
-            }
-        }
+        let split = text.split_once("\n---\n").filter(|_| index + 1 < N);
+        rest = split.map(|(_, after)| after);
+        split.map_or(text, |(part, _)| part)
     })
 }
 
