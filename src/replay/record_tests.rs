@@ -26,7 +26,16 @@ fn found(reader: impl Read, limit: usize) -> Vec<Found> {
 fn records(text: &str, limit: usize) -> Vec<Found> {
     let whole = found(text.as_bytes(), limit);
     for step in [1, 7, 64] {
-        assert_eq!(found(Slow(text.as_bytes(), step), limit), whole, "{step} bytes at a time");
+        let parts = found(Slow(text.as_bytes(), step), limit);
+        assert_eq!(parts.len(), whole.len(), "{step} bytes at a time: {parts:?}");
+        for (part, whole) in parts.iter().zip(&whole) {
+            // Of what is broken as much is handed on as shows it, which may be more where the line is there already.
+            let is_same = match (&part.2, &whole.2) {
+                (Ok(part), Ok(whole)) => whole.starts_with(&**part),
+                (part, whole) => part == whole,
+            };
+            assert!(is_same && (part.0, part.1) == (whole.0, whole.1), "{step} bytes at a time: {part:?}, {whole:?}");
+        }
     }
     whole
 }

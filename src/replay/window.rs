@@ -104,16 +104,13 @@ impl<R: Read> Window<R> {
     pub(super) fn advance(&mut self, length: usize) {
         let passed = &self.bytes[self.start..self.start + length];
         let mut newlines = memchr_iter(b'\n', passed);
-        match newlines.next_back() {
-            Some(last) => {
-                self.line += 1 + newlines.count();
-                self.column = length - last - 1;
-                self.is_indent = passed[last + 1..].iter().all(|byte| is_blank(*byte));
-            }
-            None => {
-                self.column += length;
-                self.is_indent &= passed.iter().all(|byte| is_blank(*byte));
-            }
+        if let Some(last) = newlines.next_back() {
+            self.line += 1 + newlines.count();
+            self.column = length - last - 1;
+            self.is_indent = passed[last + 1..].iter().all(|byte| is_blank(*byte));
+        } else {
+            self.column += length;
+            self.is_indent &= passed.iter().all(|byte| is_blank(*byte));
         }
         self.start += length;
     }

@@ -57,14 +57,12 @@ impl<'s> EventCache<'s> {
             GivenKind::File(path) => {
                 let folder = self.sources.file(given.span.file).path.as_deref().and_then(Path::parent);
                 let full = folder.unwrap_or(Path::new("")).join(&**path);
-                let loaded = match self.known.get(&full) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let loaded = self.load(&full);
-                        self.known.insert(full, loaded.clone());
-                        loaded
-                    }
-                };
+                let known = self.known.get(&full).cloned();
+                let loaded = known.unwrap_or_else(|| {
+                    let loaded = self.load(&full);
+                    self.known.insert(full, loaded.clone());
+                    loaded
+                });
                 match loaded {
                     Ok(events) => (format!("`{path}`"), events),
                     Err(problem) => {
