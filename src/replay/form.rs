@@ -24,14 +24,13 @@ pub(super) fn foreign_form(start: &[u8]) -> Option<&'static str> {
     if let Some((_, words)) = compressed.into_iter().find(|(magic, _)| start.starts_with(magic)) {
         return Some(words);
     }
-    let is_wide = match start {
-        // The marks of byte order of UTF-16, and of UTF-32 whose mark begins the same or with zeros.
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..] => true,
-        // Without one, every other byte of a bracket and what follows it is zero.
-        [0, b'{' | b'[', 0, _, ..] => true,
-        [b'{' | b'[', 0, second, 0, ..] => *second != 0,
-        _ => false,
-    };
+    // The marks of byte order of UTF-16, and of UTF-32 whose mark begins the same or with zeros.
+    let has_mark =
+        [&[0xff, 0xfe][..], &[0xfe, 0xff], &[0, 0, 0xfe, 0xff]].into_iter().any(|mark| start.starts_with(mark));
+    // Without one, every other byte of a bracket and what follows it is zero.
+    let is_wide = has_mark
+        || matches!(start, [0, b'{' | b'[', 0, _, ..])
+        || matches!(start, [b'{' | b'[', 0, second, 0, ..] if *second != 0);
     is_wide.then_some("it is UTF-16; MISP writes UTF-8, so convert it, as with `iconv -f UTF-16 -t UTF-8`")
 }
 

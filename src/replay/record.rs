@@ -268,14 +268,13 @@ impl<R: Read> Records<R> {
             piece = &piece[..line.unwrap_or(piece.len())];
             match structure.follow(piece) {
                 Progress::End(length) => break Ok(read + length),
-                Progress::Broken(length) => break Err(read + length),
                 Progress::Response(length) if self.lists.len() < MAX_LISTS => {
                     let around = Some(structure.after_response());
                     self.lists.push(List { line: self.window.line, next: ListNext::First, around });
                     self.window.advance(read + length + 1);
                     return Ok(None);
                 }
-                Progress::Response(length) => break Err(read + length),
+                Progress::Broken(length) | Progress::Response(length) => break Err(read + length),
                 Progress::More => {}
             }
             if let Some(line) = line {
