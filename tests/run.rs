@@ -112,6 +112,7 @@ fn as_json_a_run_is_one_object() {
     let folder = Folder::new();
     let error = "Node `stop-execution` (3) from Workflow `Guard` (1) returned the following error: It is TLP:RED";
     let expected = json!({
+        "source": {"file": "red.json", "line": 1, "index": 1}, "event": {"id": null, "uuid": null, "info": "Red"},
         "workflow": "guard", "trigger": "event-publish", "outcome": "blocked", "verdict": "cancel",
         "executed": [3], "failed": [3], "skipped": [], "errors": [error], "effects": [], "jobs": [],
     });
@@ -150,7 +151,7 @@ fn a_stream_with_a_bad_line() {
         assert_eq!(done.code(), 1);
         let outcomes: Vec<_> = done.results().iter().map(|result| result["outcome"].clone()).collect();
         assert_eq!(outcomes, ["success", "blocked", "success", "blocked"]);
-        let message = format!("`{name}`, line 3, column 32: this is no JSON: EOF while parsing a string");
+        let message = format!("`{name}#3`, line 3, column 32: this is not valid JSON: EOF while parsing a string");
         assert!(done.messages().contains(&message), "{}", done.messages());
         let summary =
             "5 events: 2 proceed, 2 cancelled, 1 unusable\n  2 cancelled by `stop-execution` (3) at guard.mwf:8\n";
@@ -159,8 +160,8 @@ fn a_stream_with_a_bad_line() {
     let done = folder.run(&["guard.mwf", "--event", "archive.ndjson"]);
     let lines: Vec<&str> = done.out().lines().collect();
     assert_eq!(lines.len(), 4);
-    assert_eq!(lines[0], "archive.ndjson:1  success  proceed");
-    assert!(lines[3].starts_with("archive.ndjson:6  blocked  cancel  Node `stop-execution`"), "{}", lines[3]);
+    assert_eq!(lines[0], "archive.ndjson#1  success  proceed");
+    assert!(lines[3].starts_with("archive.ndjson#5  blocked  cancel  Node `stop-execution`"), "{}", lines[3]);
 }
 
 #[test]
@@ -347,7 +348,7 @@ fn what_cannot_run_says_why() {
 fn a_file_that_is_missing_does_not_stop_the_others() {
     let done = Folder::new().run(&["guard.mwf", "--event", "nowhere.json", "--event", "green.json"]);
     assert_eq!(done.code(), 2);
-    assert_eq!(done.out(), "green.json:1  success  proceed\n");
+    assert_eq!(done.out(), "green.json#1  success  proceed\n");
     assert!(done.messages().contains("2 events: 1 proceed, 0 cancelled, 1 unusable"), "{}", done.messages());
 }
 
@@ -357,4 +358,90 @@ fn the_workflow_may_come_from_standard_input() {
     let text = fs::read_to_string(folder.0.path().join("guard.mwf")).unwrap();
     let done = folder.run_with_input(&["-", "--event", "red.json", "--format", "json", "-q"], &text).good();
     assert_eq!(done.results()[0]["outcome"], "blocked");
+}
+
+/// Any JSON text, list or answer to a search, over any lines; each result says where it comes from.
+#[test]
+fn every_form_of_an_archive_gives_the_same_results() {
+    let event = |id: u32, tag: &str| json!({"Event": {"id": id.to_string(), "uuid": format!("u{id}"), "info": "x", "Tag": [{"name": tag}], "Attribute": []}});
+    let events = [event(10, "tlp:red"), event(11, "tlp:green"), event(12, "tlp:red")];
+    let lines = events.iter().map(Value::to_string).collect::<Vec<_>>();
+    let flush = |value: &Value| {
+        serde_json::to_string_pretty(value).unwrap().lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
+    };
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap();
+    let list = Value::from(events.to_vec());
+    let response = json!({"response": events});
+    for text in [
+        lines.join("\n"),
+        lines.join("\n\n"),
+        lines.concat(),
+        list.to_string(),
+        pretty(&list),
+        flush(&list),
+        response.to_string(),
+        pretty(&response),
+        flush(&response),
+        format!("{{\"response\":[\n{}\n]}}", lines.join(",\n")),
+        events.iter().map(pretty).collect::<Vec<_>>().join("\n"),
+        events.iter().map(flush).collect::<Vec<_>>().join("\n"),
+    ] {
+        let folder = Folder::new().with("s.json", &text);
+        let done = folder.run(&["guard.mwf", "--event", "s.json"]);
+        assert_eq!(done.code(), 0, "{text}\n{}", done.messages());
+        let places: Vec<_> = done.out().lines().map(|line| line.split("  ").take(2).collect::<Vec<_>>()).collect();
+        assert_eq!(
+            places,
+            [
+                ["s.json#1 (event 10)", "blocked"],
+                ["s.json#2 (event 11)", "success"],
+                ["s.json#3 (event 12)", "blocked"]
+            ],
+            "{text}"
+        );
+        let done = folder.run(&["guard.mwf", "--event", "s.json", "--format", "json", "-q"]).good();
+        for (number, result) in done.results().iter().enumerate() {
+            assert_eq!((&result["source"]["file"], &result["source"]["index"]), (&json!("s.json"), &json!(number + 1)));
+            assert_eq!(
+                result["event"],
+                json!({"id": (number + 10).to_string(), "uuid": format!("u{}", number + 10), "info": "x"})
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_not_an_event_is_unusable() {
+    for (text, words, count) in [
+        ("{\"foo\": 1}", "it has no key `Event`", 1),
+        ("[1, 2]", "this is a single value, not an event", 2),
+        ("{\"Workflow\": {\"name\": \"x\"}}", "this is a workflow", 1),
+        ("{\"type\": \"ip-dst\", \"value\": \"198.51.100.7\"}", "this is an attribute without its event", 1),
+        ("{\"Attribute\": {\"type\": \"ip-dst\"}}", "this is an attribute without its event", 1),
+        ("{\"Event\": \"x\"}", "what `Event` holds is not an object", 1),
+        ("{}", "this is an empty object", 1),
+        ("[]", "this list is empty", 1),
+    ] {
+        let folder = Folder::new().with("x.json", &format!("{text}\n{GREEN}\n"));
+        let done = folder.run(&["guard.mwf", "--event", "x.json"]);
+        assert_eq!((done.code(), done.out().lines().count()), (1, 1), "{text}");
+        assert!(done.messages().contains("unusable-event") && done.messages().contains(words), "{}", done.messages());
+        assert!(done.messages().contains(&format!("1 proceed, 0 cancelled, {count} unusable")), "{}", done.messages());
+    }
+}
+
+#[test]
+fn other_forms_of_files_are_named() {
+    let folder = Folder::new();
+    let wide: Vec<u8> = GREEN.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, words) in [
+        (&wide[..], "it is UTF-16"),
+        (b"\x1f\x8b\x08\0\0\0", "compressed with gzip"),
+        (b"\x28\xb5\x2f\xfd\0\0", "compressed with zstd"),
+    ] {
+        fs::write(folder.0.path().join("x.json"), bytes).unwrap();
+        let done = folder.run(&["guard.mwf", "--event", "x.json"]);
+        assert_eq!((done.code(), done.out()), (1, ""));
+        assert!(done.messages().contains(words), "{}", done.messages());
+    }
 }

@@ -232,7 +232,7 @@ fn what_is_no_test() {
     for (tests, code, words) in [
         ("", "no-tests", "there are no tests"),
         ("test \"t\" of guard { given \"events/rde.json\" expect success }", "unreadable-file", "does not exist"),
-        ("test \"t\" of guard { given \"broken.json\" expect success }", "unusable-event", "holds no event"),
+        ("test \"t\" of guard { given \"broken.json\" expect success }", "unusable-event", "this is not valid JSON"),
         ("test \"t\" of guard { expect success }", "incomplete-test", "gives no event"),
         ("test \"t\" of guard { given \"events/red.json\" }", "incomplete-test", "expects nothing"),
         ("test \"t\" of guard { given 3 expect success }", "wrong-type", "a number is no event"),

@@ -217,7 +217,7 @@ impl Run {
         in_order(
             first.into_iter().flatten().chain(events),
             workers,
-            |batch| renderer.batch(&batch),
+            |batch, emit| renderer.batch(&batch, emit),
             |output| total.take(&output, sources, &mut progress, console),
         )?;
         progress.finish();

@@ -1,14 +1,19 @@
 //! What `run` prints of the events of a batch.
 
-use std::io::Write as _;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
 
 use codespan_reporting::term::termcolor::Buffer;
+use serde::Serialize;
 
 use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::engine::{RunResult, Verdict};
 use crate::php::{JsonError, Value};
 use crate::project::unreadable;
-use crate::replay::{Ending, Places, Record, RecordError, Runner, split, write_run};
+use crate::replay::{Ending, EventIdentity, Places, Record, RecordError, Runner, Unusable, usable, write_run};
+
+/// What is written is handed on when it has so many bytes.
+const SHEET_BYTES: usize = 256 * 1024;
 
 /// How a run is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,69 +51,116 @@ pub(super) struct Renderer<'r> {
 }
 
 impl Renderer<'_> {
-    /// Runs all events of a batch.
-    pub(super) fn batch(&self, batch: &[Record]) -> Output {
-        let mut output = Output::default();
+    /// Runs all events of a batch. What comes of it is handed on in pieces, for it may be much larger than the events.
+    pub(super) fn batch(&self, batch: &[Record], emit: &mut dyn FnMut(Output)) {
+        let mut sheet = Sheet { output: Output::default(), emit };
         for record in batch {
+            let output = &mut sheet.output;
             match &record.text {
                 Ok(text) => {
                     output.read += text.len() as u64;
                     match Value::from_json(text) {
-                        Ok(data) => self.data(record, data, &mut output),
+                        Ok(data) => match usable(self.runner.workflow, &data) {
+                            Ok(()) => self.run(record, data, &mut sheet),
+                            Err(unusable) => output.problems.push(no_event(record, unusable)),
+                        },
                         Err(error) => output.problems.push(invalid(record, text, &error)),
                     }
                 }
-                Err(error) => output.problems.push(unusable(record, error)),
+                Err(error) => output.problems.push(unreadable_record(record, error)),
             }
         }
-        output
+        sheet.hand_on();
     }
 
-    fn data(&self, record: &Record, data: Value<'_>, output: &mut Output) {
-        let events = split(self.runner.workflow, data);
-        let form = if self.form == Form::Trace && events.len() > 1 { Form::Line } else { self.form };
-        for event in events {
-            let result = self.runner.run(event);
-            output.endings.push(Ending::of(&result));
-            self.write(record, &result, form, output);
-        }
-    }
-
-    fn write(&self, record: &Record, result: &RunResult<'_>, form: Form, output: &mut Output) {
+    fn run(&self, record: &Record, data: Value<'_>, sheet: &mut Sheet<'_>) {
+        let event = EventIdentity::of(&data);
+        let result = self.runner.run(data);
+        sheet.output.endings.push(Ending::of(&result));
         // Writing to memory does not fail.
-        let _ = match form {
+        let _ = match self.form {
             Form::Json => {
-                output.log.extend(log(result));
-                serde_json::to_writer(&mut output.bytes, result).map_err(Into::into)
+                sheet.output.log.extend(log(&result));
+                let source = Source { file: &record.name, line: record.line, index: record.index };
+                serde_json::to_writer(&mut *sheet, &Told { source, event, result: &result }).map_err(Into::into)
             }
-            Form::Line => write!(output.bytes, "{}", line(record, result)),
+            Form::Line => write!(sheet, "{}", line(record, event.as_ref(), &result)),
             Form::Trace => {
                 let mut buffer = (self.buffer)();
-                let written = write_run(&mut buffer, result, self.places);
-                output.bytes.extend_from_slice(buffer.as_slice());
+                let written = write_run(&mut buffer, &result, self.places);
+                sheet.output.bytes.extend_from_slice(buffer.as_slice());
                 written
             }
         };
-        if form != Form::Trace {
-            output.bytes.push(b'\n');
+        if self.form != Form::Trace {
+            sheet.output.bytes.push(b'\n');
         }
-        if form != Form::Json {
-            for line in log(result) {
-                let _ = writeln!(output.bytes, "{}", crate::diagnostics::printable(&line));
+        if self.form != Form::Json {
+            for line in log(&result) {
+                let _ = writeln!(sheet, "{}", crate::diagnostics::printable(&line));
             }
         }
     }
 }
 
+/// What is written of a batch. When there is much it is handed on.
+struct Sheet<'e> {
+    output: Output,
+    emit: &'e mut dyn FnMut(Output),
+}
+
+impl Sheet<'_> {
+    fn hand_on(&mut self) {
+        (self.emit)(std::mem::take(&mut self.output));
+    }
+}
+
+impl io::Write for Sheet<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.bytes.extend_from_slice(bytes);
+        if self.output.bytes.len() >= SHEET_BYTES {
+            self.hand_on();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A run as JSON.
+#[derive(Serialize)]
+struct Told<'t> {
+    source: Source<'t>,
+    event: Option<EventIdentity<'t>>,
+    #[serde(flatten)]
+    result: &'t RunResult<'t>,
+}
+
+/// Where the data of a run comes from.
+#[derive(Serialize)]
+struct Source<'t> {
+    file: &'t str,
+    line: usize,
+    index: Option<usize>,
+}
+
 /// A run in one line.
-fn line(record: &Record, result: &RunResult<'_>) -> String {
+fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'_>) -> String {
     let verdict = match result.verdict {
         Verdict::Proceed => "proceed",
         Verdict::Cancel => "cancel",
     };
+    let mut place = record.name.to_string();
+    if let Some(index) = record.index {
+        let _ = write!(place, "#{index}");
+    }
+    if let Some(event) = event.and_then(EventIdentity::name) {
+        let _ = write!(place, " (event {event})");
+    }
     let reason = result.errors.last().map(|error| format!("  {error}")).unwrap_or_default();
-    let line = format!("{}:{}  {}  {verdict}{reason}", record.name, record.line, result.outcome.as_str());
-    printable_line(&line).into_owned()
+    printable_line(&format!("{place}  {}  {verdict}{reason}", result.outcome.as_str())).into_owned()
 }
 
 /// The lines of the log of a run and its jobs, in the order in which MISP writes them.
@@ -133,15 +185,47 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     let before = text.split('\n').nth(line.saturating_sub(1)).and_then(|text| text.get(..column.saturating_sub(1)));
     let column = before.map_or(column, |before| before.chars().count() + 1);
     let line = record.line + line.saturating_sub(1);
-    let place = format!("`{}`, line {line}, column {column}", record.name);
-    Diagnostic::new(Code::UnusableEvent, format!("{place}: this is no JSON: {message}"))
+    let place = Place { line, column: Some(column), ..Place::of(record) };
+    Diagnostic::new(Code::UnusableEvent, format!("{place}: this is not valid JSON: {message}"))
 }
 
-fn unusable(record: &Record, error: &RecordError) -> Diagnostic {
+fn no_event(record: &Record, unusable: Unusable) -> Diagnostic {
+    Diagnostic::new(Code::UnusableEvent, format!("{}: {}", Place::of(record), unusable.message)).help(unusable.help)
+}
+
+fn unreadable_record(record: &Record, error: &RecordError) -> Diagnostic {
     match error {
         RecordError::Unreadable(error) => unreadable(&record.name, error),
-        RecordError::TooLarge | RecordError::NotUtf8 => {
-            Diagnostic::new(Code::UnusableEvent, format!("`{}`, line {}: {error}", record.name, record.line))
+        error => Diagnostic::new(Code::UnusableEvent, format!("{}: {error}", Place::of(record))),
+    }
+}
+
+/// A place in a file of events, in words.
+struct Place<'r> {
+    file: &'r str,
+    index: Option<usize>,
+    line: usize,
+    column: Option<usize>,
+}
+
+impl<'r> Place<'r> {
+    fn of(record: &'r Record) -> Self {
+        Self { file: &record.name, index: record.index, line: record.line, column: None }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index {
+            Some(index) => write!(f, "`{}#{index}`", self.file)?,
+            None => write!(f, "`{}`", self.file)?,
+        }
+        if self.line > 0 {
+            write!(f, ", line {}", self.line)?;
+        }
+        match self.column {
+            Some(column) => write!(f, ", column {column}"),
+            None => Ok(()),
         }
     }
 }

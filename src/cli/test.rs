@@ -76,7 +76,7 @@ impl Test {
         in_order(
             suite.cases.iter(),
             workers(),
-            |case| case.run(&suite.workflows[case.workflow]),
+            |case, emit| emit(case.run(&suite.workflows[case.workflow])),
             |report| {
                 reports.push(report);
                 Ok::<_, Failure>(())

@@ -1,7 +1,7 @@
 //! Where events come from.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Stdin};
+use std::io::{self, Stdin};
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -11,8 +11,6 @@ use super::record::{Record, RecordError, Records};
 
 /// How files of events end.
 const EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
-/// So much is read at once.
-const BUFFER_BYTES: usize = 256 * 1024;
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -63,8 +61,8 @@ pub struct Events {
 }
 
 enum Open {
-    File(Records<BufReader<File>>),
-    Input(Records<BufReader<Stdin>>),
+    File(Records<File>),
+    Input(Records<Stdin>),
 }
 
 impl Events {
@@ -90,14 +88,14 @@ impl Iterator for Events {
             let path = self.paths.next()?;
             let name = path.display().to_string();
             self.open = Some(if is_standard_input(&path) {
-                Open::Input(Records::new(BufReader::with_capacity(BUFFER_BYTES, io::stdin()), &name))
+                Open::Input(Records::new(io::stdin(), &name, true))
             } else {
                 match open(&path) {
-                    Ok(file) => Open::File(Records::new(BufReader::with_capacity(BUFFER_BYTES, file), &name)),
+                    Ok((file, may_wait)) => Open::File(Records::new(file, &name, may_wait)),
                     Err(error) => {
                         self.open = None;
                         let text = Err(RecordError::Unreadable(error));
-                        return Some(vec![Record { name: name.into(), line: 0, text }]);
+                        return Some(vec![Record { name: name.into(), line: 0, index: None, text }]);
                     }
                 }
             });
@@ -105,10 +103,12 @@ impl Iterator for Events {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+/// Opens a file, and says whether it may have to be waited for.
+fn open(path: &Path) -> io::Result<(File, bool)> {
     let file = File::open(path)?;
+    let metadata = file.metadata()?;
     // Opening a folder may succeed, reading it does not.
-    if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(file) }
+    if metadata.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok((file, !metadata.is_file())) }
 }
 
 #[cfg(test)]

@@ -3,16 +3,22 @@
 
 mod clock;
 mod events;
+mod form;
 mod parallel;
 mod record;
+mod resync;
 mod run;
+mod structure;
 mod tally;
 mod trace_text;
+mod usable;
+mod window;
 
 pub use clock::utc_now;
 pub use events::{EventFiles, Events, gather_events};
 pub use parallel::{in_order, workers};
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
-pub use run::{Runner, split};
+pub use run::Runner;
 pub use tally::{Ending, Tally};
 pub use trace_text::{Places, write_run};
+pub use usable::{EventIdentity, Unusable, usable};

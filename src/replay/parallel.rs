@@ -9,9 +9,13 @@ pub fn workers() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Does `work` on every item, on `workers` threads, and hands the results to `sink` in the order of the items.
+/// So many results of an item wait for their turn; the work on it then waits too.
+const RESULTS_IN_LINE: usize = 4;
+
+/// Does `work` on every item, on `workers` threads, and hands the results to `sink` in the order of the items. The
+/// work hands each result to its second argument; an item may have any number of them.
 ///
-/// No more than twice as many items are under way as there are workers, so memory is bounded by the largest ones,
+/// No more than twice as many items are under way as there are workers, and few results of each, so memory is bounded by the largest ones,
 /// however many there are.
 ///
 /// # Errors
@@ -19,7 +23,7 @@ pub fn workers() -> usize {
 pub fn in_order<T, R, E>(
     items: impl Iterator<Item = T> + Send,
     workers: usize,
-    work: impl Fn(T) -> R + Sync,
+    work: impl Fn(T, &mut dyn FnMut(R)) + Sync,
     mut sink: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E>
 where
@@ -35,7 +39,7 @@ where
         let work = &work;
         scope.spawn(move || {
             for item in items {
-                let (result, way_back) = sync_channel(1);
+                let (result, way_back) = sync_channel(RESULTS_IN_LINE);
                 if line.send(way_back).is_err() || tasks.send((item, result)).is_err() {
                     break;
                 }
@@ -49,7 +53,9 @@ where
                     let task = next_task.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
                     let Ok((item, result)) = task else { break };
                     // Nobody waits any more if the sink has failed.
-                    let _ = result.send(work(item));
+                    work(item, &mut |done| {
+                        let _ = result.send(done);
+                    });
                 }
             });
         }
@@ -57,8 +63,9 @@ where
         // does the line, which stops the thread that reads the items.
         drop(next_task);
         for way_back in next_in_line {
-            let Ok(result) = way_back.recv() else { break };
-            sink(result)?;
+            for result in way_back {
+                sink(result)?;
+            }
         }
         Ok(())
     })
@@ -75,17 +82,19 @@ mod tests {
     fn results_keep_the_order_of_the_items() {
         for workers in [0, 1, 2, 7] {
             let mut results = Vec::new();
-            let work = |number: u64| {
+            let work = |number: u64, emit: &mut dyn FnMut(u64)| {
                 // The later ones are done earlier.
                 std::thread::sleep(Duration::from_micros(500 / (number + 1)));
-                number * 2
+                (0..number % 10).for_each(|part| emit(number * 10 + part));
             };
             in_order(0..200, workers, work, |result| {
                 results.push(result);
                 Ok::<_, ()>(())
             })
             .unwrap();
-            assert_eq!(results, (0..200).map(|number| number * 2).collect::<Vec<_>>());
+            let expected: Vec<u64> =
+                (0..200).flat_map(|number| (0..number % 10).map(move |part| number * 10 + part)).collect();
+            assert_eq!(results, expected);
         }
     }
 
@@ -100,7 +109,7 @@ mod tests {
         in_order(
             items,
             3,
-            |item| item,
+            |item, emit| emit(item),
             |_| {
                 std::thread::sleep(Duration::from_micros(200));
                 done.fetch_add(1, Ordering::SeqCst);
@@ -115,7 +124,7 @@ mod tests {
     fn an_error_of_the_sink_stops_it_all() {
         let begun = AtomicUsize::new(0);
         let items = std::iter::repeat_with(|| begun.fetch_add(1, Ordering::SeqCst));
-        let error = in_order(items, 2, |item| item, |item| if item == 5 { Err("full") } else { Ok(()) });
+        let error = in_order(items, 2, |item, emit| emit(item), |item| if item == 5 { Err("full") } else { Ok(()) });
         assert_eq!(error, Err("full"));
     }
 }

@@ -1,21 +1,38 @@
 //! Events one after the other in a stream.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
+
+use memchr::{memchr, memchr_iter, memmem};
+
+use super::form::{FORM_BYTES, foreign_form};
+use super::resync::{Broken, Resumption};
+use super::structure::{Progress, Structure};
+use super::window::{Window, is_blank};
 
 /// The largest event that is read, in bytes.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024 * 1024;
 
 /// So much text is put together before it is worked on, if it is there without waiting.
 const BATCH_BYTES: usize = 256 * 1024;
+/// If so much was read already, the next event is likely among it.
+const LIKELY_BYTES: usize = 128 * 1024;
+/// How deep lists of events may lie in each other.
+const MAX_LISTS: usize = 8;
+/// How often bytes may be looked at again, on average, to find out where a broken entry ends.
+const LOOKS: usize = 8;
+/// How many bytes may be looked at again in any case.
+const FIRST_LOOKS: usize = 4 * 1024 * 1024;
 
-/// The text of an event, and where it stands.
+/// The text of an entry, and where it stands.
 #[derive(Debug)]
 pub struct Record {
     /// The file, or `-`.
     pub name: Arc<str>,
-    /// The line on which it begins, from 1.
+    /// The line on which it begins, from 1; 0 for the file as a whole.
     pub line: usize,
+    /// Its number among the entries of the file, from 1; `None` if this is about what lies between entries.
+    pub index: Option<usize>,
     /// The text.
     pub text: Result<String, RecordError>,
 }
@@ -26,143 +43,423 @@ pub enum RecordError {
     /// The file or the stream cannot be read.
     #[error(transparent)]
     Unreadable(#[from] io::Error),
+    /// It is not text as MISP writes it.
+    #[error("{0}")]
+    ForeignForm(&'static str),
     /// It is larger than [`MAX_EVENT_BYTES`].
     #[error("the event is larger than {} MiB", MAX_EVENT_BYTES / (1024 * 1024))]
     TooLarge,
     /// It is not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
+    /// A list without entries.
+    #[error("this list is empty, so there is no event in it")]
+    EmptyList,
+    /// Nothing between two commas, or between a comma and the end of the list.
+    #[error("an entry of the list is missing: there is nothing after the comma")]
+    MissingEntry,
+    /// Nothing between two entries of a list.
+    #[error("a comma is missing before this entry of the list; the entries on both sides are used")]
+    MissingComma,
+    /// A list that does not end, or not as it should.
+    #[error("the list that begins in line {0} is cut off or does not end as it should; the entries before are used")]
+    UnclosedList(usize),
 }
 
-/// The records of a stream, in batches of what is there without waiting. A record is one JSON text: mostly one line, but one that is spread over
-/// lines is put together. It ends where its brackets are closed and, if it is an object, at the latest where the next line
-/// begins with a brace: so a broken one does not swallow those behind it.
+/// The entries of a stream, in batches of what is there without waiting.
+///
+/// A stream holds JSON texts one after the other, over any lines: events, lists of events, and answers of MISP's search
+/// (`{"response": […]}`), whose entries come one by one, so that a list is never held whole. A broken entry ends where the next one that is whole
+/// begins: see [`resync`](super::resync).
 pub struct Records<R> {
-    reader: R,
+    pub(super) window: Window<R>,
     name: Arc<str>,
-    /// The line that comes next, from 1.
+    /// Whether the stream may have to be waited for.
+    may_wait: bool,
+    has_begun: bool,
+    has_ended: bool,
+    /// The lists that are open.
+    pub(super) lists: Vec<List>,
+    index: usize,
+    pub(super) limit: usize,
+    /// The first key of the last entry that was whole.
+    pub(super) usual_key: Option<Vec<u8>>,
+    /// How many bytes may still be looked at again.
+    pub(super) looks: usize,
+}
+
+/// A list of entries that is being read.
+pub(super) struct List {
     line: usize,
-    /// A line that was read and belongs to the next record.
-    pending: Option<Vec<u8>>,
-    limit: usize,
-    ended: bool,
+    next: ListNext,
+    /// For an answer to a search: the object around it.
+    pub(super) around: Option<Structure>,
 }
 
-/// What [`Records`] read for a line.
-enum Line {
-    Text(Vec<u8>),
-    TooLong,
-    End,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ListNext {
+    /// The first entry, or the end.
+    First,
+    /// An entry.
+    Entry,
+    /// A comma, or the end.
+    Comma,
 }
 
-impl<R: BufRead + Buffered> Records<R> {
-    /// The records of a stream that messages call `name`.
-    pub fn new(reader: R, name: &str) -> Self {
-        Self::with_limit(reader, name, MAX_EVENT_BYTES)
+impl<R: Read> Records<R> {
+    /// The entries of a stream that messages call `name`. If it `may_wait`, as a pipe does, what was read is handed on before more is waited for.
+    pub fn new(reader: R, name: &str, may_wait: bool) -> Self {
+        Self::with_limit(reader, name, may_wait, MAX_EVENT_BYTES)
     }
 
-    fn with_limit(reader: R, name: &str, limit: usize) -> Self {
-        Self { reader, name: name.into(), line: 1, pending: None, limit, ended: false }
+    fn with_limit(reader: R, name: &str, may_wait: bool, limit: usize) -> Self {
+        Self {
+            window: Window::new(reader),
+            name: name.into(),
+            may_wait,
+            has_begun: false,
+            has_ended: false,
+            lists: Vec::new(),
+            index: 0,
+            limit,
+            usual_key: None,
+            looks: FIRST_LOOKS,
+        }
     }
 
-    /// The next record; `None` at the end.
+    /// The next entry; `None` at the end.
     fn record(&mut self) -> Option<Record> {
-        let mut open = Open::default();
-        let mut bytes: Vec<u8> = Vec::new();
-        let mut start = self.line;
-        let text = loop {
-            let line = match self.line() {
-                Ok(Line::Text(line)) => line,
-                Ok(Line::TooLong) => break Err(RecordError::TooLarge),
-                Ok(Line::End) if bytes.is_empty() => return None,
-                Ok(Line::End) => break text(bytes),
-                Err(error) => {
-                    self.ended = true;
-                    break Err(error.into());
+        if self.has_ended {
+            return None;
+        }
+        match self.next_record() {
+            Ok(record) => record,
+            Err(error) => {
+                self.has_ended = true;
+                Some(self.problem(error.into()))
+            }
+        }
+    }
+
+    fn next_record(&mut self) -> io::Result<Option<Record>> {
+        if !self.has_begun {
+            self.has_begun = true;
+            self.read_start()?;
+            if let Some(form) = foreign_form(self.window.seen()) {
+                self.has_ended = true;
+                let line = 0;
+                return Ok(Some(Record { line, ..self.problem(RecordError::ForeignForm(form)) }));
+            }
+            if self.window.seen().starts_with("\u{feff}".as_bytes()) {
+                self.window.advance("\u{feff}".len());
+                self.window.column = 0;
+                self.window.is_indent = true;
+            }
+        }
+        loop {
+            let byte = self.window.skip_blanks()?;
+            let Some(list) = self.lists.last_mut() else {
+                match byte {
+                    None => return Ok(None),
+                    Some(byte) => match self.value(byte)? {
+                        Some(record) => return Ok(Some(record)),
+                        None => continue,
+                    },
                 }
             };
-            if bytes.is_empty() {
-                if line.trim_ascii().is_empty() {
-                    start = self.line;
-                    continue;
+            let next = list.next;
+            match (byte, next) {
+                (None, _) => {
+                    let line = list.line;
+                    self.lists.clear();
+                    return Ok(Some(self.problem(RecordError::UnclosedList(line))));
                 }
-            } else if bytes.starts_with(b"{") && line.starts_with(b"{") {
-                self.line -= 1;
-                self.pending = Some(line);
-                break text(bytes);
-            }
-            if bytes.len() + line.len() > self.limit {
-                break Err(RecordError::TooLarge);
-            }
-            if bytes.is_empty() {
-                if line.starts_with(b"{") && self.pending.is_none() && self.reader.next_byte() == Some(b'{') {
-                    // It ends here anyway, so there is no need to look at its brackets.
-                    break text(line);
+                (Some(b','), ListNext::Comma) => {
+                    list.next = ListNext::Entry;
+                    self.window.advance(1);
                 }
-                open.follow(&line);
-                bytes = line;
-            } else {
-                open.follow(&line);
-                bytes.extend_from_slice(&line);
+                (Some(b','), _) => {
+                    let record = self.entry(Err(RecordError::MissingEntry), 0);
+                    self.window.advance(1);
+                    return Ok(Some(record));
+                }
+                (Some(b']'), ListNext::First) => {
+                    let record = self.entry(Err(RecordError::EmptyList), 0);
+                    return Ok(Some(record));
+                }
+                (Some(b']'), ListNext::Entry) => {
+                    let record = self.entry(Err(RecordError::MissingEntry), 0);
+                    return Ok(Some(record));
+                }
+                (Some(b']'), ListNext::Comma) => {
+                    if let Some(record) = self.close()? {
+                        return Ok(Some(record));
+                    }
+                }
+                (Some(_), ListNext::Comma) => {
+                    list.next = ListNext::Entry;
+                    return Ok(Some(self.problem(RecordError::MissingComma)));
+                }
+                (Some(byte), _) => {
+                    if let Some(record) = self.value(byte)? {
+                        return Ok(Some(record));
+                    }
+                }
             }
-            if !open.is_open() {
-                break text(bytes);
+        }
+    }
+
+    /// Reads so much that it can be told whether this is text.
+    fn read_start(&mut self) -> io::Result<()> {
+        let wanted = match self.window.byte(0)? {
+            Some(b'{' | b'[') if self.window.byte(1)? != Some(0) => 2,
+            Some(b'\t'..=b' ' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z') => 1,
+            _ => FORM_BYTES,
+        };
+        self.window.byte(wanted - 1)?;
+        Ok(())
+    }
+
+    /// Ends the innermost list. Of an answer to a search the rest is skipped.
+    fn close(&mut self) -> io::Result<Option<Record>> {
+        self.window.advance(1);
+        let Some(list) = self.lists.pop() else { return Ok(None) };
+        if let Some(around) = self.lists.last_mut() {
+            around.next = ListNext::Comma;
+        }
+        let Some(mut around) = list.around else { return Ok(None) };
+        loop {
+            let length = self.window.seen().len();
+            match around.follow(self.window.seen()) {
+                Progress::End(length) => {
+                    self.window.advance(length);
+                    return Ok(None);
+                }
+                Progress::Broken(length) | Progress::Response(length) => {
+                    self.window.advance(length);
+                    break;
+                }
+                Progress::More => self.window.advance(length),
+            }
+            if !self.window.read()? {
+                break;
+            }
+        }
+        Ok(Some(self.problem(RecordError::UnclosedList(list.line))))
+    }
+
+    /// Reads the value that begins here: an entry, or a list of them, for which there is no record yet.
+    fn value(&mut self, byte: u8) -> io::Result<Option<Record>> {
+        if byte == b'[' && self.lists.len() < MAX_LISTS {
+            self.lists.push(List { line: self.window.line, next: ListNext::First, around: None });
+            self.window.advance(1);
+            return Ok(None);
+        }
+        if let Some(length) = self.line_of_its_own(byte) {
+            let text = text(&self.window.seen()[..length]);
+            return Ok(Some(self.entry(text, length)));
+        }
+        let mut structure = Structure::new();
+        let mut read = 0;
+        let end = loop {
+            let mut piece = &self.window.seen()[read..];
+            // Where too much was broken an entry is no longer looked for over several lines.
+            let line = if self.looks == 0 { memchr(b'\n', piece) } else { None };
+            piece = &piece[..line.unwrap_or(piece.len())];
+            match structure.follow(piece) {
+                Progress::End(length) => break Ok(read + length),
+                Progress::Response(length) if self.lists.len() < MAX_LISTS => {
+                    let around = Some(structure.after_response());
+                    self.lists.push(List { line: self.window.line, next: ListNext::First, around });
+                    self.window.advance(read + length + 1);
+                    return Ok(None);
+                }
+                Progress::Broken(length) | Progress::Response(length) => break Err(read + length),
+                Progress::More => {}
+            }
+            if let Some(line) = line {
+                break Err(read + line);
+            }
+            read = self.window.seen().len();
+            if read > self.limit {
+                return self.too_large(structure).map(Some);
+            }
+            if !self.window.read()? {
+                break if structure.may_end() { Ok(read) } else { Err(read) };
             }
         };
-        Some(Record { name: self.name.clone(), line: start, text })
+        let end = match end {
+            Ok(end) => match self.misplaced_after(end, matches!(byte, b'{' | b'['))? {
+                None => Ok(end),
+                Some(at) => Err(at),
+            },
+            Err(at) => Err(at),
+        };
+        match end {
+            Ok(end) if end > self.limit => Ok(Some(self.entry(Err(RecordError::TooLarge), end))),
+            Ok(end) => {
+                if let Some(key) = structure.first_key()
+                    && self.usual_key.as_deref() != Some(key)
+                {
+                    self.usual_key = Some(key.to_vec());
+                }
+                let text = text(&self.window.seen()[..end]);
+                Ok(Some(self.entry(text, end)))
+            }
+            Err(at) => self.broken(byte, at, &structure).map(Some),
+        }
     }
 
-    fn line(&mut self) -> io::Result<Line> {
-        if self.ended {
-            return Ok(Line::End);
+    /// The length of an object that fills the line it begins on, where that is plain to see. It begins with a brace and ends
+    /// with one; if it were not closed there it could not go on with what the next line begins with.
+    fn line_of_its_own(&self, byte: u8) -> Option<usize> {
+        if byte != b'{' || !self.lists.is_empty() {
+            return None;
         }
-        if let Some(line) = self.pending.take() {
-            self.line += 1;
-            return Ok(Line::Text(line));
+        let seen = self.window.seen();
+        let newline = memchr(b'\n', seen)?;
+        let line = seen[..newline].trim_ascii_end();
+        let next = seen[newline..].iter().find(|byte| !is_blank(**byte));
+        let is_alone = match next {
+            Some(next) => !matches!(next, b',' | b']' | b'}' | b':'),
+            None => self.window.has_ended(),
+        };
+        if !is_alone || line.len() > self.limit || line.last() != Some(&b'}') {
+            return None;
         }
-        let mut line = Vec::new();
-        let limit = self.limit as u64 + 1;
-        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line)?;
-        if read == 0 {
-            self.ended = true;
-            return Ok(Line::End);
-        }
-        self.line += 1;
-        if read as u64 == limit && !line.ends_with(b"\n") {
-            self.skip_line()?;
-            return Ok(Line::TooLong);
-        }
-        if self.line == 2 && line.starts_with("\u{feff}".as_bytes()) {
-            line.drain(.."\u{feff}".len());
-        }
-        Ok(Line::Text(line))
+        // Two objects on a line, and answers to searches, need a closer look.
+        let is_one = memchr_iter(b'}', &line[..line.len() - 1]).all(|at| {
+            let next = line[at + 1..].iter().find(|byte| !is_blank(**byte));
+            matches!(next, Some(b',' | b'}' | b']'))
+        });
+        (is_one && memmem::find(line, b"\"response\"").is_none()).then_some(line.len())
     }
 
-    fn skip_line(&mut self) -> io::Result<()> {
+    /// What stands after a value and cannot stand there, if anything.
+    fn misplaced_after(&mut self, end: usize, has_brackets: bool) -> io::Result<Option<usize>> {
+        if !self.lists.is_empty() {
+            let (at, next) = self.window.after_blanks(end)?;
+            let is_right = match next {
+                None | Some(b',' | b']') => true,
+                // Only the comma is missing.
+                Some(b'{' | b'[') => has_brackets,
+                Some(_) => false,
+            };
+            return Ok((!is_right).then_some(at));
+        }
+        let mut at = end;
         loop {
-            let buffer = self.reader.fill_buf()?;
-            if buffer.is_empty() {
-                return Ok(());
-            }
-            let end = buffer.iter().position(|byte| *byte == b'\n');
-            let (length, found) = end.map_or((buffer.len(), false), |at| (at + 1, true));
-            self.reader.consume(length);
-            if found {
-                return Ok(());
+            match self.window.byte(at)? {
+                None | Some(b'\n') => return Ok(None),
+                Some(b' ' | b'\t' | b'\r') => at += 1,
+                Some(b'{' | b'[') if has_brackets => return Ok(None),
+                Some(_) => return Ok(Some(at)),
             }
         }
+    }
+
+    /// The rest of an entry that is too large is passed over.
+    fn too_large(&mut self, mut structure: Structure) -> io::Result<Record> {
+        let (line, column, is_indent) = (self.window.line, self.window.column, self.window.is_indent);
+        self.pass(self.window.seen().len());
+        let at = loop {
+            let read = self.window.read()?;
+            let length = self.window.seen().len();
+            match structure.follow(self.window.seen()) {
+                Progress::End(length) => {
+                    self.pass(length);
+                    break None;
+                }
+                Progress::Broken(length) | Progress::Response(length) => break Some(length),
+                Progress::More if read => self.pass(length),
+                Progress::More => break None,
+            }
+        };
+        let record = Record { line, ..self.entry(Err(RecordError::TooLarge), 0) };
+        if let Some(at) = at {
+            let column = is_indent.then_some(column);
+            let broken = Broken { column, key: structure.first_key(), has_brackets: true, is_compact: false };
+            let resumption = self.resumption(&broken, at)?;
+            self.resume(&resumption);
+        }
+        Ok(record)
+    }
+
+    /// A broken entry, of which the place `at` is the first that shows it.
+    fn broken(&mut self, byte: u8, at: usize, structure: &Structure) -> io::Result<Record> {
+        let line = self.window.line;
+        self.looks = self.looks.saturating_sub(at);
+        let mut end = at + 1;
+        while matches!(self.window.byte(end)?, Some(0x80..=0xbf)) {
+            end += 1;
+        }
+        let seen = self.window.seen();
+        let mut shown = seen[..end.min(seen.len())].to_vec();
+        let second = seen[1..].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        let broken = Broken {
+            column: self.window.is_indent.then_some(self.window.column),
+            key: structure.first_key(),
+            has_brackets: matches!(byte, b'{' | b'['),
+            is_compact: byte != b'{' && byte != b'[' || second != Some(&b'\n'),
+        };
+        let resumption = self.resumption(&broken, 1)?;
+        shown.truncate(resumption.passed);
+        let record = Record { line, ..self.entry(text(shown.trim_ascii_end()), 0) };
+        self.resume(&resumption);
+        Ok(record)
+    }
+
+    /// Goes on where a broken entry ends.
+    fn resume(&mut self, resumption: &Resumption) {
+        if resumption.leaves_lists {
+            self.lists.clear();
+        }
+        if let Some(list) = self.lists.last_mut() {
+            list.next = ListNext::Entry;
+        }
+    }
+
+    /// An entry, which takes so many bytes.
+    fn entry(&mut self, text: Result<String, RecordError>, length: usize) -> Record {
+        self.index += 1;
+        let record = Record { name: self.name.clone(), line: self.window.line, index: Some(self.index), text };
+        let is_missing = matches!(record.text, Err(RecordError::MissingEntry));
+        if let Some(list) = self.lists.last_mut() {
+            list.next = ListNext::Comma;
+            if is_missing && self.window.seen().first() == Some(&b',') {
+                list.next = ListNext::Entry;
+            }
+        }
+        self.pass(length);
+        record
+    }
+
+    fn problem(&self, error: RecordError) -> Record {
+        Record { name: self.name.clone(), line: self.window.line, index: None, text: Err(error) }
+    }
+
+    /// Leaves bytes.
+    pub(super) fn pass(&mut self, length: usize) {
+        self.window.advance(length);
+        self.looks = self.looks.saturating_add(length.saturating_mul(LOOKS));
+    }
+
+    /// Whether the next entry can likely be had without waiting.
+    fn has_more(&self) -> bool {
+        let seen = self.window.seen().trim_ascii_start();
+        !self.may_wait || seen.len() > LIKELY_BYTES || memchr(b'\n', seen).is_some()
     }
 }
 
-impl<R: BufRead + Buffered> Iterator for Records<R> {
+impl<R: Read> Iterator for Records<R> {
     type Item = Vec<Record>;
 
     fn next(&mut self) -> Option<Vec<Record>> {
         let mut batch = vec![self.record()?];
         let mut size = 0;
         loop {
-            size += batch.last().and_then(|record| record.text.as_ref().ok()).map_or(0, String::len);
-            if size >= BATCH_BYTES || (self.pending.is_none() && !self.reader.has_line()) {
+            size += batch.last().and_then(|record| record.text.as_ref().ok()).map_or(0, |text| text.len() + 64);
+            if size >= BATCH_BYTES || batch.len() >= BATCH_BYTES / 64 || !self.has_more() {
                 return Some(batch);
             }
             match self.record() {
@@ -173,126 +470,10 @@ impl<R: BufRead + Buffered> Iterator for Records<R> {
     }
 }
 
-/// A reader that knows what is there already.
-pub trait Buffered {
-    /// Whether a whole line can be read without waiting.
-    fn has_line(&self) -> bool;
-    /// The byte that comes next, if it can be read without waiting.
-    fn next_byte(&self) -> Option<u8>;
-}
-
-impl<R: Read> Buffered for io::BufReader<R> {
-    fn has_line(&self) -> bool {
-        self.buffer().contains(&b'\n')
-    }
-
-    fn next_byte(&self) -> Option<u8> {
-        self.buffer().first().copied()
-    }
-}
-
-fn text(mut bytes: Vec<u8>) -> Result<String, RecordError> {
-    bytes.truncate(bytes.trim_ascii_end().len());
-    String::from_utf8(bytes).map_err(|_| RecordError::NotUtf8)
-}
-
-/// Which brackets of a JSON text are open.
-#[derive(Clone, Copy, Default)]
-struct Open {
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-}
-
-impl Open {
-    fn follow(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if self.in_text {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    // A text never goes over the end of a line.
-                    b'"' | b'\n' => self.in_text = false,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_text = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-    }
-
-    fn is_open(self) -> bool {
-        self.depth > 0
-    }
+fn text(bytes: &[u8]) -> Result<String, RecordError> {
+    std::str::from_utf8(bytes).map(ToOwned::to_owned).map_err(|_| RecordError::NotUtf8)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{BufReader, Cursor};
-
-    use super::*;
-
-    fn records(text: &str, limit: usize) -> Vec<(usize, Result<String, String>)> {
-        let reader = BufReader::with_capacity(16, Cursor::new(text.as_bytes().to_vec()));
-        let records = Records::with_limit(reader, "-", limit).flatten();
-        records.map(|record| (record.line, record.text.map_err(|error| error.to_string()))).collect()
-    }
-
-    fn texts(text: &str) -> Vec<(usize, String)> {
-        records(text, 1_000).into_iter().map(|(line, text)| (line, text.unwrap())).collect()
-    }
-
-    fn own(expected: &[(usize, &str)]) -> Vec<(usize, String)> {
-        expected.iter().map(|(line, text)| (*line, (*text).to_owned())).collect()
-    }
-
-    #[test]
-    fn one_a_line() {
-        let expected = own(&[(1, r#"{"a": 1}"#), (3, r#"{"b": "}{"}"#), (4, "3")]);
-        assert_eq!(texts("{\"a\": 1}\r\n\n{\"b\": \"}{\"}\n3"), expected);
-        assert_eq!(texts("\u{feff}{}\n"), own(&[(1, "{}")]));
-        assert_eq!(texts(" \n\n"), []);
-    }
-
-    #[test]
-    fn one_over_several_lines() {
-        let pretty = "{\n  \"a\": [\n    {\n    }\n  ]\n}";
-        assert_eq!(texts(&format!("{pretty}\n{pretty}\n")), own(&[(1, pretty), (7, pretty)]));
-        let list = "[\n{\"a\": 1},\n{\"b\": 2}\n]";
-        assert_eq!(texts(list), own(&[(1, list)]));
-    }
-
-    #[test]
-    fn a_broken_one_does_not_swallow_the_next() {
-        let text = "{\"a\": [1\n{\"b\": 2}\n{\"c\": \"x\n{\"d\": 4}\n}}}\n{\"e\": 5}";
-        let expected = own(&[
-            (1, r#"{"a": [1"#),
-            (2, r#"{"b": 2}"#),
-            (3, r#"{"c": "x"#),
-            (4, r#"{"d": 4}"#),
-            (5, "}}}"),
-            (6, r#"{"e": 5}"#),
-        ]);
-        assert_eq!(texts(text), expected);
-    }
-
-    #[test]
-    fn what_is_too_large_is_left_out() {
-        let long = format!("{{\"a\": \"{}\"}}", "x".repeat(100));
-        let found = records(&format!("{long}\n{{}}\n"), 50);
-        assert_eq!(found, [(1, Err("the event is larger than 256 MiB".into())), (2, Ok("{}".into()))]);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text() {
-        let reader = BufReader::new(Cursor::new(b"{\"a\": \"\xFF\"}\n{}\n".to_vec()));
-        let found: Vec<_> = Records::new(reader, "-").flatten().collect();
-        assert!(matches!(found[0].text, Err(RecordError::NotUtf8)));
-        assert!(found[1].text.is_ok());
-    }
-}
+#[path = "record_tests.rs"]
+mod tests;

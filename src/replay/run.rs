@@ -35,19 +35,3 @@ fn rename<'a>(result: &mut RunResult<'a>, id: &'a str) {
         rename(job, id);
     }
 }
-
-/// The events in a JSON text, for a workflow whose data is one event: the entries of a list, or of the answer of MISP's
-/// search, `{"response": […]}`. Anything else is one event.
-pub fn split<'a>(workflow: &Prepared, data: Value<'a>) -> Vec<Value<'a>> {
-    if !workflow.wants_core_format() || data.get("Event").is_some() {
-        return vec![data];
-    }
-    let list = match data.get("response") {
-        Some(response) => response.as_array(),
-        None => data.as_array(),
-    };
-    match list.filter(|list| list.is_list() && !list.is_empty()) {
-        Some(list) => list.values().cloned().collect(),
-        None => vec![data],
-    }
-}

@@ -8,7 +8,6 @@ use crate::engine::{Outcome, Prepared, RunOptions};
 use crate::fixture::FixedAnswers;
 use crate::graph::NodeId;
 use crate::php::Value;
-use crate::replay::split;
 use crate::source::Span;
 
 use super::expectation::Verifier;
@@ -52,13 +51,7 @@ impl Case<'_, '_> {
     pub fn run(&self, tested: &Tested<'_, '_>) -> CaseReport {
         let mut report = CaseReport::default();
         for event in &self.events {
-            let events = split(&tested.prepared, event.data.clone());
-            let count = events.len();
-            for (number, data) in events.into_iter().enumerate() {
-                let name =
-                    if count > 1 { format!("number {} of {}", number + 1, event.name) } else { event.name.clone() };
-                self.run_on(&tested.prepared, tested, data, &name, &mut report);
-            }
+            self.run_on(&tested.prepared, tested, event.data.clone(), &event.name, &mut report);
         }
         report
     }

@@ -6,15 +6,19 @@ use rustc_hash::FxHashMap;
 
 use crate::check::{Given, GivenKind};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::php::{JsonError, Value};
-use crate::project::{Files, load_source};
-use crate::source::Sources;
+use crate::engine::Prepared;
+use crate::php::Value;
+use crate::project::{Files, unreadable};
+use crate::replay::{RecordError, Records, usable};
+use crate::source::{MAX_SOURCE_BYTES, Sources};
+
+const HELP: &str = "an event is JSON, `{\"Event\": {…}}`, as MISP's REST API gives it";
 
 /// Files of events, each read once.
 pub(super) struct EventCache<'s> {
     sources: &'s Sources,
     access: &'s dyn Files,
-    known: FxHashMap<PathBuf, Result<Value<'s>, Problem>>,
+    known: FxHashMap<PathBuf, Result<Vec<Value<'static>>, Problem>>,
 }
 
 /// Why a file holds no event.
@@ -37,47 +41,95 @@ impl<'s> EventCache<'s> {
         Self { sources, access, known: FxHashMap::default() }
     }
 
-    /// The event that is given; `None` if there is none, which is then reported.
-    pub(super) fn event(&mut self, given: &Given<'s>, diagnostics: &mut Vec<Diagnostic>) -> Option<Event<'s>> {
-        let path = match &given.kind {
+    /// The events that are given, for a workflow to run on. What cannot be used is reported.
+    pub(super) fn events(
+        &mut self,
+        given: &Given<'s>,
+        workflow: &Prepared,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Event<'s>> {
+        let (name, events) = match &given.kind {
             GivenKind::Data(data) => {
                 let file = self.sources.file(given.span.file);
                 let line = file.position(given.span.start as usize).line;
-                return Some(Event { name: format!("the one given in line {line}"), data: data.clone() });
+                (format!("the one given in line {line}"), entries(data))
             }
-            GivenKind::File(path) => path,
+            GivenKind::File(path) => {
+                let folder = self.sources.file(given.span.file).path.as_deref().and_then(Path::parent);
+                let full = folder.unwrap_or(Path::new("")).join(&**path);
+                let known = self.known.get(&full).cloned();
+                let loaded = known.unwrap_or_else(|| {
+                    let loaded = self.load(&full);
+                    self.known.insert(full, loaded.clone());
+                    loaded
+                });
+                match loaded {
+                    Ok(events) => (format!("`{path}`"), events),
+                    Err(problem) => {
+                        let help = if problem.code == Code::UnusableEvent {
+                            HELP
+                        } else {
+                            "the path is relative to the file of the test"
+                        };
+                        diagnostics.push(Diagnostic::at(problem.code, given.span, problem.message).help(help));
+                        return Vec::new();
+                    }
+                }
+            }
         };
-        let folder = self.sources.file(given.span.file).path.as_deref().and_then(Path::parent);
-        let full = folder.unwrap_or(Path::new("")).join(&**path);
-        let known = self.known.get(&full).cloned();
-        let loaded = known.unwrap_or_else(|| {
-            let loaded = self.load(&full);
-            self.known.insert(full, loaded.clone());
-            loaded
+        let count = events.len();
+        let named = events.into_iter().enumerate().map(|(index, data)| {
+            let name = if count > 1 { format!("number {} of {name}", index + 1) } else { name.clone() };
+            Event { name, data }
         });
-        match loaded {
-            Ok(data) => Some(Event { name: format!("`{path}`"), data }),
-            Err(problem) => {
-                let help = if problem.code == Code::UnusableEvent {
-                    "an event is JSON, `{\"Event\": {…}}`, as MISP's REST API gives it"
-                } else {
-                    "the path is relative to the file of the test"
-                };
-                diagnostics.push(Diagnostic::at(problem.code, given.span, problem.message).help(help));
-                None
-            }
-        }
+        named
+            .filter(|event| match usable(workflow, &event.data) {
+                Ok(()) => true,
+                Err(unusable) => {
+                    let message = format!("{} cannot be used: {}", event.name, unusable.message);
+                    diagnostics.push(Diagnostic::at(Code::UnusableEvent, given.span, message).help(unusable.help));
+                    false
+                }
+            })
+            .collect()
     }
 
-    fn load(&self, path: &Path) -> Result<Value<'s>, Problem> {
+    /// The events of a file, by the reader that `run` uses.
+    fn load(&self, path: &Path) -> Result<Vec<Value<'static>>, Problem> {
         let name = path.display().to_string();
-        let file = load_source(self.sources, self.access, path, &name)
-            .map_err(|problem| Problem { code: problem.code, message: problem.message })?;
-        Value::from_json(self.sources.text(file))
-            .map_err(|error| Problem { code: Code::UnusableEvent, message: invalid(&name, &error) })
+        let of = |problem: Diagnostic| Problem { code: problem.code, message: problem.message };
+        let bytes = self.access.read(path, MAX_SOURCE_BYTES).map_err(|error| of(unreadable(&name, &error)))?;
+        let mut events = Vec::new();
+        for record in Records::new(&bytes[..], &name, false).flatten() {
+            let wrong = |what: String| {
+                let place = record.index.map_or_else(|| name.clone(), |index| format!("{name}#{index}"));
+                let message = format!("`{place}`, line {}: {what}", record.line);
+                Problem { code: Code::UnusableEvent, message }
+            };
+            let text = match &record.text {
+                Ok(text) => text,
+                Err(RecordError::Unreadable(error)) => return Err(of(unreadable(&name, error))),
+                Err(error) => return Err(wrong(error.to_string())),
+            };
+            let value = Value::from_json(text).map_err(|error| wrong(format!("this is not valid JSON: {error}")))?;
+            events.push(value.into_owned());
+        }
+        if events.is_empty() {
+            let message = format!("`{name}` holds no event");
+            return Err(Problem { code: Code::UnusableEvent, message });
+        }
+        Ok(events)
     }
 }
 
-fn invalid(name: &str, error: &JsonError) -> String {
-    format!("`{name}` holds no event: {error}")
+/// The events in data that is written in a test: the entries of a list, or of an answer to a search.
+fn entries<'s>(data: &Value<'s>) -> Vec<Value<'s>> {
+    let list = match data.get("response") {
+        Some(response) if data.get("Event").is_none() => response.as_array(),
+        _ => data.as_array(),
+    };
+    match list.filter(|list| list.is_list() && !list.is_empty()) {
+        Some(list) => list.values().cloned().collect(),
+        None => vec![data.clone()],
+    }
 }

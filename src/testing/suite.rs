@@ -74,10 +74,12 @@ impl<'c, 's> Suite<'c, 's> {
                     _ => continue,
                 },
             };
+            let prepared = &suite.workflows[workflow].prepared;
+            let given = test.given.iter().flat_map(|given| events.events(given, prepared, diagnostics)).collect();
             let mut case = Case {
                 test,
                 workflow,
-                events: test.given.iter().filter_map(|given| events.event(given, diagnostics)).collect(),
+                events: given,
                 answers: FixedAnswers::default(),
                 targets: Vec::with_capacity(test.clauses.len()),
             };
