@@ -1,12 +1,13 @@
 //! What MISP stores of a graph that is posted, and what its editor makes of a graph when a person opens it and saves it.
 //!
-//! A model of the editor, held against recordings of the real one in `tests/editor_saves.rs`. It is kept apart from the
-//! library, so that both cannot share a mistake. `node_uid` is `UID` in what it saves, ids of frames are `FRAME0` and so on.
+//! A model of the editor, held against recordings of the real one in `tests/editor_saves.rs`. Of the library it knows the
+//! catalogue alone, so that both cannot share a mistake. `node_uid` is `UID` in what it saves, ids of frames are `FRAME0` and so on.
 // Each test that has this module uses a part of it.
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
 
+use mispflow::catalogue::Catalogue;
 use serde_json::{Map, Value, json};
 
 /// A server as its editor sees it.
@@ -26,6 +27,51 @@ impl Server {
         let lists = json["lists"].as_object().into_iter().flatten();
         let lists = lists.map(|(url, list)| (url.clone(), list.as_array().cloned().unwrap_or_default())).collect();
         Self { modules, lists }
+    }
+
+    /// A server that has the modules of a catalogue, and whatever a graph picks where only a server knows the options.
+    pub fn with_all(catalogue: &Catalogue, graph: &Value) -> Self {
+        let parts = ["selector", "value", "operator", "path"];
+        let filters: Vec<Value> = parts.iter().map(|part| json!({"text": part, "value": ""})).collect();
+        let modules = catalogue.modules().map(|signature| {
+            let params = signature.parameters.iter().map(|parameter| {
+                let mut options: Vec<Value> = parameter.options.keys().map(|option| json!(option)).collect();
+                // What a picker without options takes is the person's own, in any order.
+                let takes_new = parameter.multiple && options.is_empty();
+                if !takes_new && (parameter.open || options.is_empty()) {
+                    let nodes = graph.as_object().into_iter().flat_map(Map::values);
+                    let nodes = nodes.filter(|node| node["data"]["id"] == *signature.id);
+                    let values = nodes.flat_map(|node| match &node["data"]["indexed_params"][&parameter.id] {
+                        Value::Array(values) => values.clone(),
+                        value => vec![value.clone()],
+                    });
+                    for value in values.filter(Value::is_string) {
+                        if !options.contains(&value) {
+                            options.push(value);
+                        }
+                    }
+                }
+                let mut json = json!({"id": parameter.id, "type": parameter.kind.as_str(), "multiple": parameter.multiple});
+                json["picker_create_new"] = json!(takes_new);
+                if parameter.open && !parameter.multiple {
+                    // Where a server has options the first of them takes the place of nothing: here it has none.
+                    json["type"] = json!("select");
+                }
+                json["options"] = options.into();
+                if let Some(default) = &parameter.default {
+                    json["default"] = default.clone();
+                }
+                json
+            });
+            let module = json!({
+                "id": signature.id, "name": signature.name, "module_type": signature.module_type,
+                "version": signature.version, "multiple_output_connection": signature.multiple_output_connection,
+                "html_template": signature.shape.as_str(), "expect_misp_core_format": signature.expects_core_format,
+                "saved_filters": filters, "params": params.collect::<Vec<_>>(),
+            });
+            (signature.id.clone(), module)
+        });
+        Self { modules: modules.collect(), lists: BTreeMap::new() }
     }
 
     /// The same server with some of its modules switched off.
