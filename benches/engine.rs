@@ -75,6 +75,7 @@ fn node(
         filter: SavedFilter::default(),
         multiple_output_connection: false,
         gives_core_format: false,
+        odd_type: None,
         class: Cow::Borrowed(""),
         inputs: 1,
         outputs: outputs

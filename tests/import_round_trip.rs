@@ -137,6 +137,7 @@ fn node(id: u32, module: &str, choices: &mut Choices<'_>) -> Node<'static> {
         filter: filter(choices),
         multiple_output_connection: module == "concurrent-task",
         gives_core_format: false,
+        odd_type: None,
         class: "block-type-default".into(),
         inputs: u8::from(kind != ModuleType::Trigger),
         outputs: vec![Vec::new(); usize::from(outputs)],

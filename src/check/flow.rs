@@ -236,6 +236,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             filter: crate::graph::SavedFilter::default(),
             multiple_output_connection: signature.multiple_output_connection,
             gives_core_format: signature.gives_core_format && signature.module_type == ModuleType::Trigger,
+            odd_type: None,
             class: Cow::Owned(signature.css_class()),
             inputs: signature.inputs(),
             outputs: vec![Vec::new(); usize::from(signature.outputs)],

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ParamText, ParamValue};
@@ -12,6 +14,22 @@ use super::constant::{Constant, ConstantKind, ValueType};
 use super::flow::FlowChecker;
 use super::template::{check_template, place_of};
 use super::wording;
+
+/// Picked values as the editor saves them, so that a graph comes out of a save unchanged: in the order of the options and
+/// once each. What is not among the options comes last. Without options all is as given.
+fn as_in_editor<'a>(parameter: &Parameter, mut values: Vec<ParamValue<'a>>) -> Vec<ParamValue<'a>> {
+    if parameter.options.is_empty() {
+        return values;
+    }
+    let mut seen = FxHashSet::default();
+    values.retain(|value| seen.insert(value.clone()));
+    let place = |value: &ParamValue<'_>| match value {
+        ParamValue::Text(ParamText::Plain(text)) => parameter.options.get_index_of(text.as_ref()),
+        _ => None,
+    };
+    values.sort_by_key(|value| place(value).unwrap_or(usize::MAX));
+    values
+}
 
 impl<'a> FlowChecker<'_, 'a> {
     /// The value as the node carries it; `None` where an error was reported.
@@ -181,7 +199,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     None => complete = false,
                 }
             }
-            return complete.then_some(ParamValue::List(values));
+            return complete.then_some(ParamValue::List(as_in_editor(parameter, values)));
         }
         if matches!(constant.kind, ConstantKind::Null) {
             return if parameter.multiple {

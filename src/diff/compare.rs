@@ -1,33 +1,34 @@
 //! The comparison.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, ParameterKind};
 use crate::format::quote;
-use crate::graph::{Frame, Graph, ModuleType, Node, ParamText, ParamValue};
+use crate::graph::{Connection, Frame, Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::misp::{Document, DocumentKind};
 
 use super::difference::{Change, ChangedNode, Difference, Edge, NodeName};
 use super::fingerprint::{Links, Numbers, fingerprints};
 use super::matching::Matching;
-use super::value::{shown, shown_text};
+use super::value::{shown, shown_set, shown_text};
 
 /// What counts as a difference.
 #[derive(Clone, Copy, Debug)]
 pub struct DiffOptions<'c> {
     /// The modules there are: tells which parameters are sensitive.
     pub catalogue: &'c Catalogue,
-    /// Whether ids, positions, module versions and frames count too.
+    /// Whether ids, positions, module versions and frames (but not the ids of frames) count too.
     pub layout: bool,
 }
 
 /// What differs from `before` to `after`.
 ///
-/// What MISP's editor makes anew whenever it loads a node never counts: its name, its shape, the
-/// number of its inputs, outputs that lead nowhere. The fields of a document that is nothing but a
-/// graph are not compared.
+/// Everything counts that MISP reads when it runs or lists a workflow. What never counts: the name and the shape of a
+/// node and the number of its inputs, which are there to be looked at; outputs that lead nowhere; the order of picked
+/// values, which the editor changes. The fields of a document that is nothing but a graph are not compared.
 pub fn compare(before: &Document<'_>, after: &Document<'_>, options: DiffOptions<'_>) -> Difference {
     let mut difference = Difference { fields: fields(before, after), ..Difference::default() };
     let comparison = Comparison::new([&before.graph, &after.graph], options);
@@ -56,10 +57,8 @@ fn fields(before: &Document<'_>, after: &Document<'_>) -> Vec<Change> {
     field("kind", kind(before), kind(after));
     field("name", Some(quote(&before.name)), Some(quote(&after.name)));
     field("description", Some(quote(&before.description)), Some(quote(&after.description)));
-    if before.uuid.is_some() && after.uuid.is_some() {
-        let uuid = |document: &Document<'_>| document.uuid.map(|uuid| uuid.to_string());
-        field("uuid", uuid(before), uuid(after));
-    }
+    let uuid = |document: &Document<'_>| document.uuid.map(|uuid| uuid.to_string());
+    field("uuid", uuid(before), uuid(after));
     field("trigger", before.trigger_id.as_deref().map(quote), after.trigger_id.as_deref().map(quote));
     field("debug", Some(before.debug_enabled.to_string()), Some(after.debug_enabled.to_string()));
     changes
@@ -79,7 +78,7 @@ struct Comparison<'c, 'g> {
 
 impl<'c, 'g> Comparison<'c, 'g> {
     fn new(graphs: [&'c Graph<'g>; 2], options: DiffOptions<'c>) -> Self {
-        let contents = graphs.map(|graph| graph.nodes.iter().map(content).collect::<Vec<_>>());
+        let contents = graphs.map(|graph| graph.nodes.iter().map(|node| content(node, options.catalogue)).collect::<Vec<_>>());
         let links = graphs.map(Links::new);
         let mut modules = Numbers::new();
         let mut nodes = Numbers::new();
@@ -209,16 +208,16 @@ impl<'c, 'g> Comparison<'c, 'g> {
             0 => self.forward[node].unwrap_or(count + node),
             _ => node,
         };
-        let mut surplus: FxHashMap<(usize, usize, Option<usize>), i64> = FxHashMap::default();
+        let mut surplus: FxHashMap<(usize, usize, Option<usize>, u8), i64> = FxHashMap::default();
         for side in [1, 0] {
-            self.each_edge(side, &mut |from, output, target, _| {
-                let key = (common(side, from), output, target.map(|target| common(side, target)));
+            self.each_edge(side, &mut |from, output, target, link| {
+                let key = (common(side, from), output, target.map(|target| common(side, target)), link.input);
                 *surplus.entry(key).or_default() += if side == 1 { 1 } else { -1 };
             });
         }
         for (side, sign, list) in [(0, -1, &mut difference.removed_edges), (1, 1, &mut difference.added_edges)] {
-            self.each_edge(side, &mut |from, output, target, to| {
-                let key = (common(side, from), output, target.map(|target| common(side, target)));
+            self.each_edge(side, &mut |from, output, target, link| {
+                let key = (common(side, from), output, target.map(|target| common(side, target)), link.input);
                 if let Some(left) = surplus.get_mut(&key)
                     && *left * sign > 0
                 {
@@ -228,38 +227,41 @@ impl<'c, 'g> Comparison<'c, 'g> {
                         from: nodes[from].id,
                         from_module: nodes[from].module.to_string(),
                         output: output + 1,
-                        to,
+                        to: link.node,
                         to_module: target.map(|target| nodes[target].module.to_string()).unwrap_or_default(),
+                        input: link.input,
                     });
                 }
             });
         }
     }
 
-    fn each_edge(&self, side: usize, see: &mut dyn FnMut(usize, usize, Option<usize>, u32)) {
+    fn each_edge(&self, side: usize, see: &mut dyn FnMut(usize, usize, Option<usize>, Connection)) {
         for (from, node) in self.graphs[side].nodes.iter().enumerate() {
             for (output, connections) in node.outputs.iter().enumerate() {
                 for connection in connections {
-                    see(from, output, self.graphs[side].index(connection.node), connection.node);
+                    see(from, output, self.graphs[side].index(connection.node), *connection);
                 }
             }
         }
     }
 
+    /// Frames have no identity: the editor gives them new ids on every load.
     fn frames(&self, difference: &mut Difference) {
-        let of = |graph: &Graph<'_>| -> BTreeMap<String, String> {
-            graph.frames.iter().map(|frame| (frame.uuid.to_string(), shown_frame(frame))).collect()
+        let of = |graph: &Graph<'_>| -> Vec<(String, String)> {
+            graph.frames.iter().map(|frame| (quote(&frame.text), shown_frame(frame))).collect()
         };
-        let (before, after) = (of(self.graphs[0]), of(self.graphs[1]));
-        for uuid in before.keys().chain(after.keys().filter(|uuid| !before.contains_key(*uuid))) {
-            if before.get(uuid) != after.get(uuid) {
-                difference.frames.push(Change {
-                    what: uuid.clone(),
-                    before: before.get(uuid).cloned(),
-                    after: after.get(uuid).cloned(),
-                });
-            }
+        let (mut before, mut after) = (of(self.graphs[0]), of(self.graphs[1]));
+        before.retain(|frame| {
+            let same = after.iter().position(|other| other == frame);
+            same.map(|same| after.remove(same)).is_none()
+        });
+        for (title, frame) in before {
+            let changed = after.iter().position(|(other, _)| *other == title).map(|same| after.remove(same).1);
+            difference.frames.push(Change { what: title, before: Some(frame), after: changed });
         }
+        let added = after.into_iter().map(|(title, frame)| Change { what: title, before: None, after: Some(frame) });
+        difference.frames.extend(added);
     }
 }
 
@@ -267,8 +269,8 @@ fn shown_frame(frame: &Frame<'_>) -> String {
     let mut nodes = frame.nodes.clone();
     nodes.sort_unstable();
     nodes.dedup();
-    let class = if frame.class.is_empty() { String::new() } else { format!(" ({})", frame.class) };
-    format!("{}{class} {nodes:?}", quote(&frame.text))
+    let class = if frame.class.is_empty() { String::new() } else { format!("{}, ", frame.class) };
+    format!("({class}{nodes:?})")
 }
 
 fn only_trigger(graph: &Graph<'_>) -> Option<usize> {
@@ -276,10 +278,22 @@ fn only_trigger(graph: &Graph<'_>) -> Option<usize> {
     triggers.next().filter(|_| triggers.next().is_none())
 }
 
-/// The parameters of a node and the parts of its module filter.
-fn content(node: &Node<'_>) -> Content {
-    let mut content: Content =
-        node.params.iter().map(|(name, value): &(_, ParamValue<'_>)| (name.to_string(), shown(value))).collect();
+/// What MISP reads in a node, but for its module and its connections: its parameters, its module filter, and what it
+/// says of itself.
+fn content(node: &Node<'_>, catalogue: &Catalogue) -> Content {
+    let signature = catalogue.module(&node.module);
+    let is_set = |id: &str| {
+        let parameter = signature.and_then(|signature| signature.parameter(id));
+        parameter.is_some_and(|parameter| parameter.kind == ParameterKind::Picker && parameter.multiple)
+    };
+    let shown = |(name, value): &(Cow<'_, str>, ParamValue<'_>)| {
+        let value = match value {
+            ParamValue::List(items) if is_set(name) => shown_set(items),
+            value => shown(value),
+        };
+        (name.to_string(), value)
+    };
+    let mut content: Content = node.params.iter().map(shown).collect();
     let filter = &node.filter;
     let value: &ParamText<'_> = &filter.value;
     let parts = [
@@ -288,13 +302,23 @@ fn content(node: &Node<'_>) -> Content {
         ("operator", quote(&filter.operator)),
         ("path", quote(&filter.path)),
     ];
-    if node.gives_core_format {
-        content.insert("misp_core_format".to_owned(), true.to_string());
-    }
     for (name, part) in parts {
         if part != "\"\"" {
             content.insert(format!("filter {name}"), part);
         }
+    }
+    // MISP looks for a module of this kind: a node that names another kind than its module's does nothing.
+    let kind = node.odd_type.as_deref().map_or_else(|| node.module_type.as_str().to_owned(), quote);
+    let usual = signature.map_or("", |signature| signature.module_type.as_str());
+    if kind != usual {
+        content.insert("module_type".to_owned(), kind);
+    }
+    if node.gives_core_format {
+        content.insert("misp_core_format".to_owned(), true.to_string());
+    }
+    let usual = signature.is_some_and(|signature| signature.multiple_output_connection);
+    if node.multiple_output_connection != usual {
+        content.insert("multiple_output_connection".to_owned(), node.multiple_output_connection.to_string());
     }
     content
 }

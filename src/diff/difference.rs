@@ -80,4 +80,6 @@ pub struct Edge {
     pub to: NodeId,
     /// That node's module; empty for a node that does not exist.
     pub to_module: String,
+    /// The input there, from 1.
+    pub input: u8,
 }

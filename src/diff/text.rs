@@ -51,10 +51,11 @@ fn named(f: &mut fmt::Formatter<'_>, sign: char, node: &NodeName) -> fmt::Result
 }
 
 fn connection(f: &mut fmt::Formatter<'_>, sign: char, edge: &Edge) -> fmt::Result {
-    let Edge { from, from_module, output, to, to_module } = edge;
+    let Edge { from, from_module, output, to, to_module, input } = edge;
     let from_module = plain(from_module);
     let to_module = if to_module.is_empty() { "nothing".into() } else { plain(to_module) };
-    writeln!(f, "{sign} connection {from_module} ({from}), output {output} → {to_module} ({to})")
+    let input = if *input == 1 { String::new() } else { format!(", input {input}") };
+    writeln!(f, "{sign} connection {from_module} ({from}), output {output} → {to_module} ({to}){input}")
 }
 
 /// A name as it is, unless it holds what would not show, or would look like something else.

@@ -1,5 +1,7 @@
 //! Values for comparing and for showing.
 
+use std::borrow::Cow;
+
 use crate::format::quote;
 use crate::graph::{ParamText, ParamValue, TextPart};
 
@@ -9,9 +11,17 @@ pub(super) fn shown(value: &ParamValue<'_>) -> String {
     match value {
         ParamValue::Null => "null".to_owned(),
         ParamValue::Boolean(value) => value.to_string(),
-        ParamValue::Number(number) => number.to_string(),
+        ParamValue::Number(number) => match number.as_f64() {
+            // MISP stores 567.0 as 567.
+            Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < 1e15 => format!("{value:.0}"),
+            _ => number.to_string(),
+        },
         ParamValue::Text(text) => shown_text(text),
         ParamValue::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        // For PHP an object with the keys of a list is one.
+        ParamValue::Object(entries) if is_list(entries) => {
+            format!("[{}]", entries.iter().map(|(_, value)| shown(value)).collect::<Vec<_>>().join(", "))
+        }
         ParamValue::Object(entries) => {
             // The order of keys means nothing.
             let mut entries: Vec<String> =
@@ -20,6 +30,18 @@ pub(super) fn shown(value: &ParamValue<'_>) -> String {
             format!("{{{}}}", entries.join(", "))
         }
     }
+}
+
+fn is_list(entries: &[(Cow<'_, str>, ParamValue<'_>)]) -> bool {
+    entries.iter().enumerate().all(|(index, (key, _))| *key == index.to_string())
+}
+
+/// Picked values: their order and how often they come mean nothing.
+pub(super) fn shown_set(items: &[ParamValue<'_>]) -> String {
+    let mut items: Vec<String> = items.iter().map(shown).collect();
+    items.sort_unstable();
+    items.dedup();
+    format!("[{}]", items.join(", "))
 }
 
 /// Text as JSON.

@@ -82,6 +82,9 @@ pub struct Node<'a> {
     pub name: Cow<'a, str>,
     /// What kind of module it is.
     pub module_type: ModuleType,
+    /// What the node says instead where it names none of the kinds; empty where it names nothing. MISP finds no module
+    /// for such a node, and [`Self::module_type`] is a guess.
+    pub odd_type: Option<Cow<'a, str>>,
     /// The module's version, as the node carries it.
     pub version: Cow<'a, str>,
     /// Parameters, in the order the editor writes them.

@@ -120,6 +120,7 @@ mod random {
                     filter,
                     multiple_output_connection: multiple,
                     gives_core_format: false,
+                    odd_type: None,
                     class,
                     inputs,
                     outputs,

@@ -86,13 +86,14 @@ pub(super) fn read(
             _ => notes.add(&here, "this key is not known in a node; it is not kept"),
         }
     }
-    let has_type = module(data.unwrap_or_default(), &mut node, name, path, notes)?;
+    let stated_type = module(data.unwrap_or_default(), &mut node, name, path, notes)?;
     if node.module.is_empty() {
         notes.add(&path.key("data"), "the node names no module; it is not kept");
         return Ok(None);
     }
     node.class = class.unwrap_or_else(|| missing("class", path, notes));
-    if !has_type {
+    if let Err(stated) = stated_type {
+        node.odd_type = Some(stated);
         node.module_type = type_of_class(&node.class);
         let guess = node.module_type.as_str();
         notes.add(
@@ -131,6 +132,7 @@ fn empty_node() -> Node<'static> {
         filter: SavedFilter::default(),
         multiple_output_connection: false,
         gives_core_format: false,
+        odd_type: None,
         class: Cow::Borrowed(""),
         inputs: 0,
         outputs: Vec::new(),
@@ -144,16 +146,21 @@ fn missing(key: &str, path: &Path<'_>, notes: &mut Notes) -> Cow<'static, str> {
     Cow::Borrowed("")
 }
 
-/// Reads the node's `data` into it. Gives whether the module's type was told.
+/// What a node says that it is; as an error, a text that names no kind of module.
+type StatedType = Result<(), Cow<'static, str>>;
+
+/// Reads the node's `data` into it.
 fn module(
     fields: Vec<Member<'_>>,
     node: &mut Node<'static>,
     outer_name: Option<Cow<'static, str>>,
     path: &Path<'_>,
     notes: &mut Notes,
-) -> Result<bool, ReadError> {
+) -> Result<StatedType, ReadError> {
+    let outer_path = path;
     let path = &path.key("data");
     let mut module_type = None;
+    let mut stated = Cow::Borrowed("");
     let (mut inner_name, mut version) = (None, None);
     let mut copies = Vec::new();
     for (key, value) in fields {
@@ -161,7 +168,10 @@ fn module(
         match key.as_ref() {
             "id" => node.module = text(value, &here, notes),
             "name" => inner_name = Some(text(value, &here, notes)),
-            "module_type" => module_type = type_of_text(&text(value, &here, notes)),
+            "module_type" => {
+                stated = text(value, &here, notes);
+                module_type = type_of_text(&stated);
+            }
             "module_version" => version = Some(text(value, &here, notes)),
             "multiple_output_connection" => node.multiple_output_connection = flag(&value, &here, notes),
             "misp_core_format" => node.gives_core_format = flag(&value, &here, notes),
@@ -180,15 +190,16 @@ fn module(
     if !node.module.is_empty() {
         node.version = version.unwrap_or_else(|| missing("module_version", path, notes));
         if let (Some(outer), Some(inner)) = (&outer_name, &inner_name)
+            && !inner.is_empty()
             && outer != inner
         {
-            let message = format!("the node itself is called {}; the name here is not kept", quoted(outer));
-            notes.add(&path.key("name"), message);
+            let message = format!("the node's data calls it {}; the name here is not kept, as in MISP's editor", quoted(inner));
+            notes.add(&outer_path.key("name"), message);
         }
-        node.name = outer_name.or(inner_name).unwrap_or_else(|| missing("name", path, notes));
+        node.name = inner_name.filter(|name| !name.is_empty()).or(outer_name).unwrap_or_else(|| missing("name", path, notes));
     }
     node.module_type = module_type.unwrap_or(ModuleType::Action);
-    Ok(module_type.is_some())
+    Ok(module_type.map(drop).ok_or(stated))
 }
 
 fn type_of_text(text: &str) -> Option<ModuleType> {

@@ -23,6 +23,7 @@ fn node(id: NodeId, module_type: ModuleType, outputs: Vec<Vec<Connection>>) -> N
         filter: SavedFilter::default(),
         multiple_output_connection: false,
         gives_core_format: false,
+        odd_type: None,
         class: Cow::Borrowed("block-type-default"),
         inputs: u8::from(module_type != ModuleType::Trigger),
         outputs,
