@@ -74,6 +74,7 @@ fn node(
         params: params.iter().map(|(name, values)| (Cow::Borrowed(*name), value(values))).collect(),
         filter: SavedFilter::default(),
         multiple_output_connection: false,
+        gives_core_format: false,
         class: Cow::Borrowed(""),
         inputs: 1,
         outputs: outputs

@@ -60,7 +60,7 @@ fn the_rest_of_a_node_follows_from_the_signature() {
     for (node, signature) in nodes() {
         let id = &signature.id;
         let data = &node["data"];
-        // The editor keeps whatever name a trigger's node came with; here that was the id.
+        // The editor keeps whatever name a node came with; the trigger's was made by hand.
         let name = if signature.module_type == ModuleType::Trigger { id } else { &signature.name };
         assert_eq!(node["name"], *name, "{id}");
         assert_eq!(data["name"], *name, "{id}");

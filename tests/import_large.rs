@@ -22,6 +22,7 @@ fn node(id: u32, module: &str, targets: &[&[u32]]) -> Node<'static> {
         params: defaults.collect(),
         filter: SavedFilter::default(),
         multiple_output_connection: signature.multiple_output_connection,
+        gives_core_format: signature.gives_core_format,
         class: signature.css_class().into(),
         inputs: signature.inputs(),
         outputs: targets.iter().map(connections).collect(),

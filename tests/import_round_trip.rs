@@ -136,6 +136,7 @@ fn node(id: u32, module: &str, choices: &mut Choices<'_>) -> Node<'static> {
         params: params(module, choices),
         filter: filter(choices),
         multiple_output_connection: module == "concurrent-task",
+        gives_core_format: false,
         class: "block-type-default".into(),
         inputs: u8::from(kind != ModuleType::Trigger),
         outputs: vec![Vec::new(); usize::from(outputs)],

@@ -67,11 +67,6 @@ impl Signature {
         self.parameters.iter().find(|parameter| parameter.id == id)
     }
 
-    /// The name that its nodes carry. See `docs/misp-semantics.md`, "Modules and their signatures".
-    pub fn node_name(&self) -> &str {
-        if self.module_type == ModuleType::Trigger { &self.id } else { &self.name }
-    }
-
     /// Whether it can stand where a condition is wanted.
     pub fn is_condition(&self) -> bool {
         self.module_type == ModuleType::Logic && self.outputs == 2

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::Signature;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
+use crate::graph::{ModuleType, Node, ParamText, ParamValue, SavedFilter};
 use crate::source::Span;
 use crate::suggest::closest;
 use crate::syntax::tree::{Argument, Pin, ValueKind};
@@ -26,6 +26,8 @@ pub struct Pinned<'a> {
     position: Option<(f64, f64)>,
     /// The module version that the node carries.
     version: Option<Cow<'a, str>>,
+    /// Whether the node, a trigger, says that its data has the core format.
+    gives_core_format: Option<bool>,
     /// Parameters as the node carries them, whatever the step says; `None` leaves one out.
     parameters: Vec<(Cow<'a, str>, Option<ParamValue<'a>>)>,
     /// The module filter that the node carries.
@@ -37,6 +39,7 @@ impl<'a> Pinned<'a> {
     pub fn apply(self, node: &mut Node<'a>) {
         node.position = self.position;
         node.version = self.version.unwrap_or(std::mem::take(&mut node.version));
+        node.gives_core_format = self.gives_core_format.unwrap_or(node.gives_core_format);
         node.filter = self.filter.unwrap_or_default();
         for (name, value) in self.parameters {
             let place = node.params.iter().position(|(known, _)| *known == name);
@@ -50,7 +53,7 @@ impl<'a> Pinned<'a> {
     }
 }
 
-const ENTRIES: [&str; 5] = ["id", "x", "y", "version", "filters"];
+const ENTRIES: [&str; 6] = ["id", "x", "y", "version", "core-format", "filters"];
 
 impl<'a> FlowChecker<'_, 'a> {
     pub(super) fn pin(&mut self, pin: &'a Pin<'a>, signature: &Signature) -> Pinned<'a> {
@@ -69,6 +72,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 "x" => x = self.coordinate(entry),
                 "y" => y = self.coordinate(entry),
                 "version" => pinned.version = self.pinned_version(entry),
+                "core-format" => pinned.gives_core_format = self.pinned_core_format(entry, signature),
                 "filters" => pinned.filter = Some(self.raw_filter(entry)),
                 other => {
                     let suggestion = closest(other, ENTRIES).map(|name| format!("did you mean `{name}`?"));
@@ -115,6 +119,25 @@ impl<'a> FlowChecker<'_, 'a> {
         self.report(
             Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a text in double quotes")
                 .help("write for example `version: \"0.1\"`"),
+        );
+        None
+    }
+
+    /// `core-format: false`, for a trigger whose node does not say what its module says.
+    fn pinned_core_format(&mut self, entry: &'a Argument<'a>, signature: &Signature) -> Option<bool> {
+        if signature.module_type != ModuleType::Trigger {
+            self.report(
+                Diagnostic::at(Code::InvalidPin, entry.name.span, "only the pin of a trigger has the entry `core-format`")
+                    .help("remove the entry: MISP reads it in trigger nodes alone"),
+            );
+            return None;
+        }
+        if let ConstantKind::Boolean(value) = evaluate(&entry.value, self).kind {
+            return Some(value);
+        }
+        self.report(
+            Diagnostic::at(Code::InvalidPin, entry.value.span, "`core-format` is `true` or `false`")
+                .help("write `core-format: false` for a trigger node that lacks `misp_core_format`"),
         );
         None
     }

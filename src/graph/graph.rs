@@ -90,6 +90,9 @@ pub struct Node<'a> {
     pub filter: SavedFilter<'a>,
     /// The node's own claim that outputs may have several connections.
     pub multiple_output_connection: bool,
+    /// Whether the node says that its data has the MISP core format (`misp_core_format`). MISP reads it in trigger nodes
+    /// alone: without it `reload-full-event` does nothing. `false` for all other nodes.
+    pub gives_core_format: bool,
     /// The node's CSS classes, which tell its shape.
     pub class: Cow<'a, str>,
     /// How many inputs it has (0 for triggers, else 1).

@@ -36,6 +36,7 @@ pub fn node<'a>(module: &str, outputs: usize) -> NodeTemplate<'a> {
             params: Vec::new(),
             filter: SavedFilter::default(),
             multiple_output_connection: module == "concurrent-task",
+            gives_core_format: false,
             class: Cow::Borrowed("block-type-default"),
             inputs: u8::from(module != "T"),
             outputs: vec![Vec::new(); outputs],

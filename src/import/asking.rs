@@ -9,6 +9,7 @@ use super::predicate::{Predicate, predicate};
 use super::print::pin_before;
 use super::teller::Teller;
 use super::written::{Entry, Written, called, entries_of};
+use crate::graph::ModuleType;
 
 impl Teller<'_, '_> {
     /// Puts the nodes of a condition into the order of the text.
@@ -73,6 +74,10 @@ impl Teller<'_, '_> {
     pub(super) fn pin(&mut self, unit: usize) -> Vec<Entry> {
         let FlowNode { node, signature, .. } = &self.flow.nodes[unit];
         let mut pin = Vec::new();
+        let says = node.module_type == ModuleType::Trigger && signature.module_type == ModuleType::Trigger;
+        if says && node.gives_core_format != signature.gives_core_format {
+            pin.push(("core-format".to_owned(), Written::Bare(node.gives_core_format.to_string())));
+        }
         if !self.keep_layout {
             return pin;
         }

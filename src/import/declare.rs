@@ -18,7 +18,7 @@ pub(super) fn declaration(printer: &mut Printer<'_>, signature: &Signature) {
     if signature.supports_filters {
         fields.push(("filters", yes()));
     }
-    if signature.expects_core_format {
+    if signature.expects_core_format || signature.gives_core_format {
         fields.push(("core-format", yes()));
     }
     let usual = if signature.is_condition() { Shape::If } else { Shape::Default };

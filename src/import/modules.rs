@@ -67,7 +67,7 @@ fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
         supports_filters: all.iter().any(|node| node.filter.is_active()),
         expects_core_format: first.class.contains("expect-misp-core-format")
             && first.module_type != ModuleType::Trigger,
-        gives_core_format: false,
+        gives_core_format: all.iter().any(|node| node.gives_core_format),
         scope: None,
         overhead: None,
         provenance: Provenance::Custom,

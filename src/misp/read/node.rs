@@ -28,7 +28,7 @@ pub(super) struct Draft {
 
 /// What MISP copies from the module's signature into a node, or keeps for its pages. It is made
 /// anew whenever the editor loads the node.
-const OF_THE_MODULE: [&str; 25] = [
+const OF_THE_MODULE: [&str; 24] = [
     "scope",
     "description",
     "icon",
@@ -37,7 +37,6 @@ const OF_THE_MODULE: [&str; 25] = [
     "inputs",
     "outputs",
     "blocking",
-    "misp_core_format",
     "expect_misp_core_format",
     "trigger_overhead",
     "trigger_overhead_message",
@@ -101,6 +100,8 @@ pub(super) fn read(
             format!("`module_type` is missing or unknown; it is taken for `{guess}` from the node's class"),
         );
     }
+    // MISP reads it in triggers alone.
+    node.gives_core_format &= node.module_type == ModuleType::Trigger;
     node.outputs = outputs.unwrap_or_else(|| {
         notes.add(path, "`outputs` is missing; the node is read without outputs");
         Vec::new()
@@ -129,6 +130,7 @@ fn empty_node() -> Node<'static> {
         params: Vec::new(),
         filter: SavedFilter::default(),
         multiple_output_connection: false,
+        gives_core_format: false,
         class: Cow::Borrowed(""),
         inputs: 0,
         outputs: Vec::new(),
@@ -162,6 +164,7 @@ fn module(
             "module_type" => module_type = type_of_text(&text(value, &here, notes)),
             "module_version" => version = Some(text(value, &here, notes)),
             "multiple_output_connection" => node.multiple_output_connection = flag(&value, &here, notes),
+            "misp_core_format" => node.gives_core_format = flag(&value, &here, notes),
             "saved_filters" => node.filter = filter(value, &here, notes),
             "indexed_params" => node.params = indexed_params(value, &here, notes)?,
             // Made anew by the editor on every load.

@@ -6,10 +6,6 @@ use super::text::Resolver;
 use super::{Document, WriteError};
 use crate::graph::{Frame, Graph, Node, NodeId, ParamValue, SavedFilter};
 
-/// What the editor keeps as the version that a node had before it was loaded. The editor sets it
-/// anew on every load. See `docs/misp-semantics.md`, "The saved graph".
-const PREVIOUS_MODULE_VERSION: &str = "0.1";
-
 /// Writes a document's graph.
 pub(super) struct GraphWriter<'a> {
     graph: &'a Graph<'a>,
@@ -108,6 +104,10 @@ impl<'a> GraphWriter<'a> {
         out.text(&node.name);
         out.key("module_type");
         out.text(node.module_type.as_str());
+        if node.gives_core_format {
+            out.key("misp_core_format");
+            out.boolean(true);
+        }
         out.key("indexed_params");
         self.object(out, &node.params);
         out.key("saved_filters");
@@ -119,7 +119,8 @@ impl<'a> GraphWriter<'a> {
         out.key("node_uid");
         out.text(&self.uids.uid(node.id));
         out.key("previous_module_version");
-        out.text(PREVIOUS_MODULE_VERSION);
+        // The editor sets it to the version of the node that it loads, so this stays as it is.
+        out.text(&node.version);
         out.close('}');
     }
 

@@ -22,6 +22,7 @@ fn node(id: NodeId, module_type: ModuleType, outputs: Vec<Vec<Connection>>) -> N
         params: Vec::new(),
         filter: SavedFilter::default(),
         multiple_output_connection: false,
+        gives_core_format: false,
         class: Cow::Borrowed("block-type-default"),
         inputs: u8::from(module_type != ModuleType::Trigger),
         outputs,
