@@ -127,8 +127,12 @@ impl<'a> FlowChecker<'_, 'a> {
     fn pinned_core_format(&mut self, entry: &'a Argument<'a>, signature: &Signature) -> Option<bool> {
         if signature.module_type != ModuleType::Trigger {
             self.report(
-                Diagnostic::at(Code::InvalidPin, entry.name.span, "only the pin of a trigger has the entry `core-format`")
-                    .help("remove the entry: MISP reads it in trigger nodes alone"),
+                Diagnostic::at(
+                    Code::InvalidPin,
+                    entry.name.span,
+                    "only the pin of a trigger has the entry `core-format`",
+                )
+                .help("remove the entry: MISP reads it in trigger nodes alone"),
             );
             return None;
         }

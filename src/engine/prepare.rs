@@ -82,6 +82,8 @@ impl Prepared {
             name: settings.name.to_owned(),
             id: settings.server_id.to_owned(),
             is_blocking: signature.is_some_and(|signature| signature.blocking),
+            has_core_format_mark: start.is_some_and(|start| graph.nodes[start].gives_core_format),
+            is_trigger_off: (settings.disabled)(&trigger) || signature.is_some_and(|signature| signature.disabled),
             wants_core_format: signature.is_some_and(|signature| signature.gives_core_format),
             is_debug_enabled: settings.debug,
             tag_trigger: start.and_then(|start| TagTrigger::of(&arguments(&graph.nodes[start], settings))),
@@ -130,7 +132,7 @@ fn prepare_node(
         id: node.id,
         module: node.module.to_string(),
         kind: node.module_type,
-        is_disabled: (settings.disabled)(&node.module),
+        is_disabled: (settings.disabled)(&node.module) || signature.is_some_and(|signature| signature.disabled),
         is_blocking: signature.is_some_and(|signature| signature.blocking),
         outputs: outputs.collect(),
         handler: match signature {
