@@ -29,7 +29,7 @@ impl AttachedTags {
     }
 
     fn note(&mut self, scope: Scope, holder: &Value<'_>) {
-        let Some(id) = id(holder.get("id")) else { return };
+        let id = id(holder.get("id"));
         let tags = holder.get("Tag").and_then(Value::as_array).into_iter().flat_map(Array::values);
         let tags = tags.filter_map(|tag| {
             let name = tag.get("name").and_then(Value::to_text)?.into_owned();
@@ -41,8 +41,7 @@ impl AttachedTags {
     fn change(&mut self, effect: &Effect<'_>) {
         match effect {
             Effect::AddTags { scope, id: holder, tags, locality, .. } => {
-                let Some(id) = id(Some(holder)) else { return };
-                let known = self.tags.entry((*scope, id)).or_default();
+                let known = self.tags.entry((*scope, id(Some(holder)))).or_default();
                 for name in names(tags) {
                     if !known.iter().any(|(known, _)| *known == name) {
                         known.push((name, *locality == Locality::Local));
@@ -50,8 +49,7 @@ impl AttachedTags {
                 }
             }
             Effect::RemoveTags { scope, id: holder, tags, locality } => {
-                let Some(id) = id(Some(holder)) else { return };
-                let Some(known) = self.tags.get_mut(&(*scope, id)) else { return };
+                let Some(known) = self.tags.get_mut(&(*scope, id(Some(holder)))) else { return };
                 for name in names(tags) {
                     known.retain(|(known, local)| *known != name || !fits(*locality, *local));
                 }
@@ -64,8 +62,7 @@ impl AttachedTags {
     /// seen, of which MISP says that it was taken off.
     pub(super) fn has_any_of(&self, effect: &Effect<'_>, answers: &dyn Answers) -> bool {
         let Effect::RemoveTags { scope, id: holder, tags, locality } = effect else { return false };
-        let Some(id) = id(Some(holder)) else { return false };
-        let known = self.tags.get(&(*scope, id)).map_or(&[][..], Vec::as_slice);
+        let known = self.tags.get(&(*scope, id(Some(holder)))).map_or(&[][..], Vec::as_slice);
         let is_there = |name: &str| known.iter().any(|(known, local)| known == name && fits(*locality, *local));
         names(tags).any(|name| is_there(&name) || !answers.knows_tag(&name))
     }
@@ -83,9 +80,9 @@ fn names<'t>(tags: &'t Array<'_>) -> impl Iterator<Item = String> + 't {
     tags.values().filter_map(Value::to_text).map(std::borrow::Cow::into_owned)
 }
 
-/// An id as a text; `None` where there is nothing under it.
-fn id(value: Option<&Value<'_>>) -> Option<String> {
-    value.filter(|value| value.to_bool()).and_then(Value::to_text).map(std::borrow::Cow::into_owned)
+/// An id as a text; empty where there is none, as in the events of many tests.
+fn id(value: Option<&Value<'_>>) -> String {
+    value.and_then(Value::to_text).map(std::borrow::Cow::into_owned).unwrap_or_default()
 }
 
 /// Every attribute of an event, also of its objects.

@@ -41,7 +41,7 @@ impl<'s> Settings<'s> {
             name,
             server_id: "1",
             trigger: None,
-            debug: true,
+            debug: false,
             catalogue,
             semantics,
             disabled: &|_| false,

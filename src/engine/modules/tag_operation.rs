@@ -65,7 +65,7 @@ impl Tagging {
     /// Tags the event in `data`. Fails where it is not tagged.
     pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<bool, Thrown> {
         let effect = self.of_event(data, step)?;
-        Ok(self.apply([effect], step))
+        Ok(self.apply([effect], is_event(data), step))
     }
 
     /// Tags attributes. Fails where not one of them is tagged.
@@ -78,14 +78,14 @@ impl Tagging {
         if effects.is_empty() {
             step.because_nothing_is_left("there is no attribute to tag");
         }
-        Ok(self.apply(effects, step))
+        Ok(self.apply(effects, true, step))
     }
 
     /// The tagging of the event in `data`, which is another thing under a module filter: then MISP finds no id in it.
     pub(super) fn of_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown> {
         wanted_array(data, "Module_tag_operation::__addTagsToEvent", 1, "event")?;
         let id = entry_at(data, &["Event", "id"])?.clone();
-        if id.is_null() {
+        if !is_event(data) {
             step.because(|| "the module gets something else than an event: nothing is tagged".into());
         }
         Ok(self.of(Scope::Event, id))
@@ -105,14 +105,16 @@ impl Tagging {
         }
     }
 
-    fn apply<'a>(&self, effects: impl IntoIterator<Item = Effect<'a>>, step: &mut Step<'_, 'a>) -> bool {
+    /// Does taggings, and says whether one of them succeeded; none does on what does not exist.
+    fn apply<'a>(&self, effects: impl IntoIterator<Item = Effect<'a>>, exists: bool, step: &mut Step<'_, 'a>) -> bool {
         let mut attached = None;
         let (mut success, before) = (false, step.effects.len());
         for effect in effects {
             let takes = step.answers.takes_tagging(step.request(), &effect);
             success |= takes.unwrap_or_else(|| match &effect {
+                _ if !exists => false,
                 // Tags can be put on whatever exists, also where they are already.
-                Effect::AddTags { id, tags, .. } => id.to_bool() && !tags.is_empty(),
+                Effect::AddTags { tags, .. } => !tags.is_empty(),
                 effect => attached
                     .get_or_insert_with(|| AttachedTags::new(step.data, &step.effects[..before]))
                     .has_any_of(effect, step.answers),
@@ -141,4 +143,9 @@ impl Tagging {
         let tags = self.tags.values().filter_map(Value::to_text).map(|tag| format!("`{tag}`"));
         format!("{} is not attached{locality}, so there is nothing to take off", tags.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// Whether a module that wants an event gets one. Under a module filter it gets the matching items instead.
+fn is_event(data: &Value<'_>) -> bool {
+    data.get("Event").is_some()
 }

@@ -87,8 +87,10 @@ const BAD_URL: &str = "curl error 3 'URL using bad/illegal format or missing URL
 
 /// Whether a request can be sent to an address. White space anywhere makes it none.
 fn is_url(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    !url.contains(|char: char| char <= ' ' || char == '\x7f') && !host.is_empty() && !host.starts_with(['/', '?', '#'])
+    let (scheme, host) = url.split_once("://").unwrap_or(("http", url));
+    let wants_host = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let has_host = !host.is_empty() && !host.starts_with(['/', '?', '#']);
+    !url.contains(|char: char| char <= ' ' || char == '\x7f') && (has_host || !wants_host)
 }
 
 /// JSON as PHP writes it for MISP; data that is nested too deep to be written is null.
