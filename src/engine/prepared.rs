@@ -7,6 +7,8 @@ use super::modules::Module;
 use super::tag_trigger::TagTrigger;
 
 /// A workflow that is ready to run, as often as wanted and on several threads at once.
+// Each is a fact of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug)]
 pub struct Prepared {
     pub(super) name: String,

@@ -39,16 +39,15 @@ pub(super) fn in_database_form<'a>(data: &Value<'a>) -> Value<'a> {
                 object.set("Attribute", attributes);
             }),
             "EventTag" => tags("event_id", get("id"), get("Tag")),
-            "SharingGroup" if get(name).is_none() => continue,
-            "Orgc" | "Org" if get(name).is_none() => continue,
+            "SharingGroup" | "Orgc" | "Org" if get(name).is_none() => continue,
             _ => get(name).cloned().unwrap_or_else(|| Array::new().into()),
         };
-        if name == "RelatedEvent" {
-            if let Some(email) = get("event_creator_email") {
-                let mut user = Array::new();
-                user.set("email", email.clone());
-                form.set("User", user);
-            }
+        if name == "RelatedEvent"
+            && let Some(email) = get("event_creator_email")
+        {
+            let mut user = Array::new();
+            user.set("email", email.clone());
+            form.set("User", user);
         }
         form.set(name, value);
     }
