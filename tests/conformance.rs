@@ -13,7 +13,9 @@ use flate2::read::GzDecoder;
 use mispflow::catalogue::Catalogue;
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
 use mispflow::engine::template::Template;
-use mispflow::engine::{Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, RunOptions, Scope, Settings};
+use mispflow::engine::{
+    Answers, Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, Request, RunOptions, Scope, Settings,
+};
 use mispflow::graph::analyse;
 use mispflow::hashpath::Path;
 use mispflow::misp::{self, Document};
@@ -281,12 +283,21 @@ fn template<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
     Ok(Value::string(Template::compile(&text).render(part(request, "data"), None)))
 }
 
+/// The database of the vectors: it takes everything.
+struct Stubbed;
+
+impl Answers for Stubbed {
+    fn takes_tagging(&self, _: Request<'_>, _: &Effect<'_>) -> Option<bool> {
+        Some(true)
+    }
+}
+
 /// `graph`, `data` (normalised) → what came of the run, its effects as the calls that MISP makes.
 fn execute<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
     let document = graph(request)?;
     let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
     let prepared = Prepared::of_document(&document, &settings).map_err(|error| Failure::Refused(error.to_string()))?;
-    let options = RunOptions { jobs: false, ..RunOptions::default() };
+    let options = RunOptions { answers: &Stubbed, jobs: false, ..RunOptions::default() };
     let result = prepared.run_normalised(part(request, "data").clone(), &options);
     if result.outcome == Outcome::Crash {
         return Err(Failure::Crash(result.errors.join(", ")));
@@ -335,7 +346,7 @@ fn call(record: &EffectRecord<'_>) -> serde_json::Value {
     match &record.effect {
         Effect::AddTags { scope, id, tags, locality, .. } => tagging("attach", scope, id, tags, locality),
         Effect::RemoveTags { scope, id, tags, locality } => tagging("detach", scope, id, tags, locality),
-        Effect::EditAttributes { attributes } => {
+        Effect::EditAttributes { attributes, .. } => {
             let part = |attribute: &Value<'_>| json!({"id": attribute.get("id"), "to_ids": attribute.get("to_ids"), "comment": attribute.get("comment")});
             json!({"call": "editAttributeBulk", "args": {"attributes": attributes.iter().map(part).collect::<Vec<_>>()}})
         }

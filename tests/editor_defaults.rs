@@ -34,8 +34,9 @@ fn the_canvas_holds_one_node_of_every_module() {
     ids.dedup();
     assert_eq!(ids.len(), 47);
     for module in Catalogue::built_in().modules() {
-        // A graph has one trigger only.
-        let expected = module.inputs() == 1 || module.id == "event-publish";
+        // A graph has one trigger only, and the service has learnt since then.
+        let is_newer = ["crowdstrike_ioc_publish", "mattermost", "slack"].contains(&module.id.as_str());
+        let expected = module.inputs() == 1 && !is_newer || module.id == "event-publish";
         assert_eq!(ids.binary_search(&module.id.as_str()).is_ok(), expected, "{}", module.id);
     }
 }

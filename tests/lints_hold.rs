@@ -7,7 +7,7 @@ use std::path::Path;
 use mispflow::catalogue::{Catalogue, Target};
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
-use mispflow::engine::{Decision, Outcome, Prepared, RunOptions, RunResult, Settings};
+use mispflow::engine::{Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings};
 use mispflow::graph::{Graph, NodeId};
 use mispflow::php::Value;
 use mispflow::project::{DiskFiles, load_source};
@@ -93,10 +93,19 @@ fn prepared(graph: &Graph<'_>, semantics: Semantics) -> Prepared {
     Prepared::new(graph, &Settings::new("w", Catalogue::built_in(), semantics)).expect("a workflow")
 }
 
+/// A database that takes every tagging: no step fails for what is or is not attached.
+struct Taking;
+
+impl Answers for Taking {
+    fn takes_tagging(&self, _: Request<'_>, _: &Effect<'_>) -> Option<bool> {
+        Some(true)
+    }
+}
+
 /// Runs a graph on every event.
 fn runs<T>(graph: &Graph<'_>, semantics: Semantics, each: impl Fn(&RunResult<'_>) -> T) -> Vec<T> {
     let workflow = prepared(graph, semantics);
-    let options = RunOptions { trace: true, ..RunOptions::default() };
+    let options = RunOptions { answers: &Taking, trace: true, ..RunOptions::default() };
     EVENTS.iter().map(|event| each(&workflow.run(Value::from_json(event).expect("JSON"), &options))).collect()
 }
 

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(count(ModuleType::Trigger, Provenance::BuiltIn), 17);
         assert_eq!(count(ModuleType::Logic, Provenance::BuiltIn), 11);
         assert_eq!(count(ModuleType::Action, Provenance::BuiltIn), 27);
-        assert_eq!(count(ModuleType::Action, Provenance::MispModules), 8);
+        assert_eq!(count(ModuleType::Action, Provenance::MispModules), 11);
         // Had two files or two kinds shared an id, one entry would have replaced the other.
         let files = [include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")];
         let entries: usize = files.iter().map(|file| serde_json::from_str::<Vec<Signature>>(file).unwrap().len()).sum();

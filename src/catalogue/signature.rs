@@ -44,6 +44,9 @@ pub struct Signature {
     /// Trigger: whether it gives data in the MISP core format.
     #[serde(default, skip_serializing_if = "is_false")]
     pub gives_core_format: bool,
+    /// Whether it is switched off on the server whose catalogue this is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled: bool,
     /// Trigger: what it is about (`event`, `attribute`, `user`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,

@@ -96,6 +96,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         supports_filters: false,
         expects_core_format: false,
         gives_core_format: false,
+        disabled: false,
         scope: None,
         overhead: None,
         provenance: Provenance::Custom,

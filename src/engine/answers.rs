@@ -4,6 +4,7 @@ use crate::graph::NodeId;
 use crate::php::{Array, Value};
 
 use super::Effect;
+use super::countries;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ pub trait Answers: Sync {
         None
     }
 
-    /// The attribute with `decay_score`, as MISP fetches it.
+    /// The decay scores of an attribute: what is hung on it as `decay_score`; `None` if no model scores it.
     fn decay_score(
         &self,
         _request: Request<'_>,
@@ -89,10 +90,33 @@ pub trait Answers: Sync {
 
     /// The tag of the country galaxy for what an enrichment calls the country.
     fn country_tag(&self, country: &str) -> Option<String> {
-        let name = country.to_lowercase();
-        let looks_like_one =
-            !name.is_empty() && name.chars().all(|char| char.is_alphabetic() || " -'(),.".contains(char));
-        looks_like_one.then(|| format!("misp-galaxy:country=\"{name}\""))
+        countries::tag_of(country)
+    }
+
+    /// Whether the module is switched off on the server.
+    fn is_off(&self, _module: &str) -> bool {
+        false
+    }
+
+    /// Whether the database takes a tagging; `effect` is [`Effect::AddTags`] or [`Effect::RemoveTags`]. `None` where the
+    /// event of the run, and what the run has done to it, are to tell.
+    fn takes_tagging(&self, _request: Request<'_>, _effect: &Effect<'_>) -> Option<bool> {
+        None
+    }
+
+    /// Whether the server has ever seen a tag of this name.
+    fn knows_tag(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// Whether misp-modules has an enrichment module of this name, and it is switched on.
+    fn has_enrichment_module(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// Whether a warning list is one of the server's own, to which values can be added. `list` is what was picked.
+    fn is_own_warninglist(&self, _list: &Value<'_>) -> bool {
+        true
     }
 
     /// Whether the template service of misp-modules runs.

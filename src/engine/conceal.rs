@@ -95,7 +95,7 @@ impl Concealer<'_> {
             }
             Effect::Custom { parameters } => self.value(parameters),
             Effect::AddTags { tags, .. } | Effect::RemoveTags { tags, .. } => self.array(tags),
-            Effect::EditAttributes { attributes } => attributes.iter_mut().for_each(|one| self.value(one)),
+            Effect::EditAttributes { attributes, .. } => attributes.iter_mut().for_each(|one| self.value(one)),
             Effect::Zmq { data } => self.value(data),
             Effect::BlockEvent { comment, .. } => self.value(comment),
             Effect::AddToWarninglist { values, .. } => values.iter_mut().for_each(|one| self.value(one)),

@@ -41,6 +41,8 @@ pub enum Effect<'a> {
     EditAttributes {
         /// The attributes.
         attributes: Vec<Value<'a>>,
+        /// What is new in them: the name of a field.
+        changed: &'static str,
     },
     /// The event is saved with another distribution.
     SaveEvent {
@@ -144,7 +146,7 @@ pub struct EffectRecord<'a> {
 }
 
 /// What tags are put on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// An event.

@@ -20,8 +20,12 @@ pub enum LogLine<'l> {
         /// Whether it returned true, or is a logic module.
         success: bool,
     },
+    /// A node was not executed, and why.
+    NotExecuted(&'l str),
     /// A blocking module failed.
     Stopped(&'l [String]),
+    /// A blocking module failed in the job of a concurrent task.
+    JobStopped(&'l [String]),
     /// Modules failed, and the run went on.
     Continued(&'l [String]),
     /// The run is over.
@@ -40,6 +44,10 @@ impl LogLine<'_> {
                     "Executed node `{module}`\nNode `{module}` ({node}) from Workflow `{name}` ({id}) executed \
                      successfully with status: {status}"
                 )
+            }
+            Self::NotExecuted(reason) => (*reason).to_owned(),
+            Self::JobStopped(errors) => {
+                format!("Error while executing workflow concurrent task. \n{}", errors.join(", "))
             }
             Self::Stopped(errors) => format!("Execution stopped. \n{}", errors.join(", ")),
             Self::Continued(errors) => {

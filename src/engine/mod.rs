@@ -11,6 +11,8 @@ mod access;
 mod answers;
 mod arguments;
 mod conceal;
+mod countries;
+mod database;
 mod effect;
 mod filters;
 mod log;

@@ -10,6 +10,8 @@ pub struct RunOptions<'o> {
     pub answers: &'o dyn Answers,
     /// Whether a trace is written.
     pub trace: bool,
+    /// Whether the trace keeps the data as each node left it.
+    pub data: bool,
     /// Says the time for the lines of the log, which are not written without it.
     pub clock: Option<&'o Clock>,
     /// Whether the jobs of concurrent tasks are run afterwards.
@@ -20,7 +22,7 @@ pub struct RunOptions<'o> {
 
 impl Default for RunOptions<'_> {
     fn default() -> Self {
-        Self { answers: &SilentAnswers, trace: false, clock: None, jobs: true, limits: Limits::default() }
+        Self { answers: &SilentAnswers, trace: false, data: false, clock: None, jobs: true, limits: Limits::default() }
     }
 }
 

@@ -7,12 +7,18 @@ use super::modules::Module;
 use super::tag_trigger::TagTrigger;
 
 /// A workflow that is ready to run, as often as wanted and on several threads at once.
+// Each is a fact of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug)]
 pub struct Prepared {
     pub(super) name: String,
     pub(super) id: String,
     pub(super) trigger: String,
     pub(super) is_blocking: bool,
+    /// Whether the trigger's node says that the data has MISP's core format, which a reload asks.
+    pub(super) has_core_format_mark: bool,
+    /// Whether the trigger is switched off on the server, so that nothing ever runs.
+    pub(super) is_trigger_off: bool,
     pub(super) wants_core_format: bool,
     pub(super) is_debug_enabled: bool,
     /// The index of the trigger's node.

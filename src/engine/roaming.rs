@@ -63,6 +63,11 @@ impl<'a> RoamingData<'a> {
         Ok(())
     }
 
+    /// The labels of the filters that are on.
+    pub(super) fn labels(&self) -> Vec<String> {
+        self.filters.iter().filter_map(|(label, _)| label.to_text()).map(std::borrow::Cow::into_owned).collect()
+    }
+
     /// The data the walk began with.
     pub(super) fn original(&self) -> &Value<'a> {
         &self.original

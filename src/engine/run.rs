@@ -51,6 +51,11 @@ impl Prepared {
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
     pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        if self.is_trigger_off || options.answers.is_off(&self.trigger) {
+            let mut result = self.empty_result(data, options);
+            result.errors.push(format!("the trigger `{}` is switched off: MISP never runs the workflow", self.trigger));
+            return result;
+        }
         let Some(start) = self.start else {
             return self.not_run(data, "Invalid start node `-1`".into(), options);
         };
@@ -58,7 +63,7 @@ impl Prepared {
         let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
         let roaming = RoamingData::new(data, self.semantics);
-        let mut result = Walk::new(self, options, &mut budget, path_type, roaming).run(start);
+        let mut result = Walk::new(self, options, &mut budget, path_type, false, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
         }
@@ -113,7 +118,7 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
         let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
         let mut done = if let Ok(start) = start {
             let roaming = RoamingData::new(data, workflow.semantics);
-            Walk::new(workflow, options, budget, PathType::NonBlocking, roaming).run(start)
+            Walk::new(workflow, options, budget, PathType::NonBlocking, true, roaming).run(start)
         } else {
             let mut done = workflow.empty_result(data, options);
             done.outcome = Outcome::Crash;

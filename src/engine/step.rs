@@ -15,6 +15,8 @@ use crate::semantics::Semantics;
 pub(super) struct Step<'s, 'a> {
     pub(super) node: &'a PreparedNode,
     pub(super) semantics: Semantics,
+    /// Whether the trigger's node says that the data has MISP's core format.
+    pub(super) has_core_format_mark: bool,
     pub(super) data: &'s mut RoamingData<'a>,
     pub(super) answers: &'s dyn Answers,
     pub(super) effects: &'s mut Vec<EffectRecord<'a>>,
@@ -50,6 +52,16 @@ impl<'a> Step<'_, 'a> {
         if let Some(note) = &mut self.note {
             note.saw.push(Observation { what: what.to_owned(), value: value() });
         }
+    }
+
+    /// Writes down that a module has nothing to work on, and which filters may be the reason.
+    pub(super) fn because_nothing_is_left(&mut self, what: &str) {
+        let labels = self.data.labels();
+        self.because(|| match &labels[..] {
+            [] => what.to_owned(),
+            [label] => format!("{what}: the filter {label} lets nothing through"),
+            labels => format!("{what}: the filters {} let nothing through", labels.join(", ")),
+        });
     }
 
     /// Writes down why, if that is wanted.

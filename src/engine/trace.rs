@@ -28,6 +28,9 @@ pub struct TracedNode<'a> {
     pub reasons: Vec<String>,
     /// Which of the run's effects are its own.
     pub effects: std::ops::Range<usize>,
+    /// The data as it left it, seen through the filters that are on; only if that was asked for, and it was executed.
+    #[serde(skip)]
+    pub data: Option<Value<'a>>,
 }
 
 /// Something that was looked at.

@@ -37,6 +37,8 @@ pub(super) struct Walk<'w, 'a> {
     options: &'w RunOptions<'w>,
     budget: &'w mut Budget,
     path_type: PathType,
+    /// Whether this is the job of a concurrent task.
+    is_job: bool,
     data: RoamingData<'a>,
     lookups: FxHashMap<&'a str, Lookup<'a>>,
     result: RunResult<'a>,
@@ -63,6 +65,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         options: &'w RunOptions<'w>,
         budget: &'w mut Budget,
         path_type: PathType,
+        is_job: bool,
         data: RoamingData<'a>,
     ) -> Self {
         let result = workflow.empty_result(Value::Null, options);
@@ -71,6 +74,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             options,
             budget,
             path_type,
+            is_job,
             data,
             lookups: FxHashMap::default(),
             result,
@@ -81,11 +85,14 @@ impl<'w, 'a> Walk<'w, 'a> {
     }
 
     pub(super) fn run(mut self, start: usize) -> RunResult<'a> {
-        self.log(&LogLine::Started);
+        if !self.is_job {
+            self.log(&LogLine::Started);
+        }
         let ended = self.walk(start);
         match ended {
             Ok(()) => {
-                if !self.result.errors.is_empty() {
+                // A job says nothing of failures that did not stop it.
+                if !self.result.errors.is_empty() && !self.is_job {
                     let errors = std::mem::take(&mut self.result.errors);
                     self.log(&LogLine::Continued(&errors));
                     self.result.errors = errors;
@@ -94,7 +101,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             Err(End::Stopped) => {
                 self.result.outcome = if self.has_failed_stop() { Outcome::Blocked } else { Outcome::Failure };
                 let errors = std::mem::take(&mut self.result.errors);
-                self.log(&LogLine::Stopped(&errors));
+                self.log(&if self.is_job { LogLine::JobStopped(&errors) } else { LogLine::Stopped(&errors) });
                 self.result.errors = errors;
             }
             Err(End::Crashed(reason)) => {
@@ -106,7 +113,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             }
         }
         // Where MISP dies it writes no last line.
-        if self.result.outcome != Outcome::Crash {
+        if self.result.outcome != Outcome::Crash && !self.is_job {
             self.log(&LogLine::Finished(self.result.outcome.as_str()));
         }
         self.result.data = self.data.into_base();
@@ -124,7 +131,8 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn log(&mut self, line: &LogLine<'_>) {
         let Some(clock) = self.options.clock else { return };
         // Failures are always logged, the rest with debugging only.
-        if self.workflow.is_debug_enabled || matches!(line, LogLine::Stopped(_) | LogLine::Continued(_)) {
+        let is_failure = !matches!(line, LogLine::Started | LogLine::Executed { .. } | LogLine::Finished(_));
+        if self.workflow.is_debug_enabled || is_failure {
             self.result.log.push(line.line(self.workflow, clock));
         }
     }
@@ -238,6 +246,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             return Ok(());
         }
         self.decided(Decision::Failed, &errors);
+        self.give_a_reason();
         self.result.failed.push(node.id);
         if !errors.is_empty() {
             self.result.errors.push(format!(
@@ -280,7 +289,8 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.decided(Decision::Enqueued, &[]);
         for edge in node.outputs.first().into_iter().flatten() {
             self.data.set_seen()?;
-            if node.is_disabled || node.handler.is_none() {
+            if let Some(reason) = self.not_executed(node) {
+                self.log(&LogLine::NotExecuted(&reason));
                 self.data.leave_mark(edge.to);
                 continue;
             }
@@ -292,22 +302,24 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.data.set(data.clone());
             let effects_before = self.result.effects.len();
             self.result.jobs.push(Job { node: edge.to, data, effects_before, result: None });
-            self.log(&LogLine::Executed { node: node.id, module: &node.module, success: true });
+            self.log_execution(node, true)?;
+            self.keep_data()?;
         }
         Ok(())
     }
 
     /// Executes a node. What it says about a failure comes with it.
     fn execute(&mut self, node: &'a PreparedNode) -> Result<(Next, Vec<String>), End> {
-        if node.is_disabled {
-            return Ok((Next::Second, vec![format!("Could not execute disabled module `{}`.", node.module)]));
+        if let Some(reason) = self.not_executed(node) {
+            self.log(&LogLine::NotExecuted(&reason));
+            self.keep_data()?;
+            return Ok((Next::Second, vec![reason]));
         }
-        let Some(handler) = &node.handler else {
-            return Ok((Next::Second, vec![format!("Could not load class for module: {}", node.module)]));
-        };
+        let Some(handler) = &node.handler else { return Ok((Next::Second, Vec::new())) };
         let mut step = Step {
             node,
             semantics: self.workflow.semantics,
+            has_core_format_mark: self.workflow.has_core_format_mark,
             data: &mut self.data,
             answers: self.options.answers,
             effects: &mut self.result.effects,
@@ -324,9 +336,28 @@ impl<'w, 'a> Walk<'w, 'a> {
         if let Some(note) = self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()) {
             note.effects.end = self.result.effects.len();
         }
-        let success = holds || node.kind == ModuleType::Logic;
-        self.log(&LogLine::Executed { node: node.id, module: &node.module, success });
+        self.log_execution(node, holds || node.kind == ModuleType::Logic)?;
+        self.keep_data()?;
         Ok((if holds { Next::First } else { Next::Second }, errors))
+    }
+
+    /// Keeps the data as the node left it, if that is wanted.
+    fn keep_data(&mut self) -> Result<(), End> {
+        if self.options.data
+            && let Some(note) = self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut())
+        {
+            note.data = Some(self.data.see()?.clone());
+        }
+        Ok(())
+    }
+
+    /// Logs that a node was executed. A job of a workflow that is debugged does not survive it.
+    fn log_execution(&mut self, node: &'a PreparedNode, success: bool) -> Result<(), End> {
+        if self.is_job && self.workflow.is_debug_enabled {
+            return Err(End::Crashed(DEBUGGED_JOB.into()));
+        }
+        self.log(&LogLine::Executed { node: node.id, module: &node.module, success });
+        Ok(())
     }
 
     fn note(&mut self, node: &'a PreparedNode, decision: Decision) {
@@ -339,7 +370,28 @@ impl<'w, 'a> Walk<'w, 'a> {
             decision,
             reasons: Vec::new(),
             effects,
+            data: None,
         });
+    }
+
+    /// Why MISP does not execute a node; `None` if it does.
+    fn not_executed(&self, node: &PreparedNode) -> Option<String> {
+        if node.handler.is_none() {
+            Some(format!("Could not load class for module: {}", node.module))
+        } else if node.is_disabled || self.options.answers.is_off(&node.module) {
+            Some(format!("Could not execute disabled module `{}`.", node.module))
+        } else {
+            None
+        }
+    }
+
+    /// Says something about a failure of which nothing was said.
+    fn give_a_reason(&mut self) {
+        if let Some(note) = self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut())
+            && note.reasons.is_empty()
+        {
+            note.reasons.push(format!("`{}` had nothing to do, which MISP counts as a failure", note.module));
+        }
     }
 
     fn decided(&mut self, decision: Decision, reasons: &[String]) {
@@ -349,3 +401,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 }
+
+/// What becomes of a job that would log its first node.
+const DEBUGGED_JOB: &str = "MISP dies with an internal error: while `debug` is on, a job of a concurrent task dies after its \
+                            first step, since a worker cannot write the log of the steps";

@@ -68,6 +68,7 @@ fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
         expects_core_format: first.class.contains("expect-misp-core-format")
             && first.module_type != ModuleType::Trigger,
         gives_core_format: all.iter().any(|node| node.gives_core_format),
+        disabled: false,
         scope: None,
         overhead: None,
         provenance: Provenance::Custom,

@@ -124,6 +124,26 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         self.simulated.reload(request)
     }
 
+    fn is_off(&self, module: &str) -> bool {
+        self.simulated.is_off(module)
+    }
+
+    fn takes_tagging(&self, request: Request<'_>, effect: &Effect<'_>) -> Option<bool> {
+        self.simulated.takes_tagging(request, effect)
+    }
+
+    fn knows_tag(&self, name: &str) -> bool {
+        self.simulated.knows_tag(name)
+    }
+
+    fn has_enrichment_module(&self, name: &str) -> bool {
+        self.simulated.has_enrichment_module(name)
+    }
+
+    fn is_own_warninglist(&self, list: &Value<'_>) -> bool {
+        self.simulated.is_own_warninglist(list)
+    }
+
     fn decision(&self, request: Request<'_>) -> Option<bool> {
         self.simulated.decision(request)
     }

@@ -1,10 +1,11 @@
 //! From JSON and back, as `json_decode` and `json_encode` do it.
 
-use std::fmt;
+use std::{fmt, io};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::ser::Formatter;
 
 use super::{Array, Key, Text, Value};
 
@@ -17,6 +18,11 @@ pub const MAX_DEPTH: usize = 512;
 pub struct JsonError(#[from] serde_json::Error);
 
 impl JsonError {
+    /// Whether a number is too large for a float: PHP reads it as infinite.
+    pub fn is_infinite_number(&self) -> bool {
+        self.0.to_string().starts_with("number out of range")
+    }
+
     /// Line and column of the place, both from 1 (the column counts bytes).
     pub fn position(&self) -> (usize, usize) {
         (self.0.line(), self.0.column())
@@ -38,7 +44,8 @@ impl<'a> Value<'a> {
         Ok(value)
     }
 
-    /// The value as compact JSON.
+    /// The value as compact JSON, byte for byte as PHP's `json_encode` writes it for MISP: letters as themselves, `/`
+    /// unescaped, the line separators of Unicode escaped, floats without a fraction as integers.
     ///
     /// # Errors
     /// If it holds `INF` or `NAN`, which JSON has not.
@@ -46,7 +53,9 @@ impl<'a> Value<'a> {
         if self.has_unwritable_number() {
             return Err(JsonError(serde_json::Error::custom("a number is infinite, which JSON cannot say")));
         }
-        Ok(serde_json::to_string(self)?)
+        let mut json = Vec::new();
+        self.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Php))?;
+        String::from_utf8(json).map_err(|error| JsonError(serde_json::Error::custom(error)))
     }
 
     fn has_unwritable_number(&self) -> bool {
@@ -56,6 +65,41 @@ impl<'a> Value<'a> {
             _ => false,
         }
     }
+}
+
+/// How PHP writes what others write differently.
+struct Php;
+
+impl Formatter for Php {
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        writer.write_all(float(value).as_bytes())
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(['\u{2028}', '\u{2029}']) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            writer.write_all(if rest[at..].starts_with('\u{2028}') { b"\\u2028" } else { b"\\u2029" })?;
+            rest = &rest[at + '\u{2028}'.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+/// A float in the fewest digits that read back the same: with an exponent from 1e15 on and below 1e-4.
+fn float(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0".into() } else { "0".into() };
+    }
+    if (1e-4..1e15).contains(&size) {
+        return format!("{value}");
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let fraction = if digits.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{digits}{fraction}e{sign}{exponent}")
 }
 
 impl<'de> Deserialize<'de> for Value<'de> {
@@ -224,6 +268,16 @@ mod tests {
             (r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#),
             ("10.0", "10"),
             ("0.1", "0.1"),
+            ("-0.0", "-0"),
+            ("1e14", "100000000000000"),
+            ("1e15", "1.0e+15"),
+            ("1e22", "1.0e+22"),
+            ("12345678901234567890", "1.2345678901234567e+19"),
+            ("0.1e-7", "1.0e-8"),
+            ("-0.0001", "-0.0001"),
+            ("0.00001", "1.0e-5"),
+            ("1.5e300", "1.5e+300"),
+            ("\"a\u{2028}b\u{2029}\"", r#""a\u2028b\u2029""#),
             (r#""\u00e9\/""#, r#""é/""#),
         ] {
             assert_eq!(Value::from_json(json).expect(json).to_json().expect(json), written);

@@ -5,11 +5,18 @@ use std::io;
 use codespan_reporting::term::termcolor::{Color, ColorSpec, WriteColor};
 
 use crate::diagnostics::printable_line;
-use crate::engine::{Decision, EffectRecord, Outcome, RunResult, TracedNode, Verdict};
+use crate::engine::{Decision, Effect, EffectRecord, Outcome, RunResult, TracedNode, Verdict};
 use crate::graph::NodeId;
+use crate::php::Value;
 
-/// Values are cut after so many characters.
+/// What was looked at is cut after so many characters.
 const SHOWN: usize = 120;
+
+/// What is done to the world is cut after so many characters: a whole event may be sent.
+const SHOWN_OF_EFFECT: usize = 2_000;
+
+/// So many attributes are named.
+const SHOWN_ATTRIBUTES: usize = 10;
 
 /// Says where a node stands in the text; `None` if it stands in none.
 pub type Places<'p> = dyn Fn(NodeId) -> Option<String> + Sync + 'p;
@@ -119,19 +126,42 @@ fn detail(out: &mut dyn WriteColor, word: &str, text: &str) -> io::Result<()> {
 
 /// The kind of an effect and what belongs to it.
 fn effect(record: &EffectRecord<'_>) -> String {
+    if let Effect::EditAttributes { attributes, changed } = &record.effect {
+        return edited(attributes, changed);
+    }
     let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(&record.effect) else {
         return "something that cannot be shown".to_owned();
     };
     let kind = fields.shift_remove("kind");
     let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ");
     let fields: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}: {}", shown(&value.to_string()))).collect();
+        fields.iter().map(|(name, value)| format!("{name}: {}", cut(&value.to_string(), SHOWN_OF_EFFECT))).collect();
     format!("{kind}  {}", fields.join(", ")).trim_end().to_owned()
+}
+
+/// The new value of a field, and the attributes that get it.
+fn edited(attributes: &[Value<'_>], field: &str) -> String {
+    let text = |attribute: &Value<'_>, name: &str| {
+        attribute.get(name).and_then(Value::to_text).unwrap_or_default().into_owned()
+    };
+    let new = attributes.first().and_then(|attribute| attribute.get(field)).and_then(|value| value.to_json().ok());
+    let named = attributes.iter().take(SHOWN_ATTRIBUTES);
+    let mut named: Vec<_> =
+        named.map(|attribute| format!("{} ({})", text(attribute, "id"), shown(&text(attribute, "value")))).collect();
+    if attributes.len() > SHOWN_ATTRIBUTES {
+        named.push(format!("and {} more", attributes.len() - SHOWN_ATTRIBUTES));
+    }
+    let new = cut(&new.unwrap_or_default(), SHOWN_OF_EFFECT);
+    format!("edit attributes  {field}: {new}, attributes: {}", named.join(", ")).trim_end().to_owned()
 }
 
 /// The text without what a terminal would take for a command, cut where it is long.
 fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(SHOWN).collect();
+    cut(text, SHOWN)
+}
+
+fn cut(text: &str, length: usize) -> String {
+    let mut short: String = text.chars().take(length).collect();
     if short.len() < text.len() {
         short.push('…');
     }

@@ -51,6 +51,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         supports_filters: is_set(entry, "support_filters"),
         expects_core_format: is_set(entry, "expect_misp_core_format"),
         gives_core_format: is_set(entry, "misp_core_format"),
+        disabled: is_set(entry, "disabled"),
         scope: entry.get("scope").and_then(text),
         overhead: small_number_at(entry, "trigger_overhead"),
         provenance: provenance(entry),

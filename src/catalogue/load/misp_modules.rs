@@ -59,6 +59,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         supports_filters: is_set(config, "support_filters"),
         expects_core_format: is_set(config, "expect_misp_core_format"),
         gives_core_format: false,
+        disabled: false,
         scope: None,
         overhead: None,
         provenance: Provenance::MispModules,

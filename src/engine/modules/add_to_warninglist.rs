@@ -27,6 +27,9 @@ impl Module for AddToWarninglist {
             step.because(|| "no list is picked".into());
             return Ok(false);
         }
+        if !step.answers.is_own_warninglist(&self.warninglist) {
+            return Err(Thrown::error("values can only be added to warning lists of one's own"));
+        }
         let data = step.copy()?;
         let attributes = self.selection.attributes(&data, step)?;
         let mut values: Vec<Value<'_>> = Vec::new();

@@ -36,14 +36,18 @@ impl Module for AssignCountry {
         let data = step.copy()?;
         if self.of_event {
             let event = self.selection.items(&data, step)?;
-            self.tagging(&event, step)?.on_event(&event, step)?;
-            return Ok(true);
+            return self.tagging(&event, step)?.on_event(&event, step);
         }
         let attributes = self.selection.attributes(&data, step)?;
-        for attribute in attributes.values() {
-            self.tagging(attribute, step)?.on_attributes([attribute].into_iter(), step)?;
+        if attributes.is_empty() {
+            step.because_nothing_is_left("there is no attribute to tag");
         }
-        Ok(!attributes.is_empty())
+        // The last attribute decides.
+        let mut success = false;
+        for attribute in attributes.values() {
+            success = self.tagging(attribute, step)?.on_attributes([attribute].into_iter(), step)?;
+        }
+        Ok(success)
     }
 }
 

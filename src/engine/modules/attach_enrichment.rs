@@ -1,6 +1,7 @@
 //! `attach-enrichment` and `enrich-event`.
 
-use super::reload_full_event::reload;
+use super::database_form::in_database_form;
+use super::saved_event::saved_event;
 use super::select::Selection;
 use super::{Module, Prepared};
 use crate::engine::access::{entry, wanted_array};
@@ -16,6 +17,8 @@ const NOT_CONFIGURED: &str = "No enrichmnent module selected";
 struct Enrichment {
     selection: Selection,
     modules: Array<'static>,
+    /// The modules that the server has; empty if nobody says.
+    listed: Vec<String>,
     saves: bool,
 }
 
@@ -28,7 +31,23 @@ pub(super) fn prepare_enrich(arguments: &Arguments<'_>) -> Prepared {
 }
 
 fn prepare(arguments: &Arguments<'_>, saves: bool) -> Prepared {
-    Ok(Box::new(Enrichment { selection: Selection::new(arguments)?, modules: arguments.list("modules"), saves }))
+    let parameter = arguments.signature.and_then(|signature| signature.parameter("modules"));
+    let listed = parameter.filter(|parameter| !parameter.open).into_iter().flat_map(|known| known.options.keys());
+    Ok(Box::new(Enrichment {
+        selection: Selection::new(arguments)?,
+        modules: arguments.list("modules"),
+        listed: listed.cloned().collect(),
+        saves,
+    }))
+}
+
+impl Enrichment {
+    /// Whether misp-modules has the module, as far as the catalogue of the server or the answers tell.
+    fn is_known(&self, name: &Value<'_>, step: &Step<'_, '_>) -> bool {
+        let Some(name) = name.to_text().filter(|name| !name.is_empty()) else { return true };
+        let listed = self.listed.is_empty() || self.listed.iter().any(|known| *known == name);
+        listed && step.answers.has_enrichment_module(&name)
+    }
 }
 
 impl Module for Enrichment {
@@ -41,12 +60,24 @@ impl Module for Enrichment {
         let ids = attributes.values().map(|attribute| entry(attribute, "id").cloned()).collect::<Result<_, _>>()?;
         step.effect(Effect::Enrich { modules: self.modules.clone(), attributes: ids, saves: self.saves });
         if self.saves {
-            reload(step);
+            let saved = saved_event(step);
+            step.data.replace(in_database_form(&saved));
             return Ok(true);
         }
         step.lookups.entry(&step.node.module).or_default().note(&data);
         for attribute in attributes.values() {
             wanted_array(attribute, "Module_attach_enrichment::_checkIfInputSupported", 1, "attribute")?;
+            if let Some(unknown) = self.modules.values().find(|name| !self.is_known(name, step)) {
+                let name = unknown.to_text().unwrap_or_default().into_owned();
+                step.because(|| format!("misp-modules has no module `{name}`, or it is switched off"));
+                return Err(Thrown::argument(
+                    "Module_attach_enrichment::getModuleOptions",
+                    1,
+                    "moduleConfig",
+                    "array",
+                    "null",
+                ));
+            }
             for service in self.modules.values().filter_map(Value::to_text).filter(|service| !service.is_empty()) {
                 let Some(answer) = step.answers.enrichment(step.request(), &service, attribute) else { continue };
                 if answer.is_null() {

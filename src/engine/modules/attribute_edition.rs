@@ -57,7 +57,10 @@ impl Module for AttributeEdition {
             lookup.put_back(&mut data, attribute, attribute);
         }
         let success = !edited.is_empty();
-        step.effect(Effect::EditAttributes { attributes: edited });
+        if !success {
+            step.because_nothing_is_left("there is no attribute to edit");
+        }
+        step.effect(Effect::EditAttributes { attributes: edited, changed: key });
         step.data.set(data);
         Ok(success)
     }

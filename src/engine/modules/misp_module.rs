@@ -8,11 +8,10 @@ use crate::engine::filters::FilterSpec;
 use crate::engine::prepare::PrepareError;
 use crate::engine::step::Step;
 use crate::hashpath::Path;
-use crate::php::{Array, Thrown, Value};
+use crate::php::{Array, KeyRef, Thrown, Value};
 
 #[derive(Debug)]
 struct MispModule {
-    parameters: Value<'static>,
     supports_filters: bool,
     /// The module filter; MISP ignores one of which a part is empty.
     filter: Option<FilterSpec>,
@@ -46,7 +45,6 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
     let filter = if is_whole && supports_filters { FilterSpec::of_module(arguments)? } else { None };
     let parameters = arguments.signature.map_or(&[][..], |signature| &signature.parameters);
     Ok(Box::new(MispModule {
-        parameters: arguments.all(),
         supports_filters,
         filter,
         sent: parameters.iter().map(|parameter| sent(arguments, parameter)).collect::<Result<_, _>>()?,
@@ -74,8 +72,9 @@ impl Module for MispModule {
             None => seen.clone(),
         };
         let query = self.query(&seen, &data, step)?;
+        let parameters = query.get(KeyRef::String("params")).cloned().unwrap_or_default();
         let failure = step.answers.misp_module(step.request(), &query);
-        step.effect(Effect::MispModule { parameters: self.parameters.clone(), data });
+        step.effect(Effect::MispModule { parameters, data });
         Ok(match failure {
             Some(message) => step.fail(message),
             None => true,

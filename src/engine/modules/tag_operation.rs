@@ -5,6 +5,7 @@ use super::travelling_tags;
 use super::{Module, Prepared};
 use crate::engine::access::{entry, entry_at, wanted_array};
 use crate::engine::arguments::Arguments;
+use crate::engine::database::AttachedTags;
 use crate::engine::effect::{Effect, Locality, Scope};
 use crate::engine::step::Step;
 use crate::php::{Array, Thrown, Value};
@@ -47,8 +48,7 @@ impl Module for TagOperation {
         let data = step.copy()?;
         let success = if self.of_event {
             let event = self.selection.items(&data, step)?;
-            self.tagging.on_event(&event, step)?;
-            true
+            self.tagging.on_event(&event, step)?
         } else {
             let attributes = self.selection.attributes(&data, step)?;
             self.tagging.on_attributes(attributes.values(), step)?
@@ -62,38 +62,90 @@ impl Module for TagOperation {
 }
 
 impl Tagging {
-    /// Tags the event in `data`, which is another thing under a module filter: then MISP finds no id in it.
-    pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<(), Thrown> {
-        wanted_array(data, "Module_tag_operation::__addTagsToEvent", 1, "event")?;
-        let id = entry_at(data, &["Event", "id"])?.clone();
-        if id.is_null() {
-            step.because(|| "the module gets something else than an event: nothing is tagged".into());
-        }
-        self.apply(Scope::Event, id, step);
-        Ok(())
+    /// Tags the event in `data`. Fails where it is not tagged.
+    pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<bool, Thrown> {
+        let effect = self.of_event(data, step)?;
+        Ok(self.apply([effect], is_event(data), step))
     }
 
-    /// Tags attributes; fails if there are none.
+    /// Tags attributes. Fails where not one of them is tagged.
     pub(super) fn on_attributes<'v, 'a: 'v>(
         &self,
         attributes: impl Iterator<Item = &'v Value<'a>>,
         step: &mut Step<'_, 'a>,
     ) -> Result<bool, Thrown> {
-        let mut success = false;
-        for attribute in attributes {
-            let id = entry(attribute, "id")?.clone();
-            self.apply(Scope::Attribute, id, step);
-            success = true;
+        let effects = attributes.map(|attribute| self.of_attribute(attribute)).collect::<Result<Vec<_>, _>>()?;
+        if effects.is_empty() {
+            step.because_nothing_is_left("there is no attribute to tag");
         }
-        Ok(success)
+        Ok(self.apply(effects, true, step))
     }
 
-    fn apply<'a>(&self, scope: Scope, id: Value<'a>, step: &mut Step<'_, 'a>) {
+    /// The tagging of the event in `data`, which is another thing under a module filter: then MISP finds no id in it.
+    pub(super) fn of_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown> {
+        wanted_array(data, "Module_tag_operation::__addTagsToEvent", 1, "event")?;
+        let id = entry_at(data, &["Event", "id"])?.clone();
+        if !is_event(data) {
+            step.because(|| "the module gets something else than an event: nothing is tagged".into());
+        }
+        Ok(self.of(Scope::Event, id))
+    }
+
+    /// The tagging of an attribute.
+    pub(super) fn of_attribute<'a>(&self, attribute: &Value<'a>) -> Result<Effect<'a>, Thrown> {
+        Ok(self.of(Scope::Attribute, entry(attribute, "id")?.clone()))
+    }
+
+    fn of<'a>(&self, scope: Scope, id: Value<'a>) -> Effect<'a> {
         let (tags, locality) = (self.tags.clone(), self.locality);
-        step.effect(if self.removes {
+        if self.removes {
             Effect::RemoveTags { scope, id, tags, locality }
         } else {
             Effect::AddTags { scope, id, tags, locality, relationship_type: self.relationship_type.clone() }
-        });
+        }
     }
+
+    /// Does taggings, and says whether one of them succeeded; none does on what does not exist.
+    fn apply<'a>(&self, effects: impl IntoIterator<Item = Effect<'a>>, exists: bool, step: &mut Step<'_, 'a>) -> bool {
+        let mut attached = None;
+        let (mut success, before) = (false, step.effects.len());
+        for effect in effects {
+            let takes = step.answers.takes_tagging(step.request(), &effect);
+            success |= takes.unwrap_or_else(|| match &effect {
+                _ if !exists => false,
+                // Tags can be put on whatever exists, also where they are already.
+                Effect::AddTags { tags, .. } => !tags.is_empty(),
+                effect => attached
+                    .get_or_insert_with(|| AttachedTags::new(step.data, &step.effects[..before]))
+                    .has_any_of(effect, step.answers),
+            });
+            step.effect(effect);
+        }
+        if !success && step.effects.len() > before {
+            step.because(|| self.why_not());
+        }
+        success
+    }
+
+    /// Why nothing was tagged.
+    fn why_not(&self) -> String {
+        if self.tags.is_empty() {
+            return "there is no tag to put on or to take off".into();
+        }
+        if !self.removes {
+            return "MISP has nothing to put the tags on".into();
+        }
+        let locality = match self.locality {
+            Locality::Local => " as a local tag",
+            Locality::Global => " as a global tag",
+            Locality::Any => "",
+        };
+        let tags = self.tags.values().filter_map(Value::to_text).map(|tag| format!("`{tag}`"));
+        format!("{} is not attached{locality}, so there is nothing to take off", tags.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Whether a module that wants an event gets one. Under a module filter it gets the matching items instead.
+fn is_event(data: &Value<'_>) -> bool {
+    data.get("Event").is_some()
 }

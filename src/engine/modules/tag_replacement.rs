@@ -5,7 +5,7 @@ use super::tag_operation::Tagging;
 use super::{Module, Prepared};
 use crate::engine::access::{entry, entry_at};
 use crate::engine::arguments::Arguments;
-use crate::engine::effect::Locality;
+use crate::engine::effect::{Effect, Locality};
 use crate::engine::step::Step;
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
@@ -70,11 +70,11 @@ impl Module for TagReplacement {
         }
         if self.of_event {
             let tags = entry_at(&items, &["Event", "Tag"])?;
-            self.replace(tags, step, |tagging, step| tagging.on_event(&items, step))?;
+            self.replace(tags, step, |tagging, step| tagging.of_event(&items, step))?;
         }
         for attribute in attributes.iter().flatten() {
             let tags = entry(attribute, "Tag")?;
-            self.replace(tags, step, |tagging, step| tagging.on_attributes([attribute].into_iter(), step).map(|_| ()))?;
+            self.replace(tags, step, |tagging, _| tagging.of_attribute(attribute))?;
         }
         Ok(self.of_event || self.of_attributes)
     }
@@ -87,7 +87,7 @@ impl TagReplacement {
         &self,
         tags: &Value<'a>,
         step: &mut Step<'_, 'a>,
-        mut apply: impl FnMut(&Tagging, &mut Step<'_, 'a>) -> Result<(), Thrown>,
+        effect: impl Fn(&Tagging, &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown>,
     ) -> Result<(), Thrown> {
         let mut found = Vec::new();
         let mut better = Vec::new();
@@ -107,10 +107,13 @@ impl TagReplacement {
             relationship_type: self.relationship_type.clone(),
         };
         if self.removes {
-            apply(&tagging, step)?;
+            let effect = effect(&tagging, step)?;
+            step.effect(effect);
         }
         tagging = Tagging { removes: false, tags: better.into(), locality: self.locality, ..tagging };
-        apply(&tagging, step)
+        let effect = effect(&tagging, step)?;
+        step.effect(effect);
+        Ok(())
     }
 }
 

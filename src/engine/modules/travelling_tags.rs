@@ -63,7 +63,8 @@ pub(super) fn each_attribute<'a>(event: &mut Array<'a>, change: &mut impl FnMut(
     }
 }
 
-fn change_all<'a>(items: &mut Array<'a>, change: &mut impl FnMut(&mut Array<'a>)) {
+/// Every object of a list.
+pub(super) fn change_all<'a>(items: &mut Array<'a>, change: &mut impl FnMut(&mut Array<'a>)) {
     // Nothing is refused, so the edit cannot fail.
     let _ = items.edit(|_, item| {
         if let Value::Array(item) = item {

@@ -5,7 +5,7 @@ use crate::engine::answers::HttpAnswer;
 use crate::engine::arguments::{Arguments, TextArgument};
 use crate::engine::effect::{Effect, HttpMethod};
 use crate::engine::step::Step;
-use crate::php::{Array, Thrown, Value};
+use crate::php::{Array, KeyRef, Thrown, Value};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -56,11 +56,14 @@ impl Module for Webhook {
             }
             (_, true, false) => Some(payload),
             (_, false, true) => Some(json(&data)),
-            (_, false, false) => Some(match Value::from_json(&payload) {
-                Ok(value) => json(&value),
-                Err(_) => json(&Value::from(payload.as_str())),
-            }),
+            (_, false, false) => match Value::from_json(&payload) {
+                Ok(value) => Some(json(&value)),
+                Err(error) if error.is_infinite_number() => return Ok(step.fail(INFINITE)),
+                Err(_) => Some(json(&Value::from(payload.as_str()))),
+            },
         };
+        // PHP calls `0` empty, and sends nothing.
+        let body = body.map(|body| if body == "0" { String::new() } else { body });
         let effect = Effect::HttpRequest {
             method: self.method,
             url,
@@ -75,6 +78,20 @@ impl Module for Webhook {
 const URLS_OFF: &str = "`Security.rest_client_enable_arbitrary_urls` is turned off";
 
 const NO_FORM: &str = "without a payload MISP sends multipart text under the type of a form, which no server reads";
+
+const INFINITE: &str = "Something went wrong. Error returned: Inf and NaN cannot be JSON encoded";
+
+/// What the library that MISP sends its requests with says of an address that is none.
+const BAD_URL: &str = "curl error 3 'URL using bad/illegal format or missing URL': URL using bad/illegal format or missing \
+                       URL";
+
+/// Whether a request can be sent to an address. White space anywhere makes it none.
+fn is_url(url: &str) -> bool {
+    let (scheme, host) = url.split_once("://").unwrap_or(("http", url));
+    let wants_host = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let has_host = !host.is_empty() && !host.starts_with(['/', '?', '#']);
+    !url.contains(|char: char| char <= ' ' || char == '\x7f') && (has_host || !wants_host)
+}
 
 /// JSON as PHP writes it for MISP; data that is nested too deep to be written is null.
 fn json(value: &Value<'_>) -> String {
@@ -91,9 +108,18 @@ fn headers(is_form: bool, own: &str) -> Vec<(String, String)> {
         Some((_, known)) => value.clone_into(known),
         None => headers.push((name.to_owned(), value.to_owned())),
     };
-    for line in own.lines() {
-        if let Some((name, value)) = line.split_once(':') {
-            set(name.trim(), value.trim());
+    let mut numbered = 0;
+    for line in own.split('\n') {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        match trimmed(name) {
+            // A line that begins with a colon is not sent.
+            "" => {}
+            // PHP takes a number for an index, and counts anew.
+            name if matches!(KeyRef::new(name), KeyRef::Int(_)) => {
+                set(&numbered.to_string(), trimmed(value));
+                numbered += 1;
+            }
+            name => set(name, trimmed(value)),
         }
     }
     if is_form {
@@ -102,8 +128,18 @@ fn headers(is_form: bool, own: &str) -> Vec<(String, String)> {
     headers
 }
 
+/// PHP's `trim`, which leaves the white space of Unicode where it is.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
+}
+
 /// Sends a request, and says whether the answer is one of success.
 fn send<'a>(step: &mut Step<'_, 'a>, effect: Effect<'a>) -> bool {
+    if let Effect::HttpRequest { url, .. } = &effect
+        && !is_url(url)
+    {
+        return step.fail(format!("Something went wrong while sending the request. Error returned: {BAD_URL}"));
+    }
     let answer = step.answers.http(step.request(), &effect);
     step.effect(effect);
     match answer {
@@ -116,6 +152,14 @@ fn send<'a>(step: &mut Step<'_, 'a>, effect: Effect<'a>) -> bool {
             step.fail(format!("Something went wrong while sending the request. Error returned: {reason}"))
         }
     }
+}
+
+/// What keeps the parts of a multipart body apart. MISP draws the digits anew for each request.
+const BOUNDARY: &str = "------------------------0000000000000000";
+
+/// A body with one part.
+fn multipart(name: &str, value: &str) -> String {
+    format!("--{BOUNDARY}\r\nContent-Disposition: attachment; name=\"{name}\"\r\n\r\n{value}\r\n--{BOUNDARY}--\r\n")
 }
 
 #[derive(Debug)]
@@ -137,19 +181,23 @@ impl Module for MsTeams {
             return Ok(step.fail("URL not provided."));
         }
         let data = step.copy()?;
+        let mut headers = headers(self.is_form, "");
         let body = if self.is_form {
             step.because(|| NO_FORM.into());
-            None
+            if let Some((_, kind)) = headers.iter_mut().find(|(name, _)| name == "Content-Type") {
+                *kind = format!("{FORM}; boundary={BOUNDARY}");
+            }
+            multipart("text", &json(&data))
         } else {
             let mut message = Array::new();
             message.set("text", Value::string(json(&data)));
-            Some(json(&message.into()))
+            json(&message.into())
         };
         let effect = Effect::HttpRequest {
             method: HttpMethod::Post,
             url: self.url.clone(),
-            headers: headers(self.is_form, ""),
-            body,
+            headers,
+            body: Some(body),
             allow_self_signed: false,
         };
         Ok(send(step, effect))

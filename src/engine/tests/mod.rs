@@ -1,6 +1,7 @@
 //! What runs do, by small graphs. `docs/misp-semantics.md` says why it has to be so.
 
 mod crashes;
+mod database;
 mod filters;
 mod http;
 mod limits;
@@ -54,6 +55,7 @@ fn graph(text: &str) -> String {
             "data": {
                 "id": module, "name": module, "module_type": kind, "indexed_params": params, "saved_filters": saved,
                 "multiple_output_connection": module == "concurrent-task", "module_version": "0.1",
+                "misp_core_format": Catalogue::built_in().module(module).is_some_and(|known| known.gives_core_format),
             },
             "class": "block-type-default",
             "typenode": false,
@@ -71,12 +73,16 @@ fn graph(text: &str) -> String {
     json + "\"_frames\": {}}"
 }
 
-fn prepared_for(text: &str, semantics: Semantics) -> Prepared {
+fn prepared_with(text: &str, semantics: Semantics, debug: bool) -> Prepared {
     let read = misp::read(&graph(text)).expect("a graph");
     let settings = Settings::new("w", Catalogue::built_in(), semantics);
     let mut document = read.documents.into_iter().next().expect("a document");
-    document.debug_enabled = true;
+    document.debug_enabled = debug;
     Prepared::of_document(&document, &settings).expect("a workflow")
+}
+
+fn prepared_for(text: &str, semantics: Semantics) -> Prepared {
+    prepared_with(text, semantics, false)
 }
 
 fn prepared(text: &str) -> Prepared {

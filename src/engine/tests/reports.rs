@@ -1,8 +1,9 @@
 //! Trace, log and JSON.
 
-use super::{EVENT, prepared};
+use super::{EVENT, prepared, prepared_with};
 use crate::engine::{Decision, RunOptions};
 use crate::php::Value;
+use crate::semantics::Semantics;
 use serde_json::json;
 
 const TEXT: &str = r#"
@@ -33,7 +34,7 @@ fn the_trace_says_what_was_seen_and_decided() {
 
 #[test]
 fn the_log_is_misps() {
-    let workflow = prepared(TEXT);
+    let workflow = prepared_with(TEXT, Semantics::MISP_2_5_1, true);
     let data = Value::from_json(EVENT).unwrap();
     let clock = || "2024-01-02 03:04:05".to_owned();
     let result = workflow.run(data.clone(), &RunOptions { clock: Some(&clock), ..RunOptions::default() });
