@@ -24,6 +24,7 @@ mod filter_reset;
 mod filter_without_effect;
 mod filtered_action;
 mod filters;
+mod guard_without_event;
 mod idle_default;
 mod idle_with_filter;
 mod ignored_parameter;
@@ -34,6 +35,7 @@ mod no_attributes;
 mod no_difference;
 mod no_organisation;
 mod no_tags;
+mod not_in_trigger;
 mod own_trigger;
 mod plain_http;
 mod reads;
@@ -113,6 +115,8 @@ const LINTS: &[Lint] = &[
     answered_before::check,
     always_blocks::check,
     filter_without_effect::check,
+    not_in_trigger::check,
+    guard_without_event::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
