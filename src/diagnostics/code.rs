@@ -234,6 +234,12 @@ codes! {
     NotCovered = "not-covered", Note;
 
     // Traps.
+    /// Something is asked for that the trigger does not give.
+    NotInTrigger = "not-in-trigger", Warning;
+    /// Something is asked for that the trigger gives only sometimes.
+    NotAlwaysInTrigger = "not-always-in-trigger", Note;
+    /// A guard of queries stops nothing where a query comes without an event.
+    GuardWithoutEvent = "guard-without-event", Note;
     /// A tag that was set in the same run is asked for, which MISP does not see.
     StaleTag = "stale-tag", Warning;
     /// A filter is on behind a join only if the run came one way.

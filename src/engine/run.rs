@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::normalise::into_normalised;
+use crate::normalise::{Passed, into_normalised};
 use crate::php::Value;
 
 use super::log::LogLine;
@@ -30,15 +30,24 @@ impl Prepared {
     ///
     /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
     /// changes.
+    ///
+    /// A recording of what a trigger passed, `{"original": …, "normalized": …}`, is taken as it is: the workflow gets
+    /// `normalized`, and the parameters of the trigger are asked about the tag in `original`.
     pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        let data = match Passed::of(data) {
+            Ok(passed) => {
+                return match self.refusal(&passed.original, options) {
+                    Some(refusal) => refusal,
+                    None => self.run_normalised(passed.normalized, options),
+                };
+            }
+            Err(data) => data,
+        };
         if !self.wants_core_format {
             return self.run_normalised(data, options);
         }
-        if let (Some(trigger), Some(tag)) = (&self.tag_trigger, data.get("Tag"))
-            && trigger.accepts(tag) != Ok(true)
-        {
-            let message = "the trigger's own parameters do not fit the tag that was attached".into();
-            return self.not_run(Value::Null, message, options);
+        if let Some(refusal) = self.refusal(&data, options) {
+            return refusal;
         }
         match into_normalised(data) {
             Ok(data) => self.run_normalised(data, options),
@@ -47,6 +56,16 @@ impl Prepared {
                 self.not_run(Value::Null, message, options)
             }
         }
+    }
+
+    /// What comes of a run where the trigger's own parameters refuse the tag that was attached.
+    fn refusal<'a>(&'a self, data: &Value<'_>, options: &RunOptions<'_>) -> Option<RunResult<'a>> {
+        let trigger = self.tag_trigger.as_ref()?;
+        if trigger.accepts(data.get("Tag")?) == Ok(true) {
+            return None;
+        }
+        let message = "the trigger's own parameters do not fit the tag that was attached".into();
+        Some(self.not_run(Value::Null, message, options))
     }
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).

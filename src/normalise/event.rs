@@ -79,7 +79,8 @@ fn change_each<'a>(items: &mut Array<'a>, mut change: impl FnMut(&mut Array<'a>)
 fn tags<'a>(tags: Option<&Value<'a>>, inherited: bool) -> Vec<Value<'a>> {
     let tags = tags.and_then(Value::as_array).into_iter().flat_map(Array::values);
     tags.map(|tag| {
-        let mut tag = tag.clone();
+        // MISP makes an entry of a tag that is null, as new events have them.
+        let mut tag = if tag.is_null() { Array::new().into() } else { tag.clone() };
         if let Some(tag) = tag.as_array_mut() {
             tag.set("inherited", inherited);
         }

@@ -3,5 +3,7 @@
 //! See `docs/misp-semantics.md`, section "Data formats".
 
 mod event;
+mod passed;
 
 pub use event::{NormaliseError, into_normalised, normalise};
+pub use passed::Passed;

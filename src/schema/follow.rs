@@ -160,11 +160,9 @@ impl Typer<'_> {
         if let Some(shape) = object.keys.get(key) {
             return Some(*shape);
         }
-        if object.never.iter().any(|never| never == key) {
-            return None;
-        }
         // Keys of MISP's own with an underscore come and go, but a typo is a typo.
-        let private = key.starts_with('_') && closest(key, object.keys.keys().map(String::as_str)).is_none();
+        let private =
+            key.starts_with('_') && !object.closed && closest(key, object.keys.keys().map(String::as_str)).is_none();
         (object.open || self.root.open || private).then_some(Shape::Open)
     }
 
@@ -252,8 +250,9 @@ impl Typer<'_> {
         let object = self.schema.object(id);
         let finding = |code, message| PathFinding::in_path(code, at.clone(), message, SILENT);
         let unknown = || finding(Code::UnknownKey, format!("{} has no key `{key}`", object.one));
-        if object.never.iter().any(|never| never == key) {
-            return unknown().help("only triggers that give the MISP core format have an event");
+        if key == "_module" {
+            return unknown()
+                .help("only `enrichment-before-query` gives `_module`, the name of the module that is asked");
         }
         let own = closest(key, object.keys.keys().map(String::as_str));
         match start {

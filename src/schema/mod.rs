@@ -8,6 +8,7 @@
 
 mod finding;
 mod follow;
+mod lacks;
 mod load;
 mod question;
 mod root;
@@ -16,6 +17,7 @@ mod tests_in_paths;
 
 pub use finding::{About, PathFinding, PathFix};
 pub use follow::{Followed, Typer};
+pub use lacks::Lack;
 pub use question::{Question, Reader};
 pub use root::Root;
 pub use shape::{Enumeration, EnumerationId, ListId, ObjectId, ObjectShape, Schema, Shape};

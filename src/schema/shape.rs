@@ -60,8 +60,8 @@ pub struct ObjectShape {
     pub open: bool,
     /// What is certain of the values.
     pub keys: IndexMap<String, Shape, FxBuildHasher>,
-    /// Keys that an open object certainly has not.
-    pub never: Vec<String>,
+    /// Whether it has no keys with an underscore in front but those that are known: what MISP itself puts together.
+    pub closed: bool,
 }
 
 /// Everything that is known of the data.

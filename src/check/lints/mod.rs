@@ -27,6 +27,7 @@ mod filter_reset;
 mod filter_without_effect;
 mod filtered_action;
 mod filters;
+mod guard_without_event;
 mod guarded_enrichment;
 mod idle_default;
 mod idle_with_filter;
@@ -38,6 +39,7 @@ mod no_attributes;
 mod no_difference;
 mod no_organisation;
 mod no_tags;
+mod not_in_trigger;
 mod not_normalised;
 mod own_trigger;
 mod plain_http;
@@ -130,6 +132,8 @@ const LINTS: &[Lint] = &[
     not_normalised::check,
     removal::check,
     unstorable::check,
+    not_in_trigger::check,
+    guard_without_event::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
