@@ -98,6 +98,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         gives_core_format: false,
         scope: None,
         overhead: None,
+        disabled: false,
         provenance: Provenance::Custom,
         traps: Vec::new(),
         parameters: Vec::new(),

@@ -53,6 +53,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         gives_core_format: is_set(entry, "misp_core_format"),
         scope: entry.get("scope").and_then(text),
         overhead: small_number_at(entry, "trigger_overhead"),
+        disabled: is_set(entry, "disabled"),
         provenance: provenance(entry),
         traps: Vec::new(),
         parameters,

@@ -61,6 +61,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         gives_core_format: false,
         scope: None,
         overhead: None,
+        disabled: false,
         provenance: Provenance::MispModules,
         traps: Vec::new(),
         parameters,

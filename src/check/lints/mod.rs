@@ -13,6 +13,7 @@ mod callee;
 mod circle;
 mod content_type;
 mod decided_count;
+mod disabled_module;
 mod empty_concurrent;
 mod event_scope;
 mod exclusive_steps;
@@ -24,6 +25,8 @@ mod filter_reset;
 mod filter_without_effect;
 mod filtered_action;
 mod filters;
+mod galaxy_prefix;
+mod half_filled_filter;
 mod idle_default;
 mod idle_with_filter;
 mod ignored_parameter;
@@ -38,6 +41,7 @@ mod own_trigger;
 mod plain_http;
 mod reads;
 mod reload_under_filter;
+mod reload_without_core_format;
 mod replaced_module;
 mod secret;
 mod several_runs;
@@ -73,6 +77,10 @@ type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
 const LINTS: &[Lint] = &[
     stale_tag::check,
     stale_published::check,
+    reload_without_core_format::check,
+    disabled_module::check,
+    galaxy_prefix::check,
+    half_filled_filter::check,
     filter_left_on::check,
     filter_reset::check,
     attached::check,
