@@ -35,9 +35,10 @@ impl Catalogue {
         Self::for_target(Target::DEFAULT)
     }
 
-    /// The module with this id.
+    /// The module with this id. Each ad-hoc workflow has a trigger id of its own (`adhoc_3`), which stands for
+    /// `adhoc-trigger` where that is known.
     pub fn module(&self, id: &str) -> Option<&Signature> {
-        self.modules.get(id)
+        self.modules.get(id).or_else(|| self.modules.get(AD_HOC).filter(|_| is_ad_hoc(id)))
     }
 
     /// All modules: triggers, then logic modules, then actions, each in the order in which they came,
@@ -79,6 +80,15 @@ impl Catalogue {
         }
         self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
+}
+
+/// The trigger of workflows that are run by hand, or by others.
+const AD_HOC: &str = "adhoc-trigger";
+
+/// Whether this is the trigger id that MISP gave to an ad-hoc workflow.
+fn is_ad_hoc(id: &str) -> bool {
+    let number = id.strip_prefix("adhoc_").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn rank(module_type: ModuleType) -> u8 {

@@ -6,7 +6,7 @@ use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ParamValue, SavedFilter};
 use crate::source::Span;
-use crate::syntax::tree::{Argument, Call, ModuleFilter, Name};
+use crate::syntax::tree::{Argument, Call, ModuleFilter, Name, ValueKind};
 
 use super::constant::ConstantKind;
 use super::declaration::duplicate;
@@ -82,7 +82,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
                 None => {
                     failed = true;
-                    self.report(unknown_parameter(signature, argument.name, self.context.budget.take_suggestion()));
+                    self.report(unknown_parameter(signature, argument, self.context.budget.take_suggestion()));
                 }
             }
         }
@@ -91,7 +91,7 @@ impl<'a> FlowChecker<'_, 'a> {
             (Some(filter), None) => {
                 self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
             }
-            (None, Some(argument)) => self.raw_filter(argument),
+            (None, Some(argument)) => self.at(argument.span, |checker| checker.typed_filter(signature, argument)),
             (None, None) => SavedFilter::default(),
             (Some(filter), Some(argument)) => {
                 self.report(
@@ -170,11 +170,26 @@ pub(super) fn kept_parameter(signature: &Signature, name: Name<'_>) -> Diagnosti
     .help("remove it unless the exact JSON matters")
 }
 
-fn unknown_parameter(signature: &Signature, name: Name<'_>, worth_while: bool) -> Diagnostic {
+fn unknown_parameter(signature: &Signature, argument: &Argument<'_>, worth_while: bool) -> Diagnostic {
+    let name = argument.name;
     let (finding, suggestion) = wording::unknown_parameter(signature, name.text, worth_while, Audience::Text);
     let finding = finding.placed_at(name.span);
-    match suggestion {
-        Some(close) => finding.unsafe_fix(name.span, close),
-        None => finding,
+    let Some(close) = suggestion else { return finding };
+    let takes_list = signature.parameter(close).is_some_and(|parameter| parameter.multiple);
+    let finding = finding.unsafe_fix(name.span, close);
+    // A parameter for one value takes no list.
+    match &argument.value.kind {
+        ValueKind::List(items) if !takes_list => match items.as_slice() {
+            [only] => {
+                let list = argument.value.span;
+                let (before, after) = (only.span.start - list.start, only.span.end - list.start);
+                let length = list.end - list.start;
+                finding
+                    .unsafe_fix(list.part(0, before as usize), "")
+                    .unsafe_fix(list.part(after as usize, length as usize), "")
+            }
+            _ => finding,
+        },
+        _ => finding,
     }
 }

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use crate::catalogue::Signature;
+use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{ParamValue, SavedFilter};
-use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value};
+use crate::schema::Reader;
+use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value, ValueKind};
 
 use super::checked::NodeTemplate;
 use super::condition::{Comparison, comparison_params};
@@ -75,6 +77,48 @@ impl<'a> FlowChecker<'_, 'a> {
             return None;
         };
         Some(SavedFilter { selector: Cow::Borrowed(selector?), value, operator: Cow::Borrowed(operator), path })
+    }
+
+    /// `filters: { … }` of a call, which is checked as in MISP's JSON.
+    pub(super) fn typed_filter(&mut self, signature: &Signature, argument: &'a Argument<'a>) -> SavedFilter<'a> {
+        let filter = self.raw_filter(argument);
+        if !filter.is_active() {
+            return filter;
+        }
+        let place = |name: &str| match &argument.value.kind {
+            ValueKind::Object(entries) => {
+                entries.iter().find(|entry| entry.name.text == name).map_or(argument.value.span, |entry| entry.value.span)
+            }
+            _ => argument.value.span,
+        };
+        if !signature.supports_filters {
+            self.report(wording::filter_not_supported(signature, Audience::Text).placed_at(argument.span));
+            return filter;
+        }
+        match Operator::from_name(&filter.operator) {
+            None if filter.operator.is_empty() => {
+                self.report(wording::filter_without_operator().placed_at(argument.span));
+            }
+            None => self.report(wording::unknown_filter_operator(&filter.operator).placed_at(place("operator"))),
+            Some(operator) if operator.compares_with_list() => {
+                self.report(wording::unsupported_in_module_filter(Audience::Text).placed_at(place("operator")));
+            }
+            Some(_) => {}
+        }
+        let mut items = Items::open();
+        if !filter.selector.is_empty()
+            && let Some(selector) = self.check_path(&filter.selector, place("selector"), Start::Root)
+        {
+            self.check_items(&selector);
+            items = selector.found.items();
+        }
+        if !filter.path.is_empty()
+            && let Some(path) = self.check_path(&filter.path, place("path"), Start::Items(&items))
+            && let Some(value) = filter.value.as_plain()
+        {
+            self.check_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);
+        }
+        filter
     }
 
     /// `filters: { selector: "", value: "", operator: "", path: "" }`

@@ -98,7 +98,10 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
         self.typer = Typer::new(Root::of_trigger(signature));
-        Some(self.node(signature, call, pin, None))
+        let mut trigger = self.node(signature, call, pin, None);
+        // Each ad-hoc workflow has a trigger id of its own.
+        trigger.node.module = Cow::Borrowed(call.name.text);
+        Some(trigger)
     }
 
     /// The steps of a block.

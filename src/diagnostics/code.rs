@@ -302,6 +302,14 @@ codes! {
     StalePublished = "stale-published", Warning;
     /// A step loads the event again while a filter is on, which takes the filter off.
     ReloadUnderFilter = "reload-under-filter", Warning;
+    /// The trigger node does not say that its data has the core format, so the event is not loaded again.
+    ReloadWithoutCoreFormat = "reload-without-core-format", Warning;
+    /// A module or trigger is switched off on the server.
+    DisabledModule = "disabled-module", Warning;
+    /// A galaxy cluster is named with the prefix that the release leaves out.
+    GalaxyPrefix = "galaxy-prefix", Warning;
+    /// A module filter is filled in only in part.
+    HalfFilledFilter = "half-filled-filter", Warning;
     /// A module filter makes the module do nothing.
     IdleWithFilter = "idle-with-filter", Warning;
     /// A module for attributes has a filter that finds something else.

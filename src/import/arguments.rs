@@ -15,22 +15,43 @@ use super::written::{Entry, Written, name};
 /// The word for a parameter that a node does not carry.
 const ABSENT: &str = "absent";
 
-/// The arguments that give a node its parameters, those of the editor left out, and its module
-/// filter. `exact` takes all as they are, whatever the checker would say.
-pub(super) fn arguments(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> Vec<Entry> {
-    let mut arguments = parameters(node, exact, notes);
-    if node.node.filter.is_active() {
-        arguments.push(raw_filter(&node.node.filter));
-    }
-    arguments
+/// What of a node is taken as it is, because the checker refuses it otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Exact {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The module filter.
+    Filter,
+    /// The parameters too.
+    All,
 }
 
-/// The arguments of a step, with what stands behind the parentheses.
-pub(super) fn step_arguments(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> (Vec<Entry>, Option<String>) {
-    match module_filter(node.signature, &node.node.filter).filter(|_| !exact) {
-        Some(filter) => (parameters(node, exact, notes), Some(filter)),
-        None => (arguments(node, exact, notes), None),
+/// What stands for a node: its arguments, what stands after the parentheses, and what its pin must say besides.
+#[derive(Default)]
+pub(super) struct Arguments {
+    pub entries: Vec<Entry>,
+    pub filter: Option<String>,
+    pub pin: Vec<Entry>,
+}
+
+/// The arguments that give a node its parameters, those of the editor left out, and its module filter. A filter that
+/// nothing else can say stands in the pin, where nobody checks it.
+pub(super) fn arguments(node: &FlowNode<'_>, exact: Exact, notes: &mut Notes) -> Arguments {
+    let mut arguments = Arguments { entries: parameters(node, exact == Exact::All, notes), ..Arguments::default() };
+    let filter = &node.node.filter;
+    if !filter.is_active() {
+        return arguments;
     }
+    if exact != Exact::Nothing {
+        arguments.pin.push(raw_filter(filter));
+    } else {
+        arguments.filter = module_filter(node.signature, filter);
+        if arguments.filter.is_none() {
+            arguments.entries.push(raw_filter(filter));
+        }
+    }
+    arguments
 }
 
 fn parameters(node: &FlowNode<'_>, exact: bool, notes: &mut Notes) -> Vec<Entry> {

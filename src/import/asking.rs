@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::arguments::{arguments, exactly};
+use super::arguments::{Exact, arguments, exactly};
 use super::conditions::Condition;
 use super::flow::FlowNode;
 use super::predicate::{Predicate, predicate};
@@ -56,9 +56,12 @@ impl Teller<'_, '_> {
     fn question(&mut self, unit: usize) -> String {
         let node = &self.flow.nodes[unit];
         let mut pin = self.pin(unit);
-        let Some(predicate) = predicate(node.node).filter(|_| !self.exact[unit]) else {
-            let arguments = arguments(node, self.exact[unit], &mut self.notes);
-            return format!("{}{}({})", pin_before(&pin), called(&node.node.module), entries_of(&arguments));
+        let Some(predicate) = predicate(node.node).filter(|_| self.exact[unit] != Exact::All) else {
+            // No condition is asked of some of the items: a filter says nothing here.
+            let exact = if self.exact[unit] == Exact::Nothing { Exact::Filter } else { self.exact[unit] };
+            let arguments = arguments(node, exact, &mut self.notes);
+            pin.extend(arguments.pin);
+            return format!("{}{}({})", pin_before(&pin), called(&node.node.module), entries_of(&arguments.entries));
         };
         pin.extend(self.deviations(&predicate, unit));
         format!("{}{}", pin_before(&pin), predicate.text)

@@ -33,6 +33,7 @@ use crate::graph::NodeId;
 use crate::misp::{Document, DocumentKind};
 use crate::source::Sources;
 
+use arguments::Exact;
 use flow::Flow;
 use modules::Modules;
 use names::Names;
@@ -85,16 +86,24 @@ fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOpti
     let prefix = if kind == DocumentKind::Workflow { "workflow" } else { "blueprint" };
     let id = ids.unique(names::id(&document.name, prefix));
     let page = Page { document, modules: &modules, flow: &flow, kind, id: &id, options };
-    let mut exact = vec![false; flow.nodes.len()];
+    let mut exact = vec![Exact::Nothing; flow.nodes.len()];
     let mut told = tell(&flow, &pieces, &exact, options);
     let (mut text, mut page_notes) = page.text(&told);
-    let refused = refused::refused(&text, catalogue);
-    if !refused.is_empty() {
+    // First the filters are kept as they are, then the parameters too.
+    for _ in 0..2 {
+        let refused = refused::refused(&text, catalogue);
+        if refused.is_empty() {
+            break;
+        }
         for (place, message) in refused {
             let node = told.spoken[place];
-            exact[node] = true;
             let id = flow.nodes[node].node.id;
-            notes.about(id, format!("kept as it is, though the checker would refuse it: {message}"));
+            if exact[node] == Exact::Nothing {
+                notes.about(id, format!("kept as it is, though the checker would refuse it: {message}"));
+            }
+            let has_filter = flow.nodes[node].node.filter.is_active();
+            exact[node] =
+                if exact[node] == Exact::Nothing && has_filter { Exact::Filter } else { Exact::All };
         }
         told = tell(&flow, &pieces, &exact, options);
         (text, page_notes) = page.text(&told);
@@ -163,9 +172,9 @@ struct Told {
 }
 
 /// Tells a flow; again without the filter scopes that turn out not to say the same.
-fn tell(flow: &Flow<'_>, pieces: &Pieces, exact: &[bool], options: ImportOptions) -> Told {
+fn tell(flow: &Flow<'_>, pieces: &Pieces, exact: &[Exact], options: ImportOptions) -> Told {
     let mut roles = roles::roles(flow);
-    for (role, _) in roles.iter_mut().zip(exact).filter(|(_, exact)| **exact) {
+    for (role, _) in roles.iter_mut().zip(exact).filter(|(_, exact)| **exact == Exact::All) {
         *role = Role::None;
     }
     let mut attempts = 0;

@@ -71,6 +71,7 @@ fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
         disabled: false,
         scope: None,
         overhead: None,
+        disabled: false,
         provenance: Provenance::Custom,
         traps: Vec::new(),
         parameters: parameters(all),
@@ -86,8 +87,8 @@ fn parameters(nodes: &[&Node<'_>]) -> Vec<Parameter> {
     }
     values
         .into_iter()
-        // `filters` is how a call says its module filter.
-        .filter(|(id, _)| *id != "filters")
+        // `filters` is how a call says its module filter; a trigger takes none.
+        .filter(|(id, _)| *id != "filters" || nodes[0].module_type == ModuleType::Trigger)
         .map(|(id, values)| {
             let everywhere = values.len() == nodes.len();
             let is_texts = |value: &&ParamValue<'_>| match value {

@@ -1,5 +1,6 @@
 //! Names made from what things are and do.
 
+use deunicode::deunicode_char;
 use rustc_hash::FxHashSet;
 
 use super::flow::{FlowNode, Kind};
@@ -43,8 +44,11 @@ pub(super) fn slug(text: &str) -> String {
             slug.truncate(if word == 0 { MAX_LENGTH } else { word });
             break;
         }
-        if character.is_ascii_alphanumeric() {
-            slug.push(character.to_ascii_lowercase());
+        // Letters of other alphabets and with accents are written with plain ones.
+        let plain = deunicode_char(character).filter(|_| character.is_alphanumeric()).unwrap_or_default();
+        let mut letters = plain.chars().filter(char::is_ascii_alphanumeric).peekable();
+        if letters.peek().is_some() {
+            slug.extend(letters.map(|letter| letter.to_ascii_lowercase()));
         } else if !slug.is_empty() && !slug.ends_with('-') {
             word = slug.len();
             slug.push('-');
@@ -102,6 +106,8 @@ mod tests {
     #[test]
     fn texts_become_names() {
         assert_eq!(slug("Curation - Normalize TLP & PAP Tag"), "curation-normalize-tlp-pap-tag");
+        assert_eq!(slug("Agregar información de evento a EDL"), "agregar-informacion-de-evento-a-edl");
+        assert_eq!(slug("Größe prüfen: Ærø, Łódź, Ñandú"), "grosse-prufen-aero-lodz-nandu");
         assert_eq!(id("2nd try!", "workflow"), "workflow-2nd-try");
         assert_eq!(id("…", "workflow"), "workflow");
         let long = "Toggle the automation flag of network indicators as AbuseIPDB says";

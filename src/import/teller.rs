@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::Trigger;
-use super::arguments::{arguments, exactly, raw_filter, step_arguments};
+use super::arguments::{Exact, arguments, exactly, raw_filter};
 use super::conditions::Condition;
 use super::flow::{Flow, Target};
 use super::names::{self, Names};
@@ -37,7 +37,7 @@ pub(super) struct Teller<'f, 'g> {
     /// Those of them that are calls, questions and filters.
     pub spoken: Vec<usize>,
     /// By node: whether its parameters are taken as they are.
-    pub(super) exact: &'f [bool],
+    pub(super) exact: &'f [Exact],
     /// Filters whose scopes would get a reset too many.
     pub failed: Vec<usize>,
     pub notes: Notes,
@@ -59,7 +59,7 @@ struct Place {
 }
 
 impl<'f, 'g> Teller<'f, 'g> {
-    pub fn new(flow: &'f Flow<'g>, scopes: &'f Scopes, plan: Plan, exact: &'f [bool], keep_layout: bool) -> Self {
+    pub fn new(flow: &'f Flow<'g>, scopes: &'f Scopes, plan: Plan, exact: &'f [Exact], keep_layout: bool) -> Self {
         Self {
             flow,
             scopes,
@@ -81,8 +81,10 @@ impl<'f, 'g> Teller<'f, 'g> {
     pub fn trigger(&mut self) -> Option<Trigger> {
         let trigger = self.flow.start.filter(|_| self.flow.has_trigger)?;
         let node = &self.flow.nodes[trigger];
-        let arguments = arguments(node, false, &mut self.notes);
-        Some((self.pin(trigger), called(&node.node.module), arguments))
+        let arguments = arguments(node, Exact::Filter, &mut self.notes);
+        let mut pin = self.pin(trigger);
+        pin.extend(arguments.pin);
+        Some((pin, called(&node.node.module), arguments.entries))
     }
 
     /// Tells the whole flow. `before` and `after` are the pieces that nothing leads to, which are
@@ -264,9 +266,11 @@ impl<'f, 'g> Teller<'f, 'g> {
         self.sequence.push(unit);
         self.spoken.push(unit);
         let node = &self.flow.nodes[unit];
-        let pin = self.pin(unit);
-        let (arguments, filter) = step_arguments(node, self.exact[unit], &mut self.notes);
-        StepKind::Call { pin, module: called(&node.node.module), arguments, filter }
+        let mut pin = self.pin(unit);
+        let arguments = arguments(node, self.exact[unit], &mut self.notes);
+        pin.extend(arguments.pin);
+        let module = called(&node.node.module);
+        StepKind::Call { pin, module, arguments: arguments.entries, filter: arguments.filter }
     }
 
     fn concurrent(&mut self, unit: usize, branches: &[(usize, RegionId)], place: Place) -> StepKind {

@@ -16,6 +16,7 @@ mod content_type;
 mod debugging;
 mod decay_score;
 mod decided_count;
+mod disabled_module;
 mod empty_concurrent;
 mod event_scope;
 mod exclusive_steps;
@@ -29,6 +30,8 @@ mod filtered_action;
 mod filters;
 mod guard_without_event;
 mod guarded_enrichment;
+mod galaxy_prefix;
+mod half_filled_filter;
 mod idle_default;
 mod idle_with_filter;
 mod ignored_parameter;
@@ -46,6 +49,7 @@ mod plain_http;
 mod reads;
 mod reload_under_filter;
 mod removal;
+mod reload_without_core_format;
 mod replaced_module;
 mod row;
 mod secret;
@@ -86,6 +90,10 @@ type Lint = fn(&Facts<'_, '_>, &mut Vec<Diagnostic>);
 const LINTS: &[Lint] = &[
     stale_tag::check,
     stale_published::check,
+    reload_without_core_format::check,
+    disabled_module::check,
+    galaxy_prefix::check,
+    half_filled_filter::check,
     filter_left_on::check,
     filter_reset::check,
     attached::check,

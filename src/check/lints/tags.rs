@@ -3,6 +3,9 @@
 use super::facts::{Facts, plain};
 use crate::graph::ParamValue;
 
+/// How the tags of galaxy clusters begin.
+pub const GALAXY: &str = "misp-galaxy:";
+
 /// The tags that a node asks for.
 pub fn asked<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     match facts.module(node) {
@@ -53,7 +56,7 @@ pub fn named<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     tags.extend(set(facts, node));
     tags.extend(asked_by_filter(facts, node));
     // Clusters have tags of their own.
-    tags.retain(|tag| !tag.starts_with("misp-galaxy:") && !tag.is_empty());
+    tags.retain(|tag| !tag.starts_with(GALAXY) && !tag.is_empty());
     tags
 }
 

@@ -1,7 +1,7 @@
 //! Tags that no taxonomy has, or that the server lacks.
 
 use super::facts::Facts;
-use super::tags::{clusters, named, set};
+use super::tags::{GALAXY, clusters, named, set};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tags::{ServerTags, Taxonomy};
 
@@ -22,7 +22,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.extend(finding);
         }
         if let Some(server) = facts.tags.clusters_of_server() {
-            let unknown = clusters(facts, node).filter(|cluster| !server.clusters.contains(*cluster));
+            // A cluster with the prefix is a finding of its own.
+            let is_cluster = |cluster: &&str| facts.tags_travel || !cluster.starts_with(GALAXY);
+            let unknown = clusters(facts, node).filter(is_cluster);
+            let unknown = unknown.filter(|cluster| !server.clusters.contains(*cluster));
             diagnostics.extend(unknown.map(|cluster| cluster_not_on_server(facts, node, cluster, server)));
         }
     }
@@ -77,17 +80,25 @@ fn not_on_server(facts: &Facts<'_, '_>, node: usize, tag: &str, server: &ServerT
 
 fn cluster_not_on_server(facts: &Facts<'_, '_>, node: usize, cluster: &str, server: &ServerTags) -> Diagnostic {
     let finding = lacking(facts, node, cluster, server, "galaxy cluster");
-    let bare = cluster.strip_prefix("misp-galaxy:").filter(|bare| server.clusters.contains(*bare));
-    suggested(facts, node, finding, cluster, bare.or_else(|| facts.tags.meant_cluster(cluster)), &[])
+    suggested(facts, node, finding, cluster, facts.tags.meant_cluster(cluster), &[])
 }
 
 fn lacking(facts: &Facts<'_, '_>, node: usize, name: &str, server: &ServerTags, kind: &str) -> Diagnostic {
     let message = format!("the catalogue `{}` does not list the {kind} `{name}`", server.catalogue);
     let label = if kind == "tag" { "no tag of this server" } else { "no cluster of this server" };
-    let then = if set(facts, node).contains(&name) { "the step has no effect" } else { "never finds it" };
-    facts
+    let is_set = set(facts, node).contains(&name);
+    let then = if is_set { "the step has no effect" } else { "never finds it" };
+    let lost = if is_set { "the step then does less" } else { "a guard on it then lets everything pass" };
+    let finding = facts
         .finding_in(Code::UnknownTag, (node, name), message, label)
-        .note(format!("MISP takes a {kind} that it does not have without a word, and {then}"))
+        .note(format!("MISP takes a {kind} that it does not have without a word, and {then}"));
+    // Only pickers are read back from the page.
+    if !matches!(facts.module(node), "tag-if" | "filter-tag" | "tag_operation") {
+        return finding;
+    }
+    finding.note(format!(
+        "when somebody opens the workflow in MISP's editor and saves it, the {kind} is dropped from the list: {lost}"
+    ))
 }
 
 fn suggested(

@@ -27,6 +27,10 @@ pub fn unknown_option<'s>(
     let suggestion = closest(given, names).map(|name| parameter.option_by_label(name).unwrap_or(name));
     let finding = Diagnostic::new(Code::UnknownOption, format!("`{}` does not offer `{given}`", parameter.id))
         .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
+    let finding = match parameter.kind {
+        ParameterKind::Picker => finding.note("when somebody opens the workflow in MISP's editor and saves it, the value is dropped"),
+        _ => finding,
+    };
     // A label stands for its key in a text, but not in what MISP saved.
     let is_label = audience == Audience::Editor && parameter.option_by_label(given).is_some();
     let (finding, known) =

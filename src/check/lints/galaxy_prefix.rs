@@ -1,0 +1,26 @@
+//! Galaxy clusters under the name of their tag.
+
+use super::facts::Facts;
+use super::tags::{GALAXY, clusters};
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    // Later releases list clusters with the prefix.
+    if facts.tags_travel {
+        return;
+    }
+    for &node in &facts.order {
+        for cluster in clusters(facts, node) {
+            let Some(bare) = cluster.strip_prefix(GALAXY) else { continue };
+            let message = format!("`clusters` takes a galaxy cluster without `{GALAXY}`");
+            let finding = facts
+                .finding_in(Code::GalaxyPrefix, (node, cluster), message, "never found")
+                .note("MISP puts the prefix in front of what stands here, and then looks for a tag with two of them; its editor drops the value when somebody opens and saves the workflow")
+                .help(format!("write `{bare}`"));
+            diagnostics.push(match facts.quoted_place(node, cluster) {
+                Some(place) => finding.unsafe_fix(place, serde_json::Value::from(bare).to_string()),
+                None => finding,
+            });
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Events that are not loaded again because the trigger node lacks `misp_core_format`.
+
+use super::facts::Facts;
+use crate::diagnostics::{Audience, Code, Diagnostic};
+
+pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(trigger) = facts.trigger else { return };
+    let gives = facts.trigger_signature().is_some_and(|signature| signature.gives_core_format);
+    if !gives || facts.node(trigger).gives_core_format {
+        return;
+    }
+    for &node in facts.nodes_of("reload-full-event") {
+        let help = match facts.audience() {
+            Audience::Text => "take `core-format: false` out of the trigger's pin, and build again",
+            Audience::Editor => "import the workflow, take `core-format: false` out of the text, and build again: what is built has it",
+        };
+        let message = "the event is not loaded again: the trigger's node lacks `misp_core_format`";
+        let finding = facts.finding(Code::ReloadWithoutCoreFormat, node, message, "does nothing");
+        diagnostics.push(
+            facts
+                .also(finding, trigger, "this node lacks it")
+                .note("MISP looks for `misp_core_format` in the saved node of the trigger, not in the trigger itself; without it `reload-full-event` does nothing, and MISP does not say so")
+                .help(help),
+        );
+    }
+}
