@@ -53,9 +53,6 @@ pub struct Signature {
     /// Trigger: how often it fires, from 1 (seldom) to 3 (for every attribute saved).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overhead: Option<u8>,
-    /// Whether it is switched off on the server whose catalogue this is.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub disabled: bool,
     /// Where the module comes from.
     #[serde(default, skip_serializing_if = "Provenance::is_default")]
     pub provenance: Provenance,

@@ -99,7 +99,6 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         disabled: false,
         scope: None,
         overhead: None,
-        disabled: false,
         provenance: Provenance::Custom,
         traps: Vec::new(),
         parameters: Vec::new(),

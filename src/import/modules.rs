@@ -71,7 +71,6 @@ fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
         disabled: false,
         scope: None,
         overhead: None,
-        disabled: false,
         provenance: Provenance::Custom,
         traps: Vec::new(),
         parameters: parameters(all),

@@ -54,7 +54,6 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         disabled: is_set(entry, "disabled"),
         scope: entry.get("scope").and_then(text),
         overhead: small_number_at(entry, "trigger_overhead"),
-        disabled: is_set(entry, "disabled"),
         provenance: provenance(entry),
         traps: Vec::new(),
         parameters,

@@ -62,7 +62,6 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
         disabled: false,
         scope: None,
         overhead: None,
-        disabled: false,
         provenance: Provenance::MispModules,
         traps: Vec::new(),
         parameters,
