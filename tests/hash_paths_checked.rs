@@ -158,7 +158,6 @@ fn near_misses_are_silent() {
         r#"Event.analysis == env("ANALYSIS")"#,
         r#"any Event.Attribute.{n}.type in ["ip-src", "ip-dst", "named pipe", "sha512/224"]"#,
         r#""domain|ip" in Event.Attribute.{n}.type"#,
-        r"any _own.key",
         r"any Event._own.{n}",
         r"any enabledFilters.A",
     ] {
@@ -239,8 +238,8 @@ fn the_trigger_decides_what_there_is() {
     };
     assert_eq!(codes("user-after-save", user), [""; 0]);
     assert_eq!(codes("user-after-save", r#"if "x" in User.Role.{n}.any.thing { push-zmq() }"#), [""; 0]);
-    assert_eq!(codes("user-after-save", r#"if Event.info == "x" { push-zmq() }"#), ["unknown-key at Event"]);
-    assert_eq!(codes("post-after-save", r#"if Event.infos == "x" { push-zmq() }"#), [""; 0]);
+    assert_eq!(codes("user-after-save", r#"if Event.info == "x" { push-zmq() }"#), [""; 0], "a lint says it");
+    assert_eq!(codes("post-after-save", r#"if Event.infos == "x" { push-zmq() }"#), ["unknown-key at infos"]);
     assert_eq!(codes("log-after-save", r#"if Log.model == "x" { push-zmq() }"#), [""; 0]);
     assert_eq!(codes("tag-attached-after-save", r#"if Tag.name == "x" { push-zmq() }"#), [""; 0]);
     for trigger in ["attribute-after-save", "object-after-save", "sighting-after-save", "shadow-attribute-before-save"]
@@ -369,7 +368,8 @@ fn what_misp_gives_is_in_the_data_model() {
         let vector: Json = serde_json::from_str(line).unwrap();
         let mut found = Vec::new();
         leaves(&vector["expected"]["result"], "", &mut found);
-        for (path, leaf) in found {
+        // What a module of one server adds at the top is not MISP's.
+        for (path, leaf) in found.into_iter().filter(|(path, _)| !path.starts_with("_custom")) {
             checked += 1;
             let compiled = Path::compile(&path).unwrap();
             let followed = typer.from_root(&compiled);

@@ -69,6 +69,7 @@ fn an_answer_is_told_by_its_output() {
         graph.nodes[2].outputs = vec![vec![Connection { node: 3, input: 1 }], Vec::new()];
         graph.nodes[1].outputs = vec![Vec::new(); 2];
         graph.nodes[1].outputs[output].push(Connection { node: 2, input: 1 });
+        graph.nodes[0].gives_core_format = true;
         let found = found(&graph);
         let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [Code::AnsweredBefore]);
