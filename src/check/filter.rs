@@ -15,6 +15,7 @@ use super::constant::{ConstantKind, ValueType};
 use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::followed::{Items, Start};
+use super::lints::swapped;
 use super::wording;
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
@@ -86,9 +87,10 @@ impl<'a> FlowChecker<'_, 'a> {
             return filter;
         }
         let place = |name: &str| match &argument.value.kind {
-            ValueKind::Object(entries) => {
-                entries.iter().find(|entry| entry.name.text == name).map_or(argument.value.span, |entry| entry.value.span)
-            }
+            ValueKind::Object(entries) => entries
+                .iter()
+                .find(|entry| entry.name.text == name)
+                .map_or(argument.value.span, |entry| entry.value.span),
             _ => argument.value.span,
         };
         if !signature.supports_filters {
@@ -112,7 +114,10 @@ impl<'a> FlowChecker<'_, 'a> {
             self.check_items(&selector);
             items = selector.found.items();
         }
+        // Of a field and a value that are the wrong way round a lint speaks.
+        let is_swapped = filter.value.as_plain().is_some_and(|value| swapped(&filter.path, value).is_some());
         if !filter.path.is_empty()
+            && !is_swapped
             && let Some(path) = self.check_path(&filter.path, place("path"), Start::Items(&items))
             && let Some(value) = filter.value.as_plain()
         {

@@ -78,7 +78,8 @@ struct Comparison<'c, 'g> {
 
 impl<'c, 'g> Comparison<'c, 'g> {
     fn new(graphs: [&'c Graph<'g>; 2], options: DiffOptions<'c>) -> Self {
-        let contents = graphs.map(|graph| graph.nodes.iter().map(|node| content(node, options.catalogue)).collect::<Vec<_>>());
+        let contents =
+            graphs.map(|graph| graph.nodes.iter().map(|node| content(node, options.catalogue)).collect::<Vec<_>>());
         let links = graphs.map(Links::new);
         let mut modules = Numbers::new();
         let mut nodes = Numbers::new();

@@ -102,8 +102,7 @@ fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOpti
                 notes.about(id, format!("kept as it is, though the checker would refuse it: {message}"));
             }
             let has_filter = flow.nodes[node].node.filter.is_active();
-            exact[node] =
-                if exact[node] == Exact::Nothing && has_filter { Exact::Filter } else { Exact::All };
+            exact[node] = if exact[node] == Exact::Nothing && has_filter { Exact::Filter } else { Exact::All };
         }
         told = tell(&flow, &pieces, &exact, options);
         (text, page_notes) = page.text(&told);

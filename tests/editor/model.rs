@@ -51,7 +51,8 @@ impl Server {
                         }
                     }
                 }
-                let mut json = json!({"id": parameter.id, "type": parameter.kind.as_str(), "multiple": parameter.multiple});
+                let mut json =
+                    json!({"id": parameter.id, "type": parameter.kind.as_str(), "multiple": parameter.multiple});
                 json["picker_create_new"] = json!(takes_new);
                 if parameter.open && !parameter.multiple {
                     // Where a server has options the first of them takes the place of nothing: here it has none.
@@ -197,7 +198,8 @@ impl Editor<'_> {
         data.insert("node_uid".to_owned(), json!("UID"));
         let params = data.entry("indexed_params").or_insert_with(|| empty.clone()).clone();
         let filters = data.entry("saved_filters").or_insert_with(|| empty.clone()).clone();
-        let or = |value: Option<&Value>, other: Value| value.filter(|value| truthy(Some(value))).cloned().unwrap_or(other);
+        let or =
+            |value: Option<&Value>, other: Value| value.filter(|value| truthy(Some(value))).cloned().unwrap_or(other);
         let name = or(data.get("name"), module["name"].clone());
         let previous = or(data.get("module_version"), json!("?"));
         for (key, value) in [
@@ -426,16 +428,18 @@ fn items(value: &Value) -> Vec<(String, &Value)> {
     match value {
         Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
         Value::Object(members) => {
-            let number = |key: &str| {
-                key.parse::<u32>().ok().filter(|number| *number < u32::MAX && number.to_string() == key)
-            };
-            let mut first: Vec<(u32, &String, &Value)> = members
-                .iter()
-                .filter_map(|(key, value)| Some((number(key)?, key, value)))
-                .collect();
+            let number =
+                |key: &str| key.parse::<u32>().ok().filter(|number| *number < u32::MAX && number.to_string() == key);
+            let mut first: Vec<(u32, &String, &Value)> =
+                members.iter().filter_map(|(key, value)| Some((number(key)?, key, value))).collect();
             first.sort_by_key(|(number, _, _)| *number);
             let others = members.iter().filter(|(key, _)| number(key).is_none());
-            first.into_iter().map(|(_, key, value)| (key, value)).chain(others).map(|(key, value)| (key.clone(), value)).collect()
+            first
+                .into_iter()
+                .map(|(_, key, value)| (key, value))
+                .chain(others)
+                .map(|(key, value)| (key.clone(), value))
+                .collect()
         }
         _ => Vec::new(),
     }

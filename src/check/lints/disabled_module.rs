@@ -9,9 +9,16 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(signature) = facts.signature(node).filter(|signature| signature.disabled) else { continue };
         let (kind, then) = match signature.module_type {
             ModuleType::Trigger => ("trigger", "MISP never runs the workflow"),
-            ModuleType::Logic if signature.outputs > 1 => ("module", "MISP does not ask the question, and every run takes the second output, the `else`"),
-            _ if signature.blocking => ("module", "a run that reaches it ends there as blocked, whatever the module would have said"),
-            _ => ("module", "a run that reaches it counts it as failed; after a non-blocking trigger the steps after it are skipped too"),
+            ModuleType::Logic if signature.outputs > 1 => {
+                ("module", "MISP does not ask the question, and every run takes the second output, the `else`")
+            }
+            _ if signature.blocking => {
+                ("module", "a run that reaches it ends there as blocked, whatever the module would have said")
+            }
+            _ => (
+                "module",
+                "a run that reaches it counts it as failed; after a non-blocking trigger the steps after it are skipped too",
+            ),
         };
         diagnostics.push(
             facts

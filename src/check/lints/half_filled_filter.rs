@@ -14,9 +14,17 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         // Whether something is empty can be asked with `equals`.
         let wants_value = matches!(filter.operator.as_ref(), "in" | "not_in");
         let parts = [
-            ("selector", filter.selector.is_empty(), "it goes over all of the data, the event first, as if that were the items"),
+            (
+                "selector",
+                filter.selector.is_empty(),
+                "it goes over all of the data, the event first, as if that were the items",
+            ),
             ("path", filter.path.is_empty(), "it compares the whole item, not a value in it"),
-            ("value", wants_value && filter.value.is_empty(), "it looks for the empty text, which compares equal to what nobody means"),
+            (
+                "value",
+                wants_value && filter.value.is_empty(),
+                "it looks for the empty text, which compares equal to what nobody means",
+            ),
         ];
         let missing: Vec<_> = parts.iter().filter(|(_, is_missing, _)| *is_missing).collect();
         if missing.is_empty() {

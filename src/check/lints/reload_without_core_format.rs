@@ -12,7 +12,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in facts.nodes_of("reload-full-event") {
         let help = match facts.audience() {
             Audience::Text => "take `core-format: false` out of the trigger's pin, and build again",
-            Audience::Editor => "import the workflow, take `core-format: false` out of the text, and build again: what is built has it",
+            Audience::Editor => {
+                "import the workflow, take `core-format: false` out of the text, and build again: what is built has it"
+            }
         };
         let message = "the event is not loaded again: the trigger's node lacks `misp_core_format`";
         let finding = facts.finding(Code::ReloadWithoutCoreFormat, node, message, "does nothing");

@@ -28,7 +28,9 @@ pub fn unknown_option<'s>(
     let finding = Diagnostic::new(Code::UnknownOption, format!("`{}` does not offer `{given}`", parameter.id))
         .note("MISP saves any option; the module then finds none of its own and does nothing or something else");
     let finding = match parameter.kind {
-        ParameterKind::Picker => finding.note("when somebody opens the workflow in MISP's editor and saves it, the value is dropped"),
+        ParameterKind::Picker => {
+            finding.note("when somebody opens the workflow in MISP's editor and saves it, the value is dropped")
+        }
         _ => finding,
     };
     // A label stands for its key in a text, but not in what MISP saved.

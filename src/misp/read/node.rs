@@ -193,10 +193,12 @@ fn module(
             && !inner.is_empty()
             && outer != inner
         {
-            let message = format!("the node's data calls it {}; the name here is not kept, as in MISP's editor", quoted(inner));
+            let message =
+                format!("the node's data calls it {}; the name here is not kept, as in MISP's editor", quoted(inner));
             notes.add(&outer_path.key("name"), message);
         }
-        node.name = inner_name.filter(|name| !name.is_empty()).or(outer_name).unwrap_or_else(|| missing("name", path, notes));
+        node.name =
+            inner_name.filter(|name| !name.is_empty()).or(outer_name).unwrap_or_else(|| missing("name", path, notes));
     }
     node.module_type = module_type.unwrap_or(ModuleType::Action);
     Ok(module_type.map(drop).ok_or(stated))

@@ -309,8 +309,9 @@ fn module_types_come_from_the_class_where_they_must() {
 #[test]
 fn two_names_are_noted() {
     let (document, paths) = changed(|graph| graph["2"]["data"]["name"] = json!("Other"));
-    assert_eq!(paths, ["2.data.name"]);
-    assert_eq!(document.graph.nodes[1].name, "push-zmq");
+    // The editor keeps the name in the data.
+    assert_eq!(paths, ["2.name"]);
+    assert_eq!(document.graph.nodes[1].name, "Other");
 }
 
 #[test]
