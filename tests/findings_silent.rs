@@ -44,7 +44,7 @@ fn near_misses_are_silent() {
         let mut project = Project::without_file(Path::new(""));
         let file = if path.is_dir() {
             let toml = load_source(&sources, &DiskFiles, &path.join("mispflow.toml"), "mispflow.toml").unwrap();
-            project = Project::read(&sources, toml, Path::new(""), &mut diagnostics);
+            project = Project::read(&sources, toml, &path, &mut diagnostics);
             path.join("main.mwf")
         } else {
             path
