@@ -57,7 +57,7 @@ fn without_labels(value: &Value) -> Value {
 fn disagreements(record: &Value, server: &Server) -> Vec<&'static str> {
     let mut wrong = Vec::new();
     // As text, so that the order of the keys counts.
-    let same = |ours: &Value, theirs: &Value| ours.to_string() == theirs.to_string();
+    let same = |ours: &Value, theirs: &Value| format!("{ours}") == format!("{theirs}");
     if !same(&without_labels(&model::stored(&record["posted"])), &without_labels(&record["stored"])) {
         wrong.push("stored");
     }

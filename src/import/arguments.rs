@@ -43,13 +43,13 @@ pub(super) fn arguments(node: &FlowNode<'_>, exact: Exact, notes: &mut Notes) ->
     if !filter.is_active() {
         return arguments;
     }
-    if exact != Exact::Nothing {
-        arguments.pin.push(raw_filter(filter));
-    } else {
+    if exact == Exact::Nothing {
         arguments.filter = module_filter(node.signature, filter);
         if arguments.filter.is_none() {
             arguments.entries.push(raw_filter(filter));
         }
+    } else {
+        arguments.pin.push(raw_filter(filter));
     }
     arguments
 }

@@ -65,6 +65,7 @@ fn loops_and_missing_nodes_are_left_to_the_rules() {
 fn an_answer_is_told_by_its_output() {
     for (output, answer) in [(0, "yes"), (1, "no")] {
         let mut graph = chain(&["event-publish", "published-if", "push-zmq", "reload-full-event"]);
+        graph.nodes[0].gives_core_format = true;
         graph.nodes[2] = Node { id: 2, ..graph.nodes[1].clone() };
         graph.nodes[2].outputs = vec![vec![Connection { node: 3, input: 1 }], Vec::new()];
         graph.nodes[1].outputs = vec![Vec::new(); 2];
