@@ -32,6 +32,7 @@ use std::sync::LazyLock;
 use minijinja::Environment;
 
 use crate::php::Value;
+use crate::template_bounds;
 use needs::Needs;
 
 /// The name under which a template stands in its environment.
@@ -64,7 +65,14 @@ impl Template {
             return Self(Form::Fixed(without_last_newline(&text).to_owned()));
         }
         let mut environment = BASE.clone();
-        if names_internals(&text) || environment.add_template_owned(NAME, rewrite::percent_operators(&text)).is_err() {
+        // What is rewritten may be deeper than what was there.
+        let depth = template_bounds::depth(&text);
+        let source = if depth.is_ok() { rewrite::percent_operators(&text) } else { String::new() };
+        let depth = depth.and_then(|_| template_bounds::depth(&source));
+        let is_read = depth.is_ok_and(|depth| {
+            template_bounds::read(depth, || environment.add_template_owned(NAME, source).is_ok()).unwrap_or_default()
+        });
+        if names_internals(&text) || !is_read {
             return Self(Form::Fixed(String::new()));
         }
         let needs = Needs::of(&text);
