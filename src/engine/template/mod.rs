@@ -6,6 +6,7 @@
 //! See `docs/misp-semantics.md`, section "Templates".
 
 mod arguments;
+mod bounds;
 mod environment;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod filters;
@@ -40,7 +41,16 @@ const NAME: &str = "template";
 
 /// What one rendering may cost: instructions, and items that are produced. Enough for any event; an endless
 /// template ends as the empty text.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 5_000_000;
+
+/// The stack for templates that can nest values without end, in bytes. What is nested takes stack when it is let go.
+const STACK: usize = 512 * 1024 * 1024;
+
+/// The most tags for which values are surely not nested deep, if no word of [`NESTS`] is there.
+const FEW_TAGS: usize = 300;
+
+/// Words of what can nest values again and again.
+const NESTS: [&str; 4] = ["namespace", "macro", "recursive", "call"];
 
 /// A compiled template.
 #[derive(Debug)]
@@ -53,6 +63,8 @@ enum Form {
     Compiled {
         environment: Box<Environment<'static>>,
         needs: Needs,
+        /// Whether it can make values that are nested deep.
+        nests: bool,
     },
 }
 
@@ -76,17 +88,21 @@ impl Template {
             return Self(Form::Fixed(String::new()));
         }
         let needs = Needs::of(&text);
-        Self(Form::Compiled { environment: Box::new(environment), needs })
+        let nests = text.matches("{%").count() > FEW_TAGS || NESTS.iter().any(|word| text.contains(word));
+        Self(Form::Compiled { environment: Box::new(environment), needs, nests })
     }
 
     /// The text for this data; `base_url` is what later releases give templates as `_env.baseurl`.
     pub fn render(&self, data: &Value<'_>, base_url: Option<&str>) -> String {
         match &self.0 {
             Form::Fixed(text) => text.clone(),
-            Form::Compiled { environment, needs } => {
+            Form::Compiled { environment, needs, nests } => {
                 let context = needs.context(data, base_url);
-                let template = environment.get_template(NAME);
-                template.and_then(|template| template.render(context)).unwrap_or_default()
+                let render = || {
+                    let template = environment.get_template(NAME);
+                    template.and_then(|template| template.render(context)).unwrap_or_default()
+                };
+                if *nests { template_bounds::with_stack(STACK, render).unwrap_or_default() } else { render() }
             }
         }
     }
