@@ -44,5 +44,6 @@ pub mod source;
 pub mod suggest;
 pub mod syntax;
 pub mod tags;
+pub(crate) mod template_bounds;
 pub mod testing;
 pub mod upgrade;

@@ -58,8 +58,59 @@ fn hostile_templates_end() {
         format!("{{{{ {} }}}}", "'%s' % (".repeat(10_000)),
         format!("{{{{ {}x{} }}}}", "[".repeat(5_000), "]".repeat(5_000)),
         "{% if true %}".repeat(10_000),
+        format!("{{% if x %}}{}{{% endif %}}", "\n{% elif x %}".repeat(10_000)),
+        format!("{{{{ 1{} }}}}", "+1".repeat(100_000)),
+        format!("{{{{ x{} }}}}", "|int".repeat(100_000)),
+        format!("{{{{ {}x }}}}", "not ".repeat(100_000)),
+        format!("{{{{ x{} }}}}", ".x".repeat(100_000)),
     ] {
         assert_eq!(Template::compile(&template).render(&data, None), "", "{}", &template[..40.min(template.len())]);
+    }
+}
+
+#[test]
+fn values_that_grow_without_end_make_no_text() {
+    let data = Value::from_json(r#"{"x": [1]}"#).expect("JSON");
+    let doubled = "{% set ns = namespace(s=[1]) %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}";
+    let nested = "{% set ns = namespace(s=[]) %}{% for i in range(50000) %}{% set ns.s = [ns.s] %}{% endfor %}";
+    for template in [
+        format!("{doubled}{{{{ ns.s }}}}"),
+        format!("{doubled}{{{{ ns.s | tojson }}}}"),
+        format!("{doubled}{{{{ ns.s | pprint }}}}"),
+        format!("{doubled}{{{{ [ns.s, ns.s] | sort }}}}"),
+        format!("{doubled}{{{{ '{{}}'.format(ns.s) }}}}"),
+        format!("{nested}{{{{ ns.s | string | length }}}}"),
+        format!("{nested}{{{{ ns.s | tojson }}}}"),
+        "{{ range(99999) | join('x' * 100000) | length }}".to_owned(),
+        "{{ ('x' * 100000).join(['a'] * 99999) | length }}".to_owned(),
+        "{{ '{:>2000000000}'.format('a') | length }}".to_owned(),
+        "{{ '{:>{}}'.format('a', 2000000000) | length }}".to_owned(),
+        "{{ ('{0}' * 10000).format('a' * 100000) | length }}".to_owned(),
+        "{{ ('a\\n' * 100000) | indent(10000) | length }}".to_owned(),
+    ] {
+        assert_eq!(Template::compile(&template).render(&data, None), "", "{template}");
+    }
+}
+
+#[test]
+fn lists_that_a_template_makes_are_like_those_of_the_data() {
+    let data = Value::from_json(r#"{"Tag": [{"name": "tlp:red"}, {"name": "b"}], "n": [3, 1, 2]}"#).expect("JSON");
+    for (template, text) in [
+        ("{{ Tag[:1] | tojson }}", r#"[{"name": "tlp:red"}]"#),
+        ("{{ (n + [4]) | tojson }}", "[3, 1, 2, 4]"),
+        ("{{ (n * 2) | tojson }}", "[3, 1, 2, 3, 1, 2]"),
+        ("{{ {'a': n[:2]} | tojson }}", r#"{"a": [3, 1]}"#),
+        ("{{ n[1:] }}", "[1, 2]"),
+        ("{{ n[::-1] | tojson }}", "[2, 1, 3]"),
+        ("{{ n[:2].index(1) }}", "1"),
+        ("{{ (n + n).count(2) }}", "2"),
+        ("{{ n[:2] is sequence }}", "True"),
+        (
+            "{% set ns = namespace(l=[]) %}{% for x in n %}{% set ns.l = ns.l + [x] %}{% endfor %}{{ ns.l | tojson }}",
+            "[3, 1, 2]",
+        ),
+    ] {
+        assert_eq!(Template::compile(template).render(&data, None), text, "{template}");
     }
 }
 

@@ -5,16 +5,7 @@ use std::ops::Range;
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Sources, Span};
-
-/// The longest expression that is read; see [`longest_expression`].
-const MAX_EXPRESSION: usize = 4_000;
-/// The most lines that a template may have, and the most bytes of a line: Jinja's reader counts both
-/// with 16 bits.
-const MAX_LINES: usize = 65_000;
-/// The longest expression that is read on the stack at hand.
-const SHORT_EXPRESSION: usize = 200;
-/// The stack for longer ones, in bytes: enough for the deepest within the limit.
-const STACK: usize = 64 * 1024 * 1024;
+use crate::template_bounds::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
 
 /// Something that is wrong with a text.
 pub struct TemplateFinding {
@@ -65,20 +56,29 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
         return None;
     }
     let invalid = |message: String| Diagnostic::new(Code::InvalidTemplate, message);
-    let length = longest_expression(text);
-    if length > MAX_EXPRESSION {
-        let finding = invalid(format!("this template has an expression of {length} bytes"))
-            .note(format!("expressions of more than {MAX_EXPRESSION} bytes are not read"))
-            .help("give its parts names with `{% set name = … %}`");
-        return Some(finding.into());
-    }
-    if is_too_large(text) {
-        let finding = invalid("this template is too large to be read".to_owned())
-            .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
-            .help("break the line, or move fixed text out of the template");
-        return Some(finding.into());
-    }
-    let error = parse(text, length).err()?;
+    let depth = match template_bounds::depth(text) {
+        Ok(depth) => depth,
+        Err(TooLarge::Chain) => {
+            let finding = invalid("this template has an expression that is too long to be read".to_owned())
+                .note(format!("in a chain of more than {MAX_CHAIN} operators and names, Jinja runs out of stack"))
+                .help("give its parts names with `{% set name = … %}`");
+            return Some(finding.into());
+        }
+        Err(TooLarge::Branches) => {
+            let finding =
+                invalid(format!("this template has more than {MAX_BRANCHES} `if` and `elif` inside each other"))
+                    .note("each `elif` is inside the ones before it, and Jinja runs out of stack")
+                    .help("look the value up instead: `{{ {'a': 1, 'b': 2}[key] }}`");
+            return Some(finding.into());
+        }
+        Err(TooLarge::Lines) => {
+            let finding = invalid("this template is too large to be read".to_owned())
+                .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
+                .help("break the line, or move fixed text out of the template");
+            return Some(finding.into());
+        }
+    };
+    let error = with_template(text, depth, |_| ()).err()?;
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let finding = invalid(format!("this is no valid Jinja template: {reason}"))
         .note("MISP puts an empty text in the place of a template that fails")
@@ -92,31 +92,18 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
     if !text.contains("{{") && !text.contains("{%") {
         return Vec::new();
     }
-    let length = longest_expression(text);
-    if length > MAX_EXPRESSION || is_too_large(text) {
-        return Vec::new();
-    }
+    let Ok(depth) = template_bounds::depth(text) else { return Vec::new() };
     let mut variables = Vec::new();
-    let read = with_template(text, length, |template| template.undeclared_variables(true));
+    let read = with_template(text, depth, |template| template.undeclared_variables(true));
     variables.extend(read.into_iter().flatten());
     variables.sort_unstable();
     variables
 }
 
-/// Whether a template has more lines, or a longer one, than Jinja's reader can count.
-fn is_too_large(text: &str) -> bool {
-    text.lines().count() > MAX_LINES || text.lines().any(|line| line.len() > MAX_LINES)
-}
-
-/// Reads a template whose longest expression has `length` bytes.
-fn parse(text: &str, length: usize) -> Result<(), minijinja::Error> {
-    with_template(text, length, |_| ())
-}
-
-/// Reads a template whose longest expression has `length` bytes, and asks it something.
+/// Reads a template of this depth, and asks it something.
 fn with_template<T: Default + Send>(
     text: &str,
-    length: usize,
+    depth: template_bounds::Depth,
     ask: impl Fn(&minijinja::Template<'_, '_>) -> T + Send + Sync,
 ) -> Result<T, minijinja::Error> {
     let read = || {
@@ -124,43 +111,8 @@ fn with_template<T: Default + Send>(
         environment.set_debug(true);
         environment.template_from_str(text).map(|template| ask(&template))
     };
-    if length <= SHORT_EXPRESSION {
-        return read();
-    }
-    std::thread::scope(|scope| {
-        let reader = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
-        // Without a thread, or without an answer of it, nothing can be said against the template.
-        reader.map_or_else(|_| Ok(T::default()), |reader| reader.join().unwrap_or_else(|_| Ok(T::default())))
-    })
-}
-
-/// The length in bytes of the longest `{{ … }}` or `{% … %}`, or more. Jinja's reader goes down into an
-/// expression once for each of its operators, whatever limits it has for brackets.
-fn longest_expression(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut longest = 0;
-    let mut at = 0;
-    while at + 1 < bytes.len() {
-        if bytes[at] != b'{' || !matches!(bytes[at + 1], b'{' | b'%') {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        let mut quote = None;
-        at += 2;
-        while at < bytes.len() {
-            match (quote, bytes[at]) {
-                (Some(_), b'\\') => at += 1,
-                (Some(open), byte) if byte == open => quote = None,
-                (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
-                (None, b'}' | b'%') if bytes.get(at + 1) == Some(&b'}') => break,
-                _ => {}
-            }
-            at += 1;
-        }
-        longest = longest.max(at.min(bytes.len()) - start);
-    }
-    longest
+    // Without an answer, nothing can be said against the template.
+    template_bounds::read(depth, read).unwrap_or_else(|| Ok(T::default()))
 }
 
 /// The place of a part of a text, where the text stands in the source as it is.
@@ -197,32 +149,7 @@ fn json_error(text: &str) -> Option<serde_json::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_EXPRESSION, can_be_json, longest_expression, looks_like_json, parse};
-
-    #[test]
-    fn the_longest_expression_is_found_behind_quotes() {
-        assert_eq!(longest_expression("no expression"), 0);
-        assert_eq!(longest_expression("a {{ b }} {% if x %}"), "{% if x ".len());
-        assert_eq!(longest_expression(r#"{{ "}}" + '\'}}' }}"#), r#"{{ "}}" + '\'}}' "#.len());
-        assert_eq!(longest_expression("{{ never closed"), "{{ never closed".len());
-        assert_eq!(longest_expression("{"), 0);
-    }
-
-    /// Or else the limit is too high for the stack.
-    #[test]
-    fn the_deepest_expressions_within_the_limit_can_be_read() {
-        for operator in ["-", "not ", ".a", "[a", "(", "|a", "+a", " if a else a", "==a", " and a", " is a", "~a", "{"]
-        {
-            let repeated = operator.repeat((MAX_EXPRESSION - 5) / operator.len());
-            for text in [
-                format!("{{{{a{repeated}}}}}"),
-                format!("{{{{{repeated}a}}}}"),
-                format!("{{%if a{repeated}%}}{{%endif%}}"),
-            ] {
-                let _ = parse(&text, longest_expression(&text));
-            }
-        }
-    }
+    use super::{can_be_json, looks_like_json};
 
     #[test]
     fn payloads_with_expressions_are_json_when_any_value_makes_them_so() {

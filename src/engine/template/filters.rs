@@ -60,6 +60,7 @@ const MAX_DEPTH: usize = 200;
 
 /// JSON as Python's `json.dumps` writes it with sorted keys, in ASCII, with what HTML reads otherwise escaped.
 fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usize) -> Result<(), Error> {
+    super::bounds::check_length(text.len())?;
     if depth > MAX_DEPTH {
         return Err(wrong("nested too deep"));
     }
@@ -112,7 +113,7 @@ fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usi
             }
             text.push('}');
         }
-        ValueKind::Seq => {
+        ValueKind::Seq | ValueKind::Iterable => {
             text.push('[');
             let mut is_empty = true;
             for item in value.try_iter()? {

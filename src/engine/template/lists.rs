@@ -7,6 +7,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple, ValueKind};
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, text, truth, wrong};
+use super::bounds;
 use super::printing::str;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
@@ -54,6 +55,7 @@ fn keys(item: &Value, by: Option<&Value>, case_sensitive: bool) -> Result<Vec<Va
             by.split(',').map(|path| attribute(item, path)).collect::<Result<_, _>>()?
         }
     };
+    found.iter().try_for_each(bounds::check_size)?;
     Ok(found.into_iter().map(|value| if case_sensitive { value } else { without_case(value) }).collect())
 }
 
@@ -83,7 +85,7 @@ fn compare(left: &Value, right: &Value) -> Result<Ordering, Error> {
             number(left).partial_cmp(&number(right)).ok_or_else(refused)
         }
         (ValueKind::String, ValueKind::String) => left.partial_cmp(right).ok_or_else(refused),
-        (ValueKind::Seq, ValueKind::Seq) => {
+        (ValueKind::Seq | ValueKind::Iterable, ValueKind::Seq | ValueKind::Iterable) => {
             let (left, right) = (items(left)?, items(right)?);
             for (left, right) in left.iter().zip(&right) {
                 if left != right {
@@ -201,7 +203,8 @@ fn sum(value: Value, args: Given) -> Result<Value, Error> {
 }
 
 fn is_unhashable(value: &Value) -> bool {
-    matches!(value.kind(), ValueKind::Map | ValueKind::Seq) && value.downcast_object_ref::<Tuple>().is_none()
+    matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable)
+        && value.downcast_object_ref::<Tuple>().is_none()
 }
 
 fn extreme(value: &Value, args: &Given, wanted: Ordering) -> Result<Value, Error> {
@@ -228,7 +231,7 @@ fn join(value: Value, args: Given) -> Result<String, Error> {
         Some(by) => str(&keys(&item, Some(by), true)?.swap_remove(0)),
         None => str(&item),
     });
-    Ok(parts.collect::<Result<Vec<_>, _>>()?.join(&separator))
+    bounds::join(parts, &separator)
 }
 
 /// A group of `groupby`: a pair whose parts have names.

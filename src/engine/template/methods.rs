@@ -4,6 +4,7 @@ use minijinja::value::{Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::wrong;
+use super::bounds::check_size;
 use super::strings::of_string;
 use super::values::View;
 
@@ -16,7 +17,7 @@ pub(super) fn call(_state: &mut State<'_, '_>, value: &Value, method: &str, args
     match value.kind() {
         ValueKind::String => of_string(value.as_str().unwrap_or_default(), method, args),
         ValueKind::Map => of_dict(value, method, args),
-        ValueKind::Seq => of_list(value, method, args),
+        ValueKind::Seq | ValueKind::Iterable => of_list(value, method, args),
         ValueKind::Number => of_number(value, method, args),
         _ => Err(unknown()),
     }
@@ -79,11 +80,13 @@ fn of_list(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> 
     match method {
         "count" => {
             let (wanted,): (Value,) = from_args(args)?;
+            check_size(value)?;
             Ok(Value::from(value.try_iter()?.filter(|item| *item == wanted).count()))
         }
         "index" => {
             let (wanted, start, stop): (Value, Option<i64>, Option<i64>) = from_args(args)?;
-            let length = value.len().unwrap_or_default();
+            check_size(value)?;
+            let length = value.try_iter()?.count();
             let (start, stop) = (bound(start, length, 0), bound(stop, length, length));
             let mut items = value.try_iter()?.enumerate().take(stop).skip(start);
             let found = items.find(|(_, item)| *item == wanted);

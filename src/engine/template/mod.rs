@@ -6,6 +6,7 @@
 //! See `docs/misp-semantics.md`, section "Templates".
 
 mod arguments;
+mod bounds;
 mod environment;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod filters;
@@ -32,6 +33,7 @@ use std::sync::LazyLock;
 use minijinja::Environment;
 
 use crate::php::Value;
+use crate::template_bounds;
 use needs::Needs;
 
 /// The name under which a template stands in its environment.
@@ -39,7 +41,16 @@ const NAME: &str = "template";
 
 /// What one rendering may cost: instructions, and items that are produced. Enough for any event; an endless
 /// template ends as the empty text.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 5_000_000;
+
+/// The stack for templates that can nest values without end, in bytes. What is nested takes stack when it is let go.
+const STACK: usize = 512 * 1024 * 1024;
+
+/// The most tags for which values are surely not nested deep, if no word of [`NESTS`] is there.
+const FEW_TAGS: usize = 300;
+
+/// Words of what can nest values again and again.
+const NESTS: [&str; 4] = ["namespace", "macro", "recursive", "call"];
 
 /// A compiled template.
 #[derive(Debug)]
@@ -52,6 +63,8 @@ enum Form {
     Compiled {
         environment: Box<Environment<'static>>,
         needs: Needs,
+        /// Whether it can make values that are nested deep.
+        nests: bool,
     },
 }
 
@@ -64,21 +77,32 @@ impl Template {
             return Self(Form::Fixed(without_last_newline(&text).to_owned()));
         }
         let mut environment = BASE.clone();
-        if names_internals(&text) || environment.add_template_owned(NAME, rewrite::percent_operators(&text)).is_err() {
+        // What is rewritten may be deeper than what was there.
+        let depth = template_bounds::depth(&text);
+        let source = if depth.is_ok() { rewrite::percent_operators(&text) } else { String::new() };
+        let depth = depth.and_then(|_| template_bounds::depth(&source));
+        let is_read = depth.is_ok_and(|depth| {
+            template_bounds::read(depth, || environment.add_template_owned(NAME, source).is_ok()).unwrap_or_default()
+        });
+        if names_internals(&text) || !is_read {
             return Self(Form::Fixed(String::new()));
         }
         let needs = Needs::of(&text);
-        Self(Form::Compiled { environment: Box::new(environment), needs })
+        let nests = text.matches("{%").count() > FEW_TAGS || NESTS.iter().any(|word| text.contains(word));
+        Self(Form::Compiled { environment: Box::new(environment), needs, nests })
     }
 
     /// The text for this data; `base_url` is what later releases give templates as `_env.baseurl`.
     pub fn render(&self, data: &Value<'_>, base_url: Option<&str>) -> String {
         match &self.0 {
             Form::Fixed(text) => text.clone(),
-            Form::Compiled { environment, needs } => {
+            Form::Compiled { environment, needs, nests } => {
                 let context = needs.context(data, base_url);
-                let template = environment.get_template(NAME);
-                template.and_then(|template| template.render(context)).unwrap_or_default()
+                let render = || {
+                    let template = environment.get_template(NAME);
+                    template.and_then(|template| template.render(context)).unwrap_or_default()
+                };
+                if *nests { template_bounds::with_stack(STACK, render).unwrap_or_default() } else { render() }
             }
         }
     }

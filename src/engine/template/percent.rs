@@ -93,6 +93,7 @@ fn apply(text: &str, places: &[Value], named: &dyn Fn(&str) -> Option<Value>) ->
             None => places.next().cloned().ok_or_else(|| wrong("not enough arguments for format string"))?,
         };
         out.push_str(&field.format(kind, &value)?);
+        super::bounds::check_length(out.len())?;
     }
     if places.next().is_some() && !uses_names {
         return Err(wrong("not all arguments converted during string formatting"));

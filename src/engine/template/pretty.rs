@@ -4,6 +4,7 @@ use minijinja::value::{Tuple, ValueKind};
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
+use super::bounds;
 use super::printing::repr;
 
 /// The widest line.
@@ -22,14 +23,14 @@ fn line(value: &Value, depth: usize) -> Result<String, Error> {
     if depth > MAX_DEPTH {
         return Err(wrong("nested too deep to be printed"));
     }
-    Ok(match value.kind() {
+    let line = match value.kind() {
         ValueKind::Map => {
             let entries = sorted(value)?
                 .into_iter()
                 .map(|(key, item)| Ok(format!("{}: {}", line(&key, depth + 1)?, line(&item, depth + 1)?)));
-            format!("{{{}}}", entries.collect::<Result<Vec<_>, Error>>()?.join(", "))
+            format!("{{{}}}", bounds::join(entries, ", ")?)
         }
-        ValueKind::Seq => {
+        ValueKind::Seq | ValueKind::Iterable => {
             let items = value.try_iter()?.map(|item| line(&item, depth + 1)).collect::<Result<Vec<_>, _>>()?;
             let is_tuple = value.downcast_object_ref::<Tuple>().is_some();
             match (is_tuple, items.len()) {
@@ -39,7 +40,9 @@ fn line(value: &Value, depth: usize) -> Result<String, Error> {
             }
         }
         _ => repr(value)?,
-    })
+    };
+    bounds::check_length(line.len())?;
+    Ok(line)
 }
 
 fn sorted(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
@@ -77,7 +80,7 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
             }
             text.push('}');
         }
-        ValueKind::Seq => {
+        ValueKind::Seq | ValueKind::Iterable => {
             let items: Vec<_> = value.try_iter()?.collect();
             let is_tuple = value.downcast_object_ref::<Tuple>().is_some();
             text.push(if is_tuple { '(' } else { '[' });

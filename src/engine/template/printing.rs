@@ -37,6 +37,7 @@ pub(super) fn repr(value: &Value) -> Result<String, Error> {
 }
 
 fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
+    super::bounds::check_length(text.len())?;
     if depth > MAX_DEPTH {
         return Err(Error::new(ErrorKind::InvalidOperation, "nested too deep to be printed"));
     }
@@ -54,7 +55,7 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             }
             text.push('}');
         }
-        ValueKind::Seq => {
+        ValueKind::Seq | ValueKind::Iterable => {
             let view = value.downcast_object_ref::<super::values::View>();
             if let Some(view) = view {
                 let _ = write!(text, "{}(", view.name);

@@ -4,6 +4,7 @@ use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
+use super::bounds;
 use super::methods::{bound, unknown};
 use super::printing::str as python_str;
 use super::split::{is_space, lines_and_ends, split};
@@ -54,7 +55,7 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
             let items = items
                 .try_iter()?
                 .map(|item| item.as_str().map(ToOwned::to_owned).ok_or_else(|| wrong("join wants strings")));
-            text(items.collect::<Result<Vec<_>, _>>()?.join(string))
+            text(bounds::join(items, string)?)
         }
         "replace" => {
             let (old, new, count): (&str, &str, Option<i64>) = from_args(args)?;
@@ -112,7 +113,7 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
         }
         "expandtabs" => {
             let size: Option<i64> = named(args, "tabsize")?;
-            text(expand_tabs(string, size.unwrap_or(8)))
+            text(expand_tabs(string, size.unwrap_or(8))?)
         }
         "format" => format(string, args),
         "format_map" => {
@@ -243,12 +244,10 @@ fn swapcase(string: &str) -> String {
     text
 }
 
-/// How many characters may be made at once; more than any text that makes sense.
-const MAX_TEXT: usize = 10_000_000;
-
 fn size(wanted: i64) -> Result<usize, Error> {
     let wanted = usize::try_from(wanted.max(0)).unwrap_or(usize::MAX);
-    if wanted > MAX_TEXT { Err(wrong("the text would be too long")) } else { Ok(wanted) }
+    bounds::check_length(wanted)?;
+    Ok(wanted)
 }
 
 pub(super) fn replace(string: &str, old: &str, new: &str, count: i64) -> Result<String, Error> {
@@ -274,8 +273,9 @@ pub(super) fn pad(string: &str, method: &str, width: i64, fill: &str) -> Result<
     Ok(fill(left).chain(string.chars()).chain(fill(missing - left)).collect())
 }
 
-fn expand_tabs(string: &str, size: i64) -> String {
+fn expand_tabs(string: &str, size: i64) -> Result<String, Error> {
     let size = usize::try_from(size.clamp(0, 1000)).unwrap_or_default();
+    bounds::check_length(string.len().saturating_add(string.matches('\t').count().saturating_mul(size)))?;
     let mut text = String::new();
     let mut column = 0;
     for char in string.chars() {
@@ -295,7 +295,7 @@ fn expand_tabs(string: &str, size: i64) -> String {
             }
         }
     }
-    text
+    Ok(text)
 }
 
 fn search(string: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
@@ -324,9 +324,35 @@ fn search(string: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
 
 /// Python's `format`; what is no number is put in as Python prints it.
 fn format(string: &str, args: &[Value]) -> Result<Value, Error> {
+    check_format(string, args)?;
     let args: Vec<_> = args.iter().map(printed).collect::<Result<_, _>>()?;
     let style = minijinja::formatting::FormatStyle::StrFormat;
     minijinja::formatting::format(style, string, &args).map(Value::from)
+}
+
+/// Refuses a format whose fields could make a text that is too long: by widths, or by using a long value many times.
+fn check_format(string: &str, args: &[Value]) -> Result<(), Error> {
+    let numbers = string.split(|char: char| !char.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let widths = numbers.map(|digits| digits.parse().unwrap_or(usize::MAX)).fold(0, usize::saturating_add);
+    let mut longest = 0;
+    for arg in args {
+        bounds::check_size(arg)?;
+        let length = match arg.as_str() {
+            Some(text) => text.len(),
+            // A number may be the width of another field.
+            None if string.contains(":{")
+                || string.contains(">{")
+                || string.contains("<{")
+                || string.contains("^{") =>
+            {
+                arg.as_usize().unwrap_or_default()
+            }
+            None => 0,
+        };
+        longest = longest.max(length);
+    }
+    let fields = string.matches('{').count();
+    bounds::check_length(string.len().saturating_add(widths).saturating_add(fields.saturating_mul(longest)))
 }
 
 fn printed(value: &Value) -> Result<Value, Error> {

@@ -28,7 +28,10 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_test("integer", |value: Value| value.is_integer());
     environment.add_test("number", |value: Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
     environment.add_test("sequence", |value: Value| {
-        matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Undefined)
+        matches!(
+            value.kind(),
+            ValueKind::Seq | ValueKind::Iterable | ValueKind::Map | ValueKind::String | ValueKind::Undefined
+        )
     });
     environment.add_test("iterable", |value: Value| {
         let kind = value.kind();

@@ -4,6 +4,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
+use super::bounds::{check_length, join};
 use super::printing::{quote_plus, str};
 use super::{split, strings};
 
@@ -86,6 +87,8 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
     };
     let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
+    let lines = split::lines(&text).count();
+    check_length(text.len().saturating_add(lines.saturating_mul(indent.len())))?;
     let mut indented = String::new();
     for (index, line) in split::lines(&text).enumerate() {
         if index > 0 {
@@ -190,7 +193,7 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
     let wrapped = split::lines(string)
         .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
-    Ok(wrapped.collect::<Vec<_>>().join(&newline))
+    join(wrapped.map(Ok), &newline)
 }
 
 /// The lines that Python's `textwrap` makes of one.
