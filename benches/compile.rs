@@ -125,7 +125,15 @@ fn lints_only(bencher: divan::Bencher<'_, '_>) {
         for compiled in &compilation.documents {
             let signature = |module: &str| catalogue.module(module);
             let (graph, at) = (&compiled.document.graph, compiled.id.span);
-            check_lints(graph, &signature, &tags, Some(at), Some(&project.sources), &mut findings);
+            check_lints(
+                graph,
+                (&compiled.document).into(),
+                &signature,
+                &tags,
+                Some(at),
+                Some(&project.sources),
+                &mut findings,
+            );
         }
         findings.len()
     });

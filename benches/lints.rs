@@ -65,7 +65,15 @@ fn lint(bencher: divan::Bencher<'_, '_>, text: String) {
     bencher.counter(ItemsCount::new(graph.nodes.len())).bench_local(|| {
         let (mut findings, tags) = (Vec::new(), catalogue.known_tags());
         let signature = |module: &str| catalogue.module(module);
-        check_lints(graph, &signature, &tags, Some(compiled.id.span), Some(&sources), &mut findings);
+        check_lints(
+            graph,
+            (&compiled.document).into(),
+            &signature,
+            &tags,
+            Some(compiled.id.span),
+            Some(&sources),
+            &mut findings,
+        );
         findings.len()
     });
 }

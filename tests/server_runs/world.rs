@@ -116,12 +116,11 @@ impl Answers for World<'_> {
 
     fn enrichment(&self, _: Request<'_>, service: &str, attribute: &Value<'_>) -> Option<Value<'static>> {
         let asked = |query: &Value<'_>| {
-            let same_attribute = match query.get("attribute") {
-                Some(known) => known.get("id") == attribute.get("id"),
-                None => {
-                    let kind = attribute.get("type").and_then(Value::as_str).unwrap_or_default();
-                    query.get(kind).is_some_and(|value| Some(value) == attribute.get("value"))
-                }
+            let same_attribute = if let Some(known) = query.get("attribute") {
+                known.get("id") == attribute.get("id")
+            } else {
+                let kind = attribute.get("type").and_then(Value::as_str).unwrap_or_default();
+                query.get(kind).is_some_and(|value| Some(value) == attribute.get("value"))
             };
             query.get("module").and_then(Value::as_str) == Some(service) && same_attribute
         };

@@ -64,7 +64,7 @@ fn read(facts: &Facts<'_, '_>, node: usize) -> Vec<String> {
         } else if parameter.jinja
             && let ParamValue::Text(ParamText::Plain(text)) = value
         {
-            paths.extend(undeclared_variables(text).into_iter().map(|variable| variable.to_string()));
+            paths.extend(undeclared_variables(text));
         }
     }
     paths
