@@ -13,7 +13,7 @@ use crate::graph::ModuleType;
 pub struct Signature {
     /// The id by which workflows name it.
     pub id: String,
-    /// The display name, see [`Self::node_name`].
+    /// The display name.
     pub name: String,
     /// Trigger, logic or action.
     #[serde(rename = "type")]

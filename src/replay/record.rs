@@ -70,7 +70,7 @@ pub enum RecordError {
 ///
 /// A stream holds JSON texts one after the other, over any lines: events, lists of events, and answers of MISP's search
 /// (`{"response": […]}`), whose entries come one by one, so that a list is never held whole. A broken entry ends where the next one that is whole
-/// begins: see [`resync`](super::resync).
+/// begins.
 pub struct Records<R> {
     pub(super) window: Window<R>,
     name: Arc<str>,
