@@ -171,7 +171,7 @@ impl<'t> Tag<'t> {
 }
 
 /// The length of the string literal at the beginning of `text`.
-fn string_length(text: &str) -> usize {
+pub(crate) fn string_length(text: &str) -> usize {
     let quote = text.as_bytes()[0];
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

@@ -303,9 +303,6 @@ fn content(node: &Node<'_>, catalogue: &Catalogue) -> Content {
         ("operator", quote(&filter.operator)),
         ("path", quote(&filter.path)),
     ];
-    if node.gives_core_format {
-        content.insert("misp_core_format".to_owned(), true.to_string());
-    }
     for (name, part) in parts {
         if part != "\"\"" {
             content.insert(format!("filter {name}"), part);

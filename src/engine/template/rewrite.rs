@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::template_bounds::string_length;
+
 /// The filter that does what Python's `%` does to strings. No template can name it.
 pub(super) const PERCENT: &str = "python_percent_operator";
 
@@ -70,21 +72,6 @@ fn code_end(text: &str) -> usize {
                 at += 1;
             }
             _ => at += rest.chars().next().map_or(1, char::len_utf8),
-        }
-    }
-    text.len()
-}
-
-/// The length of the string literal at the beginning of `text`.
-fn string_length(text: &str) -> usize {
-    let quote = text.as_bytes()[0];
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            byte if byte == quote => return at + 1,
-            _ => {}
         }
     }
     text.len()
