@@ -1,6 +1,7 @@
 //! Actions and enrichment by a misp-modules service.
 
 use std::env;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -159,11 +160,20 @@ fn real() -> Option<Real> {
         }
     };
     let end = Instant::now() + Duration::from_mins(2);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    // It listens before it has loaded its modules, so a whole answer is waited for.
+    while !answers(port) {
         assert!(Instant::now() < end, "misp-modules does not start");
         thread::sleep(Duration::from_millis(100));
     }
     Some(service)
+}
+
+/// Whether the service lists its modules by now.
+fn answers(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+    let mut answer = String::new();
+    let asked = stream.write_all(b"GET /modules HTTP/1.0\r\n\r\n");
+    asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.contains("testaction")
 }
 
 #[test]
