@@ -123,7 +123,7 @@ struct Statements {
 }
 
 fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_f64().map(|number| number as u64)).or_else(|| value.as_str()?.parse().ok())
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// `[]` for an empty object, the list for an object with the keys of one, 4 for 4.0, and keys in order.
