@@ -86,7 +86,8 @@ fn what_import_writes_is_the_same_graph() {
         for (form, graph) in forms(&record) {
             count += 1;
             let (document, reasons) = document(graph);
-            for keep_layout in [false, true] {
+            // Without the layout the text says the same of all three forms: one of them is enough.
+            for keep_layout in if form == "saved" { vec![false, true] } else { vec![true] } {
                 let imported = import(&document, Catalogue::built_in(), ImportOptions { keep_layout });
                 let sources = Sources::new();
                 let file = sources.add("imported.mwf", None, imported.text.clone());
