@@ -36,7 +36,9 @@ pub fn saved(input: &str) {
                 let Ok(json) = write(document, form, &|_| None) else { continue };
                 let again = misp::read(&json).expect("what was written can be read");
                 assert_eq!(again.documents.len(), 1);
-                if again.documents[0].kind == document.kind && form != Form::Data {
+                // A node that is nowhere is written at the origin.
+                let is_placed = document.graph.nodes.iter().all(|node| node.position.is_some());
+                if again.documents[0].kind == document.kind && form != Form::Data && (is_placed || !layout) {
                     let difference = compare(document, &again.documents[0], options);
                     assert!(difference.is_empty(), "writing and reading changes it: {difference}\n{json}");
                 }
