@@ -3,6 +3,7 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod allow_read;
 mod build;
 mod check;
 mod completions;
@@ -25,11 +26,13 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod write_files;
 
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+pub use allow_read::AllowRead;
 pub use console::{Color, Console};
 pub use findings::{Findings, Format, ReportFormat, report};
 pub use inputs::{Inputs, Loaded, Target};

@@ -1,17 +1,23 @@
 //! The workflow files of a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, Walk, WalkBuilder};
 use rustc_hash::FxHashSet;
 
 use crate::diagnostics::{Code, Diagnostic};
 
 use super::discover::tidy;
 use super::load::unreadable;
+use super::refusal::Refusal;
 
 /// The extension of workflow files.
 const EXTENSION: &str = "mwf";
+/// Files that tell what to leave out in a folder.
+const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
+/// They are compiled to one large pattern, so they may not be endless.
+const LARGEST_IGNORE_FILE: u64 = 1024 * 1024;
 
 /// What [`gather`] found.
 #[derive(Default, Debug)]
@@ -37,7 +43,10 @@ pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
             gather_folder(path, output.as_deref(), &mut gathered, &mut known);
         } else {
             // Whether it exists is found out when it is read.
-            add(tidy(path), &mut gathered, &mut known);
+            let path = tidy(path);
+            if is_new(&path, &mut known) {
+                gathered.files.push(path);
+            }
         }
     }
     gathered
@@ -45,29 +54,79 @@ pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
 
 fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
     let output = output.map(Path::to_owned);
-    let walk = WalkBuilder::new(folder)
-        .git_global(false)
-        .git_exclude(false)
-        .filter_entry(move |entry| entry.depth() == 0 || !is_folder(entry, output.as_deref()))
-        .build();
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let problems = Arc::clone(&refused);
+    let may_enter = move |folder: &Path| {
+        let problem = ignore_file_problem(folder);
+        let may_enter = problem.is_none();
+        problems.lock().unwrap_or_else(PoisonError::into_inner).extend(problem);
+        may_enter
+    };
+    // The files above tell what to leave out too.
+    let above = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    if above.ancestors().all(|folder| may_enter(folder)) {
+        let walk = WalkBuilder::new(folder)
+            .git_global(false)
+            .git_exclude(false)
+            .filter_entry(move |entry| {
+                let is_inner = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+                !is_inner || !is_folder(entry, output.as_deref()) && may_enter(entry.path())
+            })
+            .build();
+        gather_entries(folder, walk, gathered, known);
+    }
+    let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
+    gathered.diagnostics.append(&mut refused);
+}
+
+/// What is wrong with the files of a folder that tell what to leave out: git follows no links there, and a device would be
+/// read without end.
+fn ignore_file_problem(folder: &Path) -> Option<Diagnostic> {
+    IGNORE_FILES.iter().find_map(|name| {
+        let path = folder.join(name);
+        let metadata = path.symlink_metadata().ok()?;
+        let refusal = if metadata.is_symlink() {
+            Refusal::Link { to: path.canonicalize().ok() }
+        } else if metadata.is_file() && metadata.len() > LARGEST_IGNORE_FILE {
+            let message = format!("`{}` is larger than {} MiB", tidy(&path).display(), LARGEST_IGNORE_FILE >> 20);
+            return Some(
+                Diagnostic::new(Code::FileTooLarge, message)
+                    .help("it lists patterns of files to leave out: shorten it"),
+            );
+        } else if metadata.is_file() || metadata.is_dir() {
+            return None;
+        } else {
+            Refusal::not_regular(&metadata)
+        };
+        Some(refusal.unreadable(&tidy(&path).display().to_string()))
+    })
+}
+
+fn gather_entries(folder: &Path, walk: Walk, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
     let mut files = Vec::new();
+    let mut links = Vec::new();
     for entry in walk {
         match entry {
-            Ok(entry) if is_workflow_file(&entry) => files.push(tidy(entry.path())),
+            Ok(entry) if is_workflow_file(&entry) => {
+                if entry.path_is_symlink() { &mut links } else { &mut files }.push(tidy(entry.path()));
+            }
             Ok(_) => {}
             Err(error) => gathered.diagnostics.push(walk_problem(folder, &error)),
         }
     }
-    files.sort_unstable();
-    for file in files {
-        add(file, gathered, known);
+    // A file counts under its own name, not that of a link to it.
+    let mut new = Vec::new();
+    for file in files.into_iter().chain(links) {
+        if is_new(&file, known) {
+            new.push(file);
+        }
     }
+    new.sort_unstable();
+    gathered.files.append(&mut new);
 }
 
-fn add(file: PathBuf, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
-    if known.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
-        gathered.files.push(file);
-    }
+fn is_new(file: &Path, known: &mut FxHashSet<PathBuf>) -> bool {
+    known.insert(file.canonicalize().unwrap_or_else(|_| file.to_owned()))
 }
 
 /// Whether `entry` is the folder `wanted`, a canonical path.
