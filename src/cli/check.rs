@@ -82,7 +82,7 @@ impl Check {
                         Failure::unwritable(path, &error).or_finding(&mut diagnostics)?;
                     }
                 }
-                None if to_output(root) => console.results().write_all(new.text.as_bytes())?,
+                None if to_output(root) => console.source(&new.text)?,
                 _ => {}
             }
         }

@@ -77,12 +77,10 @@ impl ProjectFiles {
         let mut covering =
             self.roots.iter().filter_map(|root| real.strip_prefix(&root.path).ok().map(|rest| (root, rest)));
         let Some(first) = covering.next() else {
-            let link = (missing.is_none() && is_link(path)).then_some(real);
-            return Err(Refusal::Outside {
-                folder: link.as_deref().unwrap_or(path).parent().map(Path::to_owned),
-                link,
-            }
-            .into());
+            // Where other links lead, as those of `/proc`, says nothing about the project.
+            let link = self.is_written_inside(path).then_some(real);
+            let folder = link.as_deref().unwrap_or(path).parent().map(Path::to_owned);
+            return Err(Refusal::Outside { folder, link }.into());
         };
         if std::iter::once(first).chain(covering).all(|(root, rest)| is_of_git(&root.path, rest)) {
             return Err(Refusal::Git.into());
@@ -93,6 +91,12 @@ impl ProjectFiles {
         }
     }
 
+    /// Whether a path would lead into the project if nothing on the way were a link.
+    fn is_written_inside(&self, path: &Path) -> bool {
+        let ways = ways(path);
+        self.roots.iter().any(|root| ways.iter().any(|way| way.starts_with(&root.path)))
+    }
+
     /// Checks a path that the user wrote. He may name what he likes, but a link in a project is its author's: what it
     /// leads to must be in the project too.
     ///
@@ -100,21 +104,12 @@ impl ProjectFiles {
     /// A [`Refusal`] if a link leads out of the project.
     pub fn admit_named(&self, path: &Path) -> io::Result<()> {
         let shared = |path: &Path| self.roots.iter().any(|root| root.is_shared && path.starts_with(&root.path));
-        let Ok(absolute) = std::path::absolute(path) else { return Ok(()) };
-        let written = normal(&absolute);
-        // The way to the folder may lead over links of the system, as `/tmp` does elsewhere.
-        let in_folder =
-            absolute.parent().and_then(|folder| Some(folder.canonicalize().ok()?.join(absolute.file_name()?)));
-        let mut candidates = in_folder.into_iter().chain([written]).filter(|candidate| shared(candidate)).peekable();
-        if candidates.peek().is_none() {
+        let inside: Vec<PathBuf> = ways(path).into_iter().filter(|way| shared(way)).collect();
+        if inside.is_empty() {
             return Ok(());
         }
         let real = path.canonicalize().unwrap_or_else(|_| nearest(path));
-        if candidates.any(|candidate| candidate == real) {
-            Ok(())
-        } else {
-            self.admit(path).map(drop).or_else(only_refused)
-        }
+        if inside.contains(&real) { Ok(()) } else { self.admit(path).map(drop).or_else(only_refused) }
     }
 
     /// The same files, and those that the user names besides.
@@ -200,9 +195,12 @@ fn nearest(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether something on the way to `path` is a link.
-fn is_link(path: &Path) -> bool {
-    path.ancestors().any(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()))
+/// A path as it is written, and with the links on the way to its folder resolved: these may be the system's own, as `/tmp`
+/// is on macOS.
+fn ways(path: &Path) -> Vec<PathBuf> {
+    let Ok(absolute) = std::path::absolute(path) else { return Vec::new() };
+    let in_folder = absolute.parent().and_then(|folder| Some(folder.canonicalize().ok()?.join(absolute.file_name()?)));
+    in_folder.into_iter().chain([normal(&absolute)]).collect()
 }
 
 fn or_here(path: &Path) -> &Path {

@@ -45,8 +45,8 @@ const LINKS: &str =
 
 fn outside(link: Option<&Path>) -> String {
     match link {
-        Some(real) => format!("it is a link to `{}`, which is outside of the project", real.display()),
-        None => "it is outside of the project".to_owned(),
+        Some(real) => format!("it is a link to `{}`, which is outside the project", real.display()),
+        None => "it is outside the project".to_owned(),
     }
 }
 
@@ -88,11 +88,8 @@ impl Refusal {
                 let folder =
                     folder.as_deref().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 refused
-                    .note(
-                        "texts come from many people, and may be checked where there are secrets: what they name must be in \
-                         the folder of `mispflow.toml` or in the git repository around it; without both, in the folder of \
-                         the file on the command line",
-                    )
+                    .note("anybody may have written the text, and it may be checked where there are secrets, so it can name only files of its project")
+                    .note("the project is the folder of `mispflow.toml` and the git repository around it; without either, the folder of the file on the command line")
                     .help(format!("move or copy the file into the project, or allow it: `--allow-read {}`", folder.display()))
             }
             Self::Git => refused
@@ -122,7 +119,7 @@ impl Refusal {
                     None => "remove the link".to_owned(),
                 }),
             Self::Outside { .. } => refused
-                .note("the project file comes from whoever may change the project: it names where to write only inside the project and the git repository around it")
+                .note("whoever may change the project may change its project file and the links in it, so these lead only to places in the project and in the git repository around it")
                 .help("name the folder on the command line: `-o DIR`"),
             Self::Git => refused.help("name another folder: `-o DIR`"),
             Self::NotRegular(_) | Self::NotOurs => refused.help("remove it, or name another folder: `-o DIR`"),
