@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostics::{Code, Diagnostic};
 
-use super::discover::tidy;
+use super::discover::{absolute, tidy};
 use super::load::unreadable;
 use super::refusal::Refusal;
 
@@ -63,8 +63,8 @@ fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, 
         may_enter
     };
     // The files above tell what to leave out too.
-    let above = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    if above.ancestors().all(|folder| may_enter(folder)) {
+    let place = absolute(folder).unwrap_or_else(|| folder.to_owned());
+    if std::iter::once(folder).chain(place.ancestors().skip(1)).all(&may_enter) {
         let walk = WalkBuilder::new(folder)
             .git_global(false)
             .git_exclude(false)

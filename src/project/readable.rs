@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::discover::discover;
+use super::discover::{absolute, discover};
 use super::files::{DiskFiles, Files, open_regular, read_limited};
 use super::refusal::Refusal;
 
@@ -33,7 +33,7 @@ impl ProjectFiles {
     pub fn add_project_of(&mut self, named: &Path) {
         let named = if named.as_os_str().is_empty() { Path::new(".") } else { named };
         let is_folder = named.is_dir();
-        let Ok(absolute) = std::path::absolute(named) else { return };
+        let Some(absolute) = absolute(named) else { return };
         let Some(folder) = (if is_folder { Some(absolute.as_path()) } else { absolute.parent() }) else { return };
         let project = discover(named).and_then(|file| or_here(file.parent()?).canonicalize().ok());
         let repositories = [repository_around(folder), project.as_deref().and_then(repository_around)];
