@@ -386,6 +386,48 @@ fn lines_of_files_of_other_kinds_are_never_shown() {
     }
 }
 
+#[test]
+fn files_of_other_kinds_may_be_named_but_are_not_shown() {
+    let place = Place::new();
+    place.write("project/w.mwf", &workflow("push-zmq()"));
+    for (name, content) in [
+        ("notes.txt", format!("{SECRET}\n")),
+        ("notes.env", format!("TOKEN={SECRET}\n{SECRET} {{")),
+        ("notes", format!("workflow {SECRET} on {SECRET} {{ {SECRET} }} \"{SECRET}")),
+        ("deep.txt", format!("{SECRET} {}", "(".repeat(5_000))),
+        ("quoted.txt", format!("let a = \"\\q{SECRET}\"\nlet b = {{{SECRET}}}")),
+    ] {
+        place.write(&format!("project/{name}"), &content);
+        for arguments in [
+            &["check", name][..],
+            &["check", "--format", "json", name],
+            &["check", "--format", "sarif", name],
+            &["check", "--format", "github", name],
+            &["build", name],
+            &["fmt", name],
+            &["fmt", "--diff", name],
+            &["test", name],
+            &["import", name],
+            &["diff", name, "w.mwf"],
+            &["run", name, "--event", name],
+            &["run", "w.mwf", "--event", name],
+            &["run", "w.mwf", "--event", name, "--format", "json"],
+            &["run", "w.mwf", "--event", "w.mwf", "--answers", name],
+            &["path", "Event.info", name],
+        ] {
+            let output = place.run(arguments);
+            assert!(!output.status.success(), "{arguments:?}: {}", shown(&output));
+            assert!(!shown(&output).contains(SECRET), "{arguments:?}: {}", shown(&output));
+        }
+    }
+    #[cfg(target_os = "linux")]
+    for verb in [&["check"][..], &["import"], &["fmt"], &["path", "Event.info"], &["run", "w.mwf", "--event"]] {
+        let output = place.run(&[verb, &["/proc/self/environ"]].concat());
+        assert!(!output.status.success());
+        assert!(!shown(&output).contains(SECRET) && !shown(&output).contains("PATH"), "{}", shown(&output));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_are_not_waited_for() {
@@ -410,11 +452,19 @@ fn pipes_are_not_waited_for() {
     assert!(pipe(".gitignore"));
     place.refuses(&["check"], "`.gitignore` cannot be read: it is a pipe");
     fs::remove_file(place.folder.path().join("project/.gitignore")).unwrap();
+    place.write("project/sub/v.mwf", "workflow v on event-after-save { push-zmq() }");
     for to in ["/dev/zero", "/proc/self/environ", "../outside.txt"] {
         place.link(to, "project/.ignore");
-        place.refuses(&["check", "."], "`.ignore` cannot be read: it is a link");
+        for folder in [".", "sub"] {
+            place.refuses(&["check", folder], ".ignore` cannot be read: it is a link");
+        }
         fs::remove_file(place.folder.path().join("project/.ignore")).unwrap();
     }
+    // A link inside is followed; so is one above, which is the user's own.
+    place.write("project/leave-out", "sub\n");
+    place.link("leave-out", "project/.ignore");
+    place.link("outside.txt", ".ignore");
+    place.accepts(&["check", "."]);
     // A pipe at a target is neither read nor replaced.
     fs::create_dir(place.folder.path().join("project/build")).unwrap();
     assert!(pipe("build/w.json"));

@@ -98,7 +98,7 @@ impl Inputs {
                 _ => paths.push(path.clone()),
             }
         }
-        let gathered = project::gather(&paths, Some(&project.output.value));
+        let gathered = project::gather(&paths, Some(&project.output.value), &files);
         diagnostics.extend(gathered.diagnostics);
         for path in gathered.files {
             let name = path.display().to_string();

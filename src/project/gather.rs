@@ -10,6 +10,7 @@ use crate::diagnostics::{Code, Diagnostic};
 
 use super::discover::{absolute, tidy};
 use super::load::unreadable;
+use super::readable::ProjectFiles;
 use super::refusal::Refusal;
 
 /// The extension of workflow files.
@@ -33,14 +34,14 @@ pub struct Gathered {
 ///
 /// In folders hidden files and what `.gitignore` and `.ignore` name are left out, so that a fresh
 /// clone gives the same files; so is the folder `output`. Links to files are followed, links to
-/// folders are not.
-pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
+/// folders are not. `files` says where links may lead.
+pub fn gather(paths: &[PathBuf], output: Option<&Path>, files: &ProjectFiles) -> Gathered {
     let output = output.and_then(|output| output.canonicalize().ok());
     let mut gathered = Gathered::default();
     let mut known = FxHashSet::default();
     for path in paths {
         if path.is_dir() {
-            gather_folder(path, output.as_deref(), &mut gathered, &mut known);
+            gather_folder(path, output.as_deref(), files, &mut gathered, &mut known);
         } else {
             // Whether it exists is found out when it is read.
             let path = tidy(path);
@@ -52,12 +53,19 @@ pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
     gathered
 }
 
-fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
+fn gather_folder(
+    folder: &Path,
+    output: Option<&Path>,
+    files: &ProjectFiles,
+    gathered: &mut Gathered,
+    known: &mut FxHashSet<PathBuf>,
+) {
     let output = output.map(Path::to_owned);
     let refused = Arc::new(Mutex::new(Vec::new()));
     let problems = Arc::clone(&refused);
+    let files = files.clone();
     let may_enter = move |folder: &Path| {
-        let problem = ignore_file_problem(folder);
+        let problem = ignore_file_problem(folder, &files);
         let may_enter = problem.is_none();
         problems.lock().unwrap_or_else(PoisonError::into_inner).extend(problem);
         may_enter
@@ -79,26 +87,23 @@ fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, 
     gathered.diagnostics.append(&mut refused);
 }
 
-/// What is wrong with the files of a folder that tell what to leave out: git follows no links there, and a device would be
-/// read without end.
-fn ignore_file_problem(folder: &Path) -> Option<Diagnostic> {
+/// What is wrong with the files of a folder that tell what to leave out. A device would be read without end.
+fn ignore_file_problem(folder: &Path, files: &ProjectFiles) -> Option<Diagnostic> {
     IGNORE_FILES.iter().find_map(|name| {
         let path = folder.join(name);
-        let metadata = path.symlink_metadata().ok()?;
-        let refusal = if metadata.is_symlink() {
-            Refusal::Link { to: path.canonicalize().ok() }
-        } else if metadata.is_file() && metadata.len() > LARGEST_IGNORE_FILE {
-            let message = format!("`{}` is larger than {} MiB", tidy(&path).display(), LARGEST_IGNORE_FILE >> 20);
-            return Some(
-                Diagnostic::new(Code::FileTooLarge, message)
-                    .help("it lists patterns of files to leave out: shorten it"),
-            );
-        } else if metadata.is_file() || metadata.is_dir() {
-            return None;
-        } else {
-            Refusal::not_regular(&metadata)
-        };
-        Some(refusal.unreadable(&tidy(&path).display().to_string()))
+        let metadata = path.metadata().ok()?;
+        let shown = tidy(&path).display().to_string();
+        if let Err(error) = files.admit_named(&path) {
+            return Some(unreadable(&shown, &error));
+        }
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Some(Refusal::not_regular(&metadata).unreadable(&shown));
+        }
+        let message = format!("`{shown}` is larger than {} MiB", LARGEST_IGNORE_FILE >> 20);
+        let is_large = metadata.is_file() && metadata.len() > LARGEST_IGNORE_FILE;
+        is_large.then(|| {
+            Diagnostic::new(Code::FileTooLarge, message).help("it lists patterns of files to leave out: shorten it")
+        })
     })
 }
 
@@ -182,14 +187,14 @@ mod tests {
         let root = folder(&["z.mwf", "a/b.mwf", "a.mwf", "a/notes.md", "build/x.mwf", "a/build/y.mwf", ".git/HEAD"]);
         std::fs::create_dir_all(root.path().join(".hidden")).unwrap();
         std::fs::write(root.path().join(".hidden/h.mwf"), "").unwrap();
-        let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")));
+        let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a/b.mwf", "a/build/y.mwf", "a.mwf", "z.mwf"]);
     }
 
     #[test]
     fn an_output_folder_that_is_the_source_is_still_read() {
         let root = folder(&["a.mwf"]);
-        let gathered = gather(&[root.path().to_owned()], Some(root.path()));
+        let gathered = gather(&[root.path().to_owned()], Some(root.path()), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a.mwf"]);
     }
 
@@ -198,9 +203,9 @@ mod tests {
         let root = folder(&["a.mwf", "draft.mwf", ".git/HEAD"]);
         std::fs::write(root.path().join(".gitignore"), "draft.mwf\n").unwrap();
         let here = root.path().to_owned();
-        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None)), ["a.mwf"]);
+        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None, &ProjectFiles::default())), ["a.mwf"]);
         let draft = root.path().join("draft.mwf");
-        assert_eq!(names(&root, &gather(&[draft, here], None)), ["draft.mwf", "a.mwf"]);
+        assert_eq!(names(&root, &gather(&[draft, here], None, &ProjectFiles::default())), ["draft.mwf", "a.mwf"]);
     }
 
     #[test]
@@ -208,7 +213,7 @@ mod tests {
         let root = folder(&["a/x.mwf"]);
         let file = root.path().join("a/x.mwf");
         let paths = [file.clone(), root.path().join("a"), root.path().join("a/../a/x.mwf")];
-        assert_eq!(gather(&paths, None).files, [file]);
+        assert_eq!(gather(&paths, None, &ProjectFiles::default()).files, [file]);
     }
 
     #[cfg(unix)]
@@ -219,6 +224,9 @@ mod tests {
         std::os::unix::fs::symlink(other.path().join("y.mwf"), root.path().join("a/y.mwf")).unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("a/z.mwf")).unwrap();
-        assert_eq!(names(&root, &gather(&[root.path().to_owned()], None)), ["a/x.mwf", "a/y.mwf"]);
+        assert_eq!(
+            names(&root, &gather(&[root.path().to_owned()], None, &ProjectFiles::default())),
+            ["a/x.mwf", "a/y.mwf"]
+        );
     }
 }

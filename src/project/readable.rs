@@ -222,3 +222,52 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     }
     normal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_without_detours() {
+        for (path, expected) in
+            [("a/./b/../c", "a/c"), ("../a/..", ".."), ("../../a", "../../a"), ("/../a", "/a"), ("/a/../../b", "/b")]
+        {
+            assert_eq!(normal(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn regular_files_below_a_root() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        std::fs::create_dir_all(path("project/.git")).unwrap();
+        for name in ["project/a.txt", "project/.git/config", "project-2.txt", "beside.txt"] {
+            std::fs::write(path(name), "abc").unwrap();
+        }
+        let mut files = ProjectFiles::default();
+        let refused = |files: &ProjectFiles, name: &str| {
+            let error = files.read(&path(name), 3).unwrap_err();
+            Refusal::of(&error).cloned().ok_or(error.kind())
+        };
+        assert!(matches!(refused(&files, "project/a.txt"), Ok(Refusal::Outside { .. })), "nothing is allowed yet");
+        files.add_project_of(&path("project"));
+        assert_eq!(files.read(&path("project/a.txt"), 3).unwrap(), b"abc");
+        assert_eq!(files.read(&path("project/b/../../project/a.txt"), 3).is_ok(), cfg!(windows));
+        assert_eq!(refused(&files, "project/a.txt/b"), Err(io::ErrorKind::NotADirectory));
+        assert_eq!(refused(&files, "project/nothing"), Err(io::ErrorKind::NotFound));
+        assert_eq!(refused(&files, "project"), Err(io::ErrorKind::IsADirectory));
+        assert_eq!(refused(&files, "project/.git/config"), Ok(Refusal::Git));
+        assert_eq!(refused(&files, "project/.gIT/nothing"), Ok(Refusal::Git));
+        for name in ["beside.txt", "project-2.txt", "project/../beside.txt", "nothing", "project/../nothing/../.."] {
+            assert!(matches!(refused(&files, name), Ok(Refusal::Outside { link: None, .. })), "{name}");
+        }
+        let error = files.read(&path("project/a.txt"), 2).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        // A single file can be allowed.
+        files.allow(&path("beside.txt")).unwrap();
+        assert!(files.read(&path("beside.txt"), 3).is_ok() && files.read(&path("project-2.txt"), 3).is_err());
+        // The user names what he likes.
+        assert!(files.named().read(&path("project-2.txt"), 3).is_ok());
+        assert!(files.named().read(&path("project/.git/config"), 3).is_ok());
+    }
+}

@@ -101,9 +101,7 @@ impl Refusal {
             Self::NotOurs => {
                 refused.help("give the file a name that ends in `.mwf`; a list of values is read with `lines(\"…\")`")
             }
-            Self::Link { .. } | Self::LinkedFolder { .. } => {
-                refused.note("git does not follow such a link either").help("put the file itself there")
-            }
+            Self::Link { .. } | Self::LinkedFolder { .. } => refused.help("name the file itself"),
         }
     }
 
