@@ -1,16 +1,17 @@
 //! `build`
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use rustc_hash::FxHashMap;
 
 use crate::compile::{Compiled, Workspace};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::misp::{self, DocumentKind};
-use crate::project::{self, DiskFiles, Readers, Written, write_whole};
+use crate::project::{self, Project, ProjectFiles, Readers, Refusal, at_setting, fold, holds, is_device_on_windows};
 use crate::source::Sources;
 
+use super::write_files::write_files;
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
 
 /// What the JSON is for.
@@ -56,11 +57,30 @@ struct Product {
     json: String,
 }
 
-/// A file name that two products have. Texts cannot bring it about, files with MISP's JSON can.
-fn twice(products: &[Product]) -> Option<&str> {
-    let mut names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+/// What keeps the products from having their names: two may be one file where the case of letters does not count, and
+/// some names are devices on Windows. Ids in texts are checked before; those of MISP's JSON are the names of its files.
+fn wrong_names(products: &[Product]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    let mut known: FxHashMap<String, &str> = FxHashMap::default();
+    for Product { name, .. } in products {
+        if is_device_on_windows(name) {
+            let message = format!("`{name}` cannot be the name of a file on Windows, where it is a device");
+            wrong.push(Diagnostic::new(Code::UnsafeFileName, message).help("rename the file it is built from"));
+        }
+        if let Some(other) = known.insert(fold(name), name) {
+            let message = if other == name {
+                format!("two workflows or blueprints would be written to `{name}`")
+            } else {
+                format!("`{other}` and `{name}` differ in the case of letters alone")
+            };
+            wrong.push(
+                Diagnostic::new(Code::UnsafeFileName, message)
+                    .note("where the case of letters does not count, as on Windows and macOS, one would overwrite the other")
+                    .help("rename one of the files they are built from, or build them one by one, into folders of their own"),
+            );
+        }
+    }
+    wrong
 }
 
 impl Build {
@@ -70,9 +90,9 @@ impl Build {
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
-            Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue).for_target(loaded.project.target());
+            Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let environment = |name: &str| std::env::var(name).ok();
@@ -83,16 +103,34 @@ impl Build {
         if status != Status::Done {
             return Ok(status);
         }
-        if let Some(name) = twice(&products) {
-            return Err(Failure::Other(format!(
-                "two workflows or blueprints would be written to `{name}`\nbuild them one by one, into folders of their own"
-            )));
-        }
-        let folder = self.output.clone().unwrap_or_else(|| loaded.project.output.value.clone());
-        if folder.as_os_str() == "-" {
+        if self.output.as_ref().is_some_and(|folder| folder.as_os_str() == "-") {
             return self.print(console, &products);
         }
+        let mut wrong = wrong_names(&products);
+        let folder = match self.folder(&loaded.project, &loaded.files) {
+            Ok(folder) => folder,
+            Err(refused) => {
+                wrong.push(*refused);
+                PathBuf::new()
+            }
+        };
+        if !wrong.is_empty() {
+            return Ok(report(console, &sources, &wrong, Format::Text)?);
+        }
         if self.check { Self::compare(console, &folder, &products) } else { Self::write(console, &folder, &products) }
+    }
+
+    /// The folder to write to. The project file names one in the project only, and so does a link in the project.
+    fn folder(&self, project: &Project, files: &ProjectFiles) -> Result<PathBuf, Box<Diagnostic>> {
+        let (folder, admitted, span) = match &self.output {
+            Some(folder) => (folder, files.admit_named(folder), None),
+            None => (&project.output.value, files.admit(&project.output.value).map(drop), project.output.span),
+        };
+        // Whether the folder exists is found out when it is needed.
+        match admitted.as_ref().err().and_then(Refusal::of) {
+            Some(refusal) => Err(Box::new(at_setting(refusal.unwritable(&folder.display().to_string()), span))),
+            None => Ok(folder.clone()),
+        }
     }
 
     fn products(
@@ -140,10 +178,11 @@ impl Build {
         let mut status = Status::Done;
         for product in products {
             let path = folder.join(&product.name);
-            let problem = match fs::read(&path) {
-                Ok(bytes) if bytes == product.json.as_bytes() => continue,
-                Ok(_) => "is not what would be written",
+            let problem = match holds(&path, product.json.as_bytes()) {
+                Ok(true) => continue,
+                Ok(false) => "is not what would be written",
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => "does not exist",
+                Err(error) if Refusal::of(&error).is_some() => return Err(Failure::unwritable(&path, &error)),
                 Err(error) => return Err(Failure::Other(format!("`{}` cannot be read: {error}", path.display()))),
             };
             writeln!(console.results(), "{} {problem}", path.display())?;
@@ -156,17 +195,8 @@ impl Build {
     }
 
     fn write(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
-        for product in products {
-            let path = folder.join(&product.name);
-            let written = write_whole(&path, product.json.as_bytes(), Readers::Usual)
-                .map_err(|error| Failure::unwritable(&path, &error))?;
-            let word = match written {
-                Written::Created => "created",
-                Written::Changed => "changed",
-                Written::Unchanged => "unchanged",
-            };
-            console.tell(&format!("{word:>9}  {}", path.display()))?;
-        }
+        let files: Vec<_> = products.iter().map(|product| (product.name.clone(), product.json.as_bytes())).collect();
+        write_files(folder, &files, Readers::Usual, console)?;
         if products.is_empty() {
             console.tell("there is nothing to build: no workflow and no blueprint")?;
         }
