@@ -69,6 +69,8 @@ impl FilterSpec {
     /// Replaces the list by its matching items.
     pub(super) fn apply(&self, data: &mut Value<'_>, semantics: Semantics) -> Result<(), Thrown> {
         let matching = self.matching(data, semantics)?;
+        // MISP takes out first what it then puts in.
+        self.selector.check_removal(data)?;
         self.selector.insert(data, &matching.into())
     }
 }

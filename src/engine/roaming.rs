@@ -57,8 +57,9 @@ impl<'a> RoamingData<'a> {
     /// Replaces the data by what nodes see of it, as a node does that puts back what it got.
     pub(super) fn set_seen(&mut self) -> Result<(), Thrown> {
         if !self.filters.is_empty() {
-            self.base = self.see()?.clone();
-            self.seen = None;
+            let seen = self.see()?.clone();
+            // A selector may have reached the filters themselves.
+            self.replace(seen);
         }
         Ok(())
     }

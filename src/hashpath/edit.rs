@@ -64,6 +64,16 @@ impl Path {
         let array = data.as_array_mut().ok_or_else(|| Thrown::argument("Hash::remove", 1, "data", "array", given))?;
         remove(&self.edit.steps, &self.edit.keys, array)
     }
+
+    /// What [`Self::remove`] would throw; nothing is changed.
+    ///
+    /// # Errors
+    /// As [`Self::remove`].
+    pub fn check_removal(&self, data: &Value<'_>) -> Result<(), Thrown> {
+        let inner = self.edit.keys.split_last().map_or(&[][..], |(_, keys)| keys);
+        let may_go_through_text = inner.iter().skip(1).any(|key| as_offset(key).is_some());
+        if may_go_through_text || data.as_array().is_none() { self.remove(&mut data.clone()) } else { Ok(()) }
+    }
 }
 
 fn insert<'a>(steps: &[Step], keys: &[Key<'static>], data: &mut Value<'a>, inserted: &Value<'a>) -> Result<(), Thrown> {
@@ -168,13 +178,18 @@ fn leads_to_entry(keys: &[Key<'static>], last: &Key<'_>, array: &Array<'_>) -> R
 
 /// Whether PHP takes `key` for the place of a character in `text`.
 fn is_offset(text: &str, key: &Key<'_>) -> bool {
-    let number = match key {
-        Key::Int(number) => *number,
-        Key::String(text) => match numeric(text) {
-            Some(Numeric::Int(number)) => number,
-            _ => return false,
-        },
-    };
+    let Some(number) = as_offset(key) else { return false };
     let length = i64::try_from(text.len()).unwrap_or(i64::MAX);
     (-length..length).contains(&number)
+}
+
+/// The place in a string that PHP takes `key` for.
+fn as_offset(key: &Key<'_>) -> Option<i64> {
+    match key {
+        Key::Int(number) => Some(*number),
+        Key::String(text) => match numeric(text) {
+            Some(Numeric::Int(number)) => Some(number),
+            _ => None,
+        },
+    }
 }

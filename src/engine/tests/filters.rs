@@ -90,3 +90,45 @@ fn only_its_own_module_sees_a_module_filter() {
     assert_eq!(result.effects[0]["attributes"].as_array().unwrap().len(), 1);
     assert_eq!(sent(&result), [json!(["1", "2", "3"])]);
 }
+
+/// A selector that goes on behind a character of a string: PHP cannot take out what is there.
+#[test]
+fn a_filter_through_a_string_ends_the_run() {
+    for (selector, dies) in [
+        ("Event.info.0.x", true),
+        ("Event.info.0.x.{n}", true),
+        ("Event.info.-1.x", true),
+        ("Event.uuid.3.name.type", true),
+        ("Event.Attribute.{n}.value.0.x", true),
+        ("Event.Attribute.{n}[type=domain].value.2.x", true),
+        ("{s}.info.0.x", true),
+        ("Event.info.99.x", false),
+        ("Event.info.0", false),
+        ("Event.info.x", false),
+        ("Event.info.x.y", false),
+        ("Event.Attribute.{n}[type=url].value.0.x", false),
+    ] {
+        let text = format!(
+            "1 event-publish > 2\n2 generic-filter-data {{\"filtering-label\": \"A\", \"selector\": \"{selector}\", \
+             \"hash_path\": \"v\", \"operator\": \"in\", \"value\": \"1\"}} > 3\n3 push-zmq {{\"data_extraction_path\": \"Event.id\"}}"
+        );
+        let result = run(&text, EVENT);
+        assert_eq!(result.outcome == crate::engine::Outcome::Crash, dies, "{selector}: {result:?}");
+        if dies {
+            assert!(result.errors[0].contains("string offsets"), "{:?}", result.errors);
+        }
+    }
+}
+
+/// A selector that begins with `{s}` also reaches the filters, which lie beside the event.
+#[test]
+fn a_filter_can_reach_the_filters() {
+    let all = r#"generic-filter-data {"filtering-label": "A", "selector": "{s}.Tag.{n}", "hash_path": "name", "operator": "any_value"}"#;
+    let b = filter("B", "type", "equals", "md5");
+    let text = format!("1 event-publish > 2\n2 {all} > 3\n3 {b} > 4\n4 push-zmq");
+    let sent = pushed(&text, EVENT);
+    let filters = sent[0]["enabledFilters"].as_object().unwrap();
+    // What was put beside the filters counts as one from then on, and does nothing but leave an empty list.
+    assert_eq!(filters.keys().collect::<Vec<_>>(), ["A", "Tag", "B"]);
+    assert_eq!(sent[0][""], json!([]));
+}
