@@ -38,7 +38,7 @@ pub fn check_template(signature: &Signature, parameter: &Parameter, text: &str) 
                 .into(),
         );
     }
-    if parameter.json && looks_like_json(text) && !can_be_json(text) {
+    if parameter.json && is_broken_json(text) {
         findings.push(
             Diagnostic::new(Code::InvalidJsonPayload, "this payload begins like JSON and cannot be JSON")
                 .note("MISP then sends the whole text as one JSON string")
@@ -121,6 +121,11 @@ pub fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) 
     let literal = sources.snippet(span);
     let at = literal.find(part)?;
     literal[at + part.len()..].find(part).is_none().then(|| span.part(at, at + part.len()))
+}
+
+/// Whether a payload is meant to be JSON and cannot be.
+pub fn is_broken_json(text: &str) -> bool {
+    looks_like_json(text) && !can_be_json(text)
 }
 
 fn looks_like_json(text: &str) -> bool {

@@ -66,6 +66,8 @@ pub(super) fn split(string: &str, from_right: bool, args: &[Value]) -> Result<Va
     if from_right {
         parts.reverse();
     }
+    super::bounds::list_of(parts.len())?;
+    super::bounds::made(string.len())?;
     Ok(Value::from(parts.into_iter().map(Value::from).collect::<Vec<_>>()))
 }
 

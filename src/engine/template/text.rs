@@ -4,7 +4,8 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
-use super::bounds::{check_length, join};
+use super::bounds::{self, join};
+use super::kinds::{Kind, kind};
 use super::printing::{quote_plus, str};
 use super::{split, strings};
 
@@ -46,7 +47,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("escape", escape);
     environment.add_filter("e", escape);
     environment
-        .add_filter("forceescape", |value: Value| Ok::<_, Error>(Value::from_safe_string(escaped(&str(&value)?))));
+        .add_filter("forceescape", |value: Value| Ok::<_, Error>(Value::from_safe_string(escaped(&soft(&value)?))));
     environment.add_filter("safe", |value: Value| Ok::<_, Error>(Value::from_safe_string(str(&value)?)));
     environment.add_filter("xmlattr", xml_attributes);
     environment.add_filter("format", |value: Value, args: Given| super::percent::format(&value, &args));
@@ -54,7 +55,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
 
 /// The text of a value, as Python's `str` makes it.
 fn soft(value: &Value) -> Result<String, Error> {
-    str(value)
+    let text = str(value)?;
+    bounds::made(text.len().saturating_mul(4))?;
+    Ok(text)
 }
 
 fn is_word(char: char) -> bool {
@@ -83,12 +86,16 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
     let [width, first, blank] = bind(&args, ["width", "first", "blank"])?;
     let indent = match width {
         Some(width) if width.kind() == ValueKind::String => width.as_str().unwrap_or_default().to_owned(),
-        width => " ".repeat(usize::try_from(integer(width.as_ref(), 4)?.clamp(0, 10_000)).unwrap_or_default()),
+        width => {
+            let width = usize::try_from(integer(width.as_ref(), 4)?.max(0)).unwrap_or(usize::MAX);
+            bounds::made(width)?;
+            " ".repeat(width)
+        }
     };
     let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
     let lines = split::lines(&text).count();
-    check_length(text.len().saturating_add(lines.saturating_mul(indent.len())))?;
+    bounds::made(text.len().saturating_mul(2).saturating_add(lines.saturating_mul(indent.len())))?;
     let mut indented = String::new();
     for (index, line) in split::lines(&text).enumerate() {
         if index > 0 {
@@ -274,30 +281,27 @@ fn chunks(line: &str, at_hyphens: bool) -> Vec<String> {
 }
 
 fn url_encode(value: Value) -> Result<String, Error> {
-    if value.kind() == ValueKind::String
-        || !matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable)
-    {
-        return Ok(quote_plus(&str(&value)?, true));
+    if matches!(kind(&value), Kind::String | Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other) {
+        return Ok(quote_plus(&soft(&value)?, true));
     }
     let mut pairs = Vec::new();
-    for item in value.try_iter()? {
-        let (key, value) = if value.kind() == ValueKind::Map {
+    for item in super::lists::items(&value)? {
+        let (key, value) = if kind(&value) == Kind::Dict {
             let found = value.get_item(&item)?;
             (item, found)
         } else {
-            let mut pair = item.try_iter()?;
-            match (pair.next(), pair.next(), pair.next()) {
-                (Some(key), Some(value), None) => (key, value),
-                _ => return Err(wrong("pairs are wanted")),
+            match <[Value; 2]>::try_from(super::lists::items(&item)?) {
+                Ok([key, value]) => (key, value),
+                Err(_) => return Err(wrong("pairs are wanted")),
             }
         };
-        pairs.push(format!("{}={}", quote_plus(&str(&key)?, false), quote_plus(&str(&value)?, false)));
+        pairs.push(format!("{}={}", quote_plus(&soft(&key)?, false), quote_plus(&soft(&value)?, false)));
     }
     Ok(pairs.join("&"))
 }
 
 fn escape(value: Value) -> Result<Value, Error> {
-    if value.is_safe() { Ok(value) } else { Ok(Value::from_safe_string(escaped(&str(&value)?))) }
+    if value.is_safe() { Ok(value) } else { Ok(Value::from_safe_string(escaped(&soft(&value)?))) }
 }
 
 pub(super) fn escaped(text: &str) -> String {
@@ -317,7 +321,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
     let [space] = bind(&args, ["autospace"])?;
-    if value.kind() != ValueKind::Map {
+    if kind(&value) != Kind::Dict {
         return Err(wrong("a dict is wanted"));
     }
     let mut attributes = Vec::new();
@@ -330,7 +334,7 @@ fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
         if name.contains(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '=')) {
             return Err(wrong("a character that no attribute's name has"));
         }
-        attributes.push(format!("{}=\"{}\"", escaped(&name), escaped(&str(&item)?)));
+        attributes.push(format!("{}=\"{}\"", escaped(&name), escaped(&soft(&item)?)));
     }
     let text = attributes.join(" ");
     Ok(if truth(space.as_ref(), true) && !text.is_empty() { format!(" {text}") } else { text })
