@@ -9,7 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, write_terminal};
 use crate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
-use crate::fixture::{AnswersFileError, FixedAnswers, Targets, read_answers};
+use crate::fixture::{AnswersFileError, FixedAnswers, ServerFacts, Targets, read_answers};
 use crate::graph::{Graph, NodeId};
 use crate::misp::{self, Document, DocumentKind};
 use crate::project::{self, DiskFiles, Project, load_source};
@@ -47,6 +47,10 @@ pub(super) struct Run {
     /// What the services answer that the workflow asks, as JSON
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    /// The server of `mispflow.toml` whose settings count, as far as the answers do not say otherwise;
+    /// without it the only one there is
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
     /// Print the lines that MISP would write to its log; with `--format json` among the messages
     #[arg(long)]
     log: bool,
@@ -186,7 +190,7 @@ impl Run {
             }
         };
         let targets = Targets { graph, labels: chosen.labels };
-        let answers = match self.read_answers(&targets, catalogue, sources) {
+        let answers = match self.read_answers(&targets, catalogue, self.facts(project)?, sources) {
             Ok(answers) => answers,
             Err(diagnostic) => return Ok(report(console, sources, &[*diagnostic], Format::Text)?),
         };
@@ -244,16 +248,33 @@ impl Run {
         (if second.is_some() { Form::Line } else { Form::Trace }, [first, second], events)
     }
 
+    /// What holds of the server that is meant.
+    fn facts(&self, project: &Project) -> Result<ServerFacts, Failure> {
+        let Some(wanted) = &self.server else {
+            return Ok(match &project.servers[..] {
+                [only] => only.facts.clone(),
+                _ => ServerFacts::default(),
+            });
+        };
+        if let Some(server) = project.servers.iter().find(|server| server.name == *wanted) {
+            return Ok(server.facts.clone());
+        }
+        let names: Vec<_> = project.servers.iter().map(|server| server.name.as_str()).collect();
+        let known = if names.is_empty() { "no server".to_owned() } else { names.join(", ") };
+        Err(Failure::Other(format!("there is no server `{wanted}` in the project file\nit has {known}")))
+    }
+
     fn read_answers(
         &self,
         targets: &Targets<'_, '_>,
         catalogue: &Catalogue,
+        server: ServerFacts,
         sources: &Sources,
     ) -> Result<FixedAnswers, Box<Diagnostic>> {
-        let Some(path) = &self.answers else { return Ok(FixedAnswers::default()) };
+        let Some(path) = &self.answers else { return Ok(FixedAnswers::on(server)) };
         let name = path.display().to_string();
         let file = load_source(sources, &DiskFiles, path, &name)?;
-        read_answers(sources.text(file), targets, catalogue).map_err(|error| {
+        read_answers(sources.text(file), targets, catalogue, server).map_err(|error| {
             let message = format!("`{name}` cannot be used: {error}");
             let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
             Box::new(match error {

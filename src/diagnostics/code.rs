@@ -256,7 +256,7 @@ codes! {
     UnreadResult = "unread-result", Warning;
     /// A step that acts on the event has a module filter and so does nothing.
     EventScopeFiltered = "event-scope-filtered", Warning;
-    /// A filter that finds nothing makes a step fail, which ends the path without a word.
+    /// A filter that finds nothing makes a step fail, which ends the path silently.
     FilterMayEndPath = "filter-may-end-path", Warning;
     /// Tags that must all be there are counted, and one is named twice or may be there twice.
     DuplicateTags = "duplicate-tags", Warning;

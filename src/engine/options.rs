@@ -14,6 +14,9 @@ pub struct RunOptions<'o> {
     pub data: bool,
     /// Says the time for the lines of the log, which are not written without it.
     pub clock: Option<&'o Clock>,
+    /// Whether the workflow of a trigger that does not block runs as a background job, as it does when the trigger fires;
+    /// else it runs at once, as when somebody runs it by hand.
+    pub background: bool,
     /// Whether the jobs of concurrent tasks are run afterwards.
     pub jobs: bool,
     /// Where a run is given up.
@@ -22,7 +25,15 @@ pub struct RunOptions<'o> {
 
 impl Default for RunOptions<'_> {
     fn default() -> Self {
-        Self { answers: &SilentAnswers, trace: false, data: false, clock: None, jobs: true, limits: Limits::default() }
+        Self {
+            answers: &SilentAnswers,
+            trace: false,
+            data: false,
+            clock: None,
+            background: true,
+            jobs: true,
+            limits: Limits::default(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::normalise::{Passed, into_normalised};
 use crate::php::Value;
 
+use super::job_size::never_starts;
 use super::log::LogLine;
 use super::options::{Limits, PathType, RunOptions};
 use super::prepared::Prepared;
@@ -36,6 +37,9 @@ impl Prepared {
     pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
         let data = match Passed::of(data) {
             Ok(passed) => {
+                if let Some(reason) = self.too_large(&passed.original, options) {
+                    return self.not_run(passed.normalized, reason, options);
+                }
                 return match self.refusal(&passed.original, options) {
                     Some(refusal) => refusal,
                     None => self.run_normalised(passed.normalized, options),
@@ -43,6 +47,9 @@ impl Prepared {
             }
             Err(data) => data,
         };
+        if let Some(reason) = self.too_large(&data, options) {
+            return self.not_run(data, reason, options);
+        }
         if !self.wants_core_format {
             return self.run_normalised(data, options);
         }
@@ -58,6 +65,17 @@ impl Prepared {
         }
     }
 
+    /// Why the background job of this workflow never starts, if it is one and does not.
+    fn too_large(&self, data: &Value<'_>, options: &RunOptions<'_>) -> Option<String> {
+        let is_job = options.background && !self.is_blocking && !self.is_off(options);
+        if is_job { never_starts(data) } else { None }
+    }
+
+    /// Whether the trigger is switched off.
+    fn is_off(&self, options: &RunOptions<'_>) -> bool {
+        self.is_trigger_off || options.answers.is_off(&self.trigger)
+    }
+
     /// What comes of a run where the trigger's own parameters refuse the tag that was attached.
     fn refusal<'a>(&'a self, data: &Value<'_>, options: &RunOptions<'_>) -> Option<RunResult<'a>> {
         let trigger = self.tag_trigger.as_ref()?;
@@ -70,7 +88,7 @@ impl Prepared {
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
     pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        if self.is_trigger_off || options.answers.is_off(&self.trigger) {
+        if self.is_off(options) {
             let mut result = self.empty_result(data, options);
             result.errors.push(format!("the trigger `{}` is switched off: MISP never runs the workflow", self.trigger));
             return result;
@@ -78,6 +96,9 @@ impl Prepared {
         let Some(start) = self.start else {
             return self.not_run(data, "Invalid start node `-1`".into(), options);
         };
+        if self.is_debug_enabled && !options.answers.has_debug_listener() {
+            return self.without_listener(data, options);
+        }
         let limits = options.limits;
         let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
@@ -85,11 +106,37 @@ impl Prepared {
         let mut result = Walk::new(self, options, &mut budget, path_type, false, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
+            self.note_silence(&mut result);
         }
         if options.jobs {
             run_jobs(self, options, &mut budget, &mut result);
         }
         result
+    }
+
+    /// What comes of a run whose steps MISP cannot tell anybody about.
+    fn without_listener<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        let mut result = self.empty_result(data, options);
+        result.outcome = Outcome::Crash;
+        result.errors.push(NO_LISTENER.into());
+        if self.is_blocking {
+            result.verdict = Verdict::Cancel;
+            self.note_silence(&mut result);
+        }
+        result
+    }
+
+    /// Says what people see where MISP dies under a trigger that waits.
+    fn note_silence(&self, result: &mut RunResult<'_>) {
+        if result.outcome != Outcome::Crash {
+            return;
+        }
+        let note = if self.trigger == "event-publish" {
+            "the event stays unpublished: with background jobs the job says `Publishing.` for ever, and no log names the reason"
+        } else {
+            "what the trigger waits for does not happen, and no log names the reason"
+        };
+        result.notes.push(note.into());
     }
 
     fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'_>) -> RunResult<'a> {
@@ -115,6 +162,7 @@ impl Prepared {
             failed: Vec::new(),
             skipped: Vec::new(),
             errors: Vec::new(),
+            notes: Vec::new(),
             effects: Vec::new(),
             jobs: Vec::new(),
             trace: options.trace.then(Trace::default),
@@ -134,6 +182,13 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
+        if let Some(reason) = never_starts(&data) {
+            let mut result = workflow.empty_result(data, options);
+            result.outcome = Outcome::Failure;
+            result.errors.push(reason);
+            job.result = Some(Box::new(result));
+            continue;
+        }
         let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
         let mut done = if let Ok(start) = start {
             let roaming = RoamingData::new(data, workflow.semantics);
@@ -154,6 +209,10 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
         }
     }
 }
+
+/// What becomes of a run that is debugged where nothing listens.
+const NO_LISTENER: &str = "MISP dies with an internal error before the first step: `debug` is on, and nothing listens at \
+                           `Plugin.Workflow_debug_url`, to which each step is sent";
 
 /// How deep jobs inside jobs are run. In a graph with a loop they would go on for ever.
 const MAX_NESTED_JOBS: usize = 16;

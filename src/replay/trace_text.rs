@@ -81,6 +81,9 @@ fn write_errors(out: &mut dyn WriteColor, result: &RunResult<'_>) -> io::Result<
     for error in &result.errors {
         writeln!(out, "  {}", printable_line(error))?;
     }
+    for note in &result.notes {
+        writeln!(out, "  note: {}", printable_line(note))?;
+    }
     Ok(())
 }
 

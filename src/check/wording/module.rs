@@ -31,7 +31,7 @@ pub fn unknown_module<'k>(
         .note(if is_trigger {
             "MISP accepts a workflow on an unknown trigger and never runs it"
         } else {
-            "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
+            "MISP saves a node of an unknown module silently; when a run reaches it, the node fails"
         })
         .maybe_help(suggestion.map(|close| format!("did you mean `{close}`?")));
     let finding = match (audience, is_trigger) {
