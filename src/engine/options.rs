@@ -4,6 +4,8 @@ use super::answers::{Answers, SilentAnswers};
 use super::log::Clock;
 
 /// How a run is to be done.
+// Each is a choice of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy)]
 pub struct RunOptions<'o> {
     /// What the world outside says.
