@@ -6,6 +6,8 @@ use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, C
 
 use crate::diagnostics::printable_line;
 
+use super::shown::Shown;
+
 /// A narrower terminal is treated like this one.
 const NARROWEST: usize = 40;
 /// Lines longer than this are hard to read.
@@ -24,8 +26,8 @@ pub enum Color {
 
 /// Standard output and standard error of a command.
 pub struct Console {
-    results: BufferedStandardStream,
-    messages: BufferedStandardStream,
+    results: Shown<BufferedStandardStream>,
+    messages: Shown<BufferedStandardStream>,
     quiet: bool,
 }
 
@@ -38,15 +40,35 @@ impl Console {
             Color::Always => ColorChoice::AlwaysAnsi,
         };
         Self {
-            results: BufferedStandardStream::stdout(choice(io::stdout().is_terminal())),
-            messages: BufferedStandardStream::stderr(choice(io::stderr().is_terminal())),
+            results: Shown::new(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
+            messages: Shown::new(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
             quiet,
         }
     }
 
-    /// For what the command was asked for.
+    /// For what the command was asked for. Characters that a terminal would obey or not show are made visible.
     pub fn results(&mut self) -> &mut dyn WriteColor {
         &mut self.results
+    }
+
+    /// Writes the text of a source, which goes where it may be read again: every character as it is, but on a terminal.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn source(&mut self, text: &str) -> io::Result<()> {
+        if io::stdout().is_terminal() {
+            self.results.write_all(text.as_bytes())
+        } else {
+            self.results.as_it_is(text.as_bytes())
+        }
+    }
+
+    /// Writes results that hold colours.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn coloured(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.results.as_it_is(bytes)
     }
 
     /// For everything else.
