@@ -1,5 +1,6 @@
 //! `run FILE --event EVENT.json`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -51,6 +52,9 @@ pub(super) struct Run {
     /// without it the only one there is
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
+    /// Take out of each event what the trigger never passes. Without it the run is told what that is
+    #[arg(long)]
+    as_trigger: bool,
     /// Print the lines that MISP would write to its log; with `--format json` among the messages
     #[arg(long)]
     log: bool,
@@ -209,7 +213,13 @@ impl Run {
         let workers = if session.is_some() { 1 } else { workers() };
         let (form, first, events) = self.open(&files);
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
-        let options = RunOptions { answers, trace: form == Form::Trace, clock, ..RunOptions::default() };
+        let options = RunOptions {
+            answers,
+            trace: form == Form::Trace,
+            clock,
+            as_trigger: self.as_trigger,
+            ..RunOptions::default()
+        };
         let runner = Runner { workflow: &prepared, id: chosen.id, options };
         let place = |node: NodeId| place(sources, graph, node);
         let has_colour = console.results().supports_color();
@@ -217,7 +227,7 @@ impl Run {
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
         let mut progress = Progress::new(form == Form::Trace || console.is_quiet(), files.bytes);
-        let mut total = Total { tally: Tally::default(), status: Status::Done };
+        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
         in_order(
             first.into_iter().flatten().chain(events),
             workers,
@@ -291,6 +301,8 @@ impl Run {
 struct Total {
     tally: Tally,
     status: Status,
+    /// What was noted of the runs, each once.
+    notes: BTreeSet<String>,
 }
 
 impl Total {
@@ -321,6 +333,7 @@ impl Total {
         }
         self.status = self.status.max(Status::of(&output.problems));
         self.tally.unreadable += output.problems.len();
+        self.notes.extend(output.notes.iter().cloned());
         for ending in &output.endings {
             self.tally.count(*ending);
         }
@@ -342,6 +355,9 @@ impl Total {
         }
         if form != Form::Trace {
             console.tell(&self.tally.summary(who))?;
+            for note in &self.notes {
+                console.tell(&format!("note: {note}"))?;
+            }
         }
         Ok(self.status)
     }

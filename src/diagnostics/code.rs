@@ -242,6 +242,8 @@ codes! {
     NotAlwaysInTrigger = "not-always-in-trigger", Note;
     /// A guard of queries stops nothing where a query comes without an event.
     GuardWithoutEvent = "guard-without-event", Note;
+    /// The parameters of a trigger ask for tags that MISP does not tell it about.
+    NeverStarts = "never-starts", Note;
     /// A tag that was set in the same run is asked for, which MISP does not see.
     StaleTag = "stale-tag", Warning;
     /// A filter is on behind a join only if the run came one way.

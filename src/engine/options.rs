@@ -19,6 +19,8 @@ pub struct RunOptions<'o> {
     /// Whether the workflow of a trigger that does not block runs as a background job, as it does when the trigger fires;
     /// else it runs at once, as when somebody runs it by hand.
     pub background: bool,
+    /// Whether what the trigger never passes is taken out of an event before; else it is only told.
+    pub as_trigger: bool,
     /// Whether the jobs of concurrent tasks are run afterwards.
     pub jobs: bool,
     /// Where a run is given up.
@@ -33,6 +35,7 @@ impl Default for RunOptions<'_> {
             data: false,
             clock: None,
             background: true,
+            as_trigger: false,
             jobs: true,
             limits: Limits::default(),
         }

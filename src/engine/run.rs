@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::normalise::{Passed, into_normalised};
 use crate::php::Value;
+use crate::schema::Lack;
 
 use super::job_size::never_starts;
 use super::log::LogLine;
@@ -47,22 +48,67 @@ impl Prepared {
             }
             Err(data) => data,
         };
+        let mut notes = self.notes_on(&data, options);
+        let mut result = if options.as_trigger {
+            let mut passed = data.clone();
+            Lack::take_out(&self.trigger, &mut passed);
+            self.run_passed(passed, Some(data), options)
+        } else {
+            self.run_passed(data, None, options)
+        };
+        notes.append(&mut result.notes);
+        result.notes = notes;
+        result
+    }
+
+    /// Runs the workflow on what the trigger passes; `stored` is what the database has, where that is more.
+    fn run_passed<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
         if let Some(reason) = self.too_large(&data, options) {
             return self.not_run(data, reason, options);
         }
         if !self.wants_core_format {
-            return self.run_normalised(data, options);
+            return self.run_on(data, None, options);
         }
         if let Some(refusal) = self.refusal(&data, options) {
             return refusal;
         }
         match into_normalised(data) {
-            Ok(data) => self.run_normalised(data, options),
+            Ok(data) => self.run_on(data, stored.and_then(|stored| into_normalised(stored).ok()), options),
             Err(error) => {
                 let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
                 self.not_run(Value::Null, message, options)
             }
         }
+    }
+
+    /// What there is to say of data that is not a recording: what of it the trigger never passes, and whether it starts at all.
+    fn notes_on(&self, data: &Value<'_>, options: &RunOptions<'_>) -> Vec<String> {
+        let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (path, lack) in Lack::found_in(&self.trigger, data) {
+            match notes.last_mut().filter(|(why, _)| *why == lack.why) {
+                Some((_, paths)) => paths.push(path),
+                None => notes.push((lack.why, vec![path])),
+            }
+        }
+        let told = notes.into_iter().map(|(why, paths)| {
+            let paths: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
+            let paths = paths.join(", ");
+            let trigger = &self.trigger;
+            if options.as_trigger {
+                format!("left out, as `{trigger}` never passes it: {paths}; {why}")
+            } else {
+                format!("`{trigger}` never passes {paths}, which this run was given: {why}. `run --as-trigger` leaves it out")
+            }
+        });
+        let mut notes: Vec<String> = told.collect();
+        let of_event = self.tag_trigger.as_ref().is_some_and(|trigger| match data.get("Tag") {
+            Some(tag) => trigger.accepts(tag) == Ok(true) && !tag.get("attribute_id").is_some_and(Value::to_bool),
+            None => trigger.is_about_events(),
+        });
+        if of_event {
+            notes.push(ONLY_WITH_NOTIFICATIONS.into());
+        }
+        notes
     }
 
     /// Why the background job of this workflow never starts, if it is one and does not.
@@ -88,6 +134,10 @@ impl Prepared {
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
     pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        self.run_on(data, None, options)
+    }
+
+    fn run_on<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
         if self.is_off(options) {
             let mut result = self.empty_result(data, options);
             result.errors.push(format!("the trigger `{}` is switched off: MISP never runs the workflow", self.trigger));
@@ -102,7 +152,10 @@ impl Prepared {
         let limits = options.limits;
         let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
-        let roaming = RoamingData::new(data, self.semantics);
+        let mut roaming = RoamingData::new(data, self.semantics);
+        if let Some(stored) = stored {
+            roaming = roaming.with_original(stored);
+        }
         let mut result = Walk::new(self, options, &mut budget, path_type, false, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
@@ -209,6 +262,10 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
         }
     }
 }
+
+/// What is to be known of a tag on an event.
+const ONLY_WITH_NOTIFICATIONS: &str = "for a tag of an event MISP starts `tag-attached-after-save` only where Kafka is on, or ZeroMQ and \
+                                       its notifications of tags";
 
 /// What becomes of a run that is debugged where nothing listens.
 const NO_LISTENER: &str = "MISP dies with an internal error before the first step: `debug` is on, and nothing listens at \

@@ -33,6 +33,11 @@ pub fn unknown_module<'k>(
         } else {
             "MISP saves a node of an unknown module silently; when a run reaches it, the node fails"
         })
+        .note(if is_trigger {
+            "MISP's editor cannot open a workflow on such a trigger"
+        } else {
+            "when somebody opens the workflow in MISP's editor and saves it, the node gets another number and may lose its connections"
+        })
         .maybe_help(suggestion.map(|close| format!("did you mean `{close}`?")));
     let finding = match (audience, is_trigger) {
         (Audience::Editor, _) => finding.help("where the server has it, add the server's catalogue to the project file"),
