@@ -177,6 +177,23 @@ fn modules_are_listed_by_kind() {
 }
 
 #[test]
+fn a_trigger_is_shown_with_its_data() {
+    let shown = |trigger: &str| stdout(&here(&["modules", trigger])).to_owned();
+    let query = shown("enrichment-before-query");
+    assert!(query.contains("  at the root\n    strings   _module\n    objects   Event\n"), "{query}");
+    assert!(query.contains("For example\n  {\n    \"Event\": {\n"), "{query}");
+    assert!(query.contains("    \"_module\": \"mmdb_lookup\"\n"), "{query}");
+    let saved = shown("event-after-save");
+    assert!(saved.contains("`Event.Attribute`, `Event._AttributeFlattened`, `Event.Object`"), "{saved}");
+    assert!(!saved.contains("  Event.Attribute.{n}\n"), "{saved}");
+    let account = shown("user-before-save");
+    assert!(account.contains("`User`, `Role`, `Organisation`, `Event`: not there"), "{account}");
+    let pulled = shown("event-after-save-new-from-pull");
+    assert!(pulled.contains("taken to give what `event-after-save-new` gives"), "{pulled}");
+    assert!(!shown("push-zmq").contains("What it gives"));
+}
+
+#[test]
 fn modules_as_json_are_a_catalogue() {
     let output = here(&["modules", "--format", "json"]);
     let modules: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();

@@ -83,6 +83,34 @@ fn a_parameter() {
 }
 
 #[test]
+fn another_kind() {
+    let node = |keys: &str| {
+        format!(
+            r#"{{"Workflow": {{"name": "w", "trigger_id": "event-publish", "data": {{
+                "1": {{"id": 1, "data": {{"id": "event-publish", "module_type": "trigger"}}, "outputs": {{"output_1": {{"connections": [{{"node": "2", "output": "input_1"}}]}}}}}},
+                "2": {{"id": 2, "data": {{"id": "push-zmq", {keys}}}, "outputs": {{}}}}}}}}}}"#
+        )
+    };
+    let action = r#""module_type": "action""#;
+    let changes = |keys: [&str; 2]| {
+        let texts = keys.map(node);
+        let [before, after] = [0, 1].map(|side| mispflow::misp::read(&texts[side]).unwrap().documents.remove(0));
+        compare(&before, &after, options(false)).to_string()
+    };
+    let logic = r#""module_type": "logic""#;
+    let several = r#""module_type": "action", "multiple_output_connection": true"#;
+    for (keys, change) in [
+        ([action, logic], "module_type: action → logic"),
+        ([logic, action], "module_type: logic → action"),
+        ([action, r#""module_type": "odd""#], "module_type: action → \"odd\""),
+        ([action, several], "multiple_output_connection: false → true"),
+        ([several, action], "multiple_output_connection: true → false"),
+    ] {
+        assert_eq!(changes(keys).trim_end(), format!("~ push-zmq (2)\n    {change}"));
+    }
+}
+
+#[test]
 fn a_module_filter() {
     insta::assert_snapshot!(after_replacing("tags: [\"seen\"])", "tags: [\"seen\"]) for Event.Attribute.{n} where \"x\" in type"), @r#"
     ~ tag_operation (7)

@@ -39,7 +39,7 @@ const EVENTS: [&str; 8] = [
 type Claim = fn(&Graph<'_>, NodeId, &str, Semantics);
 
 /// The cases with what must come true of every finding in them with the code that they are named after.
-const CLAIMS: [(&str, Claim); 47] = [
+const CLAIMS: [(&str, Claim); 63] = [
     ("always-false-in-json.json", always_answers),
     ("object-compared-in-json.json", always_no),
     ("unknown-key-in-json.json", touches_nothing),
@@ -87,6 +87,22 @@ const CLAIMS: [(&str, Claim); 47] = [
     ("filter-left-on.mwf", filter_depends_on_way),
     ("field-and-value-swapped.mwf", touches_nothing),
     ("blocking-in-concurrent.mwf", never_cancels),
+    ("debug-needs-listener.mwf", dies_without_listener),
+    ("debug-in-concurrent.mwf", kills_jobs),
+    ("debug-in-concurrent-second-branch.mwf", kills_jobs),
+    ("guarded-enrichment.mwf", dies_where_queries_are_stopped),
+    ("not-normalised.mwf", always_no),
+    ("not-normalised-tag-if.mwf", always_no),
+    ("dropped-by-decay-score.mwf", drops_what_was_attached),
+    ("dropped-by-decay-score-tag-if.mwf", drops_what_was_attached),
+    ("dropped-by-decay-score-warnings.mwf", drops_what_was_attached),
+    ("sharing-group-unasked.mwf", says_yes_without_groups),
+    ("sharing-group-unasked-not.mwf", says_yes_without_groups),
+    ("sharing-group-unasked-other-answer.mwf", says_yes_without_groups),
+    ("removal-may-end-path.mwf", fails_where_the_tag_is_not_attached),
+    ("galaxy-prefix.mwf", misses_the_cluster),
+    ("half-filled-filter.mwf", takes_the_event_for_an_attribute),
+    ("reload-without-core-format.mwf", reloads_nothing),
 ];
 
 fn prepared(graph: &Graph<'_>, semantics: Semantics) -> Prepared {
@@ -314,6 +330,126 @@ fn never_cancels(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
     assert!(cancelled.iter().all(|&cancelled| !cancelled));
 }
 
+/// A server on which nothing listens for what is debugged, every query is stopped, and every attribute has a score and is on
+/// a warning list.
+struct Unhelpful;
+
+impl Answers for Unhelpful {
+    fn has_debug_listener(&self) -> bool {
+        false
+    }
+
+    fn stops_queries_of(&self, _: &str) -> bool {
+        true
+    }
+
+    fn decay_score(&self, _: Request<'_>, _: &Value<'_>, _: &Value<'_>) -> Option<Value<'static>> {
+        Some(Value::from_json(r#"[{"score": 50}]"#).unwrap())
+    }
+
+    fn warnings(&self, _: Request<'_>, _: &Value<'_>, _: &Value<'_>) -> Option<Value<'static>> {
+        Some(Value::from_json(r#"[{"warninglist_name": "L"}]"#).unwrap())
+    }
+}
+
+fn debugged(graph: &Graph<'_>, semantics: Semantics) -> Prepared {
+    let settings = Settings { debug: true, ..Settings::new("w", Catalogue::built_in(), semantics) };
+    Prepared::new(graph, &settings).expect("a workflow")
+}
+
+fn dies_without_listener(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let workflow = debugged(graph, semantics);
+    for event in EVENTS {
+        let options = RunOptions { answers: &Unhelpful, ..RunOptions::default() };
+        let result = workflow.run(Value::from_json(event).unwrap(), &options);
+        assert_eq!((result.outcome, result.effects.len()), (Outcome::Crash, 0));
+        assert_eq!(workflow.run(Value::from_json(event).unwrap(), &RunOptions::default()).outcome, Outcome::Success);
+    }
+}
+
+fn kills_jobs(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let workflow = debugged(graph, semantics);
+    for event in EVENTS {
+        let result = workflow.run(Value::from_json(event).unwrap(), &RunOptions::default());
+        let jobs: Vec<_> = result.jobs.iter().filter_map(|job| job.result.as_deref()).collect();
+        assert!(!jobs.is_empty() && jobs.iter().all(|job| job.outcome == Outcome::Crash));
+        assert!(jobs.iter().flat_map(|job| &job.effects).all(|effect| effect.module != "webhook"));
+    }
+}
+
+fn dies_where_queries_are_stopped(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let workflow = prepared(graph, semantics);
+    let options = RunOptions { answers: &Unhelpful, ..RunOptions::default() };
+    let outcomes = EVENTS.map(|event| workflow.run(Value::from_json(event).unwrap(), &options).outcome);
+    // Where there is no attribute nothing is asked.
+    assert_eq!(outcomes.map(|outcome| outcome == Outcome::Crash), [false, true, true, true, true, false, true, false]);
+}
+
+/// An attribute that is tagged.
+const GREEN: &str = r#"{"Event": {"id": "9", "info": "Green", "Tag": [], "Attribute": [
+    {"id": "9", "type": "ip-dst", "value": "198.51.100.7", "Tag": [{"name": "PAP:GREEN"}]}]}}"#;
+
+fn drops_what_was_attached(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let pushes = |graph: &Graph<'_>| {
+        let workflow = prepared(graph, semantics);
+        let options = RunOptions { answers: &Unhelpful, ..RunOptions::default() };
+        let result = workflow.run(Value::from_json(GREEN).unwrap(), &options);
+        result.executed.iter().filter(|&&id| graph.node(id).is_some_and(|node| node.module == "push-zmq")).count()
+    };
+    let mut without = graph.clone();
+    let scoring = without.nodes.iter_mut().find(|node| node.module == "attach-decay-score").unwrap();
+    scoring.module = "testaction".into();
+    scoring.params.clear();
+    assert_eq!((pushes(graph), pushes(&without)), (0, 1));
+}
+
+/// No event is shared with a group.
+fn says_yes_without_groups(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    always(graph, node, semantics, Decision::Then);
+}
+
+/// A tag that is attached here, as the step wants it.
+const LOCAL: &str = r#"{"Event": {"id": "9", "info": "Local", "Tag": [{"name": "tlp:white", "local": true}]}}"#;
+
+fn fails_where_the_tag_is_not_attached(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let workflow = prepared(graph, semantics);
+    for (event, fails) in EVENTS.iter().map(|event| (*event, true)).chain([(LOCAL, false)]) {
+        let result = workflow.run(Value::from_json(event).unwrap(), &RunOptions::default());
+        assert_eq!((result.failed.contains(&node), result.skipped.is_empty()), (fails, !fails), "{event}");
+    }
+}
+
+fn misses_the_cluster(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let event = r#"{"Event": {"id": "9", "Tag": [{"name": "misp-galaxy:country=\"luxembourg\""}]}}"#;
+    let options = RunOptions { trace: true, ..RunOptions::default() };
+    let workflow = prepared(graph, semantics);
+    assert_eq!(decisions(&workflow.run(Value::from_json(event).unwrap(), &options), node), [Decision::Else]);
+}
+
+/// What is edited are no attributes: the selector is empty, so the event is the item.
+fn takes_the_event_for_an_attribute(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let edited = runs(graph, semantics, |result| {
+        let own = result.effects.iter().filter(|record| record.node == node);
+        let edited = own.filter_map(|record| match &record.effect {
+            Effect::EditAttributes { attributes, .. } => {
+                Some(attributes.iter().filter(|item| item.get("type").is_some()).count())
+            }
+            _ => None,
+        });
+        edited.sum::<usize>()
+    });
+    assert!(edited.iter().all(|&attributes| attributes == 0), "{edited:?}");
+}
+
+fn reloads_nothing(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
+    let mut without = graph.clone();
+    for node in without.nodes.iter_mut().filter(|node| node.module == "reload-full-event") {
+        node.module = "testaction".into();
+    }
+    let data = |result: &RunResult<'_>| result.data.to_json().unwrap();
+    assert_eq!(runs(graph, semantics, data), runs(&without, semantics, data));
+}
+
 /// The node that a finding is about.
 fn node_of(graph: &Graph<'_>, finding: &Diagnostic) -> NodeId {
     // Findings in MISP's JSON name it.
@@ -338,14 +474,22 @@ fn what_lints_say_comes_true() {
         let compilation = workspace.compile();
         let text = fs::read_to_string(root.join(file)).unwrap();
         let read = mispflow::misp::read(&text);
-        let graph = match &read {
-            Ok(read) => &read.documents[0].graph,
-            Err(_) => &compilation.documents[0].document.graph,
-        };
         let is_named = |code: Code| file.starts_with(code.as_str());
         let found: Vec<_> = compilation.diagnostics.iter().filter(|finding| is_named(finding.code)).collect();
         assert!(!found.is_empty(), "{file} has no finding");
         for finding in found {
+            let graph = match &read {
+                Ok(read) => &read.documents[0].graph,
+                // Of several workflows the one that the finding is about.
+                Err(_) => {
+                    let graphs = compilation.documents.iter().map(|compiled| &compiled.document.graph);
+                    let place = finding.primary.as_ref().expect("a place").span;
+                    let mut graphs = graphs.filter(|graph| {
+                        graph.nodes.iter().any(|node| node.origin.is_some_and(|origin| origin.contains(place)))
+                    });
+                    graphs.next().expect("the finding is about a node")
+                }
+            };
             let node = node_of(graph, finding);
             let held = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 claim(graph, node, &finding.message, Semantics::MISP_2_5_1);

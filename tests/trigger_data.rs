@@ -1,6 +1,10 @@
 //! What triggers pass, recorded on two releases: the schema knows every key, and workflows run on it.
+//!
+//! `UPDATE_TRIGGERS=1 cargo test --test trigger_data` writes what is made of the recordings: `src/schema/data/passed.json` and, in
+//! a second run, `docs/triggers.md`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +16,7 @@ use mispflow::hashpath::Path as HashPath;
 use mispflow::normalise::normalise;
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
-use mispflow::schema::{Root, Typer};
+use mispflow::schema::{Root, TriggerData, Typer};
 use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
 use serde_json::Value as Json;
@@ -115,4 +119,134 @@ fn a_workflow_runs_on_what_each_trigger_passed() {
         }
         assert!(runs > 0, "{trigger}");
     }
+}
+
+/// Writes a file that is made of the recordings, or demands that it is current.
+fn is_current(name: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if std::env::var_os("UPDATE_TRIGGERS").is_some() {
+        fs::write(&path, made).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == made, "{name} is not current: `UPDATE_TRIGGERS=1 cargo test --test trigger_data` writes it");
+}
+
+/// How many objects were recorded at a path, and how many of them have each key.
+#[derive(Default)]
+struct Seen {
+    objects: usize,
+    keys: BTreeMap<String, usize>,
+}
+
+fn count(value: &Json, path: &str, seen: &mut BTreeMap<String, Seen>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Json::Object(object) => {
+            let entry = seen.entry(path.to_owned()).or_default();
+            entry.objects += 1;
+            for key in object.keys() {
+                *entry.keys.entry(key.clone()).or_default() += 1;
+            }
+            for (key, child) in object.iter().filter(|(key, _)| *key != "_AttributeFlattened") {
+                count(child, &below(key), seen);
+            }
+        }
+        Json::Array(list) => list.iter().for_each(|child| count(child, &below("{n}"), seen)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_keys_of_each_trigger_are_those_that_were_recorded() {
+    let mut triggers: BTreeMap<String, BTreeMap<String, Seen>> = BTreeMap::new();
+    for (trigger, _, text) in recordings() {
+        let json: Json = serde_json::from_str(&text).unwrap();
+        count(&json["normalized"], "", triggers.entry(trigger).or_default());
+    }
+    let keys = |seen: &Seen| {
+        let keys =
+            seen.keys.iter().map(|(key, count)| format!("{key}{}", if *count == seen.objects { "" } else { "?" }));
+        keys.collect::<Vec<_>>().join(" ")
+    };
+    let made: BTreeMap<_, BTreeMap<_, _>> = triggers
+        .iter()
+        .map(|(trigger, objects)| (trigger, objects.iter().map(|(path, seen)| (path, keys(seen))).collect()))
+        .collect();
+    is_current("src/schema/data/passed.json", &(serde_json::to_string_pretty(&made).unwrap() + "\n"));
+}
+
+/// All paths in a value with the type of what lies there.
+fn types(value: &Json, path: &str, found: &mut BTreeSet<(String, &'static str)>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let kind = match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(list) => {
+            list.iter().for_each(|child| types(child, &below("{n}"), found));
+            "list"
+        }
+        Json::Object(object) => {
+            object.iter().for_each(|(key, child)| types(child, &below(key), found));
+            "object"
+        }
+    };
+    found.insert((path.to_owned(), kind));
+}
+
+#[test]
+fn every_example_has_the_shape_of_a_recording() {
+    for signature in triggers() {
+        let data = TriggerData::of(&signature.id).unwrap();
+        let recorded = data.like.unwrap_or(&signature.id);
+        let mut known = BTreeSet::new();
+        for (_, _, text) in recordings().iter().filter(|(trigger, ..)| trigger == recorded) {
+            types(&serde_json::from_str::<Json>(text).unwrap()["normalized"], "", &mut known);
+        }
+        let example: Json = serde_json::from_str(data.example).unwrap();
+        let mut shown = BTreeSet::new();
+        types(&example, "", &mut shown);
+        let unknown: Vec<_> = shown.difference(&known).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", signature.id);
+        if signature.gives_core_format {
+            let again = normalise(&Value::from_json(data.example).unwrap()).unwrap().to_json().unwrap();
+            assert_eq!(serde_json::from_str::<Json>(&again).unwrap(), example, "{}", signature.id);
+        }
+    }
+}
+
+#[test]
+fn the_page_about_triggers_is_current() {
+    let mut page = String::from(
+        "# What triggers give\n\n\
+         The data that a workflow of each trigger works on, as recorded on MISP 2.5.1 and 2.5.19. `mispflow modules TRIGGER` shows the\n\
+         same. A `?` follows a key that was not in every recorded object of its kind. What lies in `Event._AttributeFlattened` is not listed again: these are the\n\
+         attributes of the event and those of its objects. A list that was empty in every recording has no keys here. `check` reports what a workflow asks for\n\
+         and its trigger does not give: [`not-in-trigger`](checks.md#not-in-trigger) and [`not-always-in-trigger`](checks.md#not-always-in-trigger).\n\n\
+         The file is made by a test: `UPDATE_TRIGGERS=1 cargo test --test trigger_data`.\n",
+    );
+    for signature in triggers() {
+        let data = TriggerData::of(&signature.id).unwrap();
+        let _ = writeln!(page, "\n## {}\n\n{}.", signature.id, signature.description);
+        if let Some(like) = data.like {
+            let _ = writeln!(page, "\nIt was not recorded, and is taken to give what [`{like}`](#{like}) gives.");
+            continue;
+        }
+        for note in data.notes() {
+            let _ = write!(page, "\n- {note}");
+        }
+        let _ = writeln!(page, "\n\n| object | holds | keys |\n|---|---|---|");
+        for object in data.objects(signature) {
+            let mut path = if object.path.is_empty() { "(root)".to_owned() } else { format!("`{}`", object.path) };
+            for (kind, keys) in object.keys {
+                let keys: Vec<_> =
+                    keys.iter().map(|(key, always)| format!("`{key}`{}", if *always { "" } else { "?" })).collect();
+                let _ = writeln!(page, "| {path} | {kind} | {} |", keys.join(", "));
+                path.clear();
+            }
+        }
+        let _ = write!(page, "\n```json\n{}```\n", data.example);
+    }
+    is_current("docs/triggers.md", &page);
 }

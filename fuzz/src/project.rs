@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
-use mispflow::fixture::{Targets, read_answers};
+use mispflow::fixture::{ServerFacts, Targets, read_answers};
 use mispflow::misp;
 use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
 use mispflow::source::Sources;
@@ -42,5 +42,5 @@ pub fn project(input: &str) {
     let graph = r#"{"4": {"id": 4, "data": {"id": "webhook", "module_type": "action"}, "outputs": {}}}"#;
     let read = misp::read(graph).expect("a graph");
     let targets = Targets { graph: &read.documents[0].graph, labels: &[("tell", 4)] };
-    let _ = read_answers(answers, &targets, Catalogue::built_in());
+    let _ = read_answers(answers, &targets, Catalogue::built_in(), ServerFacts::default());
 }

@@ -3,7 +3,7 @@
 use codespan_reporting::term::termcolor::NoColor;
 use mispflow::catalogue::Catalogue;
 use mispflow::engine::{Limits, Prepared, RunOptions, Settings};
-use mispflow::fixture::{FixedAnswers, Targets, read_answers};
+use mispflow::fixture::{FixedAnswers, ServerFacts, Targets, read_answers};
 use mispflow::misp;
 use mispflow::php::Value;
 use mispflow::replay::write_run;
@@ -21,7 +21,8 @@ pub fn run(input: &str) {
     let before = data.to_json();
     for document in &read.documents {
         let targets = Targets { graph: &document.graph, labels: &[] };
-        let answers = read_answers(answers, &targets, catalogue).unwrap_or_else(|_| FixedAnswers::default());
+        let answers = read_answers(answers, &targets, catalogue, ServerFacts::default())
+            .unwrap_or_else(|_| FixedAnswers::default());
         for semantics in [Semantics::MISP_2_5_1, Semantics::MISP_2_5_LATEST] {
             let settings = Settings::new("w", catalogue, semantics);
             let Ok(prepared) = Prepared::of_document(document, &settings) else { continue };

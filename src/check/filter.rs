@@ -98,9 +98,8 @@ impl<'a> FlowChecker<'_, 'a> {
             return filter;
         }
         match Operator::from_name(&filter.operator) {
-            None if filter.operator.is_empty() => {
-                self.report(wording::filter_without_operator().placed_at(argument.span));
-            }
+            // The lint about half filters says what is missing.
+            None if filter.operator.is_empty() => {}
             None => self.report(wording::unknown_filter_operator(&filter.operator).placed_at(place("operator"))),
             Some(operator) if operator.compares_with_list() => {
                 self.report(wording::unsupported_in_module_filter(Audience::Text).placed_at(place("operator")));
@@ -109,7 +108,7 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         let mut items = Items::open();
         if !filter.selector.is_empty()
-            && let Some(selector) = self.check_path(&filter.selector, place("selector"), Start::Root)
+            && let Some(selector) = self.check_path_value(&filter.selector, place("selector"), Start::Root)
         {
             self.check_items(&selector);
             items = selector.found.items();
@@ -118,7 +117,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let is_swapped = filter.value.as_plain().is_some_and(|value| swapped(&filter.path, value).is_some());
         if !filter.path.is_empty()
             && !is_swapped
-            && let Some(path) = self.check_path(&filter.path, place("path"), Start::Items(&items))
+            && let Some(path) = self.check_path_value(&filter.path, place("path"), Start::Items(&items))
             && let Some(value) = filter.value.as_plain()
         {
             self.check_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);

@@ -39,6 +39,16 @@ impl FlowChecker<'_, '_> {
         self.check_path_at(path, (if literal { inner } else { span }, literal), start)
     }
 
+    /// Checks a path that is a value, which may stand between quotes or be a constant.
+    pub(super) fn check_path_value(&mut self, path: &str, span: Span, start: Start<'_>) -> Option<WrittenPath> {
+        let snippet = self.context.program.sources.snippet(span);
+        if snippet.starts_with('"') {
+            return self.check_quoted_path(path, span, start);
+        }
+        let is_bare = snippet == path;
+        self.check_path_at(path, (span, is_bare), start)
+    }
+
     fn check_path_at(&mut self, path: &str, (span, exact): (Span, bool), start: Start<'_>) -> Option<WrittenPath> {
         let found = match FollowedPath::new(path, start, &self.typer) {
             Ok(found) => found,

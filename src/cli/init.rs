@@ -53,7 +53,7 @@ impl Init {
         console.tell("  mispflow check      looks for mistakes")?;
         console.tell("  mispflow test       runs the tests of the workflows")?;
         console.tell("  mispflow modules    lists what a workflow can do")?;
-        console.tell("  mispflow build      writes what MISP's workflow editor imports to `build/`")?;
+        console.tell("  mispflow build      writes the JSON that MISP stores to `build/`")?;
         Ok(Status::Done)
     }
 

@@ -1,5 +1,6 @@
 //! `run FILE --event EVENT.json`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, write_terminal};
 use crate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
-use crate::fixture::{AnswersFileError, FixedAnswers, Targets, read_answers};
+use crate::fixture::{AnswersFileError, FixedAnswers, ServerFacts, Targets, read_answers};
 use crate::graph::{Graph, NodeId};
 use crate::misp::{self, Document, DocumentKind};
 use crate::project::{self, Project, ProjectFiles, load_source};
@@ -47,6 +48,13 @@ pub(super) struct Run {
     /// What the services answer that the workflow asks, as JSON
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    /// The server of `mispflow.toml` whose settings count, as far as the answers do not say otherwise;
+    /// without it the only one there is
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
+    /// Take out of each event what the trigger never passes. Without it the run is told what that is
+    #[arg(long)]
+    as_trigger: bool,
     /// Print the lines that MISP would write to its log; with `--format json` among the messages
     #[arg(long)]
     log: bool,
@@ -190,7 +198,7 @@ impl Run {
             }
         };
         let targets = Targets { graph, labels: chosen.labels };
-        let answers = match self.read_answers(&targets, catalogue, sources) {
+        let answers = match self.read_answers(&targets, catalogue, self.facts(project)?, sources) {
             Ok(answers) => answers,
             Err(diagnostic) => return Ok(report(console, sources, &[*diagnostic], Format::Text)?),
         };
@@ -209,7 +217,13 @@ impl Run {
         let workers = if session.is_some() { 1 } else { workers() };
         let (form, first, events) = self.open(&files);
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
-        let options = RunOptions { answers, trace: form == Form::Trace, clock, ..RunOptions::default() };
+        let options = RunOptions {
+            answers,
+            trace: form == Form::Trace,
+            clock,
+            as_trigger: self.as_trigger,
+            ..RunOptions::default()
+        };
         let runner = Runner { workflow: &prepared, id: chosen.id, options };
         let place = |node: NodeId| place(sources, graph, node);
         let has_colour = console.results().supports_color();
@@ -217,7 +231,7 @@ impl Run {
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
         let mut progress = Progress::new(form == Form::Trace || console.is_quiet(), files.bytes);
-        let mut total = Total { tally: Tally::default(), status: Status::Done };
+        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
         in_order(
             first.into_iter().flatten().chain(events),
             workers,
@@ -248,18 +262,35 @@ impl Run {
         (if second.is_some() { Form::Line } else { Form::Trace }, [first, second], events)
     }
 
+    /// What holds of the server that is meant.
+    fn facts(&self, project: &Project) -> Result<ServerFacts, Failure> {
+        let Some(wanted) = &self.server else {
+            return Ok(match &project.servers[..] {
+                [only] => only.facts.clone(),
+                _ => ServerFacts::default(),
+            });
+        };
+        if let Some(server) = project.servers.iter().find(|server| server.name == *wanted) {
+            return Ok(server.facts.clone());
+        }
+        let names: Vec<_> = project.servers.iter().map(|server| server.name.as_str()).collect();
+        let known = if names.is_empty() { "no server".to_owned() } else { names.join(", ") };
+        Err(Failure::Other(format!("there is no server `{wanted}` in the project file\nit has {known}")))
+    }
+
     fn read_answers(
         &self,
         targets: &Targets<'_, '_>,
         catalogue: &Catalogue,
+        server: ServerFacts,
         sources: &Sources,
     ) -> Result<FixedAnswers, Box<Diagnostic>> {
-        let Some(path) = &self.answers else { return Ok(FixedAnswers::default()) };
+        let Some(path) = &self.answers else { return Ok(FixedAnswers::on(server)) };
         let name = path.display().to_string();
         let mut files = ProjectFiles::default();
         files.add_project_of(path);
         let file = load_source(sources, &files.named(), path, &name)?;
-        read_answers(sources.text(file), targets, catalogue).map_err(|error| {
+        read_answers(sources.text(file), targets, catalogue, server).map_err(|error| {
             let message = format!("`{name}` cannot be used: {error}");
             let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
             Box::new(match error {
@@ -276,6 +307,8 @@ impl Run {
 struct Total {
     tally: Tally,
     status: Status,
+    /// What was noted of the runs, each once.
+    notes: BTreeSet<String>,
 }
 
 impl Total {
@@ -306,6 +339,7 @@ impl Total {
         }
         self.status = self.status.max(Status::of(&output.problems));
         self.tally.unreadable += output.problems.len();
+        self.notes.extend(output.notes.iter().cloned());
         for ending in &output.endings {
             self.tally.count(*ending);
         }
@@ -327,6 +361,9 @@ impl Total {
         }
         if form != Form::Trace {
             console.tell(&self.tally.summary(who))?;
+            for note in &self.notes {
+                console.tell(&format!("note: {note}"))?;
+            }
         }
         Ok(self.status)
     }

@@ -1,5 +1,6 @@
 //! What `run` prints of the events of a batch.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
@@ -36,6 +37,8 @@ pub(super) struct Output {
     pub(super) log: Vec<String>,
     /// How the runs ended.
     pub(super) endings: Vec<Ending>,
+    /// What was noted of the runs that have a line each.
+    pub(super) notes: BTreeSet<String>,
     /// What could not be used.
     pub(super) problems: Vec<Diagnostic>,
     /// How many bytes were read.
@@ -78,6 +81,9 @@ impl Renderer<'_> {
         let event = EventIdentity::of(&data);
         let result = self.runner.run(data);
         sheet.output.endings.push(Ending::of(&result));
+        if self.form == Form::Line {
+            sheet.output.notes.extend(result.notes.iter().cloned());
+        }
         // Writing to memory does not fail.
         let _ = match self.form {
             Form::Json => {

@@ -248,6 +248,8 @@ codes! {
     NotAlwaysInTrigger = "not-always-in-trigger", Note;
     /// A guard of queries stops nothing where a query comes without an event.
     GuardWithoutEvent = "guard-without-event", Note;
+    /// The parameters of a trigger ask for tags that MISP does not tell it about.
+    NeverStarts = "never-starts", Note;
     /// A tag that was set in the same run is asked for, which MISP does not see.
     StaleTag = "stale-tag", Warning;
     /// A filter is on behind a join only if the run came one way.
@@ -264,7 +266,7 @@ codes! {
     UnreadResult = "unread-result", Warning;
     /// A step that acts on the event has a module filter and so does nothing.
     EventScopeFiltered = "event-scope-filtered", Warning;
-    /// A filter that finds nothing makes a step fail, which ends the path without a word.
+    /// A filter that finds nothing makes a step fail, which ends the path silently.
     FilterMayEndPath = "filter-may-end-path", Warning;
     /// Tags that must all be there are counted, and one is named twice or may be there twice.
     DuplicateTags = "duplicate-tags", Warning;

@@ -142,7 +142,7 @@ mod tests {
             Diagnostic::at(Code::UnknownModule, span_of(&sources, file, "webhok"), "no module is called `webhok`")
                 .label("unknown")
                 .also(span_of(&sources, file, "webhook"), "as here")
-                .note("MISP would skip the step\nwithout a word")
+                .note("MISP would skip the step\nsilently")
                 .help("did you mean `webhook`?")
                 .unsafe_fix(span_of(&sources, file, "webhok"), "webhook");
         insta::assert_snapshot!(shown(&sources, &[diagnostic]));

@@ -154,11 +154,12 @@ impl<'c, 'g> Comparison<'c, 'g> {
             let other = new.get(name);
             if other != Some(value) {
                 let shown = |node: &Node<'_>, value: &String| self.hidden(node, name, value);
-                change(name, Some(shown(before, value)), other.map(|value| shown(after, value)));
+                let other = other.map(|value| shown(after, value)).or_else(|| usual(after, name));
+                change(name, Some(shown(before, value)), other);
             }
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            change(name, None, Some(self.hidden(after, name, value)));
+            change(name, usual(before, name), Some(self.hidden(after, name, value)));
         }
         if self.options.layout {
             if before.id != after.id {
@@ -309,17 +310,35 @@ fn content(node: &Node<'_>, catalogue: &Catalogue) -> Content {
         }
     }
     // MISP looks for a module of this kind: a node that names another kind than its module's does nothing.
-    let kind = node.odd_type.as_deref().map_or_else(|| node.module_type.as_str().to_owned(), quote);
+    let kind = kind(node);
     let usual = signature.map_or("", |signature| signature.module_type.as_str());
     if kind != usual {
-        content.insert("module_type".to_owned(), kind);
+        content.insert(KIND.to_owned(), kind);
     }
     if node.gives_core_format {
         content.insert("misp_core_format".to_owned(), true.to_string());
     }
     let usual = signature.is_some_and(|signature| signature.multiple_output_connection);
     if node.multiple_output_connection != usual {
-        content.insert("multiple_output_connection".to_owned(), node.multiple_output_connection.to_string());
+        content.insert(SEVERAL.to_owned(), node.multiple_output_connection.to_string());
     }
     content
+}
+
+/// The key for the kind of a node's module.
+const KIND: &str = "module_type";
+/// The key that says whether several connections may leave an output.
+const SEVERAL: &str = "multiple_output_connection";
+
+fn kind(node: &Node<'_>) -> String {
+    node.odd_type.as_deref().map_or_else(|| node.module_type.as_str().to_owned(), quote)
+}
+
+/// What a node says under a key that every node has, also where it says only what is usual for its module.
+fn usual(node: &Node<'_>, name: &str) -> Option<String> {
+    match name {
+        KIND => Some(kind(node)),
+        SEVERAL => Some(node.multiple_output_connection.to_string()),
+        _ => None,
+    }
 }

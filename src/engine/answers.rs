@@ -124,6 +124,17 @@ pub trait Answers: Sync {
         true
     }
 
+    /// Whether a program listens at the address in `Plugin.Workflow_debug_url`, to which MISP sends each step of a
+    /// workflow that is debugged.
+    fn has_debug_listener(&self) -> bool {
+        true
+    }
+
+    /// Whether a workflow for `enrichment-before-query` stops the queries of an enrichment module.
+    fn stops_queries_of(&self, _service: &str) -> bool {
+        false
+    }
+
     /// The server's address, `_env.baseurl` in templates of later releases.
     fn base_url(&self) -> String {
         String::new()

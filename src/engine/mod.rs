@@ -15,6 +15,7 @@ mod countries;
 mod database;
 mod effect;
 mod filters;
+mod job_size;
 mod log;
 mod lookup;
 mod modules;

@@ -4,6 +4,8 @@ use super::answers::{Answers, SilentAnswers};
 use super::log::Clock;
 
 /// How a run is to be done.
+// Each is a choice of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy)]
 pub struct RunOptions<'o> {
     /// What the world outside says.
@@ -14,6 +16,11 @@ pub struct RunOptions<'o> {
     pub data: bool,
     /// Says the time for the lines of the log, which are not written without it.
     pub clock: Option<&'o Clock>,
+    /// Whether the workflow of a trigger that does not block runs as a background job, as it does when the trigger fires;
+    /// else it runs at once, as when somebody runs it by hand.
+    pub background: bool,
+    /// Whether what the trigger never passes is taken out of an event before; else it is only told.
+    pub as_trigger: bool,
     /// Whether the jobs of concurrent tasks are run afterwards.
     pub jobs: bool,
     /// Where a run is given up.
@@ -22,7 +29,16 @@ pub struct RunOptions<'o> {
 
 impl Default for RunOptions<'_> {
     fn default() -> Self {
-        Self { answers: &SilentAnswers, trace: false, data: false, clock: None, jobs: true, limits: Limits::default() }
+        Self {
+            answers: &SilentAnswers,
+            trace: false,
+            data: false,
+            clock: None,
+            background: true,
+            as_trigger: false,
+            jobs: true,
+            limits: Limits::default(),
+        }
     }
 }
 

@@ -63,6 +63,9 @@ pub struct RunResult<'a> {
     pub skipped: Vec<Vec<PathStep>>,
     /// What MISP logs; for a crash the reason.
     pub errors: Vec<String>,
+    /// What else there is to know: what people see of it in MISP, and what of the data no trigger would have passed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What was done to the world outside, in order.
     pub effects: Vec<EffectRecord<'a>>,
     /// What concurrent tasks enqueued, with what came of it.

@@ -30,6 +30,12 @@ impl<'a> RoamingData<'a> {
         Self { original: base.clone(), base, seen: None, filters, semantics }
     }
 
+    /// Data of which the database has more.
+    pub(super) fn with_original(mut self, original: Value<'a>) -> Self {
+        self.original = original;
+        self
+    }
+
     /// What a node sees.
     ///
     /// # Errors

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use crate::normalise::{Passed, into_normalised};
 use crate::php::Value;
+use crate::schema::Lack;
 
+use super::job_size::never_starts;
 use super::log::LogLine;
 use super::options::{Limits, PathType, RunOptions};
 use super::prepared::Prepared;
@@ -36,6 +38,9 @@ impl Prepared {
     pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
         let data = match Passed::of(data) {
             Ok(passed) => {
+                if let Some(reason) = self.too_large(&passed.original, options) {
+                    return self.not_run(passed.normalized, reason, options);
+                }
                 return match self.refusal(&passed.original, options) {
                     Some(refusal) => refusal,
                     None => self.run_normalised(passed.normalized, options),
@@ -43,19 +48,78 @@ impl Prepared {
             }
             Err(data) => data,
         };
+        let mut notes = self.notes_on(&data, options);
+        let mut result = if options.as_trigger {
+            let mut passed = data.clone();
+            Lack::take_out(&self.trigger, &mut passed);
+            self.run_passed(passed, Some(data), options)
+        } else {
+            self.run_passed(data, None, options)
+        };
+        notes.append(&mut result.notes);
+        result.notes = notes;
+        result
+    }
+
+    /// Runs the workflow on what the trigger passes; `stored` is what the database has, where that is more.
+    fn run_passed<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
+        if let Some(reason) = self.too_large(&data, options) {
+            return self.not_run(data, reason, options);
+        }
         if !self.wants_core_format {
-            return self.run_normalised(data, options);
+            return self.run_on(data, None, options);
         }
         if let Some(refusal) = self.refusal(&data, options) {
             return refusal;
         }
         match into_normalised(data) {
-            Ok(data) => self.run_normalised(data, options),
+            Ok(data) => self.run_on(data, stored.and_then(|stored| into_normalised(stored).ok()), options),
             Err(error) => {
                 let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
                 self.not_run(Value::Null, message, options)
             }
         }
+    }
+
+    /// What there is to say of data that is not a recording: what of it the trigger never passes, and whether it starts at all.
+    fn notes_on(&self, data: &Value<'_>, options: &RunOptions<'_>) -> Vec<String> {
+        let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (path, lack) in Lack::found_in(&self.trigger, data) {
+            match notes.last_mut().filter(|(why, _)| *why == lack.why) {
+                Some((_, paths)) => paths.push(path),
+                None => notes.push((lack.why, vec![path])),
+            }
+        }
+        let told = notes.into_iter().map(|(why, paths)| {
+            let paths: Vec<_> = paths.iter().map(|path| format!("`{path}`")).collect();
+            let paths = paths.join(", ");
+            let trigger = &self.trigger;
+            if options.as_trigger {
+                format!("left out, as `{trigger}` never passes it: {paths}; {why}")
+            } else {
+                format!("`{trigger}` never passes {paths}, which this run was given: {why}. `run --as-trigger` leaves it out")
+            }
+        });
+        let mut notes: Vec<String> = told.collect();
+        let of_event = self.tag_trigger.as_ref().is_some_and(|trigger| match data.get("Tag") {
+            Some(tag) => trigger.accepts(tag) == Ok(true) && !tag.get("attribute_id").is_some_and(Value::to_bool),
+            None => trigger.is_about_events(),
+        });
+        if of_event {
+            notes.push(ONLY_WITH_NOTIFICATIONS.into());
+        }
+        notes
+    }
+
+    /// Why the background job of this workflow never starts, if it is one and does not.
+    fn too_large(&self, data: &Value<'_>, options: &RunOptions<'_>) -> Option<String> {
+        let is_job = options.background && !self.is_blocking && !self.is_off(options);
+        if is_job { never_starts(data) } else { None }
+    }
+
+    /// Whether the trigger is switched off.
+    fn is_off(&self, options: &RunOptions<'_>) -> bool {
+        self.is_trigger_off || options.answers.is_off(&self.trigger)
     }
 
     /// What comes of a run where the trigger's own parameters refuse the tag that was attached.
@@ -70,7 +134,11 @@ impl Prepared {
 
     /// Runs the workflow on data that has been [normalised](crate::normalise::normalise).
     pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
-        if self.is_trigger_off || options.answers.is_off(&self.trigger) {
+        self.run_on(data, None, options)
+    }
+
+    fn run_on<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
+        if self.is_off(options) {
             let mut result = self.empty_result(data, options);
             result.errors.push(format!("the trigger `{}` is switched off: MISP never runs the workflow", self.trigger));
             return result;
@@ -78,18 +146,50 @@ impl Prepared {
         let Some(start) = self.start else {
             return self.not_run(data, "Invalid start node `-1`".into(), options);
         };
+        if self.is_debug_enabled && !options.answers.has_debug_listener() {
+            return self.without_listener(data, options);
+        }
         let limits = options.limits;
         let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
-        let roaming = RoamingData::new(data, self.semantics);
+        let mut roaming = RoamingData::new(data, self.semantics);
+        if let Some(stored) = stored {
+            roaming = roaming.with_original(stored);
+        }
         let mut result = Walk::new(self, options, &mut budget, path_type, false, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
+            self.note_silence(&mut result);
         }
         if options.jobs {
             run_jobs(self, options, &mut budget, &mut result);
         }
         result
+    }
+
+    /// What comes of a run whose steps MISP cannot tell anybody about.
+    fn without_listener<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+        let mut result = self.empty_result(data, options);
+        result.outcome = Outcome::Crash;
+        result.errors.push(NO_LISTENER.into());
+        if self.is_blocking {
+            result.verdict = Verdict::Cancel;
+            self.note_silence(&mut result);
+        }
+        result
+    }
+
+    /// Says what people see where MISP dies under a trigger that waits.
+    fn note_silence(&self, result: &mut RunResult<'_>) {
+        if result.outcome != Outcome::Crash {
+            return;
+        }
+        let note = if self.trigger == "event-publish" {
+            "the event stays unpublished: with background jobs the job says `Publishing.` for ever, and no log names the reason"
+        } else {
+            "what the trigger waits for does not happen, and no log names the reason"
+        };
+        result.notes.push(note.into());
     }
 
     fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'_>) -> RunResult<'a> {
@@ -115,6 +215,7 @@ impl Prepared {
             failed: Vec::new(),
             skipped: Vec::new(),
             errors: Vec::new(),
+            notes: Vec::new(),
             effects: Vec::new(),
             jobs: Vec::new(),
             trace: options.trace.then(Trace::default),
@@ -134,6 +235,13 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
+        if let Some(reason) = never_starts(&data) {
+            let mut result = workflow.empty_result(data, options);
+            result.outcome = Outcome::Failure;
+            result.errors.push(reason);
+            job.result = Some(Box::new(result));
+            continue;
+        }
         let start = workflow.nodes.binary_search_by_key(&node, |known| known.id);
         let mut done = if let Ok(start) = start {
             let roaming = RoamingData::new(data, workflow.semantics);
@@ -154,6 +262,14 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
         }
     }
 }
+
+/// What is to be known of a tag on an event.
+const ONLY_WITH_NOTIFICATIONS: &str = "for a tag of an event MISP starts `tag-attached-after-save` only where Kafka is on, or ZeroMQ and \
+                                       its notifications of tags";
+
+/// What becomes of a run that is debugged where nothing listens.
+const NO_LISTENER: &str = "MISP dies with an internal error before the first step: `debug` is on, and nothing listens at \
+                           `Plugin.Workflow_debug_url`, to which each step is sent";
 
 /// How deep jobs inside jobs are run. In a graph with a loop they would go on for ever.
 const MAX_NESTED_JOBS: usize = 16;

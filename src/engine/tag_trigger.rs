@@ -22,6 +22,11 @@ impl TagTrigger {
         })
     }
 
+    /// Whether it is about tags of events only.
+    pub(super) fn is_about_events(&self) -> bool {
+        self.scope == "event"
+    }
+
     /// Whether a tag that was attached, as MISP describes it (`name`, `local`, `attribute_id`), starts the workflow.
     pub(super) fn accepts(&self, tag: &Value<'_>) -> Result<bool, Thrown> {
         let on_attribute = entry(tag, "attribute_id")?.to_bool();

@@ -156,6 +156,14 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         self.simulated.has_template_service()
     }
 
+    fn has_debug_listener(&self) -> bool {
+        self.simulated.has_debug_listener()
+    }
+
+    fn stops_queries_of(&self, service: &str) -> bool {
+        self.simulated.stops_queries_of(service)
+    }
+
     fn base_url(&self) -> String {
         self.simulated.base_url()
     }

@@ -58,12 +58,34 @@ impl<'a> Value<'a> {
         String::from_utf8(json).map_err(|error| JsonError(serde_json::Error::custom(error)))
     }
 
+    /// How many bytes [`to_json`](Self::to_json) writes.
+    pub fn json_bytes(&self) -> usize {
+        let mut counted = Counted(0);
+        // What counts does not fail.
+        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut counted, Php));
+        counted.0
+    }
+
     fn has_unwritable_number(&self) -> bool {
         match self {
             Self::Float(value) => !value.is_finite(),
             Self::Array(array) => array.values().any(Self::has_unwritable_number),
             _ => false,
         }
+    }
+}
+
+/// Counts what is written.
+struct Counted(usize);
+
+impl io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -281,6 +303,14 @@ mod tests {
             (r#""\u00e9\/""#, r#""é/""#),
         ] {
             assert_eq!(Value::from_json(json).expect(json).to_json().expect(json), written);
+        }
+    }
+
+    #[test]
+    fn bytes_are_counted() {
+        for json in ["null", r#"{"a":[1,2.5,"é/\u2028"],"b":{}}"#, "1e300", "[]"] {
+            let value = Value::from_json(json).unwrap();
+            assert_eq!(value.json_bytes(), value.to_json().unwrap().len(), "{json}");
         }
     }
 

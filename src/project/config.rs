@@ -226,6 +226,29 @@ key-file = "key.txt"
     }
 
     #[test]
+    fn a_server_may_have_settings() {
+        let server = "[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\n";
+        let (project, diagnostics, _) = read(&format!(
+            "{server}[server.a.settings]\n\"Plugin.Workflow_debug_url\" = \"\"\nSecurity.rest_client_enable_arbitrary_urls = false\noff = [\"push-zmq\"]\nstopped_queries = true"
+        ));
+        assert_eq!(diagnostics, []);
+        let facts = &project.servers[0].facts;
+        assert!(!facts.has_debug_listener() && !facts.arbitrary_urls && facts.stopped_queries.has("dns"));
+        assert_eq!(facts.off, ["push-zmq"]);
+        for (settings, place, help) in [
+            ("template_servce = true", "template_servce", "did you mean `template_service`?"),
+            ("template_service = \"yes\"", "\"yes\"", "`template_service` is true or false"),
+            ("off = \"push-zmq\"", "\"push-zmq\"", "`off` is a list of strings"),
+            ("base_url = 5", "5", "`base_url` is a string"),
+            ("Plugin.Workflow_debug_ur = \"\"", "Workflow_debug_ur", "did you mean `Plugin.Workflow_debug_url`?"),
+        ] {
+            let (found, problem) = problem(&format!("{server}[server.a.settings]\n{settings}"));
+            assert_eq!((found.as_str(), problem.help[0].as_str()), (place, help), "{settings}");
+        }
+        assert_eq!(problem(&format!("{server}settings = 1")).0, "1");
+    }
+
+    #[test]
     fn a_secret_is_reported_without_showing_it() {
         let key = "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCd";
         for line in [

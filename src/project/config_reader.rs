@@ -8,6 +8,8 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use crate::catalogue::{Target, UnknownTarget};
 use crate::diagnostics::{ALL_WARNINGS, Code, Diagnostic, Level, LevelOf};
+use crate::fixture::ServerFacts;
+use crate::php::Value;
 use crate::source::{FileId, Sources, Span};
 use crate::suggest::closest;
 
@@ -167,6 +169,7 @@ impl<'p> ConfigReader<'p> {
         let mut key: Option<Key> = None;
         let mut ca_file = None;
         let mut timeout = server::DEFAULT_TIMEOUT;
+        let mut facts = ServerFacts::default();
         for (setting, value) in in_order(settings) {
             match setting.get_ref().as_ref() {
                 "url" => url = self.url(value),
@@ -184,8 +187,16 @@ impl<'p> ConfigReader<'p> {
                 "key" => self.secret(value.span(), "an authentication key stands in the project file"),
                 "ca-file" => ca_file = self.path(value, "ca-file", "ca-file = \"ca.pem\"").map(|path| path.value),
                 "timeout" => timeout = self.timeout(value).unwrap_or(timeout),
+                "settings" => match value.get_ref().as_table() {
+                    Some(settings) => self.read_facts("", settings, &mut facts),
+                    None => self.wrong(
+                        value.span(),
+                        "`settings` is a section of its own".into(),
+                        &format!("write `[server.{}.settings]` and the settings below it", name.get_ref()),
+                    ),
+                },
                 _ => {
-                    let known = ["url", "key-env", "key-file", "ca-file", "timeout"];
+                    let known = ["url", "key-env", "key-file", "ca-file", "timeout", "settings"];
                     self.unknown_key(setting, "a server", &known);
                 }
             }
@@ -194,7 +205,7 @@ impl<'p> ConfigReader<'p> {
         match (url, key) {
             (Some(url), Some(key)) => {
                 let name = name.get_ref().clone().into_owned();
-                self.project.servers.push(Server { name, span, url, key, ca_file, timeout });
+                self.project.servers.push(Server { name, span, url, key, ca_file, timeout, facts });
             }
             // One report is enough: a wrong `url` is not missing too.
             _ if self.diagnostics.len() > before => {}
@@ -210,6 +221,20 @@ impl<'p> ConfigReader<'p> {
                 "it is not said where the key of this server comes from".into(),
                 "add `key-env = \"MISP_KEY\"`, the name of an environment variable, or `key-file = \"…\"`",
             ),
+        }
+    }
+
+    /// Reads what holds of a server. A name of MISP with dots may be written with or without quotes, which TOML reads as
+    /// a table.
+    fn read_facts(&mut self, before: &str, settings: &DeTable<'_>, facts: &mut ServerFacts) {
+        for (key, value) in in_order(settings) {
+            let name = format!("{before}{}", key.get_ref());
+            if let (Some(inner), "") = (value.get_ref().as_table(), before) {
+                self.read_facts(&format!("{name}."), inner, facts);
+            } else if let Err(error) = facts.set(&name, &plain(value.get_ref())) {
+                let range = if error.is_of_value { value.span() } else { key.span() };
+                self.wrong(range, error.message, &error.help);
+            }
         }
     }
 
@@ -330,6 +355,20 @@ impl<'p> ConfigReader<'p> {
 
     fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.file, range.start, range.end)
+    }
+}
+
+/// A string, a boolean or a list of them; null for what no setting takes.
+fn plain(value: &DeValue<'_>) -> Value<'static> {
+    match value {
+        DeValue::String(text) => Value::string(text.clone().into_owned()),
+        DeValue::Boolean(value) => Value::Bool(*value),
+        DeValue::Array(list) => list
+            .iter()
+            .map(|entry| Value::string(entry.get_ref().as_str().unwrap_or_default().to_owned()))
+            .collect::<Vec<_>>()
+            .into(),
+        _ => Value::Null,
     }
 }
 

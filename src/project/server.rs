@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::fixture::ServerFacts;
 use crate::source::Span;
 
 /// How long a request may take unless the project says otherwise.
@@ -23,6 +24,8 @@ pub struct Server {
     pub ca_file: Option<PathBuf>,
     /// How long one request may take.
     pub timeout: Duration,
+    /// What holds of it when a workflow is run.
+    pub facts: ServerFacts,
 }
 
 /// Where an authentication key comes from. The key itself never stands in a project file.

@@ -15,6 +15,9 @@ const SHOWN: usize = 120;
 /// What is done to the world is cut after so many characters: a whole event may be sent.
 const SHOWN_OF_EFFECT: usize = 2_000;
 
+/// A reason is cut after so many characters: it may hold what a server answered.
+const SHOWN_OF_REASON: usize = 500;
+
 /// So many attributes are named.
 const SHOWN_ATTRIBUTES: usize = 10;
 
@@ -61,7 +64,8 @@ fn write_nodes(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places
     let width = nodes.iter().map(|node| node.module.len()).max().unwrap_or(0);
     for node in nodes {
         write_node(out, node, width, places)?;
-        for record in result.effects.get(node.effects.clone()).unwrap_or_default() {
+        let effects = result.effects.get(node.effects.clone()).unwrap_or_default();
+        for record in effects.iter().filter(|record| !touches_nothing(&record.effect)) {
             detail(out, "does", &effect(record))?;
         }
     }
@@ -80,6 +84,9 @@ fn write_outcome(out: &mut dyn WriteColor, outcome: Outcome) -> io::Result<()> {
 fn write_errors(out: &mut dyn WriteColor, result: &RunResult<'_>) -> io::Result<()> {
     for error in &result.errors {
         writeln!(out, "  {}", printable_line(error))?;
+    }
+    for note in &result.notes {
+        writeln!(out, "  note: {}", printable_line(note))?;
     }
     Ok(())
 }
@@ -113,7 +120,7 @@ fn write_node(out: &mut dyn WriteColor, node: &TracedNode<'_>, width: usize, pla
         detail(out, "saw", &format!("{} = {value}", printable_line(&observation.what)))?;
     }
     for reason in &node.reasons {
-        detail(out, "because", &shown(reason))?;
+        detail(out, "because", &cut(reason, SHOWN_OF_REASON))?;
     }
     Ok(())
 }
@@ -122,6 +129,11 @@ fn detail(out: &mut dyn WriteColor, word: &str, text: &str) -> io::Result<()> {
     write!(out, "      ")?;
     coloured(out, Color::Cyan, word)?;
     writeln!(out, "{:1$}{text}", "", 9 - word.len())
+}
+
+/// Whether an edit has nothing to edit, so that there is nothing to tell.
+fn touches_nothing(effect: &Effect<'_>) -> bool {
+    matches!(effect, Effect::EditAttributes { attributes, .. } if attributes.is_empty())
 }
 
 /// The kind of an effect and what belongs to it.

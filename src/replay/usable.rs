@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::Prepared;
+use crate::normalise::Passed;
 use crate::php::{Array, Value};
 
 /// What tells an event from others.
@@ -19,6 +20,7 @@ pub struct EventIdentity<'a> {
 impl<'a> EventIdentity<'a> {
     /// That of the event in some data, if there is one.
     pub fn of(data: &Value<'a>) -> Option<Self> {
+        let data = if Passed::is_in(data) { data.get("normalized")? } else { data };
         let event = data.get("Event").filter(|event| event.as_array().is_some())?;
         let field = |key: &str| event.get(key).cloned().unwrap_or_default();
         Some(Self { id: field("id"), uuid: field("uuid"), info: field("info") })
@@ -40,7 +42,8 @@ pub struct Unusable {
     pub help: &'static str,
 }
 
-/// Whether a workflow can run on some data: on an event if its trigger gives MISP's core format, else on any object.
+/// Whether a workflow can run on some data: on an event if its trigger gives MISP's core format, else on any object; and on
+/// a recording of what a trigger passed.
 ///
 /// # Errors
 /// Why it cannot.
@@ -56,7 +59,7 @@ pub fn usable(workflow: &Prepared, data: &Value<'_>) -> Result<(), Unusable> {
     if is_filled_list(object) {
         return unusable("this is a list within a list, not an event");
     }
-    if !wants_event {
+    if !wants_event || Passed::is_in(data) {
         return Ok(());
     }
     match data.get("Event") {

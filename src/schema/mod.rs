@@ -14,6 +14,7 @@ mod question;
 mod root;
 mod shape;
 mod tests_in_paths;
+mod trigger_data;
 
 pub use finding::{About, PathFinding, PathFix};
 pub use follow::{Followed, Typer};
@@ -21,3 +22,4 @@ pub use lacks::Lack;
 pub use question::{Question, Reader};
 pub use root::Root;
 pub use shape::{Enumeration, EnumerationId, ListId, ObjectId, ObjectShape, Schema, Shape};
+pub use trigger_data::{TriggerData, TriggerObject};

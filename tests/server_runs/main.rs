@@ -138,7 +138,15 @@ fn differences_of(run: &Value<'_>, target: Target, tags: &FxHashSet<String>) -> 
     };
     let world = World::new(request, tags);
     let clock = String::new;
-    let options = RunOptions { answers: &world, trace: true, data: true, clock: Some(&clock), ..RunOptions::default() };
+    // `executeWorkflow` runs at once, whatever the trigger.
+    let options = RunOptions {
+        answers: &world,
+        trace: true,
+        data: true,
+        clock: Some(&clock),
+        background: false,
+        ..RunOptions::default()
+    };
     let event = request.get("event").expect("an event").clone();
     let result = prepared.run(event, &options);
     let seen = observed::Observed::of(&result);

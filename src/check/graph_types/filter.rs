@@ -27,9 +27,8 @@ impl NodeChecker<'_, '_> {
         let (value_part, operator_part) = (field("value"), field("operator"));
         let operator = Operator::from_name(&filter.operator);
         match operator {
-            None if filter.operator.is_empty() => {
-                self.report(Part::Filter(self.index), wording::filter_without_operator());
-            }
+            // The lint about half filters says what is missing.
+            None if filter.operator.is_empty() => {}
             None => self.warn(operator_part, wording::unknown_filter_operator(&filter.operator)),
             Some(operator) if operator.compares_with_list() => {
                 self.report(operator_part, wording::unsupported_in_module_filter(Audience::Editor));

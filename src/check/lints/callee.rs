@@ -73,6 +73,7 @@ pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
                     Diagnostic::at(Code::UnknownCallee, place, message)
                         .label("runs nothing")
                         .note("`run-workflow` keeps the text `TRIGGER :: NAME`, and passes over a name that no ad-hoc workflow has; renaming a workflow breaks all that run it")
+                        .note("when somebody opens the workflow in MISP's editor and saves it, a name that the server does not have is dropped from the list")
                         .help(help),
                 );
             }

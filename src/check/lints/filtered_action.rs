@@ -1,4 +1,4 @@
-//! A filtered step that counts as failed when nothing matches, and so ends its path without a word.
+//! A filtered step that counts as failed when nothing matches, and so ends its path silently.
 
 use super::facts::{Facts, plain};
 use super::filters::{is_filter, is_reset};

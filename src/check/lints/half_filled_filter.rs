@@ -7,23 +7,23 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in facts.order.iter().filter(|&&node| facts.is_filtered(node)) {
         let filter = &facts.node(node).filter;
         let supported = facts.signature(node).is_none_or(|signature| signature.supports_filters);
-        // A filter without an operator is a mistake of its own.
-        if !supported || filter.operator.is_empty() {
+        if !supported {
             continue;
         }
         // Whether something is empty can be asked with `equals`.
-        let wants_value = matches!(filter.operator.as_ref(), "in" | "not_in");
+        let wants_value = matches!(filter.operator.as_ref(), "in" | "not_in" | "");
         let parts = [
             (
                 "selector",
                 filter.selector.is_empty(),
                 "it goes over all of the data, the event first, as if that were the items",
             ),
+            ("operator", filter.operator.is_empty(), "it keeps nothing: the step has nothing to work on"),
             ("path", filter.path.is_empty(), "it compares the whole item, not a value in it"),
             (
                 "value",
                 wants_value && filter.value.is_empty(),
-                "it looks for the empty text, which compares equal to what nobody means",
+                "it looks for the empty string, which compares equal to what nobody means",
             ),
         ];
         let missing: Vec<_> = parts.iter().filter(|(_, is_missing, _)| *is_missing).collect();
@@ -31,10 +31,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let names = missing.iter().map(|(name, _, _)| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let are = if missing.len() == 1 { "is" } else { "are" };
         let mut finding = facts.finding(
             Code::HalfFilledFilter,
             node,
-            format!("the module filter of {} is only filled in in part: {names} is empty", facts.name(node)),
+            format!("the module filter of {} is only partly filled in: {names} {are} empty", facts.name(node)),
             "half a filter",
         );
         for (name, _, what) in missing {

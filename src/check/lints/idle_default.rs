@@ -35,10 +35,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     )
                     .note(match (facts.module(node), &*parameter.id) {
                         ("filter-tag", "scope") => {
-                            "MISP takes the value without a word and then filters nothing: every item passes".to_owned()
+                            "MISP takes the value silently and then filters nothing: every item passes".to_owned()
                         }
                         _ => format!(
-                            "MISP takes the value without a word, and {} then does not do what it says",
+                            "MISP takes the value silently, and {} then does not do what it says",
                             facts.name(node)
                         ),
                     })

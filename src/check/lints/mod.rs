@@ -38,6 +38,7 @@ mod ignored_parameter;
 mod missing_unequal;
 mod narrowed_attributes;
 mod network;
+mod never_starts;
 mod no_attributes;
 mod no_difference;
 mod no_organisation;
@@ -150,6 +151,7 @@ const LINTS: &[Lint] = &[
     unstorable::check,
     not_in_trigger::check,
     guard_without_event::check,
+    never_starts::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.

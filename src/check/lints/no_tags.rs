@@ -27,7 +27,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .finding(Code::NoTags, node, format!("{} names no tag, {consequence}", facts.name(node)), "no tags")
-                .note("MISP takes an empty list of tags without a word")
+                .note("MISP takes an empty list of tags silently")
                 .help("name at least one: `tags: [\"tlp:clear\"]`"),
         );
     }

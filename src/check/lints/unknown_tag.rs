@@ -45,7 +45,7 @@ fn not_in_taxonomy(facts: &Facts<'_, '_>, node: usize, tag: &str) -> Option<Diag
     let file = taxonomy.and_then(|taxonomy| taxonomy.file.as_deref());
     let mut finding = facts
         .finding_in(Code::UnknownTag, (node, tag), message, "no such tag")
-        .note("MISP compares tags letter by letter, capitals too, and takes an unknown one without a word");
+        .note("MISP compares tags letter by letter, capitals too, and takes an unknown one silently");
     finding.notes.extend(file.map(|file| format!("which tags the taxonomy has is read from `{file}`")));
     finding = finding.maybe_help(taxonomy.filter(|_| meant.is_none()).and_then(all_tags));
     Some(with_suggestion(facts, node, finding, tag, meant))
@@ -91,7 +91,7 @@ fn lacking(facts: &Facts<'_, '_>, node: usize, name: &str, server: &ServerTags, 
     let lost = if is_set { "the step then does less" } else { "a guard on it then lets everything pass" };
     let finding = facts
         .finding_in(Code::UnknownTag, (node, name), message, label)
-        .note(format!("MISP takes a {kind} that it does not have without a word, and {then}"));
+        .note(format!("MISP silently takes a {kind} that it does not have, and {then}"));
     // Only pickers are read back from the page.
     if !matches!(facts.module(node), "tag-if" | "filter-tag" | "tag_operation") {
         return finding;

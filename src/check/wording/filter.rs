@@ -33,13 +33,6 @@ pub fn unknown_filter_operator(operator: &str) -> Diagnostic {
         .help("the options are `in`, `not_in`, `equals`, `not_equals`")
 }
 
-/// A module filter that was begun and has no operator.
-pub fn filter_without_operator() -> Diagnostic {
-    Diagnostic::new(Code::MissingParameter, "this module filter has no operator")
-        .note("a module filter is on as soon as one of its fields is not empty; without an operator it keeps nothing")
-        .help("fill in all fields of the filter, or none")
-}
-
 /// A count that is compared with what is no number.
 pub fn not_a_count(given: &str, audience: Audience) -> Diagnostic {
     Diagnostic::new(Code::WrongType, format!("a count is compared with a number, not with {given}"))

@@ -8,8 +8,7 @@ mod parameter;
 mod row;
 
 pub use filter::{
-    empty_list, filter_not_supported, filter_without_operator, no_tag, not_a_count, unknown_filter_operator,
-    unsupported_in_module_filter,
+    empty_list, filter_not_supported, no_tag, not_a_count, unknown_filter_operator, unsupported_in_module_filter,
 };
 pub use hash_path::{field_and_value_swapped, invalid_path, path_finding, single_values_selected};
 pub use module::{UnknownModule, described, unknown_module, wrong_kind_of_module};

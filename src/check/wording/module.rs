@@ -31,7 +31,12 @@ pub fn unknown_module<'k>(
         .note(if is_trigger {
             "MISP accepts a workflow on an unknown trigger and never runs it"
         } else {
-            "MISP saves a node of an unknown module without a word; when a run reaches it, the node fails"
+            "MISP saves a node of an unknown module silently; when a run reaches it, the node fails"
+        })
+        .note(if is_trigger {
+            "MISP's editor cannot open a workflow on such a trigger"
+        } else {
+            "when somebody opens the workflow in MISP's editor and saves it, the node gets another number and may lose its connections"
         })
         .maybe_help(suggestion.map(|close| format!("did you mean `{close}`?")));
     let finding = match (audience, is_trigger) {

@@ -2,6 +2,7 @@
 
 mod list;
 mod show;
+mod trigger;
 
 use std::borrow::Cow;
 use std::io;

@@ -8,6 +8,9 @@ use crate::catalogue::{Parameter, ParameterKind, Provenance, Signature, availabi
 use crate::cli::Console;
 use crate::diagnostics::printable_line;
 use crate::graph::ModuleType;
+use crate::schema::TriggerData;
+
+use super::trigger;
 
 /// Where values begin in the list of facts.
 const FACTS: usize = 18;
@@ -32,6 +35,11 @@ pub(super) fn write(module: &Signature, console: &mut Console) -> io::Result<()>
         for trap in &module.traps {
             console.wrapped("  - ", 4, trap, width)?;
         }
+    }
+    if module.module_type == ModuleType::Trigger
+        && let Some(data) = TriggerData::of(&module.id).filter(|_| module.provenance == Provenance::BuiltIn)
+    {
+        trigger::write(module, data, width, console)?;
     }
     console.line("")?;
     if module.parameters.is_empty() {
@@ -209,7 +217,7 @@ fn written(default: &Json) -> String {
     }
 }
 
-fn write_code(code: &str, console: &mut Console) -> io::Result<()> {
+pub(super) fn write_code(code: &str, console: &mut Console) -> io::Result<()> {
     for line in code.lines() {
         console.line(format!("  {}", printable_line(line)).trim_end())?;
     }

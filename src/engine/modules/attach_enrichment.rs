@@ -50,6 +50,14 @@ impl Enrichment {
     }
 }
 
+/// What MISP dies of where a module gives no answer.
+fn no_answer() -> Thrown {
+    Thrown {
+        class: PhpClass::TypeError,
+        message: "Module_attach_enrichment::_queryModules(): Return value must be of type array, null returned".into(),
+    }
+}
+
 impl Module for Enrichment {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
         if self.modules.is_empty() {
@@ -79,14 +87,15 @@ impl Module for Enrichment {
                 ));
             }
             for service in self.modules.values().filter_map(Value::to_text).filter(|service| !service.is_empty()) {
+                if step.answers.stops_queries_of(&service) {
+                    step.because(|| {
+                        format!("a workflow for `enrichment-before-query` stops the query of `{service}`, which then gives no answer")
+                    });
+                    return Err(no_answer());
+                }
                 let Some(answer) = step.answers.enrichment(step.request(), &service, attribute) else { continue };
                 if answer.is_null() {
-                    return Err(Thrown {
-                        class: PhpClass::TypeError,
-                        message: "Module_attach_enrichment::_queryModules(): Return value must be of type array, null \
-                                  returned"
-                            .into(),
-                    });
+                    return Err(no_answer());
                 }
                 let lookup = step.lookups.entry(&step.node.module).or_default();
                 lookup.change(&mut data, attribute, |attribute| {

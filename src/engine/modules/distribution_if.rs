@@ -49,7 +49,9 @@ impl Module for DistributionIf {
             levels.push(5);
         }
         let level = levels.into_iter().rev().reduce(most_restrictive).unwrap_or(5);
-        step.saw("the distribution", || Value::Int(level));
+        if !self.asks_sharing_group {
+            step.saw("the distribution", || Value::Int(level));
+        }
         if !(0..=4).contains(&level) {
             step.because(|| "Distribution level not supported".into());
             return Ok(false);
@@ -62,7 +64,12 @@ impl Module for DistributionIf {
                 groups.extend(sharing_group(attribute)?);
                 groups.extend(sharing_group(object)?);
             }
-            return Ok(self.is_among(&groups));
+            let holds = self.is_among(&groups);
+            step.saw("the sharing groups", || {
+                groups.iter().map(|group| Value::string(group.clone())).collect::<Vec<_>>().into()
+            });
+            step.because(|| self.reason(&groups, holds));
+            return Ok(holds);
         }
         Ok(match self.condition.as_str() {
             "equals" => level == self.distribution,
@@ -75,6 +82,21 @@ impl Module for DistributionIf {
 }
 
 impl DistributionIf {
+    /// What was compared with the sharing groups, in words.
+    fn reason(&self, groups: &[String], holds: bool) -> String {
+        let wanted: Vec<_> = self.sharing_groups.values().filter_map(Value::to_text).collect();
+        let wanted = wanted.join(", ");
+        let compared = match (self.condition.as_str(), wanted.is_empty()) {
+            ("equals", true) => "whether there is a sharing group".to_owned(),
+            ("equals", false) => format!("whether no sharing group is outside [{wanted}]"),
+            ("not_equals", true) => "whether there is no sharing group".to_owned(),
+            ("not_equals", false) => format!("whether every sharing group is outside [{wanted}]"),
+            _ => return format!("`{}` is never true with sharing groups", self.condition),
+        };
+        let without = if groups.is_empty() { "; there is none, since it is not shared with one" } else { "" };
+        format!("with the distribution 4 MISP asks {compared}, which is {holds}{without}")
+    }
+
     fn is_among(&self, groups: &[String]) -> bool {
         let wanted: Vec<_> = self.sharing_groups.values().filter_map(Value::to_text).collect();
         let others = groups.iter().filter(|group| !wanted.iter().any(|wanted| wanted == *group)).count();

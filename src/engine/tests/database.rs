@@ -67,10 +67,10 @@ fn the_last_attribute_decides_whether_a_country_was_found() {
 #[test]
 fn answers_tell_what_the_event_cannot() {
     let mut answers = FixedAnswers::default();
-    answers.unknown_tags.push("never:seen".into());
-    answers.enrichment_modules = Some(vec!["hashlookup".into()]);
-    answers.own_warninglists = Some(vec!["28".into()]);
-    answers.off.push("push-zmq".into());
+    answers.server.unknown_tags.push("never:seen".into());
+    answers.server.enrichment_modules = Some(vec!["hashlookup".into()]);
+    answers.server.own_warninglists = Some(vec!["28".into()]);
+    answers.server.off.push("push-zmq".into());
     let outcome = |step: &str| {
         let workflow = prepared(&format!("1 event-publish > 2\n2 {step}"));
         let result = run_with(&workflow, EVENT, &RunOptions { answers: &answers, ..RunOptions::default() });
@@ -90,7 +90,7 @@ fn answers_tell_what_the_event_cannot() {
 #[test]
 fn a_trigger_that_is_off_runs_nothing() {
     let mut answers = FixedAnswers::default();
-    answers.off.push("event-publish".into());
+    answers.server.off.push("event-publish".into());
     let workflow = prepared("1 event-publish > 2\n2 stop-execution");
     let result = run_with(&workflow, EVENT, &RunOptions { answers: &answers, ..RunOptions::default() });
     assert_eq!((result.outcome.as_str(), result.executed.len()), ("success", 0));

@@ -8,6 +8,7 @@ mod limits;
 mod logic;
 mod paths;
 mod reports;
+mod silence;
 mod tagging;
 mod texts;
 mod travelling;

@@ -105,7 +105,7 @@ impl<'d> Lowering<'_, 'd> {
         }
     }
 
-    /// A pin on a reset for which no node was made would be lost without a word.
+    /// A pin on a reset for which no node was made would be lost silently.
     fn report_unused_pins(&mut self) {
         for scope in &self.scopes {
             if let (Some((id, span)), false) = (scope.off.pinned_id, scope.off_used || scope.inlined) {
