@@ -1,6 +1,7 @@
 //! A result without the credentials that were used.
 
 use crate::php::{Array, Value};
+use crate::secrets::user_info;
 
 use super::Answers;
 use super::effect::Effect;
@@ -70,6 +71,9 @@ impl Concealer<'_> {
         match effect {
             Effect::HttpRequest { url, headers, body, .. } => {
                 self.text(url);
+                for place in user_info(url.as_bytes()).into_iter().rev() {
+                    url.replace_range(place, "***");
+                }
                 if let Some(rest) = url.strip_prefix(TELEGRAM) {
                     let path = rest.find('/').map_or("", |at| &rest[at..]);
                     *url = format!("{TELEGRAM}{HIDDEN}{path}");
