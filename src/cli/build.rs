@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::Diagnostic;
 use crate::misp::{self, DocumentKind};
-use crate::project::{self, DiskFiles, Written, write_whole};
+use crate::project::{self, DiskFiles, Readers, Written, write_whole};
 use crate::source::Sources;
 
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
@@ -158,8 +158,8 @@ impl Build {
     fn write(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
         for product in products {
             let path = folder.join(&product.name);
-            let written =
-                write_whole(&path, product.json.as_bytes()).map_err(|error| Failure::unwritable(&path, &error))?;
+            let written = write_whole(&path, product.json.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
             let word = match written {
                 Written::Created => "created",
                 Written::Changed => "changed",

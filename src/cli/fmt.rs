@@ -6,7 +6,7 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::format::format_source;
-use crate::project::{Written, write_whole};
+use crate::project::{Readers, Written, write_whole};
 use crate::source::{SourceFile, Sources};
 
 use super::unified_diff::write_unified_diff;
@@ -100,7 +100,8 @@ fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Resul
         console.results().write_all(formatted.as_bytes())?;
         return Ok(source.text != formatted);
     };
-    let written = write_whole(path, formatted.as_bytes()).map_err(|error| Failure::unwritable(path, &error))?;
+    let written =
+        write_whole(path, formatted.as_bytes(), Readers::Usual).map_err(|error| Failure::unwritable(path, &error))?;
     let changed = written != Written::Unchanged;
     if changed {
         console.tell(&format!("rewritten  {}", source.name))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::project::{PROJECT_FILE, write_whole};
+use crate::project::{PROJECT_FILE, Readers, write_whole};
 
 use super::{Console, Failure, Status};
 
@@ -36,7 +36,8 @@ impl Init {
         }
         for (name, content, _) in FILES {
             let path = self.folder.join(name);
-            write_whole(&path, content.as_bytes()).map_err(|error| Failure::unwritable(&path, &error))?;
+            write_whole(&path, content.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
         }
 
         let here = self.folder.as_os_str() == ".";
