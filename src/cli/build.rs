@@ -132,7 +132,7 @@ impl Build {
                 "standard output takes one workflow or blueprint, and {what}\nname one file, or a folder to write to: `-o DIR`"
             )));
         };
-        console.results().write_all(product.json.as_bytes())?;
+        console.product(product.json.as_bytes())?;
         Ok(Status::Done)
     }
 

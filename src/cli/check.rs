@@ -74,6 +74,7 @@ impl Check {
         }
         let repair = Repair { sources, unsafe_too: self.r#unsafe };
         let Repaired { files, done, diagnostics } = repair.run(roots, &is_fixable, check);
+        console.protect(sources);
         for (&root, &file) in roots.iter().zip(&files) {
             let (old, new) = (sources.file(root), sources.file(file));
             match &old.path {
@@ -84,7 +85,7 @@ impl Check {
                     write_whole(path, format!("{mark}{}", new.text).as_bytes(), Readers::Usual)
                         .map_err(|error| Failure::unwritable(path, &error))?;
                 }
-                None if to_output(root) => console.results().write_all(new.text.as_bytes())?,
+                None if to_output(root) => console.product(new.text.as_bytes())?,
                 _ => {}
             }
         }

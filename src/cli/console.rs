@@ -1,10 +1,16 @@
 //! Where results and messages go.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
 use crate::diagnostics::printable_line;
+use crate::secrets::{NamedSecrets, Secret};
+use crate::source::Sources;
+
+use super::masked::Masked;
+use super::panic;
 
 /// A narrower terminal is treated like this one.
 const NARROWEST: usize = 40;
@@ -24,9 +30,10 @@ pub enum Color {
 
 /// Standard output and standard error of a command.
 pub struct Console {
-    results: BufferedStandardStream,
-    messages: BufferedStandardStream,
+    results: Masked<BufferedStandardStream>,
+    messages: Masked<BufferedStandardStream>,
     quiet: bool,
+    secrets: NamedSecrets,
 }
 
 impl Console {
@@ -38,10 +45,49 @@ impl Console {
             Color::Always => ColorChoice::AlwaysAnsi,
         };
         Self {
-            results: BufferedStandardStream::stdout(choice(io::stdout().is_terminal())),
-            messages: BufferedStandardStream::stderr(choice(io::stderr().is_terminal())),
+            results: Masked::new(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
+            messages: Masked::new(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
             quiet,
+            secrets: NamedSecrets::default(),
         }
+    }
+
+    /// Hides the secrets that the sources name, and user names and passwords in addresses, in all that is shown from now
+    /// on and was not flushed yet.
+    pub fn protect(&mut self, sources: &Sources) {
+        let mut secrets = self.secrets.clone();
+        for file in sources.iter() {
+            secrets.add(&file.text, &Secret::from_environment);
+        }
+        self.hide(secrets);
+    }
+
+    /// Hides values that turned out to be secrets.
+    pub(super) fn protect_values(&mut self, values: impl IntoIterator<Item = (String, Secret)>) {
+        let mut secrets = self.secrets.clone();
+        for (name, value) in values {
+            secrets.add_value(name, value);
+        }
+        self.hide(secrets);
+    }
+
+    fn hide(&mut self, secrets: NamedSecrets) {
+        if secrets == self.secrets {
+            return;
+        }
+        let masker = Arc::new(secrets.masker());
+        self.secrets = secrets;
+        self.results.set_masker(masker.clone());
+        self.messages.set_masker(masker.clone());
+        panic::hide(masker);
+    }
+
+    /// Writes what the command makes, which belongs to the user: it stays as it is, secrets included.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn product(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.results.product(bytes)
     }
 
     /// For what the command was asked for.

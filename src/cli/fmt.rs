@@ -32,6 +32,7 @@ impl Fmt {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let loaded = self.inputs.load(&sources);
+        console.protect(&sources);
         loaded.tell_if_empty("format", console)?;
         let mut diagnostics = loaded.diagnostics;
         let mut status = Status::Done;
@@ -97,7 +98,7 @@ fn current(source: &SourceFile) -> Result<Cow<'_, str>, Failure> {
 /// Puts the text where the source came from. Says whether a file changed.
 fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Result<bool, Failure> {
     let Some(path) = &source.path else {
-        console.results().write_all(formatted.as_bytes())?;
+        console.product(formatted.as_bytes())?;
         return Ok(source.text != formatted);
     };
     let written =

@@ -128,44 +128,44 @@ impl Masker {
             return Cow::Borrowed(&text[..limit]);
         }
         let mut masked = Vec::new();
-        let mut done = 0;
         let mut is_changed = false;
+        let mut done = 0;
         while done < limit {
             // What begins before `end` is looked at with all that may belong to it.
             let end = limit.min(done + WINDOW);
             let window = &text[done..text.len().min(end + self.reach)];
-            let is_last = done + window.len() == text.len();
-            let (part, consumed, changed) = self.window(window, end - done, is_last);
-            masked.extend_from_slice(&part);
-            is_changed |= changed;
-            done += consumed;
+            let mut at = 0;
+            for (range, label) in self.edits(window, done + window.len() == text.len()) {
+                if done + range.start >= end {
+                    break;
+                }
+                masked.extend_from_slice(&window[at..range.start]);
+                masked.extend_from_slice(label.as_bytes());
+                at = range.end;
+                is_changed = true;
+            }
+            let rest = at.max(end - done);
+            masked.extend_from_slice(&window[at..rest]);
+            done += rest;
         }
         if is_changed { Cow::Owned(masked) } else { Cow::Borrowed(&text[..limit]) }
     }
 
-    /// What `window` shows in its first `limit` bytes, how many bytes that takes, and whether anything was hidden.
-    fn window<'t>(&self, window: &'t [u8], limit: usize, is_last: bool) -> (Cow<'t, [u8]>, usize, bool) {
-        let mut hits = self.hits(window, is_last);
-        hits.retain(|hit| hit.range.start < limit);
-        if hits.is_empty() {
-            return (Cow::Borrowed(&window[..limit]), limit, false);
-        }
+    /// The places to be hidden in a text and what stands there instead, in order. A beginning of a secret at the very end
+    /// counts if `is_end` says that the text ends there.
+    pub(crate) fn edits(&self, text: &[u8], is_end: bool) -> Vec<(Range<usize>, String)> {
+        let mut hits = self.hits(text, is_end);
         // The widest of those that begin together comes first.
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
-        let mut masked = Vec::with_capacity(window.len());
-        let mut at = 0;
+        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
         for hit in &hits {
-            let (range, label) = labelled(window, hit);
-            if hit.range.start >= at {
-                masked.extend_from_slice(&window[at..range.start.max(at)]);
-                masked.extend_from_slice(label.as_bytes());
+            let (range, label) = labelled(text, hit);
+            match edits.last_mut() {
+                Some((last, _)) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => edits.push((range, label.into_owned())),
             }
-            at = at.max(range.end);
         }
-        if at < limit {
-            masked.extend_from_slice(&window[at..limit]);
-        }
-        (Cow::Owned(masked), at.max(limit), true)
+        edits
     }
 
     /// All places to be hidden.

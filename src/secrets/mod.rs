@@ -5,15 +5,19 @@
 
 mod address;
 mod decode;
+mod header;
 mod layer;
 mod masker;
+mod named;
 mod parts;
 mod secret;
 
 pub use masker::Masker;
+pub use named::NamedSecrets;
 pub use secret::Secret;
 
 pub(crate) use address::{percent_decoded, user_info};
+pub(crate) use header::is_credential_header;
 
 #[cfg(test)]
 mod tests;

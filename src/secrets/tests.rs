@@ -15,7 +15,7 @@ fn masker(secret: &str) -> Masker {
 type Way = fn(char) -> String;
 
 fn utf16(character: char, write: fn(&u16) -> String) -> String {
-    character.encode_utf16(&mut [0; 2]).iter().map(|unit| write(unit)).collect()
+    character.encode_utf16(&mut [0; 2]).iter().map(write).collect()
 }
 
 /// The UTF-8 of a text, each byte as `write` has it.
