@@ -17,6 +17,7 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod characters;
 pub mod check;
 pub mod cli;
 pub mod compile;

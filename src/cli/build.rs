@@ -132,7 +132,7 @@ impl Build {
                 "standard output takes one workflow or blueprint, and {what}\nname one file, or a folder to write to: `-o DIR`"
             )));
         };
-        console.product(product.json.as_bytes())?;
+        console.source(&product.json)?;
         Ok(Status::Done)
     }
 

@@ -85,7 +85,7 @@ impl Check {
                     write_whole(path, format!("{mark}{}", new.text).as_bytes(), Readers::Usual)
                         .map_err(|error| Failure::unwritable(path, &error))?;
                 }
-                None if to_output(root) => console.product(new.text.as_bytes())?,
+                None if to_output(root) => console.source(&new.text)?,
                 _ => {}
             }
         }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
-use crate::diagnostics::printable_line;
+use crate::diagnostics::{printable, printable_line};
 use crate::secrets::{NamedSecrets, Secret};
 use crate::source::Sources;
 
 use super::masked::Masked;
 use super::panic;
+use super::shown::Shown;
 
 /// A narrower terminal is treated like this one.
 const NARROWEST: usize = 40;
@@ -30,8 +31,8 @@ pub enum Color {
 
 /// Standard output and standard error of a command.
 pub struct Console {
-    results: Masked<BufferedStandardStream>,
-    messages: Masked<BufferedStandardStream>,
+    results: Shown<Masked<BufferedStandardStream>>,
+    messages: Shown<Masked<BufferedStandardStream>>,
     quiet: bool,
     secrets: NamedSecrets,
 }
@@ -44,9 +45,10 @@ impl Console {
             Color::Auto | Color::Never => ColorChoice::Never,
             Color::Always => ColorChoice::AlwaysAnsi,
         };
+        let shown = |stream| Shown::new(Masked::new(stream));
         Self {
-            results: Masked::new(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
-            messages: Masked::new(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
+            results: shown(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
+            messages: shown(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
             quiet,
             secrets: NamedSecrets::default(),
         }
@@ -77,22 +79,33 @@ impl Console {
         }
         let masker = Arc::new(secrets.masker());
         self.secrets = secrets;
-        self.results.set_masker(masker.clone());
-        self.messages.set_masker(masker.clone());
+        self.results.stream().set_masker(masker.clone());
+        self.messages.stream().set_masker(masker.clone());
         panic::hide(masker);
     }
 
-    /// Writes what the command makes, which belongs to the user: it stays as it is, secrets included.
+    /// For what the command was asked for. Characters that a terminal would obey or not show are made visible.
+    pub fn results(&mut self) -> &mut dyn WriteColor {
+        &mut self.results
+    }
+
+    /// Writes what the command makes, which goes where it may be read again and belongs to the user: every character as it
+    /// is, but on a terminal, and secrets included.
     ///
     /// # Errors
     /// What the stream says.
-    pub fn product(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.results.product(bytes)
+    pub fn source(&mut self, text: &str) -> io::Result<()> {
+        let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
+        self.results.end_line()?;
+        self.results.stream().product(text.as_bytes())
     }
 
-    /// For what the command was asked for.
-    pub fn results(&mut self) -> &mut dyn WriteColor {
-        &mut self.results
+    /// Writes results that hold colours.
+    ///
+    /// # Errors
+    /// What the stream says.
+    pub fn coloured(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.results.as_it_is(bytes)
     }
 
     /// For everything else.

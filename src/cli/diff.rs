@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use crate::characters::to_json_pretty;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};
@@ -95,7 +96,8 @@ impl Diff {
                 let changed: Vec<_> =
                     changed.iter().map(|(name, difference)| json!({"name": name, "difference": difference})).collect();
                 let result = json!({"changed": changed, "added": added, "removed": removed});
-                writeln!(console.results(), "{result:#}")?;
+                to_json_pretty(console.results(), &result)?;
+                console.line("")?;
             }
             Format::Text => {
                 for (sign, names) in [('-', &removed), ('+', &added)] {

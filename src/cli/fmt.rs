@@ -98,7 +98,7 @@ fn current(source: &SourceFile) -> Result<Cow<'_, str>, Failure> {
 /// Puts the text where the source came from. Says whether a file changed.
 fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Result<bool, Failure> {
     let Some(path) = &source.path else {
-        console.product(formatted.as_bytes())?;
+        console.source(formatted)?;
         return Ok(source.text != formatted);
     };
     let written =

@@ -281,7 +281,11 @@ impl Total {
         progress: &mut Progress,
         console: &mut Console,
     ) -> Result<(), Failure> {
-        console.results().write_all(&output.bytes)?;
+        if console.results().supports_color() {
+            console.coloured(&output.bytes)?;
+        } else {
+            console.results().write_all(&output.bytes)?;
+        }
         if progress.is_live() {
             // Who watches wants to see each run when it is done.
             console.flush()?;

@@ -94,8 +94,8 @@ mod tests {
         named.add("a: secret(\"A\") + secret ( \"B\\u0041\" ) + secret(\"UNSET\") # my-secret(\"X\")", &environment);
         named.add("{\"secret\": \"C\", \"secret\" :\"D\"} env(\"HOOK\") secret(E) secret(\"F", &environment);
         named.add("key-env = \"K\"\nurl = \"https://you:pass@host/\"", &environment);
-        let names: Vec<&str> = named.secrets.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["A", "BA", "C", "D", "K"]);
+        let found: Vec<&str> = named.secrets.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(found, ["A", "BA", "C", "D", "K"]);
         let pairs: Vec<&str> = named.credentials.iter().map(Secret::expose).collect();
         assert_eq!(pairs, ["me:word99", "you:pass"]);
         assert_eq!(named.masker().mask("value of A, word99"), "${A}, ***");

@@ -1,5 +1,7 @@
 //! JSON straight into one buffer.
 
+use crate::characters::to_json;
+
 /// How the JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Layout {
@@ -81,7 +83,7 @@ impl Emitter {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        self.scalar(text);
+        to_json(&mut self.out, text).expect("text always has a JSON form");
     }
 
     pub(super) fn boolean(&mut self, value: bool) {
