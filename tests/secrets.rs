@@ -42,7 +42,7 @@ fn encodings(secret: &str) -> Vec<String> {
         escaped(secret, |c| format!("\\u{:04x}", c as u32)),
         escaped(secret, |c| format!("&#{};", c as u32)),
         secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"),
-        percent.to_lowercase(),
+        escaped(secret, |c| each(&c.to_string(), |byte| format!("%{byte:02x}"))),
         percent.replace("%20", "+"),
         percent,
         each(secret, |byte| format!("{byte:02x}")),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -65,12 +65,19 @@ const APART: &str = "-with-secrets";
 fn is_in(path: &Path, folder: &Path) -> bool {
     /// The path without links and dots, as far as it exists.
     fn whole(path: &Path) -> Option<PathBuf> {
-        let path = std::path::absolute(path).ok()?;
-        match (path.canonicalize(), path.parent(), path.file_name()) {
-            (Ok(whole), ..) => Some(whole),
-            (Err(_), Some(parent), Some(name)) => Some(whole(parent)?.join(name)),
-            _ => Some(path),
+        let mut whole = PathBuf::new();
+        for component in std::path::absolute(path).ok()?.components() {
+            match component {
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                component => whole.push(component),
+            }
+            if let Ok(real) = whole.canonicalize() {
+                whole = real;
+            }
         }
+        Some(whole)
     }
     whole(path).zip(whole(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
 }

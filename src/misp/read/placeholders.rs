@@ -152,11 +152,11 @@ mod tests {
     fn entries_that_fit_nothing() {
         let at = json!(["indexed_params", "headers"]);
         for (entry, said) in [
-            (json!({ "secret": "B", "at": at }), "there is no `${B}` at the place it names"),
-            (json!({ "secret": "A", "at": at, "occurrence": 2 }), "there is no `${A}` at the place it names"),
-            (json!({ "secret": "A", "at": ["indexed_params", "payload"] }), "there is no `${A}`"),
-            (json!({ "secret": "A", "at": ["indexed_params", "headers", 0] }), "there is no `${A}`"),
-            (json!({ "secret": "A", "at": ["placeholders"] }), "there is no `${A}`"),
+            (json!({ "secret": "B", "at": at }), "there is no \"${B}\" at the place it names"),
+            (json!({ "secret": "A", "at": at, "occurrence": 2 }), "there is no \"${A}\" at the place it names"),
+            (json!({ "secret": "A", "at": ["indexed_params", "payload"] }), "there is no \"${A}\""),
+            (json!({ "secret": "A", "at": ["indexed_params", "headers", 0] }), "there is no \"${A}\""),
+            (json!({ "secret": "A", "at": ["placeholders"] }), "there is no \"${A}\""),
             (json!({ "secret": "A" }), "this does not tell of a placeholder"),
             (json!({ "secret": "A", "env": "A", "at": at }), "this does not tell of a placeholder"),
             (json!({ "secret": "A", "at": at, "occurrence": 0 }), "this does not tell of a placeholder"),
