@@ -7,6 +7,7 @@ use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, Stmt, U
 use minijinja::machinery::parse;
 
 use crate::template_bounds;
+use crate::template_names::{FILTERS, TESTS};
 
 /// What is done to a generator that only a list can do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -78,6 +79,19 @@ pub struct Slips {
     pub memberships: Vec<Membership>,
     /// Values that are printed and may hold any character.
     pub printed: Vec<Printed>,
+    /// Names that Jinja does not have, and that it notices whatever the data is.
+    pub unknown: Vec<UnknownName>,
+}
+
+/// A filter or test that Jinja does not have.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UnknownName {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a test.
+    pub is_test: bool,
+    /// Where the name is, if it can be told.
+    pub at: Option<Range<usize>>,
 }
 
 /// What a template does that may not be meant; nothing for what cannot be read.
@@ -162,6 +176,8 @@ struct Walker<'t> {
     scope: Vec<(&'t str, Bound)>,
     quotes: Quotes,
     started: bool,
+    /// Inside an `if`, an unknown name is noticed only when it is used.
+    is_soft: bool,
 }
 
 /// What an expression is used for.
@@ -297,12 +313,14 @@ impl<'t> Walker<'t> {
                 self.optional(&each.else_body);
             }
             Stmt::IfCond(condition) => {
+                let is_soft = std::mem::replace(&mut self.is_soft, true);
                 self.expression(&condition.expr, Use::Tested);
                 let before = self.uses();
                 self.optional(&condition.true_body);
                 let after_true = self.uses();
                 self.restore(&before);
                 self.optional(&condition.false_body);
+                self.is_soft = is_soft;
                 self.most(&after_true);
             }
             Stmt::WithBlock(block) => {
@@ -441,6 +459,7 @@ impl<'t> Walker<'t> {
                 }
             }
             Expr::Filter(filter) => {
+                self.known(filter.name, false, filter.span().end_offset as usize);
                 if let Some(value) = &filter.expr {
                     if OF_LISTS.contains(&filter.name) {
                         self.as_list(value, ListUse::Fails);
@@ -453,6 +472,7 @@ impl<'t> Walker<'t> {
                 self.arguments(&filter.args);
             }
             Expr::Test(test) => {
+                self.known(test.name, true, test.span().end_offset as usize);
                 // `is defined` and the like do not go through it.
                 if !matches!(test.expr, Expr::Var(_)) {
                     self.expression(&test.expr, Use::Other);
@@ -494,6 +514,7 @@ impl<'t> Walker<'t> {
                 }
             }
             Expr::IfExpr(choice) => {
+                let is_soft = std::mem::replace(&mut self.is_soft, true);
                 self.expression(&choice.test_expr, Use::Tested);
                 let before = self.uses();
                 self.expression(&choice.true_expr, used);
@@ -502,6 +523,7 @@ impl<'t> Walker<'t> {
                 if let Some(otherwise) = &choice.false_expr {
                     self.expression(otherwise, used);
                 }
+                self.is_soft = is_soft;
                 self.most(&after_true);
             }
             Expr::Call(call) => {
@@ -549,6 +571,16 @@ impl<'t> Walker<'t> {
             | CallArg::KwargSplat(value)) = argument;
             self.expression(value, Use::Other);
         }
+    }
+
+    /// Notes a name that Jinja does not have. `end` is where the filter or test ends.
+    fn known(&mut self, name: &str, is_test: bool, end: usize) {
+        let names = if is_test { TESTS } else { FILTERS };
+        if self.is_soft || names.contains(&name) {
+            return;
+        }
+        let at = self.text.get(..end).and_then(|before| before.rfind(name)).map(|at| at..at + name.len());
+        self.slips.unknown.push(UnknownName { name: name.to_owned(), is_test, at });
     }
 
     fn membership(&mut self, left: &Expr<'t>, right: &Expr<'t>, negated: bool) {

@@ -376,7 +376,7 @@ fn expression(random: &mut Random, wanted: Type, depth: usize) -> String {
             3 => format!("{number} / {other}"),
             4 => format!("{number} // {other}"),
             5 => format!("{number} % {other}"),
-            6 => format!("{number} ** {}", random.pick(&["2", "0", "-1", "0.5", "3"])),
+            6 => format!("{number} ** {}", random.pick(&["2", "0", "-1", "3"])),
             7 => format!("-{number}"),
             8 => format!(
                 "{list}|{}",
@@ -624,7 +624,12 @@ fn expression(random: &mut Random, wanted: Type, depth: usize) -> String {
             5 => format!("{one} is {}", random.pick(TESTS)),
             6 => format!("{one} is not {}", random.pick(TESTS)),
             7 => format!("not {one}"),
-            _ => format!("{number} < {other} {} {one}", random.pick(&["<", "==", "<="])),
+            // The last one is evaluated here even if the first two decide.
+            _ => format!(
+                "{number} < {other} {} {}",
+                random.pick(&["<", "==", "<="]),
+                random.pick(&["1", "2.5", "Event.n", "true"])
+            ),
         },
     }
 }

@@ -62,7 +62,8 @@ fn attr(value: Value, name: &str) -> Result<Value, Error> {
         _ => false,
     };
     if is_method {
-        return Ok(Value::from_object(Method));
+        let of = if kind(&value) == Kind::String { "str" } else { "dict" };
+        return Ok(Value::from_object(Method { name: name.to_owned(), of }));
     }
     let has_attributes = value.downcast_object_ref::<Group>().is_some() || kind(&value) == Kind::Other;
     if has_attributes { value.get_attr(name) } else { Ok(Value::UNDEFINED) }

@@ -11,9 +11,9 @@ use super::arguments::{Given, bind, integer, truth, values, wrong};
 use super::bounds;
 use super::kinds::{Kind, kind};
 use super::lists::{attribute, given, items, keys, list, unhashable};
-use super::names::{FILTERS, SIGNS, TESTS};
 use super::ranges::Range;
 use super::values::View;
+use crate::template_names::{FILTERS, SIGNS, TESTS};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("map", map);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
-use super::arguments::wrong;
+use super::arguments::{Given, values, wrong};
 use super::kinds::{Kind, kind};
 use super::lists::items;
 use super::{bounds, operators, ranges};
@@ -13,7 +13,14 @@ use super::{bounds, operators, ranges};
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.remove_global("debug");
     environment.add_function("range", |arguments: Rest<Value>| ranges::range(&arguments));
-    environment.add_function("dict", |from: Option<Value>, names: Kwargs| dict(from.as_ref(), &names));
+    environment.add_function("dict", |args: Given| {
+        let args = values(&args);
+        match from_args::<(&[Value], Kwargs)>(&args)? {
+            ([], names) => dict(None, &names),
+            ([from], names) => dict(Some(from), &names),
+            _ => Err(wrong("a dict is made of one value and of names")),
+        }
+    });
     environment.add_function("namespace", |defaults: Option<ValueOrKwargs>| {
         if let Some(defaults) = &defaults {
             bounds::check_depth(defaults)?;
@@ -37,6 +44,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
 /// The function `dict`: of a dict or of pairs, and of names.
 fn dict(from: Option<&Value>, names: &Kwargs) -> Result<Value, Error> {
     let mut entries = Vec::new();
+    if from.is_some_and(Value::is_undefined) {
+        return Err(wrong("what is undefined makes no dict"));
+    }
     if let Some(from) = from {
         for item in items(from)? {
             if kind(from) == Kind::Dict {

@@ -24,7 +24,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("join", join);
     environment.add_filter("sum", sum);
     environment.add_filter("random", |value: Value| match length(&value) {
-        Some(_) if kind(&value) == Kind::Dict => Err(wrong("a dict has no places")),
+        Some(_) if matches!(kind(&value), Kind::Dict | Kind::View) => Err(wrong("the value has no places")),
         Some(_) => first(&value),
         None => Err(wrong("what has no length has no random item")),
     });
@@ -42,6 +42,10 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         });
     }
     environment.add_filter(own!("iterated"), |value: Value| iterated(&value));
+    // What a block gives is put into the text as it is.
+    environment.add_filter(own!("text"), |value: Value| {
+        if kind(&value) == Kind::String { Ok(value) } else { Err(wrong("a block gives a string")) }
+    });
     environment.add_filter(own!("held"), |value: Value| bounds::check_depth(&value).map(|()| value));
 }
 

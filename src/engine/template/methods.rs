@@ -20,12 +20,26 @@ pub(super) fn call(_state: &mut State<'_, '_>, value: &Value, method: &str, args
         Kind::String => {
             let text = value.as_str().unwrap_or_default();
             bounds::steps(text.len().saturating_mul(4).saturating_add(100))?;
-            of_string(text, method, args)
+            let found = of_string(text, method, args)?;
+            if value.is_safe() { as_safe(found) } else { Ok(found) }
         }
         Kind::Dict => of_dict(value, method, args),
         Kind::List | Kind::Tuple | Kind::Range => of_list(value, method, args),
         Kind::Int | Kind::Float => of_number(value, method, args),
         _ => Err(unknown()),
+    }
+}
+
+/// What a method of a safe string gives is safe too.
+fn as_safe(value: Value) -> Result<Value, Error> {
+    let safe = |value: Value| match value.as_str() {
+        Some(text) => Value::from_safe_string(text.to_owned()),
+        None => value,
+    };
+    match kind(&value) {
+        Kind::List => super::lists::list(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        Kind::Tuple => super::lists::tuple(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        _ => Ok(safe(value)),
     }
 }
 

@@ -18,7 +18,6 @@ mod kinds;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod lists;
 mod methods;
-mod names;
 mod needs;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod numbers;

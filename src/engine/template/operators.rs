@@ -456,6 +456,12 @@ pub(super) fn contains(container: &Value, wanted: &Value) -> Result<bool, Error>
             bounds::steps(length)?;
             any_equal(container.try_iter()?, wanted)
         }
+        Kind::View
+            if unhashable(wanted)
+                && container.downcast_object_ref::<View>().is_some_and(|view| view.name == "dict_keys") =>
+        {
+            Err(wrong("a list or dict is not a key"))
+        }
         Kind::List | Kind::Tuple | Kind::View | Kind::Undefined => any_equal(container.try_iter()?, wanted),
         Kind::Generator => {
             let Some(generator) = container.downcast_object_ref::<Generator>() else { return Ok(false) };

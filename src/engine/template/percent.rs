@@ -260,5 +260,14 @@ pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> 
         // One field without a name takes the whole dict.
         return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
     }
+    // What could be asked for a key may be left over.
+    let is_mapping = matches!(
+        super::kinds::kind(operand),
+        super::kinds::Kind::List | super::kinds::Kind::Range | super::kinds::Kind::Undefined
+    );
+    let has_fields = text.replace("%%", "").contains('%');
+    if is_mapping && !has_fields {
+        return apply(text, &[], &|_| None);
+    }
     apply(text, std::slice::from_ref(operand), &|_| None)
 }

@@ -13,7 +13,7 @@ use minijinja::machinery::ast::{
 use minijinja::machinery::parse;
 use minijinja::value::ValueKind;
 
-use super::names::{FILTERS, TESTS};
+use crate::template_names::{FILTERS, TESTS};
 
 /// What the names of our own filters begin with. A template that names one names a filter that Jinja2 does not have.
 macro_rules! own {
@@ -199,7 +199,7 @@ impl<'t> Writer<'t> {
             Stmt::FilterBlock(block) => {
                 self.out.push_str("{% filter ");
                 self.alone(&block.filter, place);
-                self.out.push_str(" %}");
+                self.out.push_str(concat!("|", own!("text"), " %}"));
                 self.body(&block.body, place.inner());
                 self.out.push_str("{% endfilter %}");
             }

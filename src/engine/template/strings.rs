@@ -42,6 +42,8 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
         "splitlines" => {
             let keep: Option<Value> = named(args, "keepends")?;
             let keep = keep.is_some_and(|keep| keep.is_true());
+            bounds::list_of(lines_and_ends(string).count())?;
+            bounds::made(string.len())?;
             let lines = lines_and_ends(string);
             Ok(Value::from(
                 lines

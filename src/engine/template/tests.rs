@@ -5,9 +5,9 @@ use minijinja::{Environment, Error, Value};
 
 use super::arguments::wrong;
 use super::kinds::{Kind, kind};
-use super::names::{FILTERS, SIGNS, TESTS};
 use super::operators::same_object;
 use super::{bounds, strings};
+use crate::template_names::{FILTERS, SIGNS, TESTS};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
     for name in ["endingwith", "int", "safe", "startingwith"] {
@@ -23,10 +23,8 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         }
         _ => false,
     });
-    environment.add_test("filter", |name: Value| name.as_str().is_some_and(|name| FILTERS.contains(&name)));
-    environment.add_test("test", |name: Value| {
-        name.as_str().is_some_and(|name| TESTS.contains(&name) || SIGNS.contains(&name))
-    });
+    environment.add_test("filter", |name: Value| named(&name, &[FILTERS]));
+    environment.add_test("test", |name: Value| named(&name, &[TESTS, SIGNS]));
     environment.add_test("lower", |value: Value| cased(&value, "islower"));
     environment.add_test("upper", |value: Value| cased(&value, "isupper"));
     environment.add_test("mapping", |value: Value| kind(&value) == Kind::Dict);
@@ -58,6 +56,14 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         Kind::Other => super::values::is_loop(&value),
         _ => true,
     });
+}
+
+/// Whether a value is one of these names.
+fn named(name: &Value, lists: &[&[&str]]) -> Result<bool, Error> {
+    if super::lists::unhashable(name) {
+        return Err(wrong("a list or dict is not a name"));
+    }
+    Ok(name.as_str().is_some_and(|name| lists.iter().any(|names| names.contains(&name))))
 }
 
 /// Whether a value, printed, has letters of this case alone.

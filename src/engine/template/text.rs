@@ -175,7 +175,9 @@ fn truncate(value: Value, args: Given) -> Result<Value, Error> {
     // Whatever has a length is measured; only strings are cut.
     let measured = match value.as_str() {
         Some(string) => count(string),
-        None => value.len().and_then(|length| i64::try_from(length).ok()).ok_or_else(|| wrong("it has no length"))?,
+        None => super::generators::length(&value)
+            .and_then(|length| i64::try_from(length).ok())
+            .ok_or_else(|| wrong("it has no length"))?,
     };
     if measured <= length.saturating_add(leeway) {
         return Ok(value);
@@ -198,13 +200,17 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let width = width.ok_or_else(|| wrong("the width is a number above 0"))?;
     let newline = text(newline.filter(|newline| !newline.is_none()).as_ref(), "\n")?;
     let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
-    let wrapped = split::lines(string)
-        .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
-    join(wrapped.map(Ok), &newline)
+    // A word of one character is a string of its own.
+    bounds::made(string.len().saturating_mul(64))?;
+    let wrapped = split::lines(string).map(|line| {
+        let lines = wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true))?;
+        join(lines.into_iter().map(Ok), &newline)
+    });
+    join(wrapped, &newline)
 }
 
 /// The lines that Python's `textwrap` makes of one.
-fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<String> {
+fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Result<Vec<String>, Error> {
     let mut chunks: Vec<String> = chunks(line, at_hyphens);
     chunks.reverse();
     let length = |text: &str| text.chars().count();
@@ -224,6 +230,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<Str
             current.push(chunk);
         }
         if let Some(chunk) = chunks.pop_if(|chunk| length(chunk) > width) {
+            bounds::steps(chunk.len())?;
             if break_long {
                 let room = width - used;
                 let mut end = room;
@@ -253,7 +260,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<Str
             lines.push(current.concat());
         }
     }
-    lines
+    Ok(lines)
 }
 
 /// Words and the white space between them; words also end behind a hyphen between letters.

@@ -88,7 +88,7 @@ impl Object for Dict {
     /// With a dot, Python's methods come before the entries.
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<JinjaValue> {
         if methods::OF_DICTS.contains(&name) {
-            return Some(JinjaValue::from_object(Method));
+            return Some(JinjaValue::from_object(Method { name: name.to_owned(), of: "dict" }));
         }
         self.entry(name)
     }
@@ -136,7 +136,7 @@ impl Object for MadeDict {
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<JinjaValue> {
         if methods::OF_DICTS.contains(&name) {
-            return Some(JinjaValue::from_object(Method));
+            return Some(JinjaValue::from_object(Method { name: name.to_owned(), of: "dict" }));
         }
         self.0.get(&JinjaValue::from(name)).cloned()
     }
@@ -191,9 +191,13 @@ impl Object for View {
     }
 }
 
-/// A method that is named but not called. Python prints where it lies in memory; here only what it is is printed.
+/// A method that is named but not called.
 #[derive(Debug)]
-pub(super) struct Method;
+pub(super) struct Method {
+    pub(super) name: String,
+    /// The type that has it.
+    pub(super) of: &'static str,
+}
 
 impl Object for Method {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -201,7 +205,7 @@ impl Object for Method {
     }
 
     fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<built-in method>")
+        write!(f, "<built-in method {} of {} object at 0x7f0000000000>", self.name, self.of)
     }
 }
 
@@ -251,7 +255,8 @@ pub(super) fn item(value: &JinjaValue, key: &JinjaValue) -> Result<JinjaValue, E
             let length = i128::try_from(text.chars().count()).unwrap_or(0);
             let index = integer(key).unwrap_or(0);
             let index = usize::try_from(if index < 0 { index + length } else { index });
-            index.ok().and_then(|index| text.chars().nth(index)).map(JinjaValue::from)
+            let found = index.ok().and_then(|index| text.chars().nth(index)).map(String::from);
+            found.map(|found| if value.is_safe() { JinjaValue::from_safe_string(found) } else { found.into() })
         }
         (Kind::List | Kind::Tuple | Kind::Range, Kind::Int | Kind::Bool) => {
             let length = i128::try_from(value.len().unwrap_or(0)).unwrap_or(0);

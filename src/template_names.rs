@@ -1,7 +1,7 @@
 //! The filters and tests that Jinja2 has.
 
 /// The filters of Jinja2 3.1.
-pub(super) const FILTERS: &[&str] = &[
+pub const FILTERS: &[&str] = &[
     "abs",
     "attr",
     "batch",
@@ -59,7 +59,7 @@ pub(super) const FILTERS: &[&str] = &[
 ];
 
 /// The tests of Jinja2 3.1 that a template can name.
-pub(super) const TESTS: &[&str] = &[
+pub const TESTS: &[&str] = &[
     "boolean",
     "callable",
     "defined",
@@ -96,4 +96,4 @@ pub(super) const TESTS: &[&str] = &[
 ];
 
 /// Those that only the filters `select` and the like can name.
-pub(super) const SIGNS: &[&str] = &["!=", "<", "<=", "==", ">", ">="];
+pub const SIGNS: &[&str] = &["!=", "<", "<=", "==", ">", ">="];
