@@ -10,8 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
     Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment, check_lints,
-    check_parameters, check_tests, check_unused, scopes, standalone_bindings, value_type,
+    check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment, check_hidden_characters,
+    check_hidden_in_data, check_lints, check_parameters, check_tests, check_unused, scopes, standalone_bindings,
+    value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -77,8 +78,14 @@ impl<'s> Workspace<'s> {
         let mut diagnostics = Vec::new();
         let (json, text): (Vec<FileId>, Vec<FileId>) =
             roots.iter().partition(|&&root| is_misp_json(sources.file(root)));
+        for &file in &json {
+            check_hidden_in_data(sources.file(file), file, &mut diagnostics);
+        }
         let saved = json.into_iter().flat_map(|file| read_saved(sources, file, &mut diagnostics)).collect();
         let program = Program::load(sources, access, &text, &mut diagnostics);
+        for file in &program.files {
+            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);
+        }
         let declarations = Declarations::build(&program, &mut diagnostics);
         Self { program, declarations, catalogue, saved, target: Target::DEFAULT, diagnostics }
     }

@@ -17,6 +17,7 @@
 //! never prints.
 
 pub mod catalogue;
+pub mod characters;
 pub mod check;
 pub mod cli;
 pub mod compile;
@@ -39,6 +40,7 @@ pub mod project;
 pub mod replay;
 pub mod saved;
 pub mod schema;
+pub mod secrets;
 pub mod semantics;
 pub mod source;
 pub mod suggest;

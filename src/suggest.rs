@@ -2,6 +2,8 @@
 
 use strsim::osa_distance;
 
+use crate::characters::plain_look_alike;
+
 /// Words longer than this are no typos of anything.
 const LONGEST_WORD: usize = 80;
 
@@ -10,7 +12,7 @@ const SHORTEST_PART: usize = 3;
 
 /// The name that `word` most probably stands for, or `None` when nothing is near.
 ///
-/// Case and the difference between `-`, `_` and spaces cost nothing, a transposition counts as one
+/// Case, the difference between `-`, `_` and spaces, and letters of other alphabets that look the same cost nothing; a transposition counts as one
 /// mistake, and a longer word may have more of them. Failing that, a word that is a part of exactly
 /// one name suggests that name. The answer does not depend on the order of `names`.
 pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -58,7 +60,12 @@ fn allowed_mistakes(length: usize) -> usize {
 }
 
 fn folded(word: &str) -> String {
-    word.trim().chars().flat_map(char::to_lowercase).map(|c| if matches!(c, '_' | ' ') { '-' } else { c }).collect()
+    word.trim()
+        .chars()
+        .map(|c| plain_look_alike(c).unwrap_or(c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if matches!(c, '_' | ' ') { '-' } else { c })
+        .collect()
 }
 
 /// Whether `part` is one of the words of `name`, or several in a row.
@@ -86,6 +93,7 @@ mod tests {
             ("atach-enrichement", "attach-enrichment"),
             ("tga-if", "tag-if"),
             ("stop_exectuion", "stop-execution"),
+            ("st\u{43e}\u{440}-ex\u{435}\u{441}uti\u{43e}n", "stop-execution"),
         ] {
             assert_eq!(closest(typo, MODULES), Some(name), "{typo}");
         }

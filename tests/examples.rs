@@ -6,8 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use mispflow::catalogue::Catalogue;
+use mispflow::compile::Workspace;
+use mispflow::project::DiskFiles;
+use mispflow::source::Sources;
 use serde_json::Value;
 use tempfile::TempDir;
+
+#[path = "editor/model.rs"]
+mod model;
 
 /// The folders under `examples/`, sorted.
 fn examples() -> Vec<PathBuf> {
@@ -105,6 +112,33 @@ fn is_acyclic(links: &BTreeMap<u64, BTreeSet<u64>>) -> bool {
         open.remove(&end);
     }
     open.is_empty()
+}
+
+/// A person who opens an example in MISP's editor and saves it changes nothing.
+#[test]
+fn the_editor_saves_every_workflow_unchanged() {
+    for example in examples() {
+        // A server that has the modules which the files declare.
+        let sources = Sources::new();
+        let mut files = Vec::new();
+        for folder in [example.clone(), example.join("workflows")] {
+            let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+            let texts = entries.filter(|path| path.extension().is_some_and(|extension| extension == "mwf"));
+            files.extend(texts.map(|path| {
+                sources.add(path.to_str().unwrap(), Some(path.as_path()), fs::read_to_string(&path).unwrap())
+            }));
+        }
+        let catalogue = Workspace::load(&sources, &DiskFiles, &files, Catalogue::built_in()).modules().into_owned();
+        for (file, json) in build(&example) {
+            let document: Value = serde_json::from_str(&json).unwrap();
+            let Some(graph) = document.pointer("/Workflow/data") else { continue };
+            let (saved, error) = model::save(graph, &model::Server::with_all(&catalogue, graph));
+            assert_eq!(error, None, "{}: {file}", name(&example));
+            // As text, so that the order of the keys counts.
+            let [saved, graph] = [&saved, graph].map(|graph| format!("{:#}", model::without_marks(graph)));
+            assert_eq!(saved, graph, "{}: {file}", name(&example));
+        }
+    }
 }
 
 /// See `docs/misp-semantics.md`, "The saved graph" and "What a save refuses".

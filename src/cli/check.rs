@@ -8,7 +8,7 @@ use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, Levels, printable_line};
 use crate::fix::{Repair, Repaired};
-use crate::project::{self, DiskFiles, write_whole};
+use crate::project::{self, DiskFiles, Readers, write_whole};
 use crate::saved::is_misp_json;
 use crate::source::{FileId, Sources};
 use crate::upgrade::check_for_targets;
@@ -74,6 +74,7 @@ impl Check {
         }
         let repair = Repair { sources, unsafe_too: self.r#unsafe };
         let Repaired { files, done, diagnostics } = repair.run(roots, &is_fixable, check);
+        console.protect(sources);
         for (&root, &file) in roots.iter().zip(&files) {
             let (old, new) = (sources.file(root), sources.file(file));
             match &old.path {
@@ -81,10 +82,10 @@ impl Check {
                     // A byte order mark is no part of a source text.
                     let marked = fs::read(path).is_ok_and(|bytes| bytes.starts_with("\u{feff}".as_bytes()));
                     let mark = if marked { "\u{feff}" } else { "" };
-                    write_whole(path, format!("{mark}{}", new.text).as_bytes())
+                    write_whole(path, format!("{mark}{}", new.text).as_bytes(), Readers::Usual)
                         .map_err(|error| Failure::unwritable(path, &error))?;
                 }
-                None if to_output(root) => console.results().write_all(new.text.as_bytes())?,
+                None if to_output(root) => console.source(&new.text)?,
                 _ => {}
             }
         }

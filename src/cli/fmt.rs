@@ -6,7 +6,7 @@ use std::{fs, io};
 use clap::Args;
 
 use crate::format::format_source;
-use crate::project::{Written, write_whole};
+use crate::project::{Readers, Written, write_whole};
 use crate::source::{SourceFile, Sources};
 
 use super::unified_diff::write_unified_diff;
@@ -32,6 +32,7 @@ impl Fmt {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let loaded = self.inputs.load(&sources);
+        console.protect(&sources);
         loaded.tell_if_empty("format", console)?;
         let mut diagnostics = loaded.diagnostics;
         let mut status = Status::Done;
@@ -97,10 +98,11 @@ fn current(source: &SourceFile) -> Result<Cow<'_, str>, Failure> {
 /// Puts the text where the source came from. Says whether a file changed.
 fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Result<bool, Failure> {
     let Some(path) = &source.path else {
-        console.results().write_all(formatted.as_bytes())?;
+        console.source(formatted)?;
         return Ok(source.text != formatted);
     };
-    let written = write_whole(path, formatted.as_bytes()).map_err(|error| Failure::unwritable(path, &error))?;
+    let written =
+        write_whole(path, formatted.as_bytes(), Readers::Usual).map_err(|error| Failure::unwritable(path, &error))?;
     let changed = written != Written::Unchanged;
     if changed {
         console.tell(&format!("rewritten  {}", source.name))?;

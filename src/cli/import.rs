@@ -9,7 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::import::{ImportOptions, Imported, import_all};
 use crate::misp::{self, Document};
-use crate::project::{self, DiskFiles, Written, write_whole};
+use crate::project::{self, DiskFiles, Readers, Written, write_whole};
 use crate::source::{FileId, Sources};
 
 use super::{Console, Failure, Format, Inputs, Status, Target, report};
@@ -90,7 +90,7 @@ impl Import {
                 "standard output takes one workflow or blueprint, and {what}\nname a folder to write to: `-o DIR`"
             )));
         };
-        console.results().write_all(imported.text.as_bytes())?;
+        console.source(&imported.text)?;
         Ok(Status::Done)
     }
 
@@ -108,8 +108,8 @@ impl Import {
         }
         for imported in texts {
             let path = path(imported);
-            let written =
-                write_whole(&path, imported.text.as_bytes()).map_err(|error| Failure::unwritable(&path, &error))?;
+            let written = write_whole(&path, imported.text.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
             let word = match written {
                 Written::Created => "created",
                 Written::Changed => "changed",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::project::{PROJECT_FILE, write_whole};
+use crate::project::{PROJECT_FILE, Readers, write_whole};
 
 use super::{Console, Failure, Status};
 
@@ -14,6 +14,10 @@ const FILES: [(&str, &str, &str); 3] = [
     ("workflows/publish-guard.mwf", include_str!("starter/publish-guard.mwf"), "a workflow and its test"),
     ("workflows/events/red.json", include_str!("starter/red.json"), "the event of the test"),
 ];
+
+/// What git leaves alone: files that were built with their secrets.
+const GIT_IGNORE: (&str, &str, &str) =
+    (".gitignore", include_str!("starter/gitignore"), "keeps files with secrets out of git");
 
 /// Make a starter project. Files that exist are never overwritten.
 #[derive(Args, Debug)]
@@ -36,13 +40,29 @@ impl Init {
         }
         for (name, content, _) in FILES {
             let path = self.folder.join(name);
-            write_whole(&path, content.as_bytes()).map_err(|error| Failure::unwritable(&path, &error))?;
+            write_whole(&path, content.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
+        }
+
+        let (name, content, what) = GIT_IGNORE;
+        let path = self.folder.join(name);
+        let has_own = path.symlink_metadata().is_ok();
+        if !has_own {
+            write_whole(&path, content.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
         }
 
         let here = self.folder.as_os_str() == ".";
         let place = if here { "here".to_owned() } else { format!("in `{}`", self.folder.display()) };
         console.tell(&format!("A new project is {place}:"))?;
         for (name, _, what) in FILES {
+            console.tell(&format!("  {name:<28}  {what}"))?;
+        }
+        if has_own {
+            console.tell(
+                "Your `.gitignore` stays as it is. Add `/build-with-secrets/`: `build --with-secrets` writes there",
+            )?;
+        } else {
             console.tell(&format!("  {name:<28}  {what}"))?;
         }
         console.tell("\nWhat to do next:")?;

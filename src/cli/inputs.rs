@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::catalogue;
+use crate::check::check_hidden_in_data;
 use crate::diagnostics::Diagnostic;
 use crate::project::{self, DiskFiles, Located, Project, load_source, source_from_bytes};
 use crate::source::{FileId, Sources};
@@ -94,7 +95,10 @@ pub(super) fn load_project(sources: &Sources, start: &Path, diagnostics: &mut Ve
     let Some(path) = project::discover(start) else { return Project::without_file(Path::new("")) };
     let folder = path.parent().unwrap_or(Path::new(""));
     match load_source(sources, &DiskFiles, &path, &path.display().to_string()) {
-        Ok(file) => Project::read(sources, file, folder, diagnostics),
+        Ok(file) => {
+            check_hidden_in_data(sources.file(file), file, diagnostics);
+            Project::read(sources, file, folder, diagnostics)
+        }
         Err(problem) => {
             diagnostics.push(problem);
             Project::without_file(folder)

@@ -16,19 +16,26 @@ mod import;
 mod init;
 mod inputs;
 mod live;
+mod masked;
 mod modules;
+mod panic;
 mod path;
 mod progress;
 mod run;
 mod run_output;
+mod shown;
 mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
 
+use std::borrow::Cow;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::diagnostics::printable;
 
 pub use console::{Color, Console};
 pub use findings::{Findings, Format, ReportFormat, report};
@@ -64,11 +71,17 @@ pub fn command() -> clap::Command {
 /// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
 /// errors, and 2 when the command itself could not run.
 pub fn main() -> ExitCode {
+    panic::install();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => {
             // Help and version are answers too. Whoever closed the pipe wants no more of it.
-            let _ = answer.print();
+            let plain = answer.render().to_string();
+            let _ = match printable(&plain) {
+                // It repeats what was typed, or the name of a file.
+                Cow::Owned(shown) => eprint(&shown),
+                Cow::Borrowed(_) => answer.print(),
+            };
             return if answer.use_stderr() { Status::Failed } else { Status::Done }.into();
         }
     };
@@ -78,6 +91,11 @@ pub fn main() -> ExitCode {
         Ok(status)
     });
     done.unwrap_or_else(|failure| failure.report(&mut console)).into()
+}
+
+/// Writes to standard error.
+fn eprint(text: &str) -> io::Result<()> {
+    io::stderr().write_all(text.as_bytes())
 }
 
 macro_rules! verbs {

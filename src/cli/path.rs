@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::characters::to_json_pretty;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::normalise::normalise;
@@ -88,7 +89,7 @@ impl Evaluate {
         if selected.is_empty() {
             return Ok(Err(Box::new(why_empty(&path, &data, expression))));
         }
-        serde_json::to_writer_pretty(console.results(), &selected.to_value()).map_err(std::io::Error::from)?;
+        to_json_pretty(console.results(), &selected.to_value())?;
         writeln!(console.results())?;
         Ok(Ok(()))
     }

@@ -166,6 +166,7 @@ impl Run {
         sources: &Sources,
         console: &mut Console,
     ) -> Result<Status, Failure> {
+        console.protect(sources);
         let graph = &chosen.document.graph;
         let semantics = Semantics::for_target(project.target());
         let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
@@ -280,7 +281,11 @@ impl Total {
         progress: &mut Progress,
         console: &mut Console,
     ) -> Result<(), Failure> {
-        console.results().write_all(&output.bytes)?;
+        if console.results().supports_color() {
+            console.coloured(&output.bytes)?;
+        } else {
+            console.results().write_all(&output.bytes)?;
+        }
         if progress.is_live() {
             // Who watches wants to see each run when it is done.
             console.flush()?;

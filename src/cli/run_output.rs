@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use codespan_reporting::term::termcolor::Buffer;
 use serde::Serialize;
 
+use crate::characters::to_json;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::engine::{RunResult, Verdict};
 use crate::php::{JsonError, Value};
@@ -82,7 +83,7 @@ impl Renderer<'_> {
             Form::Json => {
                 sheet.output.log.extend(log(&result));
                 let source = Source { file: &record.name, line: record.line, index: record.index };
-                serde_json::to_writer(&mut *sheet, &Told { source, event, result: &result }).map_err(Into::into)
+                to_json(&mut *sheet, &Told { source, event, result: &result })
             }
             Form::Line => write!(sheet, "{}", line(record, event.as_ref(), &result)),
             Form::Trace => {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
+use crate::characters::to_json;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project::{self, DiskFiles};
@@ -72,6 +73,7 @@ impl Test {
             return Ok(report(console, &sources, &diagnostics, format)?);
         }
 
+        console.protect(&sources);
         let mut reports = Vec::with_capacity(suite.cases.len());
         in_order(
             suite.cases.iter(),
@@ -165,6 +167,6 @@ fn write_json(
             "missing": findings_to_json(sources, &coverage.missing),
         });
     }
-    serde_json::to_writer(console.results(), &result).map_err(std::io::Error::from)?;
+    to_json(console.results(), &result)?;
     Ok(console.line("")?)
 }

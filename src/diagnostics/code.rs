@@ -75,6 +75,8 @@ codes! {
     NestingTooDeep = "nesting-too-deep", Error;
     /// A string holds an escape that does not exist.
     InvalidEscape = "invalid-escape", Error;
+    /// A source holds a character that a reader cannot see.
+    HiddenCharacter = "hidden-character", Warning;
     /// A hash path is malformed.
     InvalidHashPath = "invalid-hash-path", Error;
 

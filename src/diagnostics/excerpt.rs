@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files, Location};
 
+use crate::characters::hidden_characters;
 use crate::source::{FileId, SourceFile, Span};
 
 use super::columns::Columns;
-use super::printable::{printable_line, visible_char};
+use super::printable::{printable_line, push_visible};
 
 /// Of a region over several lines so many are shown behind its first line …
 pub(super) const LINES_BEHIND_START: usize = 3;
@@ -110,12 +111,17 @@ impl Excerpt {
         pending.sort_unstable();
         pending.dedup();
         let mut pending = pending.into_iter().peekable();
+        let mut hidden = hidden_characters(visible).map(|(at, _)| at).peekable();
         for (at, c) in visible.char_indices() {
             let offset = line.start + window.start + at;
             while let Some(end) = pending.next_if(|&end| end <= offset) {
                 known.push((end, self.text.len()));
             }
-            self.text.push(if c == '\t' { c } else { visible_char(c) });
+            if hidden.next_if_eq(&at).is_some() || c == '\r' {
+                push_visible(&mut self.text, c);
+            } else {
+                self.text.push(c);
+            }
         }
         known.extend(pending.map(|end| (end, self.text.len())));
         self.offsets.extend(known);

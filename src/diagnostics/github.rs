@@ -6,6 +6,8 @@ use std::io;
 use crate::source::Sources;
 
 use super::columns::Columns;
+use super::printable::{printable, printable_line};
+use super::revealed::revealed;
 use super::{Diagnostic, Severity, in_order};
 
 /// Writes one annotation a finding: `::error file=…,line=…,col=…,title=CODE::message`.
@@ -15,7 +17,7 @@ use super::{Diagnostic, Severity, in_order};
 pub fn write_github(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn io::Write) -> io::Result<()> {
     let columns = Columns::new(sources);
     for diagnostic in in_order(diagnostics) {
-        writeln!(out, "{}", annotation(sources, &columns, diagnostic))?;
+        writeln!(out, "{}", annotation(sources, &columns, &revealed(diagnostic)))?;
     }
     Ok(())
 }
@@ -47,12 +49,12 @@ fn annotation(sources: &Sources, columns: &Columns<'_>, diagnostic: &Diagnostic)
 
 /// Text behind the second `::`.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    printable(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 /// The value of a property.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&printable_line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -75,7 +77,7 @@ mod tests {
             Diagnostic::at(Code::UnknownModule, Span::new(file, 3, 9), "100% wrong: a, b\r\nc").help("::stop");
         assert_eq!(
             written(&sources, &[finding]),
-            "::error file=a%2Cb%3Ac%25.mwf,line=1,col=3,endColumn=9,title=unknown-module::100%25 wrong: a, b%0D%0Ac%0A::stop\n"
+            "::error file=a%2Cb%3Ac%25.mwf,line=1,col=3,endColumn=9,title=unknown-module::100%25 wrong: a, b␍%0Ac%0A::stop\n"
         );
         let lines = Diagnostic::at(Code::ManyPaths, Span::new(file, 3, 13), "m");
         assert_eq!(

@@ -4,9 +4,11 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::characters::to_json;
 use crate::source::{Position, Sources, Span};
 
 use super::columns::Columns;
+use super::revealed::revealed;
 use super::{Diagnostic, Severity, Summary, in_order};
 
 #[derive(Serialize)]
@@ -61,16 +63,18 @@ struct Place {
 /// What the writer says.
 pub fn write_json(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn io::Write) -> io::Result<()> {
     let columns = Columns::new(sources);
-    let findings = in_order(diagnostics).into_iter().map(|diagnostic| finding(sources, &columns, diagnostic));
+    let shown: Vec<_> = in_order(diagnostics).into_iter().map(revealed).collect();
+    let findings = shown.iter().map(|diagnostic| finding(sources, &columns, diagnostic));
     let report = Report { diagnostics: findings.collect(), summary: Summary::of(diagnostics) };
-    serde_json::to_writer(&mut *out, &report)?;
+    to_json(&mut *out, &report)?;
     out.write_all(b"\n")
 }
 
 /// The findings in the form of [`write_json`], in the order in which they are given, as a list.
 pub fn findings_to_json(sources: &Sources, diagnostics: &[Diagnostic]) -> serde_json::Value {
     let columns = Columns::new(sources);
-    let findings = diagnostics.iter().map(|diagnostic| serde_json::to_value(finding(sources, &columns, diagnostic)));
+    let findings =
+        diagnostics.iter().map(|diagnostic| serde_json::to_value(finding(sources, &columns, &revealed(diagnostic))));
     findings.filter_map(Result::ok).collect()
 }
 

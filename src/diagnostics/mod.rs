@@ -11,6 +11,7 @@ mod json;
 mod level;
 mod printable;
 mod proposal;
+mod revealed;
 mod sarif;
 mod summary;
 mod terminal;

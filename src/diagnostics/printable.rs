@@ -1,36 +1,45 @@
 //! Text of unknown origin, made safe for a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
-/// `text` with every character made visible that a terminal would obey: control characters, escape
-/// sequences, and marks that change the direction of text. Tabs and line breaks stay.
+use crate::characters::hidden_characters;
+
+/// `text` with every character made visible that a terminal would obey or not show: control characters, escape
+/// sequences, marks that change the direction of text, characters without a width. Tabs and line breaks stay, and
+/// so do the joiners and selectors that emoji and other scripts need where they stand.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    visible(text, |c| matches!(c, '\n' | '\t'))
+    visible(text, |c| c == '\r')
 }
 
 /// As [`printable`], for text that stays on one line: line breaks become visible too.
 pub fn printable_line(text: &str) -> Cow<'_, str> {
-    visible(text, |c| c == '\t')
+    visible(text, |c| matches!(c, '\r' | '\n'))
 }
 
-fn visible(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let shown = |c: char| if keep(c) { c } else { visible_char(c) };
-    if text.chars().all(|c| shown(c) == c) { Cow::Borrowed(text) } else { text.chars().map(shown).collect() }
+/// `text` without hidden characters, and without those that `also` names.
+fn visible(text: &str, also: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let mut hidden = hidden_characters(text).map(|(at, _)| at).peekable();
+    if hidden.peek().is_none() && !text.contains(&also) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        if hidden.next_if_eq(&at).is_some() || also(c) { push_visible(&mut shown, c) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
 }
 
-/// The character that stands for `c`: itself, unless a terminal would obey it.
-pub(super) fn visible_char(c: char) -> char {
+/// Adds what stands for a hidden character: Unicode's picture of a control character, else the code point.
+pub(super) fn push_visible(shown: &mut String, c: char) {
     match c {
-        // Unicode has a picture for each of these.
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
-        _ => c,
+        '\0'..='\u{1f}' => {
+            shown.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        '\u{7f}' => shown.push('\u{2421}'),
+        _ => {
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+        }
     }
 }
 
@@ -42,7 +51,11 @@ mod tests {
     fn nothing_a_terminal_obeys_is_left() {
         assert_eq!(printable("a\x1b[31mb\r\n\tc"), "a␛[31mb␍\n\tc");
         assert_eq!(printable_line("a\nb"), "a␊b");
-        assert_eq!(printable("\u{9b}2J \u{202e}x\u{7f}"), "\u{fffd}2J \u{fffd}x␡");
-        assert!(matches!(printable("grüße 日本"), Cow::Borrowed(_)));
+        assert_eq!(printable("\u{9b}2J \u{202e}x\u{7f}"), "\\u{9b}2J \\u{202e}x␡");
+        assert_eq!(
+            printable("\u{feff}\u{ffff}\u{200b}\u{e0041}\u{fffe}"),
+            "\\u{feff}\\u{ffff}\\u{200b}\\u{e0041}\\u{fffe}"
+        );
+        assert!(matches!(printable("grüße 日本 👩\u{200d}💻"), Cow::Borrowed(_)));
     }
 }

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::io;
 
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::characters::to_json_pretty;
 use crate::source::{Sources, Span};
 
 use super::columns::Columns;
+use super::printable::printable;
+use super::revealed::revealed;
 use super::{Code, Diagnostic, Edit, Label, Severity, in_order};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -28,7 +30,9 @@ pub fn write_sarif(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn 
     let writer = Writer { sources, columns: Columns::new(sources) };
     let results: Vec<Value> = in_order(diagnostics)
         .into_iter()
-        .map(|diagnostic| writer.result(diagnostic, index.get(&diagnostic.code).copied().unwrap_or_default()))
+        .map(|diagnostic| {
+            writer.result(&revealed(diagnostic), index.get(&diagnostic.code).copied().unwrap_or_default())
+        })
         .collect();
     let log = json!({
         "$schema": SCHEMA,
@@ -43,8 +47,7 @@ pub fn write_sarif(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn 
             "results": results,
         }],
     });
-    let mut serializer = serde_json::Serializer::pretty(&mut *out);
-    log.serialize(&mut serializer)?;
+    to_json_pretty(&mut *out, &log)?;
     out.write_all(b"\n")
 }
 
@@ -89,7 +92,7 @@ impl Writer<'_> {
             "ruleId": diagnostic.code.as_str(),
             "ruleIndex": rule,
             "level": level(diagnostic.severity),
-            "message": {"text": message},
+            "message": {"text": printable(&message)},
             "locations": diagnostic.primary.iter().map(|label| self.location(label, None)).collect::<Vec<_>>(),
         });
         if !diagnostic.secondary.is_empty() {
@@ -112,7 +115,7 @@ impl Writer<'_> {
             location["id"] = id.into();
         }
         if !label.message.is_empty() {
-            location["message"] = json!({"text": label.message});
+            location["message"] = json!({"text": printable(&label.message)});
         }
         location
     }

@@ -13,6 +13,7 @@ use super::columns::Columns;
 use super::excerpt::{Excerpt, Excerpts, LINES_BEFORE_END, LINES_BEHIND_START};
 use super::printable::{printable, printable_line};
 use super::proposal::show_fix;
+use super::revealed::revealed;
 use super::{Diagnostic, Label, Severity, Summary, in_order};
 
 /// More findings than this are counted, not shown.
@@ -32,7 +33,7 @@ pub fn write_terminal(sources: &Sources, diagnostics: &[Diagnostic], out: &mut d
         Config { start_context_lines: LINES_BEHIND_START, end_context_lines: LINES_BEFORE_END, ..Config::default() };
     let columns = Columns::new(sources);
     for diagnostic in in_order(diagnostics).into_iter().take(MOST_FINDINGS) {
-        let (excerpts, shown) = prepare(sources, &columns, diagnostic);
+        let (excerpts, shown) = prepare(sources, &columns, &revealed(diagnostic));
         emit_to_write_style(out, &config, &excerpts, &shown).map_err(|error| match error {
             Error::Io(error) => error,
             other => io::Error::other(other),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::characters::hidden_characters;
 use crate::syntax::dedent;
 use crate::syntax::tree::Text;
 
@@ -12,26 +13,24 @@ use super::writer::Writer;
 pub fn quote(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
-    for character in text.chars() {
+    let mut hidden = hidden_characters(text).map(|(at, _)| at).peekable();
+    for (at, character) in text.char_indices() {
         match character {
             '"' => literal.push_str("\\\""),
             '\\' => literal.push_str("\\\\"),
             '\n' => literal.push_str("\\n"),
             '\t' => literal.push_str("\\t"),
-            _ if is_hidden(character) => {
+            _ if hidden.next_if_eq(&at).is_none() && character != '\r' => literal.push(character),
+            '\0'..='\u{ffff}' => {
                 let _ = write!(literal, "\\u{:04x}", u32::from(character));
             }
-            _ => literal.push(character),
+            _ => {
+                let _ = write!(literal, "\\u{{{:x}}}", u32::from(character));
+            }
         }
     }
     literal.push('"');
     literal
-}
-
-/// Controls, other line ends, and the marks that reorder text on the screen: a reviewer must see them.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 impl<'s> Writer<'s> {
@@ -96,6 +95,7 @@ mod tests {
             ("\u{8}\r\u{7f}\u{85}", r#""\u0008\u000d\u007f\u0085""#),
             ("\u{202e}\u{2066}\u{feff}\u{2028}", r#""\u202e\u2066\ufeff\u2028""#),
             ("👩\u{200d}💻", "\"👩\u{200d}💻\""),
+            ("a\u{200b}\u{e0041}\u{ffff}", r#""a\u200b\u{e0041}\uffff""#),
         ] {
             assert_eq!(quote(text), literal, "{text:?}");
         }

@@ -267,14 +267,21 @@ fn note_differences(flow: &Flow<'_>, document: &Document<'_>, options: ImportOpt
                 ),
             );
         }
-        if node.version != signature.version && !options.keep_layout {
+        if node.multiple_output_connection != signature.multiple_output_connection {
             notes.about(
                 node.id,
                 format!(
-                    "version {} of `{}` becomes {}, as in MISP's editor; `--keep-layout` keeps it",
-                    node.version, node.module, signature.version
+                    "`multiple_output_connection` of `{}` becomes {}, as in MISP's editor",
+                    node.module, signature.multiple_output_connection
                 ),
             );
+        }
+        if node.version != signature.version && !options.keep_layout {
+            let was = match node.version.as_ref() {
+                "" => format!("`{}`, which has no version here, gets version", node.module),
+                version => format!("version {version} of `{}` becomes", node.module),
+            };
+            notes.about(node.id, format!("{was} {}, as in MISP's editor; `--keep-layout` keeps it", signature.version));
         }
     }
     let trigger = flow.start.filter(|_| flow.has_trigger).map(|start| flow.nodes[start].node);

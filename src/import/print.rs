@@ -1,5 +1,7 @@
 //! Steps as text. Where lines break is left to the formatter.
 
+use crate::diagnostics::printable_line;
+
 use super::step::{Step, StepKind};
 use super::written::{Entry, entries_of};
 
@@ -26,8 +28,7 @@ impl<'c> Printer<'c> {
     /// Writes a comment, a line for each of its lines.
     fn comment(&mut self, comment: &str) {
         for line in comment.lines() {
-            let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            self.line(format!("# {line}").trim_end());
+            self.line(format!("# {}", printable_line(line)).trim_end());
         }
     }
 

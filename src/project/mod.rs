@@ -23,4 +23,4 @@ pub(crate) use load::unreadable;
 pub use load::{load_source, source_from_bytes};
 pub use server::{Key, Server};
 pub(crate) use server::{has_credentials, url_problem};
-pub use write::{Written, write_whole};
+pub use write::{Readers, Written, write_whole};

@@ -104,7 +104,7 @@ fn write_node(out: &mut dyn WriteColor, node: &TracedNode<'_>, width: usize, pla
                 Some(colour) => coloured(out, colour, word)?,
                 None => write!(out, "{word}")?,
             }
-            write!(out, "{:1$}{place}", "", 10 - word.len())?;
+            write!(out, "{:2$}{}", "", printable_line(&place), 10 - word.len())?;
         }
     }
     writeln!(out)?;

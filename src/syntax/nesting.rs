@@ -54,12 +54,12 @@ fn is_open(byte: u8) -> bool {
     matches!(byte, b'(' | b'[' | b'{')
 }
 
-fn line_end(bytes: &[u8], from: usize) -> usize {
+pub(super) fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(bytes.len(), |length| from + length)
 }
 
 /// Behind the text that begins at `at`; the end of its line when it is never closed.
-fn string_end(bytes: &[u8], at: usize, may_close_block: &mut bool) -> usize {
+pub(super) fn string_end(bytes: &[u8], at: usize, may_close_block: &mut bool) -> usize {
     if bytes[at..].starts_with(b"\"\"\"") {
         let from = at + 3;
         if *may_close_block && let Some(length) = bytes[from..].windows(3).position(|window| window == b"\"\"\"") {

@@ -2,6 +2,8 @@
 
 use pest::Parser as _;
 
+use crate::characters::hidden_characters;
+
 use super::grammar::{Grammar, Rule};
 use super::text::dedent;
 
@@ -26,7 +28,9 @@ fn is_whole(rule: Rule, text: &str) -> bool {
 
 /// The text as a `"""` string whose lines begin behind `indentation`, if it can be written so.
 pub(crate) fn block_string(text: &str, indentation: &str) -> Option<String> {
-    if !text.contains('\n') || text.contains("\"\"\"") || text.ends_with('"') {
+    // A block has no escapes.
+    let hides = hidden_characters(text).next().is_some();
+    if !text.contains('\n') || text.contains("\"\"\"") || text.ends_with('"') || hides {
         return None;
     }
     let mut content = "\n".to_owned();
@@ -62,5 +66,6 @@ mod tests {
         assert_eq!(block_string("one line", "  "), None);
         assert_eq!(block_string("a\r\nb", "  "), None);
         assert_eq!(block_string("a\n   \nb", "  "), None);
+        assert_eq!(block_string("a\n\u{202e}b", "  "), None);
     }
 }

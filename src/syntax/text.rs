@@ -10,7 +10,7 @@ pub struct BadEscape {
     pub at: Range<usize>,
 }
 
-/// Resolves the escapes of JSON in the content of a `"…"` literal.
+/// Resolves the escapes in the content of a `"…"` literal: those of JSON, and `\u{…}` with the number of a character.
 ///
 /// # Errors
 /// The first escape that does not exist.
@@ -46,6 +46,7 @@ fn escape(text: &str) -> Result<(char, usize), usize> {
         'n' => '\n',
         'r' => '\r',
         't' => '\t',
+        'u' if text[2..].starts_with('{') => return by_number(text),
         'u' => {
             let unit = hexadecimal(text, 2).ok_or_else(|| text.len().min(2))?;
             if let Some(character) = char::from_u32(unit) {
@@ -64,6 +65,17 @@ fn escape(text: &str) -> Result<(char, usize), usize> {
         other => return Err(1 + other.len_utf8()),
     };
     Ok((simple, 2))
+}
+
+/// As [`escape`], for `\u{…}`.
+fn by_number(text: &str) -> Result<(char, usize), usize> {
+    let digits = text[3..].bytes().take_while(u8::is_ascii_hexdigit).count();
+    let end = 3 + digits;
+    if !(1..=6).contains(&digits) || !text[end..].starts_with('}') {
+        return Err(end);
+    }
+    let number = u32::from_str_radix(&text[3..end], 16).ok();
+    number.and_then(char::from_u32).map(|character| (character, end + 1)).ok_or(end + 1)
 }
 
 fn hexadecimal(text: &str, from: usize) -> Option<u32> {
@@ -128,6 +140,17 @@ mod tests {
         for (text, at) in
             [(r"a\d", 1..3), (r"\u12", 0..2), (r"\ud83d", 0..6), (r"\ud83dx", 0..6), (r"\é", 0..3), ("\\", 0..1)]
         {
+            assert_eq!(unescape(text), Err(BadEscape { at }), "{text}");
+        }
+        assert_eq!(unescape(r"\u{435}\u{e0041}\u{1F600}").unwrap(), "е\u{e0041}😀");
+        for (text, at) in [
+            (r"\u{}", 0..3),
+            (r"\u{d83d}", 0..8),
+            (r"\u{110000}", 0..10),
+            (r"\u{0000041}", 0..10),
+            (r"\u{41", 0..5),
+            (r"\u{4é}", 0..4),
+        ] {
             assert_eq!(unescape(text), Err(BadEscape { at }), "{text}");
         }
     }

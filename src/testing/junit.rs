@@ -4,14 +4,14 @@ use std::io;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::diagnostics::{Diagnostic, write_terminal};
+use crate::diagnostics::{Diagnostic, printable, printable_line, write_terminal};
 use crate::source::Sources;
 
 use super::case::CaseReport;
 use super::suite::Suite;
 
 /// Writes what came of the cases of a suite, one report for each in their order: a test suite for each file. No times are
-/// written, so that the same tests give the same bytes.
+/// written, so that the same tests give the same bytes. Hidden characters, some of which XML cannot hold, are made visible.
 ///
 /// # Errors
 /// What the writer says.
@@ -25,7 +25,8 @@ pub fn write_junit(
     let mut open: Option<TestSuite> = None;
     for (case, report) in suite.cases.iter().zip(reports) {
         let file = sources.file(case.test.item.span.file);
-        let name = file.name.as_str();
+        let name = printable_line(&file.name);
+        let name = name.as_ref();
         if open.as_ref().is_none_or(|open| open.name.as_str() != name) {
             junit.add_test_suites(open.take());
         }
@@ -33,10 +34,10 @@ pub fn write_junit(
         if let Some(first) = report.failures.first() {
             status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let messages: Vec<&str> = report.failures.iter().map(|failure| failure.message.as_str()).collect();
-            status.set_message(messages.join("; ")).set_type(first.code.as_str());
+            status.set_message(printable(&messages.join("; ")).as_ref()).set_type(first.code.as_str());
             status.set_description(text(sources, &report.failures)?);
         }
-        let mut test = TestCase::new(&*case.test.item.title.content, status);
+        let mut test = TestCase::new(printable_line(&case.test.item.title.content).as_ref(), status);
         test.set_classname(case.test.workflow.text);
         let line = file.position(case.test.item.span.start as usize).line.to_string();
         test.extra.insert("file".into(), name.into());

@@ -10,6 +10,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::catalogue::{Catalogue, Signature, availability};
+use crate::characters::to_json_pretty;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::project::{DiskFiles, catalogue};
 use crate::source::Sources;
@@ -71,7 +72,7 @@ impl Modules {
 }
 
 fn write_json(value: &impl serde::Serialize, console: &mut Console) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *console.results(), value)?;
+    to_json_pretty(&mut *console.results(), value)?;
     writeln!(console.results())
 }
 

@@ -1,5 +1,7 @@
 //! JSON straight into one buffer.
 
+use crate::characters::to_json;
+
 /// How the JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Layout {
@@ -81,7 +83,7 @@ impl Emitter {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        self.scalar(text);
+        to_json(&mut self.out, text).expect("text always has a JSON form");
     }
 
     pub(super) fn boolean(&mut self, value: bool) {
@@ -91,6 +93,29 @@ impl Emitter {
     /// A number, a boolean, `null` or a text.
     pub(super) fn scalar<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
         serde_json::to_writer(&mut self.out, value).expect("scalars always have a JSON form");
+    }
+
+    /// Any value that nests as deep as values of parameters do.
+    pub(super) fn json(&mut self, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Array(items) => {
+                self.open('[');
+                for item in items {
+                    self.item();
+                    self.json(item);
+                }
+                self.close(']');
+            }
+            serde_json::Value::Object(members) => {
+                self.open('{');
+                for (key, value) in members {
+                    self.text_key(key);
+                    self.json(value);
+                }
+                self.close('}');
+            }
+            scalar => self.scalar(scalar),
+        }
     }
 
     /// Pixels: whole ones as integers, as JavaScript writes them.

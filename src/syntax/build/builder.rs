@@ -165,9 +165,9 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// An escape that JSON does not have.
+/// An escape that does not exist.
 pub fn bad_escape(span: Span) -> Diagnostic {
     Diagnostic::at(Code::InvalidEscape, span, "this escape does not exist")
         .label("unknown escape")
-        .help("the escapes are `\\\"`, `\\\\`, `\\/`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t` and `\\u` with four hexadecimal digits; a backslash itself is `\\\\`")
+        .help("the escapes are `\\\"`, `\\\\`, `\\/`, `\\b`, `\\f`, `\\n`, `\\r`, `\\t` `\\u` with four hexadecimal digits and `\\u{…}` with the number of a character; a backslash itself is `\\\\`")
 }
