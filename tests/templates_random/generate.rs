@@ -50,7 +50,7 @@ const NUMBERS: &[&str] = &[
     "-2.5",
     "1e16",
     "1e-5",
-    "100000",
+    "1000",
     "Event.n",
     "Event.f",
     "Event.neg",
