@@ -120,12 +120,12 @@ impl Build {
         if self.check { Self::compare(console, &folder, &products) } else { Self::write(console, &folder, &products) }
     }
 
-    /// The folder to write to. The project file names one in the project only, and so does a link in the project.
+    /// The folder to write to. One that the project file names lies in the project, and so does what a link in the project
+    /// leads to.
     fn folder(&self, project: &Project, files: &ProjectFiles) -> Result<PathBuf, Box<Diagnostic>> {
-        let (folder, admitted, span) = match &self.output {
-            Some(folder) => (folder, files.admit_named(folder), None),
-            None => (&project.output.value, files.admit(&project.output.value).map(drop), project.output.span),
-        };
+        let folder = self.output.as_ref().unwrap_or(&project.output.value);
+        let span = project.output.span.filter(|_| self.output.is_none());
+        let admitted = if span.is_some() { files.admit(folder).map(drop) } else { files.admit_named(folder) };
         // Whether the folder exists is found out when it is needed.
         match admitted.as_ref().err().and_then(Refusal::of) {
             Some(refusal) => Err(Box::new(at_setting(refusal.unwritable(&folder.display().to_string()), span))),
