@@ -72,6 +72,7 @@ impl Check {
         }
         let repair = Repair { sources, unsafe_too: self.r#unsafe };
         let Repaired { files, done, mut diagnostics } = repair.run(roots, &is_fixable, check);
+        console.protect(sources);
         for (&root, &file) in roots.iter().zip(&files) {
             let (old, new) = (sources.file(root), sources.file(file));
             match &old.path {
