@@ -163,6 +163,14 @@ fn without_project_and_repository_the_folder_of_the_file_is_read() {
     place.write("loose/w.mwf", "import \"lib.mwf\"\n");
     place.accepts(&["check", "../loose/w.mwf"]);
     place.accepts(&["check", "../loose"]);
+    // Without a project the output is in the current folder, wherever the file is.
+    let output = Command::cargo_bin("mispflow")
+        .unwrap()
+        .current_dir(place.folder.path().join("allowed"))
+        .args(["build", "../loose/w.mwf"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
     place.write("loose/w.mwf", &list("../outside.txt"));
     place.refuses(&["check", "../loose/w.mwf"], "is outside the project");
     place.refuses(&["check", "../loose"], "is outside the project");
@@ -260,7 +268,7 @@ fn links_are_followed_and_checked() {
     }
     place.write("project/w.mwf", &list("g/config"));
     place.refuses(&["check"], "where git keeps its own data");
-    // A link that leads to itself is no file.
+    // A link that leads to itself is not a file.
     place.write("project/w.mwf", &list("loop.txt"));
     let output = place.run(&["check"]);
     assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
@@ -599,7 +607,7 @@ fn nothing_is_left_behind_when_the_disk_is_full() {
         .unwrap();
     let shown = shown(&limited);
     assert_eq!(limited.status.code(), Some(2), "{shown}");
-    assert!(shown.contains("b.json` cannot be written"), "{shown}");
+    assert!(shown.contains("b.json` cannot be written: it would be larger"), "{shown}");
     assert_eq!(place.names("part"), Vec::<String>::new());
 }
 

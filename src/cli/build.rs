@@ -64,12 +64,6 @@ pub(super) struct Build {
 /// What the name of the folder for files with secrets adds to that of the folder for others.
 const APART: &str = "-with-secrets";
 
-/// The folder for files with secrets: beside the one for files that are committed.
-fn apart(committed: &Path) -> PathBuf {
-    let name = committed.file_name().unwrap_or(OsStr::new("build")).to_string_lossy();
-    committed.with_file_name(format!("{name}{APART}"))
-}
-
 /// Whether a path is a folder or lies in it. Neither has to exist.
 fn is_in(path: &Path, folder: &Path) -> bool {
     /// The path without links and dots, as far as it exists.
@@ -162,15 +156,9 @@ impl Build {
         if self.output.as_ref().is_some_and(|folder| folder.as_os_str() == "-") {
             return self.print(console, &products);
         }
-        self.refuse_secrets_beside_others(&loaded.project.output.value)?;
+        let folder = self.folder(&loaded.project.output.value)?;
         let mut wrong = wrong_names(&products);
-        let folder = match self.folder(&loaded.project, &loaded.files) {
-            Ok(folder) => folder,
-            Err(refused) => {
-                wrong.push(*refused);
-                PathBuf::new()
-            }
-        };
+        wrong.extend(self.refused(&folder, &loaded.project, &loaded.files));
         if !wrong.is_empty() {
             return Ok(report(console, &sources, &wrong, Format::Text)?);
         }
@@ -183,34 +171,35 @@ impl Build {
         self.write(console, &folder, &products)
     }
 
-    /// Files with secrets never go where those lie that are committed.
-    fn refuse_secrets_beside_others(&self, committed: &Path) -> Result<(), Failure> {
+    /// Where the files go. Files with secrets never go where those lie that are committed.
+    fn folder(&self, output: &Path) -> Result<PathBuf, Failure> {
+        let apart = || {
+            let name = output.file_name().unwrap_or(OsStr::new("build")).to_string_lossy();
+            output.with_file_name(format!("{name}{APART}"))
+        };
         match &self.output {
-            Some(folder) if self.with_secrets && is_in(folder, committed) => Err(Failure::Other(format!(
-                "`{}` is the folder for files that are committed, and those would hold secrets\nleave out `-o`, and they go to `{}`; or name another folder",
-                folder.display(),
-                apart(committed).display()
-            ))),
-            _ => Ok(()),
+            None if self.with_secrets => Ok(apart()),
+            None => Ok(output.to_owned()),
+            Some(folder) if self.with_secrets && folder.as_os_str() != "-" && is_in(folder, output) => {
+                Err(Failure::Other(format!(
+                    "`{}` is the folder for files that are committed, and those would hold secrets\nleave out `-o`, and they go to `{}`; or name another folder",
+                    folder.display(),
+                    apart().display()
+                )))
+            }
+            Some(folder) => Ok(folder.clone()),
         }
     }
 
-    /// The folder to write to. The project file names one in the project only, and so does a link in the project.
-    fn folder(&self, project: &Project, files: &ProjectFiles) -> Result<PathBuf, Box<Diagnostic>> {
-        let output = &project.output;
-        let (folder, admitted, span) = match &self.output {
-            Some(folder) => (folder.clone(), files.admit_named(folder), None),
-            None => {
-                let folder = if self.with_secrets { apart(&output.value) } else { output.value.clone() };
-                let admitted = files.admit(&folder).map(drop);
-                (folder, admitted, output.span)
-            }
-        };
+    /// Why nothing is written to a folder. One that the project file names lies in the project, and so does what a link
+    /// in the project leads to.
+    fn refused(&self, folder: &Path, project: &Project, files: &ProjectFiles) -> Option<Diagnostic> {
+        let span = project.output.span.filter(|_| self.output.is_none());
+        let admitted = if span.is_some() { files.admit(folder).map(drop) } else { files.admit_named(folder) };
         // Whether the folder exists is found out when it is needed.
-        match admitted.as_ref().err().and_then(Refusal::of) {
-            Some(refusal) => Err(Box::new(at_setting(refusal.unwritable(&folder.display().to_string()), span))),
-            None => Ok(folder),
-        }
+        let error = admitted.err()?;
+        let refused = Refusal::of(&error)?.unwritable(&folder.display().to_string());
+        Some(at_setting(refused, span))
     }
 
     fn products(
@@ -279,8 +268,8 @@ impl Build {
     }
 
     fn write(&self, console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
-        let files: Vec<_> = products.iter().map(|product| (product.name.clone(), product.json.as_bytes())).collect();
         let readers = if self.with_secrets { Readers::Owner } else { Readers::Usual };
+        let files: Vec<_> = products.iter().map(|product| (product.name.clone(), product.json.as_bytes())).collect();
         write_files(folder, &files, readers, console)?;
         if products.iter().any(|product| product.leaves_values_open) {
             console.tell(

@@ -67,6 +67,10 @@ impl Failure {
             io::ErrorKind::NotADirectory => "something on the way to it is a file, not a folder".to_owned(),
             io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
             io::ErrorKind::PermissionDenied => "you may not write there (permission denied)".to_owned(),
+            io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            io::ErrorKind::QuotaExceeded => "your share of the disk is full".to_owned(),
+            io::ErrorKind::FileTooLarge => "it would be larger than files may be here".to_owned(),
+            io::ErrorKind::ReadOnlyFilesystem => "nothing can be written on this disk".to_owned(),
             _ => error.to_string(),
         };
         Self::Other(format!("`{}` cannot be written: {reason}", path.display()))

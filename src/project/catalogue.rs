@@ -97,7 +97,7 @@ fn unverified(target: Target, span: Option<Span>) -> Diagnostic {
 pub(crate) fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
     match span {
         Some(span) if problem.primary.is_none() => {
-            let is_refused = problem.code == Code::RefusedFile;
+            let is_refused = matches!(problem.code, Code::RefusedFile | Code::RefusedOutput);
             let placed = Diagnostic {
                 help: problem.help,
                 notes: problem.notes,

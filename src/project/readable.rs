@@ -23,7 +23,7 @@ pub struct ProjectFiles {
 struct Root {
     /// Without links and `..`.
     path: PathBuf,
-    /// Whether others may have written what lies there, so that a link in it is no choice of the user.
+    /// Whether others may have written what lies there, so that a link in it is not the choice of the user.
     is_shared: bool,
 }
 

@@ -45,7 +45,7 @@ pub struct WriteError {
 /// Links are not followed: in a project of others they may lead to any file.
 ///
 /// # Errors
-/// What the system says, or a refusal if `path` is a link or a device. The file is then as it was, and nothing is left beside it.
+/// What the system says, or that `path` is a link or a device. The file is then as it was, and nothing is left beside it.
 pub fn write_whole(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<Written> {
     stage(path, bytes, readers)?.finish()
 }
@@ -76,7 +76,7 @@ pub fn write_all<'f>(
 /// Whether the file at `path` holds these very bytes.
 ///
 /// # Errors
-/// What the system says, as when there is no such file; a refusal if it is a link or a device.
+/// What the system says, as when the file does not exist, or that it is a link or a device.
 pub fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let metadata = target(path)?;
     Ok(metadata.len() == bytes.len() as u64 && has_content(path, bytes)?)
@@ -85,7 +85,7 @@ pub fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 /// The path of a file below `folder`.
 ///
 /// # Errors
-/// A refusal if a folder on the way is a link.
+/// A folder on the way is a link.
 pub fn below(folder: &Path, file: &str) -> io::Result<PathBuf> {
     let path = folder.join(file);
     let way = path.ancestors().skip(1).take_while(|way| *way != folder);
