@@ -43,12 +43,12 @@ fn step(trigger: &str, step: &str) -> String {
 
 #[test]
 fn rendered_parameters_are_what_is_told() {
-    let custom = r#"module open-ticket : action {
+    let custom = r"module open-ticket : action {
     param summary: textarea(jinja: true)
     param queue: text
 }
 
-"#;
+";
     for (declared, call, expected) in [
         (
             "",
@@ -167,7 +167,7 @@ fn what_a_step_changes_is_shown_whole() {
         ),
         (
             format!("Module_attribute_comment_operation(comment: \"{comment}\")"),
-            format!("edit attributes  comment: {:?}, attributes: 1 (198.51.100.7)", comment),
+            format!("edit attributes  comment: {comment:?}, attributes: 1 (198.51.100.7)"),
         ),
         ("tag_operation(tags: [\"our:checked\"])".to_owned(), "our:checked".to_owned()),
     ] {
