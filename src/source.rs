@@ -158,6 +158,11 @@ impl Sources {
         self.files.get(id.0 as usize).expect("a file id of these sources")
     }
 
+    /// All files, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.iter()
+    }
+
     /// The text of a file.
     pub fn text(&self, id: FileId) -> &str {
         &self.file(id).text

@@ -18,7 +18,7 @@ use codespan_reporting::term::termcolor::NoColor;
 use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Summary, write_json, write_summary, write_terminal};
-use mispflow::misp::{Form, MissingVariable, write};
+use mispflow::misp::{Filling, Form, MissingVariable, write};
 use mispflow::project::{DiskFiles, Files, Project, catalogues, load_source};
 use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
@@ -163,7 +163,7 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
     if case.name.starts_with(OF_BUILD) {
         let compilation = workspace.compile();
         for compiled in &compilation.documents {
-            if let Err(error) = write(&compiled.document, Form::Workflow, &|_| None) {
+            if let Err(error) = write(&compiled.document, Form::Workflow, Filling::Values(&|_| None)) {
                 diagnostics.extend(error.missing.iter().map(MissingVariable::diagnostic));
             }
         }

@@ -7,7 +7,7 @@ use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare, pair_documents};
 use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import_all};
-use mispflow::misp::{self, Form, write};
+use mispflow::misp::{self, Filling, Form, write};
 use mispflow::project::MemoryFiles;
 use mispflow::source::Sources;
 
@@ -39,7 +39,7 @@ pub fn saved(input: &str) {
             let difference = compare(document, document, options);
             assert!(difference.is_empty(), "a document differs from itself: {difference}");
             for form in [Form::Workflow, Form::Data, Form::Blueprint] {
-                let Ok(json) = write(document, form, &|_| None) else { continue };
+                let Ok(json) = write(document, form, Filling::Placeholders) else { continue };
                 let again = misp::read(&json).expect("what was written can be read");
                 assert_eq!(again.documents.len(), 1);
                 // A node that is nowhere is written at the origin.

@@ -1,14 +1,16 @@
 //! `build`
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::Diagnostic;
-use crate::misp::{self, DocumentKind};
+use crate::misp::{self, DocumentKind, Filling};
 use crate::project::{self, DiskFiles, Readers, Written, write_whole};
+use crate::secrets::Secret;
 use crate::source::Sources;
 
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
@@ -29,8 +31,9 @@ enum Form {
 /// Compile to the JSON of MISP's workflow editor.
 ///
 /// Writes one file for each workflow and blueprint, `ID.json` or `ID.blueprint.json`. While there
-/// is an error nothing is written. Values of `env` and `secret` are read from the environment and
-/// stand in what is written. MISP's own JSON (`.json`) is written anew in its canonical form.
+/// is an error nothing is written. Where the text says `env("NAME")` or `secret("NAME")`, the file
+/// says `${NAME}`, so that it can be committed; `--with-secrets` writes the values, for MISP. MISP's
+/// own JSON (`.json`) is written anew in its canonical form.
 #[derive(Args, Debug)]
 pub(super) struct Build {
     #[command(flatten)]
@@ -44,16 +47,57 @@ pub(super) struct Build {
     /// Write nothing, and fail when a file is not what would be written
     #[arg(long)]
     check: bool,
+    /// Write the values of `env` and `secret`, read from the environment, in place of `${NAME}`. The files are for
+    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` beside `build`, and only
+    /// you can read them
+    #[arg(long, conflicts_with = "check")]
+    with_secrets: bool,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     findings: Findings,
 }
 
+/// What the name of the folder for files with secrets adds to that of the folder for others.
+const APART: &str = "-with-secrets";
+
+/// Whether a path is a folder or lies in it. Neither has to exist.
+fn is_in(path: &Path, folder: &Path) -> bool {
+    /// The path without links and dots, as far as it exists.
+    fn whole(path: &Path) -> Option<PathBuf> {
+        let mut whole = PathBuf::new();
+        for component in std::path::absolute(path).ok()?.components() {
+            match component {
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                component => whole.push(component),
+            }
+            if let Ok(real) = whole.canonicalize() {
+                whole = real;
+            }
+        }
+        Some(whole)
+    }
+    whole(path).zip(whole(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
+}
+
+/// Tells git to leave a folder alone, whatever else the project says.
+fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(".gitignore");
+    if path.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let written = write_whole(&path, b"# Files with secrets.\n*\n", Readers::Usual);
+    written.map(drop).map_err(|error| Failure::unwritable(&path, &error))
+}
+
 /// A file to be.
 struct Product {
     name: String,
     json: String,
+    /// Whether `${NAME}` stands for values in it.
+    leaves_values_open: bool,
 }
 
 /// A file name that two products have. Texts cannot bring it about, files with MISP's JSON can.
@@ -76,8 +120,12 @@ impl Build {
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let environment = |name: &str| std::env::var(name).ok();
-        diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
-        let products = self.products(&compilation.documents, &environment, &mut diagnostics);
+        let products = if self.with_secrets {
+            diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
+            self.products(&compilation.documents, Filling::Values(&Secret::from_environment), &mut diagnostics)
+        } else {
+            self.products(&compilation.documents, Filling::Placeholders, &mut diagnostics)
+        };
         levels.apply(&mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
         if status != Status::Done {
@@ -88,17 +136,43 @@ impl Build {
                 "two workflows or blueprints would be written to `{name}`\nbuild them one by one, into folders of their own"
             )));
         }
-        let folder = self.output.clone().unwrap_or_else(|| loaded.project.output.value.clone());
+        let folder = self.folder(&loaded.project.output.value)?;
         if folder.as_os_str() == "-" {
             return self.print(console, &products);
         }
-        if self.check { Self::compare(console, &folder, &products) } else { Self::write(console, &folder, &products) }
+        if self.check {
+            return Self::compare(console, &folder, &products);
+        }
+        if self.with_secrets && self.output.is_none() {
+            keep_out_of_git(&folder)?;
+        }
+        self.write(console, &folder, &products)
+    }
+
+    /// Where the files go. Files with secrets never go where those lie that are committed.
+    fn folder(&self, output: &Path) -> Result<PathBuf, Failure> {
+        let apart = || {
+            let name = output.file_name().unwrap_or(OsStr::new("build")).to_string_lossy();
+            output.with_file_name(format!("{name}{APART}"))
+        };
+        match &self.output {
+            None if self.with_secrets => Ok(apart()),
+            None => Ok(output.to_owned()),
+            Some(folder) if self.with_secrets && folder.as_os_str() != "-" && is_in(folder, output) => {
+                Err(Failure::Other(format!(
+                    "`{}` is the folder for files that are committed, and those would hold secrets\nleave out `-o`, and they go to `{}`; or name another folder",
+                    folder.display(),
+                    apart().display()
+                )))
+            }
+            Some(folder) => Ok(folder.clone()),
+        }
     }
 
     fn products(
         &self,
         documents: &[Compiled<'_>],
-        environment: &dyn Fn(&str) -> Option<String>,
+        filling: Filling<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Product> {
         let mut products = Vec::with_capacity(documents.len());
@@ -112,8 +186,12 @@ impl Build {
                 Some(Form::Workflow) | None => misp::Form::Workflow,
             };
             let extension = if is_blueprint { "blueprint.json" } else { "json" };
-            match misp::write(&compiled.document, form, environment) {
-                Ok(json) => products.push(Product { name: format!("{}.{extension}", compiled.id.text), json }),
+            match misp::write(&compiled.document, form, filling) {
+                Ok(json) => products.push(Product {
+                    name: format!("{}.{extension}", compiled.id.text),
+                    json,
+                    leaves_values_open: !self.with_secrets && misp::needs_values(&compiled.document),
+                }),
                 Err(error) => diagnostics.extend(error.missing.iter().map(misp::MissingVariable::diagnostic)),
             }
         }
@@ -132,11 +210,11 @@ impl Build {
                 "standard output takes one workflow or blueprint, and {what}\nname one file, or a folder to write to: `-o DIR`"
             )));
         };
-        console.results().write_all(product.json.as_bytes())?;
+        console.source(&product.json)?;
         Ok(Status::Done)
     }
 
-    fn compare(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
+    fn compare(console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
         let mut status = Status::Done;
         for product in products {
             let path = folder.join(&product.name);
@@ -155,10 +233,11 @@ impl Build {
         Ok(status)
     }
 
-    fn write(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
+    fn write(&self, console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
+        let readers = if self.with_secrets { Readers::Owner } else { Readers::Usual };
         for product in products {
             let path = folder.join(&product.name);
-            let written = write_whole(&path, product.json.as_bytes(), Readers::Usual)
+            let written = write_whole(&path, product.json.as_bytes(), readers)
                 .map_err(|error| Failure::unwritable(&path, &error))?;
             let word = match written {
                 Written::Created => "created",
@@ -166,6 +245,11 @@ impl Build {
                 Written::Unchanged => "unchanged",
             };
             console.tell(&format!("{word:>9}  {}", path.display()))?;
+        }
+        if products.iter().any(|product| product.leaves_values_open) {
+            console.tell(
+                "values of `env` and `secret` are left open as `${NAME}`: `build --with-secrets` writes them, for MISP",
+            )?;
         }
         if products.is_empty() {
             console.tell("there is nothing to build: no workflow and no blueprint")?;

@@ -74,6 +74,7 @@ impl Check {
         }
         let repair = Repair { sources, unsafe_too: self.r#unsafe };
         let Repaired { files, done, diagnostics } = repair.run(roots, &is_fixable, check);
+        console.protect(sources);
         for (&root, &file) in roots.iter().zip(&files) {
             let (old, new) = (sources.file(root), sources.file(file));
             match &old.path {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::characters::to_json_pretty;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
-use crate::diff::{DiffOptions, Difference, compare, pair_documents};
+use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};
 use crate::format::quote;
 use crate::misp::Document;
 use crate::project::{self, DiskFiles};
@@ -66,6 +66,8 @@ impl Diff {
         if !diagnostics.is_empty() {
             return Ok(report(console, &sources, &diagnostics, Format::Text)?);
         }
+        console.protect(&sources);
+        console.protect_values(filled_secrets(&documents_before, &documents_after));
         let options = DiffOptions { catalogue: &catalogue, layout: self.layout };
         let is_empty = self.show(console, &documents_before, &documents_after, options)?;
         Ok(if self.exit_code && !is_empty { Status::Rejected } else { Status::Done })

@@ -32,6 +32,7 @@ impl Fmt {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let loaded = self.inputs.load(&sources);
+        console.protect(&sources);
         loaded.tell_if_empty("format", console)?;
         let mut diagnostics = loaded.diagnostics;
         let mut status = Status::Done;

@@ -90,7 +90,7 @@ impl Import {
                 "standard output takes one workflow or blueprint, and {what}\nname a folder to write to: `-o DIR`"
             )));
         };
-        console.results().write_all(imported.text.as_bytes())?;
+        console.source(&imported.text)?;
         Ok(Status::Done)
     }
 

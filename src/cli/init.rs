@@ -15,6 +15,10 @@ const FILES: [(&str, &str, &str); 3] = [
     ("workflows/events/red.json", include_str!("starter/red.json"), "the event of the test"),
 ];
 
+/// What git leaves alone: files that were built with their secrets.
+const GIT_IGNORE: (&str, &str, &str) =
+    (".gitignore", include_str!("starter/gitignore"), "keeps files with secrets out of git");
+
 /// Make a starter project. Files that exist are never overwritten.
 #[derive(Args, Debug)]
 pub(super) struct Init {
@@ -40,10 +44,25 @@ impl Init {
                 .map_err(|error| Failure::unwritable(&path, &error))?;
         }
 
+        let (name, content, what) = GIT_IGNORE;
+        let path = self.folder.join(name);
+        let has_own = path.symlink_metadata().is_ok();
+        if !has_own {
+            write_whole(&path, content.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
+        }
+
         let here = self.folder.as_os_str() == ".";
         let place = if here { "here".to_owned() } else { format!("in `{}`", self.folder.display()) };
         console.tell(&format!("A new project is {place}:"))?;
         for (name, _, what) in FILES {
+            console.tell(&format!("  {name:<28}  {what}"))?;
+        }
+        if has_own {
+            console.tell(
+                "Your `.gitignore` stays as it is. Add `/build-with-secrets/`: `build --with-secrets` writes there",
+            )?;
+        } else {
             console.tell(&format!("  {name:<28}  {what}"))?;
         }
         console.tell("\nWhat to do next:")?;

@@ -16,7 +16,9 @@ mod import;
 mod init;
 mod inputs;
 mod live;
+mod masked;
 mod modules;
+mod panic;
 mod path;
 mod progress;
 mod run;
@@ -69,6 +71,7 @@ pub fn command() -> clap::Command {
 /// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
 /// errors, and 2 when the command itself could not run.
 pub fn main() -> ExitCode {
+    panic::install();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => {

@@ -174,6 +174,7 @@ impl Run {
         sources: &Sources,
         console: &mut Console,
     ) -> Result<Status, Failure> {
+        console.protect(sources);
         let graph = &chosen.document.graph;
         let semantics = Semantics::for_target(project.target());
         let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);

@@ -73,6 +73,7 @@ impl Test {
             return Ok(report(console, &sources, &diagnostics, format)?);
         }
 
+        console.protect(&sources);
         let mut reports = Vec::with_capacity(suite.cases.len());
         in_order(
             suite.cases.iter(),
