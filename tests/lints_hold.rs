@@ -478,17 +478,16 @@ fn what_lints_say_comes_true() {
         let found: Vec<_> = compilation.diagnostics.iter().filter(|finding| is_named(finding.code)).collect();
         assert!(!found.is_empty(), "{file} has no finding");
         for finding in found {
-            let graph = match &read {
-                Ok(read) => &read.documents[0].graph,
+            let graph = if let Ok(read) = &read {
+                &read.documents[0].graph
+            } else {
                 // Of several workflows the one that the finding is about.
-                Err(_) => {
-                    let graphs = compilation.documents.iter().map(|compiled| &compiled.document.graph);
-                    let place = finding.primary.as_ref().expect("a place").span;
-                    let mut graphs = graphs.filter(|graph| {
-                        graph.nodes.iter().any(|node| node.origin.is_some_and(|origin| origin.contains(place)))
-                    });
-                    graphs.next().expect("the finding is about a node")
-                }
+                let place = finding.primary.as_ref().expect("a place").span;
+                let mut graphs = compilation.documents.iter().map(|compiled| &compiled.document.graph);
+                let is_meant = |graph: &&Graph<'_>| {
+                    graph.nodes.iter().any(|node| node.origin.is_some_and(|origin| origin.contains(place)))
+                };
+                graphs.find(is_meant).expect("the finding is about a node")
             };
             let node = node_of(graph, finding);
             let held = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

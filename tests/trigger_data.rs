@@ -151,7 +151,11 @@ fn count(value: &Json, path: &str, seen: &mut BTreeMap<String, Seen>) {
                 count(child, &below(key), seen);
             }
         }
-        Json::Array(list) => list.iter().for_each(|child| count(child, &below("{n}"), seen)),
+        Json::Array(list) => {
+            for child in list {
+                count(child, &below("{n}"), seen);
+            }
+        }
         _ => {}
     }
 }
@@ -184,11 +188,15 @@ fn types(value: &Json, path: &str, found: &mut BTreeSet<(String, &'static str)>)
         Json::Number(_) => "number",
         Json::String(_) => "string",
         Json::Array(list) => {
-            list.iter().for_each(|child| types(child, &below("{n}"), found));
+            for child in list {
+                types(child, &below("{n}"), found);
+            }
             "list"
         }
         Json::Object(object) => {
-            object.iter().for_each(|(key, child)| types(child, &below(key), found));
+            for (key, child) in object {
+                types(child, &below(key), found);
+            }
             "object"
         }
     };

@@ -162,8 +162,8 @@ impl<'c, 'g> Comparison<'c, 'g> {
             }
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let shown = shown_beside(after, before, name, &self.hidden(after, name, value));
-            change(name, usual(before, name), Some(shown));
+            let new = shown_beside(after, before, name, &self.hidden(after, name, value));
+            change(name, usual(before, name), Some(new));
         }
         if self.options.layout {
             if before.id != after.id {

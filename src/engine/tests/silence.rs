@@ -15,6 +15,11 @@ fn read(json: &str) -> Value<'static> {
     Value::from_json(json).unwrap().into_owned()
 }
 
+/// The notes that say what people see of a run that died.
+fn silences(notes: &[String]) -> Vec<&str> {
+    notes.iter().map(String::as_str).filter(|note| note.contains("no log names the reason")).collect()
+}
+
 fn on(facts: ServerFacts) -> FixedAnswers {
     FixedAnswers::on(facts)
 }
@@ -32,7 +37,7 @@ fn a_debugged_run_needs_a_listener() {
         assert_eq!((result.outcome, result.verdict), (Outcome::Crash, verdict), "{trigger}");
         assert!(result.executed.is_empty() && result.effects.is_empty(), "{trigger}");
         assert!(result.errors[0].contains("Plugin.Workflow_debug_url"), "{trigger}: {:?}", result.errors);
-        assert_eq!(result.notes.len(), notes, "{trigger}: {:?}", result.notes);
+        assert_eq!(silences(&result.notes).len(), notes, "{trigger}: {:?}", result.notes);
         let listened = workflow.run(read(EVENT), &RunOptions::default());
         assert_eq!(listened.outcome, Outcome::Success, "{trigger}");
     }
@@ -132,7 +137,7 @@ fn without_the_template_service_a_guard_fails_closed() {
         let workflow = prepared(&format!("1 {trigger} > 2\n2 stop-execution {{\"message\": \"m\"}}"));
         let result = workflow.run(read(EVENT), &options);
         assert_eq!((result.outcome, result.verdict), (Outcome::Crash, Verdict::Cancel), "{trigger}");
-        assert_eq!(result.notes.len(), 1, "{trigger}");
-        assert_eq!(result.notes[0].contains("Publishing."), trigger == "event-publish", "{:?}", result.notes);
+        let [note] = silences(&result.notes)[..] else { panic!("{trigger}: {:?}", result.notes) };
+        assert_eq!(note.contains("Publishing."), trigger == "event-publish", "{note}");
     }
 }
