@@ -8,7 +8,7 @@ use divan::counter::ItemsCount;
 use mispflow::catalogue::{Catalogue, Signature};
 use mispflow::check::check_lints;
 use mispflow::compile::Workspace;
-use mispflow::misp::{Form, write};
+use mispflow::misp::{Filling, Form, write};
 use mispflow::project::MemoryFiles;
 use mispflow::source::{FileId, Sources};
 use mispflow::syntax::parse;
@@ -146,7 +146,10 @@ fn text_to_json(bencher: divan::Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(project.lines)).bench_local(|| {
         let workspace = Workspace::load(&project.sources, &files, &project.roots, catalogue);
         let compilation = workspace.compile();
-        let written = compilation.documents.iter().map(|compiled| write(&compiled.document, Form::Workflow, &|_| None));
+        let written = compilation
+            .documents
+            .iter()
+            .map(|compiled| write(&compiled.document, Form::Workflow, Filling::Values(&|_| None)));
         written.map(|json| json.unwrap().len()).sum::<usize>()
     });
 }
@@ -159,7 +162,10 @@ fn write_only(bencher: divan::Bencher<'_, '_>) {
     let workspace = Workspace::load(&project.sources, &files, &project.roots, catalogue);
     let compilation = workspace.compile();
     bencher.counter(ItemsCount::new(project.lines)).bench_local(|| {
-        let written = compilation.documents.iter().map(|compiled| write(&compiled.document, Form::Workflow, &|_| None));
+        let written = compilation
+            .documents
+            .iter()
+            .map(|compiled| write(&compiled.document, Form::Workflow, Filling::Values(&|_| None)));
         written.map(|json| json.unwrap().len()).sum::<usize>()
     });
 }

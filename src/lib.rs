@@ -40,6 +40,7 @@ pub mod project;
 pub mod replay;
 pub mod saved;
 pub mod schema;
+pub mod secrets;
 pub mod semantics;
 pub mod source;
 pub mod suggest;

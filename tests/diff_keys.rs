@@ -10,8 +10,9 @@ use std::path::Path;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare};
-use mispflow::misp::{DocumentKind, Form, read, write};
+use mispflow::misp::{DocumentKind, Filling, Form, read, write};
 use mispflow::project::MemoryFiles;
+use mispflow::secrets::Secret;
 use mispflow::source::Sources;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -155,7 +156,8 @@ fn rows(random: &[u8]) -> Vec<Value> {
     let workspace = Workspace::load(&sources, &files, &roots, Catalogue::built_in());
     let compilation = workspace.compile();
     let workflows = compilation.documents.iter().filter(|compiled| compiled.document.kind == DocumentKind::Workflow);
-    let written = workflows.map(|compiled| write(&compiled.document, Form::Workflow, &|_| Some("value".to_owned())));
+    let written = workflows
+        .map(|compiled| write(&compiled.document, Form::Workflow, Filling::Values(&|_| Some(Secret::new("value")))));
     written.map(|json| serde_json::from_str::<Value>(&json.unwrap()).unwrap()["Workflow"].clone()).collect()
 }
 

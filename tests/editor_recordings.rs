@@ -86,7 +86,8 @@ fn what_import_writes_is_the_same_graph() {
         for (form, graph) in forms(&record) {
             count += 1;
             let (document, reasons) = document(graph);
-            for keep_layout in [false, true] {
+            // Without the layout the text says the same of all three forms: one of them is enough.
+            for keep_layout in if form == "saved" { vec![false, true] } else { vec![true] } {
                 let imported = import(&document, Catalogue::built_in(), ImportOptions { keep_layout });
                 let sources = Sources::new();
                 let file = sources.add("imported.mwf", None, imported.text.clone());
@@ -123,7 +124,7 @@ struct Statements {
 }
 
 fn number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_f64().map(|number| number as u64)).or_else(|| value.as_str()?.parse().ok())
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// `[]` for an empty object, the list for an object with the keys of one, 4 for 4.0, and keys in order.

@@ -1,4 +1,4 @@
-//! Values that `build` reads from the environment are checked like those that are written out.
+//! Values that `build --with-secrets` reads from the environment are checked like those that are written out.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ fn build(variables: &[(&str, &str)]) -> (i32, String) {
     command.env("TOKEN", "{{ hidden").envs(variables.iter().copied());
     let output = command
         .current_dir(&folder)
-        .args(["build", "mark.mwf", "-o", "out", "-q", "--allow", "needs-template-service"])
+        .args(["build", "--with-secrets", "mark.mwf", "-o", "out", "-q", "--allow", "needs-template-service"])
         .output()
         .unwrap();
     let code = output.status.code().unwrap();

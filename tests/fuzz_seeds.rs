@@ -59,3 +59,33 @@ fn the_crate_has_a_program_for_each_target() {
         targets::call(name, "");
     }
 }
+
+/// libFuzzer stops at a line that it cannot read: a comment, or a text in quotes on one line of ASCII with `\xAB`, `\\` and `\"`.
+#[test]
+fn dictionaries_can_be_read() {
+    let mut entries = 0;
+    for file in ["hashpath", "json", "template", "text"] {
+        let path = format!("{}/fuzz/{file}.dict", env!("CARGO_MANIFEST_DIR"));
+        for (index, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let entry = line.strip_prefix('"').and_then(|line| line.strip_suffix('"'));
+            let entry = entry.unwrap_or_else(|| panic!("{path}:{}: {line}", index + 1));
+            let mut rest = entry;
+            while let Some(at) = rest.find(['\\', '"']) {
+                let escape = &rest[at..];
+                let is_hex = |digits: &str| digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+                let length = match escape.as_bytes() {
+                    [b'\\', b'x', ..] if escape.get(2..4).is_some_and(is_hex) => 4,
+                    [b'\\', b'\\' | b'"', ..] => 2,
+                    _ => panic!("{path}:{}: {line}", index + 1),
+                };
+                rest = &rest[at + length..];
+            }
+            assert!(!entry.is_empty() && entry.is_ascii(), "{path}:{}: {line}", index + 1);
+            entries += 1;
+        }
+    }
+    assert!(entries > 100, "{entries} entries");
+}

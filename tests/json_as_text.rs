@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::Code;
-use mispflow::misp::{DocumentKind, Form, write};
+use mispflow::misp::{DocumentKind, Filling, Form, write};
 use mispflow::project::{DiskFiles, load_source};
+use mispflow::secrets::Secret;
 use mispflow::source::{FileId, Sources};
 
 /// Codes that only one of the two brings about.
@@ -84,11 +85,12 @@ fn found(catalogue: &Catalogue, load: impl Fn(&Sources) -> Vec<FileId>) -> Found
     let roots = load(&sources);
     let workspace = Workspace::load(&sources, &DiskFiles, &roots, catalogue);
     let compilation = workspace.compile();
-    let environment = |name: &str| Some(if name == "SCOPE" { "event" } else { "https://soc.example.org/x" }.to_owned());
+    let environment =
+        |name: &str| Some(Secret::new(if name == "SCOPE" { "event" } else { "https://soc.example.org/x" }));
     let written = compilation.documents.iter().map(|compiled| {
         let is_workflow = compiled.document.kind == DocumentKind::Workflow;
         let form = if is_workflow { Form::Workflow } else { Form::Blueprint };
-        write(&compiled.document, form, &environment).unwrap()
+        write(&compiled.document, form, Filling::Values(&environment)).unwrap()
     });
     Found {
         codes: compilation.diagnostics.iter().map(|finding| finding.code).collect(),

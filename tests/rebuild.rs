@@ -5,7 +5,7 @@
 use mispflow::catalogue::{Catalogue, Signature};
 use mispflow::compile::Workspace;
 use mispflow::graph::ModuleType;
-use mispflow::misp::{Form, write};
+use mispflow::misp::{Filling, Form, write};
 use mispflow::project::MemoryFiles;
 use mispflow::source::Sources;
 use serde_json::{Map, Value, json};
@@ -45,7 +45,7 @@ fn compiled(text: &str, catalogue: &Catalogue) -> Value {
     let workspace = Workspace::load(&sources, &files, &[root], catalogue);
     let compilation = workspace.compile();
     assert!(!compilation.has_errors(), "{text}: {:#?}", compilation.diagnostics);
-    let json = write(&compilation.documents[0].document, Form::Data, &|_| None).unwrap();
+    let json = write(&compilation.documents[0].document, Form::Data, Filling::Values(&|_| None)).unwrap();
     serde_json::from_str(&json).unwrap()
 }
 

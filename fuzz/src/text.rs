@@ -7,7 +7,7 @@ use mispflow::compile::{Compiled, Workspace};
 use mispflow::diff::{DiffOptions, compare};
 use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import};
-use mispflow::misp::{self, Document, DocumentKind, Form, write};
+use mispflow::misp::{self, Document, DocumentKind, Filling, Form, write};
 use mispflow::project::MemoryFiles;
 use mispflow::source::Sources;
 
@@ -56,14 +56,14 @@ fn canonical(text: &str) -> Option<String> {
 
 fn goes_round(document: &Document<'_>, files: &MemoryFiles, is_plain: bool) {
     for form in [Form::Request, Form::Data] {
-        let _ = write(document, form, &|_| None);
+        let _ = write(document, form, Filling::Placeholders);
     }
     let form = match document.kind {
         DocumentKind::Workflow => Form::Workflow,
         DocumentKind::Blueprint => Form::Blueprint,
     };
     // What names a variable without a default is not written without it.
-    let Ok(json) = write(document, form, &|_| None) else { return };
+    let Ok(json) = write(document, form, Filling::Placeholders) else { return };
     let read = misp::read(&json).expect("what was written can be read");
     let [back] = read.documents.as_slice() else {
         panic!("one document is written, {} are read", read.documents.len())

@@ -9,6 +9,9 @@ use mispflow::semantics::Semantics;
 /// The most connections: their number decides how many paths there are.
 const MOST_CONNECTIONS: usize = 9;
 
+/// The most jobs that the engine makes in a run.
+const MOST_JOBS: usize = 1_000;
+
 /// What a node does.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -52,6 +55,10 @@ pub fn walk(input: &str) {
     let mut told = Told::default();
     let mut path = Vec::new();
     told.is_stopped = graph.follow(0, &mut path, false, &mut told).is_none();
+    // Where the ways become too many the engine gives up, and says so.
+    if told.jobs.len() > MOST_JOBS {
+        return;
+    }
 
     let json = graph.json();
     let documents = misp::read(&json).expect("a graph").documents;

@@ -1,16 +1,21 @@
 //! `build`
 
-use std::fs;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rustc_hash::FxHashMap;
 
 use crate::compile::{Compiled, Workspace};
-use crate::diagnostics::Diagnostic;
-use crate::misp::{self, DocumentKind};
-use crate::project::{self, DiskFiles, Readers, Written, write_whole};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::misp::{self, DocumentKind, Filling};
+use crate::project::{
+    self, Project, ProjectFiles, Readers, Refusal, at_setting, fold, holds, is_device_on_windows, write_whole,
+};
+use crate::secrets::Secret;
 use crate::source::Sources;
 
+use super::write_files::write_files;
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
 
 /// What the JSON is for.
@@ -29,8 +34,9 @@ enum Form {
 /// Compile to the JSON of MISP's workflow editor.
 ///
 /// Writes one file for each workflow and blueprint, `ID.json` or `ID.blueprint.json`. While there
-/// is an error nothing is written. Values of `env` and `secret` are read from the environment and
-/// stand in what is written. MISP's own JSON (`.json`) is written anew in its canonical form.
+/// is an error nothing is written. Where the text says `env("NAME")` or `secret("NAME")`, the file
+/// says `${NAME}`, so that it can be committed; `--with-secrets` writes the values, for MISP. MISP's
+/// own JSON (`.json`) is written anew in its canonical form.
 #[derive(Args, Debug)]
 pub(super) struct Build {
     #[command(flatten)]
@@ -44,23 +50,83 @@ pub(super) struct Build {
     /// Write nothing, and fail when a file is not what would be written
     #[arg(long)]
     check: bool,
+    /// Write the values of `env` and `secret`, read from the environment, in place of `${NAME}`. The files are for
+    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` beside `build`, and only
+    /// you can read them
+    #[arg(long, conflicts_with = "check")]
+    with_secrets: bool,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     findings: Findings,
 }
 
+/// What the name of the folder for files with secrets adds to that of the folder for others.
+const APART: &str = "-with-secrets";
+
+/// Whether a path is a folder or lies in it. Neither has to exist.
+fn is_in(path: &Path, folder: &Path) -> bool {
+    /// The path without links and dots, as far as it exists.
+    fn whole(path: &Path) -> Option<PathBuf> {
+        let mut whole = PathBuf::new();
+        for component in std::path::absolute(path).ok()?.components() {
+            match component {
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                component => whole.push(component),
+            }
+            if let Ok(real) = whole.canonicalize() {
+                whole = real;
+            }
+        }
+        Some(whole)
+    }
+    whole(path).zip(whole(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
+}
+
+/// Tells git to leave a folder alone, whatever else the project says.
+fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(".gitignore");
+    if path.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let written = write_whole(&path, b"# Files with secrets.\n*\n", Readers::Usual);
+    written.map(drop).map_err(|error| Failure::unwritable(&path, &error))
+}
+
 /// A file to be.
 struct Product {
     name: String,
     json: String,
+    /// Whether `${NAME}` stands for values in it.
+    leaves_values_open: bool,
 }
 
-/// A file name that two products have. Texts cannot bring it about, files with MISP's JSON can.
-fn twice(products: &[Product]) -> Option<&str> {
-    let mut names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+/// What keeps the products from having their names: two may be one file where the case of letters does not count, and
+/// some names are devices on Windows. Ids in texts are checked before; those of MISP's JSON are the names of its files.
+fn wrong_names(products: &[Product]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    let mut known: FxHashMap<String, &str> = FxHashMap::default();
+    for Product { name, .. } in products {
+        if is_device_on_windows(name) {
+            let message = format!("`{name}` cannot be the name of a file on Windows, where it is a device");
+            wrong.push(Diagnostic::new(Code::UnsafeFileName, message).help("rename the file it is built from"));
+        }
+        if let Some(other) = known.insert(fold(name), name) {
+            let message = if other == name {
+                format!("two workflows or blueprints would be written to `{name}`")
+            } else {
+                format!("`{other}` and `{name}` differ in the case of letters alone")
+            };
+            wrong.push(
+                Diagnostic::new(Code::UnsafeFileName, message)
+                    .note("where the case of letters does not count, as on Windows and macOS, one would overwrite the other")
+                    .help("rename one of the files they are built from, or build them one by one, into folders of their own"),
+            );
+        }
+    }
+    wrong
 }
 
 impl Build {
@@ -70,35 +136,76 @@ impl Build {
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
-            Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue).for_target(loaded.project.target());
+            Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let environment = |name: &str| std::env::var(name).ok();
-        diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
-        let products = self.products(&compilation.documents, &environment, &mut diagnostics);
+        let products = if self.with_secrets {
+            diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
+            self.products(&compilation.documents, Filling::Values(&Secret::from_environment), &mut diagnostics)
+        } else {
+            self.products(&compilation.documents, Filling::Placeholders, &mut diagnostics)
+        };
         levels.apply(&mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
         if status != Status::Done {
             return Ok(status);
         }
-        if let Some(name) = twice(&products) {
-            return Err(Failure::Other(format!(
-                "two workflows or blueprints would be written to `{name}`\nbuild them one by one, into folders of their own"
-            )));
-        }
-        let folder = self.output.clone().unwrap_or_else(|| loaded.project.output.value.clone());
-        if folder.as_os_str() == "-" {
+        if self.output.as_ref().is_some_and(|folder| folder.as_os_str() == "-") {
             return self.print(console, &products);
         }
-        if self.check { Self::compare(console, &folder, &products) } else { Self::write(console, &folder, &products) }
+        let folder = self.folder(&loaded.project.output.value)?;
+        let mut wrong = wrong_names(&products);
+        wrong.extend(self.refused(&folder, &loaded.project, &loaded.files));
+        if !wrong.is_empty() {
+            return Ok(report(console, &sources, &wrong, Format::Text)?);
+        }
+        if self.check {
+            return Self::compare(console, &folder, &products);
+        }
+        if self.with_secrets && self.output.is_none() {
+            keep_out_of_git(&folder)?;
+        }
+        self.write(console, &folder, &products)
+    }
+
+    /// Where the files go. Files with secrets never go where those lie that are committed.
+    fn folder(&self, output: &Path) -> Result<PathBuf, Failure> {
+        let apart = || {
+            let name = output.file_name().unwrap_or(OsStr::new("build")).to_string_lossy();
+            output.with_file_name(format!("{name}{APART}"))
+        };
+        match &self.output {
+            None if self.with_secrets => Ok(apart()),
+            None => Ok(output.to_owned()),
+            Some(folder) if self.with_secrets && folder.as_os_str() != "-" && is_in(folder, output) => {
+                Err(Failure::Other(format!(
+                    "`{}` is the folder for files that are committed, and those would hold secrets\nleave out `-o`, and they go to `{}`; or name another folder",
+                    folder.display(),
+                    apart().display()
+                )))
+            }
+            Some(folder) => Ok(folder.clone()),
+        }
+    }
+
+    /// Why nothing is written to a folder. One that the project file names lies in the project, and so does what a link
+    /// in the project leads to.
+    fn refused(&self, folder: &Path, project: &Project, files: &ProjectFiles) -> Option<Diagnostic> {
+        let span = project.output.span.filter(|_| self.output.is_none());
+        let admitted = if span.is_some() { files.admit(folder).map(drop) } else { files.admit_named(folder) };
+        // Whether the folder exists is found out when it is needed.
+        let error = admitted.err()?;
+        let refused = Refusal::of(&error)?.unwritable(&folder.display().to_string());
+        Some(at_setting(refused, span))
     }
 
     fn products(
         &self,
         documents: &[Compiled<'_>],
-        environment: &dyn Fn(&str) -> Option<String>,
+        filling: Filling<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Product> {
         let mut products = Vec::with_capacity(documents.len());
@@ -112,8 +219,12 @@ impl Build {
                 Some(Form::Workflow) | None => misp::Form::Workflow,
             };
             let extension = if is_blueprint { "blueprint.json" } else { "json" };
-            match misp::write(&compiled.document, form, environment) {
-                Ok(json) => products.push(Product { name: format!("{}.{extension}", compiled.id.text), json }),
+            match misp::write(&compiled.document, form, filling) {
+                Ok(json) => products.push(Product {
+                    name: format!("{}.{extension}", compiled.id.text),
+                    json,
+                    leaves_values_open: !self.with_secrets && misp::needs_values(&compiled.document),
+                }),
                 Err(error) => diagnostics.extend(error.missing.iter().map(misp::MissingVariable::diagnostic)),
             }
         }
@@ -132,18 +243,19 @@ impl Build {
                 "standard output takes one workflow or blueprint, and {what}\nname one file, or a folder to write to: `-o DIR`"
             )));
         };
-        console.results().write_all(product.json.as_bytes())?;
+        console.source(&product.json)?;
         Ok(Status::Done)
     }
 
-    fn compare(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
+    fn compare(console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
         let mut status = Status::Done;
         for product in products {
             let path = folder.join(&product.name);
-            let problem = match fs::read(&path) {
-                Ok(bytes) if bytes == product.json.as_bytes() => continue,
-                Ok(_) => "is not what would be written",
+            let problem = match holds(&path, product.json.as_bytes()) {
+                Ok(true) => continue,
+                Ok(false) => "is not what would be written",
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => "does not exist",
+                Err(error) if Refusal::of(&error).is_some() => return Err(Failure::unwritable(&path, &error)),
                 Err(error) => return Err(Failure::Other(format!("`{}` cannot be read: {error}", path.display()))),
             };
             writeln!(console.results(), "{} {problem}", path.display())?;
@@ -155,17 +267,14 @@ impl Build {
         Ok(status)
     }
 
-    fn write(console: &mut Console, folder: &std::path::Path, products: &[Product]) -> Result<Status, Failure> {
-        for product in products {
-            let path = folder.join(&product.name);
-            let written = write_whole(&path, product.json.as_bytes(), Readers::Usual)
-                .map_err(|error| Failure::unwritable(&path, &error))?;
-            let word = match written {
-                Written::Created => "created",
-                Written::Changed => "changed",
-                Written::Unchanged => "unchanged",
-            };
-            console.tell(&format!("{word:>9}  {}", path.display()))?;
+    fn write(&self, console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
+        let readers = if self.with_secrets { Readers::Owner } else { Readers::Usual };
+        let files: Vec<_> = products.iter().map(|product| (product.name.clone(), product.json.as_bytes())).collect();
+        write_files(folder, &files, readers, console)?;
+        if products.iter().any(|product| product.leaves_values_open) {
+            console.tell(
+                "values of `env` and `secret` are left open as `${NAME}`: `build --with-secrets` writes them, for MISP",
+            )?;
         }
         if products.is_empty() {
             console.tell("there is nothing to build: no workflow and no blueprint")?;

@@ -1,11 +1,16 @@
 //! Where results and messages go.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
-use crate::diagnostics::printable_line;
+use crate::diagnostics::{printable, printable_line};
+use crate::secrets::{NamedSecrets, Secret};
+use crate::source::Sources;
 
+use super::masked::Masked;
+use super::panic;
 use super::shown::Shown;
 
 /// A narrower terminal is treated like this one.
@@ -26,9 +31,10 @@ pub enum Color {
 
 /// Standard output and standard error of a command.
 pub struct Console {
-    results: Shown<BufferedStandardStream>,
-    messages: Shown<BufferedStandardStream>,
+    results: Shown<Masked<BufferedStandardStream>>,
+    messages: Shown<Masked<BufferedStandardStream>>,
     quiet: bool,
+    secrets: NamedSecrets,
 }
 
 impl Console {
@@ -39,11 +45,43 @@ impl Console {
             Color::Auto | Color::Never => ColorChoice::Never,
             Color::Always => ColorChoice::AlwaysAnsi,
         };
+        let shown = |stream| Shown::new(Masked::new(stream));
         Self {
-            results: Shown::new(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
-            messages: Shown::new(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
+            results: shown(BufferedStandardStream::stdout(choice(io::stdout().is_terminal()))),
+            messages: shown(BufferedStandardStream::stderr(choice(io::stderr().is_terminal()))),
             quiet,
+            secrets: NamedSecrets::default(),
         }
+    }
+
+    /// Hides the secrets that the sources name, and user names and passwords in addresses, in all that is shown from now
+    /// on and was not flushed yet.
+    pub fn protect(&mut self, sources: &Sources) {
+        let mut secrets = self.secrets.clone();
+        for file in sources.iter() {
+            secrets.add(&file.text, &Secret::from_environment);
+        }
+        self.hide(secrets);
+    }
+
+    /// Hides values that turned out to be secrets.
+    pub(super) fn protect_values(&mut self, values: impl IntoIterator<Item = (String, Secret)>) {
+        let mut secrets = self.secrets.clone();
+        for (name, value) in values {
+            secrets.add_value(name, value);
+        }
+        self.hide(secrets);
+    }
+
+    fn hide(&mut self, secrets: NamedSecrets) {
+        if secrets == self.secrets {
+            return;
+        }
+        let masker = Arc::new(secrets.masker());
+        self.secrets = secrets;
+        self.results.stream().set_masker(masker.clone());
+        self.messages.stream().set_masker(masker.clone());
+        panic::hide(masker);
     }
 
     /// For what the command was asked for. Characters that a terminal would obey or not show are made visible.
@@ -51,16 +89,15 @@ impl Console {
         &mut self.results
     }
 
-    /// Writes the text of a source, which goes where it may be read again: every character as it is, but on a terminal.
+    /// Writes what the command makes, which goes where it may be read again and belongs to the user: every character as it
+    /// is, but on a terminal, and secrets included.
     ///
     /// # Errors
     /// What the stream says.
     pub fn source(&mut self, text: &str) -> io::Result<()> {
-        if io::stdout().is_terminal() {
-            self.results.write_all(text.as_bytes())
-        } else {
-            self.results.as_it_is(text.as_bytes())
-        }
+        let text = if io::stdout().is_terminal() { printable(text) } else { text.into() };
+        self.results.end_line()?;
+        self.results.stream().product(text.as_bytes())
     }
 
     /// Writes results that hold colours.

@@ -93,6 +93,7 @@ pub fn report(
     diagnostics: &[Diagnostic],
     format: impl Into<ReportFormat>,
 ) -> io::Result<Status> {
+    console.protect(sources);
     match format.into() {
         ReportFormat::Json => write_json(sources, diagnostics, console.results())?,
         ReportFormat::Sarif => write_sarif(sources, diagnostics, console.results())?,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::project::{PROJECT_FILE, Readers, write_whole};
+use crate::project::{PROJECT_FILE, Readers, below, write_whole};
 
 use super::{Console, Failure, Status};
 
@@ -14,6 +14,10 @@ const FILES: [(&str, &str, &str); 3] = [
     ("workflows/publish-guard.mwf", include_str!("starter/publish-guard.mwf"), "a workflow and its test"),
     ("workflows/events/red.json", include_str!("starter/red.json"), "the event of the test"),
 ];
+
+/// What git leaves alone: files that were built with their secrets.
+const GIT_IGNORE: (&str, &str, &str) =
+    (".gitignore", include_str!("starter/gitignore"), "keeps files with secrets out of git");
 
 /// Make a starter project. Files that exist are never overwritten.
 #[derive(Args, Debug)]
@@ -26,7 +30,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         for (name, ..) in FILES {
-            let path = self.folder.join(name);
+            let path = self.path(name)?;
             if path.symlink_metadata().is_ok() {
                 return Err(Failure::Other(format!(
                     "`{}` exists already, so nothing was written\nmove it away, or name another folder: `mispflow init DIR`",
@@ -35,7 +39,15 @@ impl Init {
             }
         }
         for (name, content, _) in FILES {
-            let path = self.folder.join(name);
+            let path = self.path(name)?;
+            write_whole(&path, content.as_bytes(), Readers::Usual)
+                .map_err(|error| Failure::unwritable(&path, &error))?;
+        }
+
+        let (name, content, what) = GIT_IGNORE;
+        let path = self.folder.join(name);
+        let has_own = path.symlink_metadata().is_ok();
+        if !has_own {
             write_whole(&path, content.as_bytes(), Readers::Usual)
                 .map_err(|error| Failure::unwritable(&path, &error))?;
         }
@@ -44,6 +56,13 @@ impl Init {
         let place = if here { "here".to_owned() } else { format!("in `{}`", self.folder.display()) };
         console.tell(&format!("A new project is {place}:"))?;
         for (name, _, what) in FILES {
+            console.tell(&format!("  {name:<28}  {what}"))?;
+        }
+        if has_own {
+            console.tell(
+                "Your `.gitignore` stays as it is. Add `/build-with-secrets/`: `build --with-secrets` writes there",
+            )?;
+        } else {
             console.tell(&format!("  {name:<28}  {what}"))?;
         }
         console.tell("\nWhat to do next:")?;
@@ -55,6 +74,10 @@ impl Init {
         console.tell("  mispflow modules    lists what a workflow can do")?;
         console.tell("  mispflow build      writes what MISP's workflow editor imports to `build/`")?;
         Ok(Status::Done)
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, Failure> {
+        below(&self.folder, name).map_err(|error| Failure::unwritable(&self.folder.join(name), &error))
     }
 }
 

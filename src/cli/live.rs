@@ -8,6 +8,7 @@ use clap::Args;
 use crate::diagnostics::printable_line;
 use crate::live::{Client, ClientOptions, Publisher, Secrets, Service, Session};
 use crate::project::{DiskFiles, Files, has_credentials, parse_duration, url_problem};
+use crate::secrets::Secret;
 
 use super::{Console, Failure};
 
@@ -80,7 +81,7 @@ impl Live {
             }
         }
         let options = self.client_options()?;
-        let mut session = Session::new(Secrets::new(|name| std::env::var(name).ok()));
+        let mut session = Session::new(Secrets::new(Secret::from_environment));
         if is_on(Kind::Webhook) {
             session.webhook = Some(Client::new(&options).map_err(other)?);
         }

@@ -3,6 +3,7 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod allow_read;
 mod build;
 mod check;
 mod completions;
@@ -16,7 +17,9 @@ mod import;
 mod init;
 mod inputs;
 mod live;
+mod masked;
 mod modules;
+mod panic;
 mod path;
 mod progress;
 mod run;
@@ -26,6 +29,7 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod write_files;
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -35,6 +39,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::diagnostics::printable;
 
+pub use allow_read::AllowRead;
 pub use console::{Color, Console};
 pub use findings::{Findings, Format, ReportFormat, report};
 pub use inputs::{Inputs, Loaded, Target};
@@ -69,6 +74,7 @@ pub fn command() -> clap::Command {
 /// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
 /// errors, and 2 when the command itself could not run.
 pub fn main() -> ExitCode {
+    panic::install();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(answer) => {

@@ -22,6 +22,11 @@ impl<W: WriteColor> Shown<W> {
         Self { stream, line: Vec::new() }
     }
 
+    /// The stream that it is handed on to.
+    pub(super) fn stream(&mut self) -> &mut W {
+        &mut self.stream
+    }
+
     /// Writes bytes that are known to be safe, or that must not change.
     pub(super) fn as_it_is(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.end_line()?;
@@ -29,7 +34,7 @@ impl<W: WriteColor> Shown<W> {
     }
 
     /// Writes what there is of the line.
-    fn end_line(&mut self) -> io::Result<()> {
+    pub(super) fn end_line(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         self.show(&line)
     }

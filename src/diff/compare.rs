@@ -11,6 +11,7 @@ use crate::graph::{Connection, Frame, Graph, ModuleType, Node, ParamText, ParamV
 use crate::misp::{Document, DocumentKind};
 
 use super::difference::{Change, ChangedNode, Difference, Edge, NodeName};
+use super::filled::{FILTER, NOT_SHOWN, shown_beside, text_of, without_credentials};
 use super::fingerprint::{Links, Numbers, fingerprints};
 use super::matching::Matching;
 use super::value::{shown, shown_set, shown_text};
@@ -153,12 +154,15 @@ impl<'c, 'g> Comparison<'c, 'g> {
         for (name, value) in old {
             let other = new.get(name);
             if other != Some(value) {
-                let shown = |node: &Node<'_>, value: &String| self.hidden(node, name, value);
-                change(name, Some(shown(before, value)), other.map(|value| shown(after, value)));
+                let shown = |node: &Node<'_>, other: &Node<'_>, value: &String| {
+                    shown_beside(node, other, name, &self.hidden(node, name, value))
+                };
+                let new = other.map(|value| shown(after, before, value));
+                change(name, Some(shown(before, after, value)), new);
             }
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            change(name, None, Some(self.hidden(after, name, value)));
+            change(name, None, Some(shown_beside(after, before, name, &self.hidden(after, name, value))));
         }
         if self.options.layout {
             if before.id != after.id {
@@ -179,7 +183,11 @@ impl<'c, 'g> Comparison<'c, 'g> {
     fn hidden(&self, node: &Node<'_>, name: &str, value: &str) -> String {
         let parameter = self.options.catalogue.module(&node.module).and_then(|module| module.parameter(name));
         let is_secret = parameter.is_some_and(|parameter| parameter.sensitive);
-        if is_secret && value.starts_with('"') && value != "\"\"" { "(not shown)".to_owned() } else { value.to_owned() }
+        if is_secret && value.starts_with('"') && value != "\"\"" {
+            return NOT_SHOWN.to_owned();
+        }
+        let plain = text_of(node, name).and_then(ParamText::as_plain);
+        plain.and_then(|text| without_credentials(name, text)).unwrap_or_else(|| value.to_owned())
     }
 
     /// Whether the connections of an output are the same in another order.
@@ -298,14 +306,14 @@ fn content(node: &Node<'_>, catalogue: &Catalogue) -> Content {
     let filter = &node.filter;
     let value: &ParamText<'_> = &filter.value;
     let parts = [
-        ("selector", quote(&filter.selector)),
-        ("value", shown_text(value)),
-        ("operator", quote(&filter.operator)),
-        ("path", quote(&filter.path)),
+        ("filter selector", quote(&filter.selector)),
+        (FILTER, shown_text(value)),
+        ("filter operator", quote(&filter.operator)),
+        ("filter path", quote(&filter.path)),
     ];
     for (name, part) in parts {
         if part != "\"\"" {
-            content.insert(format!("filter {name}"), part);
+            content.insert(name.to_owned(), part);
         }
     }
     // MISP looks for a module of this kind: a node that names another kind than its module's does nothing.

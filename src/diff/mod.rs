@@ -3,6 +3,7 @@
 
 mod compare;
 mod difference;
+mod filled;
 mod fingerprint;
 mod matching;
 mod pairs;
@@ -11,4 +12,5 @@ mod value;
 
 pub use compare::{DiffOptions, compare};
 pub use difference::{Change, ChangedNode, Difference, Edge, NodeName};
+pub use filled::filled_secrets;
 pub use pairs::{Pairs, pair_documents};

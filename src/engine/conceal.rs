@@ -1,6 +1,7 @@
 //! A result without the credentials that were used.
 
 use crate::php::{Array, Value};
+use crate::secrets::{is_credential_header, user_info};
 
 use super::Answers;
 use super::effect::Effect;
@@ -8,19 +9,6 @@ use super::result::RunResult;
 
 /// What stands where a credential was that has no name.
 const HIDDEN: &str = "(hidden)";
-
-/// Headers that hold credentials, in lower case.
-const CREDENTIALS: [&str; 9] = [
-    "api-key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "private-token",
-    "proxy-authorization",
-    "x-api-key",
-    "x-auth-token",
-    "x-token",
-];
 
 const TELEGRAM: &str = "https://api.telegram.org/bot";
 
@@ -70,13 +58,16 @@ impl Concealer<'_> {
         match effect {
             Effect::HttpRequest { url, headers, body, .. } => {
                 self.text(url);
+                for place in user_info(url.as_bytes()).into_iter().rev() {
+                    url.replace_range(place, "***");
+                }
                 if let Some(rest) = url.strip_prefix(TELEGRAM) {
                     let path = rest.find('/').map_or("", |at| &rest[at..]);
                     *url = format!("{TELEGRAM}{HIDDEN}{path}");
                 }
                 for (name, value) in headers {
                     self.text(value);
-                    if CREDENTIALS.contains(&name.to_ascii_lowercase().as_str()) {
+                    if is_credential_header(name) {
                         HIDDEN.clone_into(value);
                     }
                 }

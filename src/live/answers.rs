@@ -4,7 +4,7 @@ use crate::engine::{Answers, Effect, HttpAnswer, Request};
 use crate::php::{Array, Value};
 
 use super::client::Message;
-use super::secrets::in_json;
+use super::secrets::{in_address, in_json, plainly};
 use super::service::Enrichment;
 use super::session::Session;
 
@@ -20,13 +20,16 @@ impl<A> LiveAnswers<'_, A> {
     fn send(&self, effect: &Effect<'_>) -> Option<HttpAnswer> {
         let client = self.session.webhook.as_ref()?;
         let Effect::HttpRequest { method, url, headers, body, allow_self_signed } = effect else { return None };
-        let is_json = body.as_deref().is_some_and(|body| body.starts_with(['{', '[', '"']));
+        // MISP's own content types are JSON and that of forms, in which a body is sent as it was written.
+        let is_form = headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("application/x-www-form-urlencoded")
+        });
         let secrets = &self.session.secrets;
         let revealed = || -> Result<_, String> {
-            let url = secrets.reveal(url, str::to_owned)?;
-            let headers = headers.iter().map(|(name, value)| Ok((name.clone(), secrets.reveal(value, str::to_owned)?)));
+            let url = secrets.reveal(url, in_address)?;
+            let headers = headers.iter().map(|(name, value)| Ok((name.clone(), secrets.reveal(value, plainly)?)));
             let headers = headers.collect::<Result<Vec<_>, String>>()?;
-            let write = if is_json { in_json } else { str::to_owned };
+            let write = if is_form { plainly } else { in_json };
             let body = body.as_deref().map(|body| secrets.reveal(body, write)).transpose()?;
             Ok((url, headers, body))
         };
@@ -34,6 +37,8 @@ impl<A> LiveAnswers<'_, A> {
             Ok(revealed) => revealed,
             Err(name) => return Some(HttpAnswer::Failed(not_set(&name))),
         };
+        secrets.note_credentials(&url);
+        let masker = secrets.masker();
         let sent = client.send(&Message {
             method: *method,
             url: &url,
@@ -41,13 +46,11 @@ impl<A> LiveAnswers<'_, A> {
             body: body.as_deref(),
             allow_self_signed: *allow_self_signed,
             timeout: None,
+            masker: &masker,
         });
         Some(match sent {
-            Ok(response) => HttpAnswer::Response {
-                status: response.status,
-                body: secrets.conceal_answer(&response.body).unwrap_or(response.body),
-            },
-            Err(reason) => HttpAnswer::Failed(reason),
+            Ok(response) => HttpAnswer::Response { status: response.status, body: response.body },
+            Err(reason) => HttpAnswer::Failed(masker.mask(&reason).into_owned()),
         })
     }
 }
@@ -85,8 +88,8 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         let Some(service) = &self.session.misp_modules else { return self.simulated.misp_module(request, query) };
         let secrets = &self.session.secrets;
         let reveal = |json: &str| secrets.reveal(json, in_json).map_err(|name| not_set(&name));
-        match service.act(query, reveal) {
-            Ok(error) => error.map(|error| secrets.conceal_answer(&error).unwrap_or(error)),
+        match service.act(query, reveal, &secrets.masker()) {
+            Ok(error) => error,
             Err(reason) => {
                 let module = request.module;
                 self.session.problem(&format!(
@@ -101,7 +104,7 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         let Some(service) = &self.session.misp_modules else {
             return self.simulated.enrichment(request, name, attribute);
         };
-        match service.enrich(name, attribute) {
+        match service.enrich(name, attribute, &self.session.secrets.masker()) {
             Enrichment::NotAsked => None,
             Enrichment::Found(found) => Some(found),
             Enrichment::Failed(reason) => {

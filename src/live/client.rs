@@ -1,8 +1,11 @@
 //! HTTP requests.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::http::Uri;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
@@ -11,6 +14,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, AsSendBody, Body, http};
 
 use crate::engine::HttpMethod;
+use crate::secrets::{Masker, percent_decoded, user_info};
 
 use super::address::is_public;
 
@@ -68,12 +72,14 @@ pub(super) struct Message<'m> {
     pub(super) allow_self_signed: bool,
     /// Another time limit than that of the client.
     pub(super) timeout: Option<Duration>,
+    /// Hides what must not be in the answer.
+    pub(super) masker: &'m Masker,
 }
 
 /// An answer.
 pub(super) struct Response {
     pub(super) status: u16,
-    /// The body, as far as the limit lets it be read.
+    /// The body without secrets, as far as the limit lets it be read.
     pub(super) body: String,
     /// Whether it goes on.
     pub(super) is_cut: bool,
@@ -117,9 +123,16 @@ impl Client {
             HttpMethod::Put => http::Method::PUT,
             HttpMethod::Delete => http::Method::DELETE,
         };
-        let mut request = http::Request::builder().method(method).uri(message.url);
+        let (url, authorization) = without_user_info(message.url);
+        let mut request = http::Request::builder().method(method).uri(&*url);
         for (name, value) in message.headers {
-            request = request.header(name, value);
+            // Bytes, for a header may hold more than ASCII.
+            request = request.header(name, value.as_bytes());
+        }
+        if let Some(authorization) = authorization
+            && !message.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+        {
+            request = request.header("Authorization", authorization);
         }
         let timeout = message.timeout.or(agent.config().timeouts().global);
         let response = match (message.body, message.method) {
@@ -129,13 +142,29 @@ impl Client {
         let response = response.map_err(|error| words(&error))?;
         let status = response.status().as_u16();
         let mut bytes = Vec::new();
-        let mut reader = response.into_body().into_reader().take(self.answer_limit + 1);
+        // A secret that begins before the limit is read to its end, to be found.
+        let most = self.answer_limit + message.masker.reach() as u64 + 1;
+        let mut reader = response.into_body().into_reader().take(most);
         reader.read_to_end(&mut bytes).map_err(|error| words(&ureq::Error::from(error)))?;
         let limit = usize::try_from(self.answer_limit).unwrap_or(usize::MAX);
-        let is_cut = bytes.len() > limit;
-        bytes.truncate(limit);
-        Ok(Response { status, body: String::from_utf8_lossy(&bytes).into_owned(), is_cut })
+        let body = message.masker.mask_bytes(&bytes, limit);
+        Ok(Response { status, body: String::from_utf8_lossy(&body).into_owned(), is_cut: bytes.len() > limit })
     }
+}
+
+/// The address without a user name and a password, and the header that says them instead.
+fn without_user_info(url: &str) -> (Cow<'_, str>, Option<String>) {
+    let place = user_info(url.as_bytes()).into_iter().next();
+    let Some(place) =
+        place.filter(|place| !url[..place.end].contains(['?', '#']) && url[place.clone()].find('/').is_none())
+    else {
+        return (Cow::Borrowed(url), None);
+    };
+    let (user, password) = url[place.clone()].split_once(':').unwrap_or((&url[place.clone()], ""));
+    let plain = |text: &str| percent_decoded(text).unwrap_or_else(|| text.to_owned());
+    let pair = format!("{}:{}", plain(user), plain(password));
+    let address = format!("{}{}", &url[..place.start], &url[place.end + 1..]);
+    (Cow::Owned(address), Some(format!("Basic {}", BASE64_STANDARD.encode(pair))))
 }
 
 fn run<B: AsSendBody>(

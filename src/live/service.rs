@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::engine::HttpMethod;
 use crate::php::{Array, KeyRef, Value};
+use crate::secrets::Masker;
 
 use super::client::{Client, ClientError, ClientOptions, Message};
 
@@ -70,12 +71,13 @@ impl Service {
         &self,
         query: &Array<'_>,
         reveal: impl Fn(&str) -> Result<String, String>,
+        masker: &Masker,
     ) -> Result<Option<String>, String> {
         let id = query.get(KeyRef::String("module")).and_then(Value::to_text).unwrap_or_default();
         let mut query = query.clone();
         query.set("module", Value::string(self.name_of(&id)?));
         let json = Value::from(query).to_json().map_err(|error| error.to_string())?;
-        let answer = self.post(&reveal(&json)?, ACTION_TIMEOUT)?;
+        let answer = self.post(&reveal(&json)?, ACTION_TIMEOUT, masker)?;
         let answer = Value::from_json(&answer).map_err(|_| NO_JSON)?;
         let error = answer.get("error").filter(|error| error.to_bool());
         Ok(error.map(|error| match error.to_text() {
@@ -85,14 +87,14 @@ impl Service {
     }
 
     /// Asks a module about an attribute.
-    pub(super) fn enrich(&self, name: &str, attribute: &Value<'_>) -> Enrichment {
-        match self.try_enrich(name, attribute) {
+    pub(super) fn enrich(&self, name: &str, attribute: &Value<'_>, masker: &Masker) -> Enrichment {
+        match self.try_enrich(name, attribute, masker) {
             Ok(found) => found,
             Err(reason) => Enrichment::Failed(reason),
         }
     }
 
-    fn try_enrich(&self, name: &str, attribute: &Value<'_>) -> Result<Enrichment, String> {
+    fn try_enrich(&self, name: &str, attribute: &Value<'_>, masker: &Masker) -> Result<Enrichment, String> {
         let known = self.modules()?.iter().find(|module| module.name == name);
         let module = known.ok_or_else(|| format!("the service has no module `{name}`"))?;
         let entry = |name| attribute.get(name).cloned().unwrap_or_default();
@@ -113,7 +115,7 @@ impl Service {
             query.set(kind, entry("value"));
         }
         let json = Value::from(query).to_json().map_err(|error| error.to_string())?;
-        let answer = self.post(&json, HOVER_TIMEOUT)?;
+        let answer = self.post(&json, HOVER_TIMEOUT, masker)?;
         let answer = Value::from_json(&answer).map_err(|_| NO_JSON)?;
         let found = if answer.get("error").is_some_and(|error| !error.is_null()) {
             Some(&answer)
@@ -135,17 +137,24 @@ impl Service {
 
     fn modules(&self) -> Result<&[ServiceModule], String> {
         let modules = self.modules.get_or_init(|| {
-            let answer = self.send(HttpMethod::Get, "/modules", None, ACTION_TIMEOUT)?;
+            let answer = self.send(HttpMethod::Get, "/modules", None, ACTION_TIMEOUT, &Masker::default())?;
             serde_json::from_str(&answer).map_err(|_| "its list of modules cannot be read".to_owned())
         });
         modules.as_deref().map_err(Clone::clone)
     }
 
-    fn post(&self, json: &str, timeout: Duration) -> Result<String, String> {
-        self.send(HttpMethod::Post, "/query", Some(json), timeout)
+    fn post(&self, json: &str, timeout: Duration, masker: &Masker) -> Result<String, String> {
+        self.send(HttpMethod::Post, "/query", Some(json), timeout, masker)
     }
 
-    fn send(&self, method: HttpMethod, path: &str, body: Option<&str>, timeout: Duration) -> Result<String, String> {
+    fn send(
+        &self,
+        method: HttpMethod,
+        path: &str,
+        body: Option<&str>,
+        timeout: Duration,
+        masker: &Masker,
+    ) -> Result<String, String> {
         let response = self.client.send(&Message {
             method,
             url: &format!("{}{path}", self.url),
@@ -153,6 +162,7 @@ impl Service {
             body,
             allow_self_signed: false,
             timeout: Some(timeout),
+            masker,
         })?;
         if !(200..300).contains(&response.status) {
             return Err(format!("it answered with the status {}", response.status));

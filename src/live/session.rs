@@ -67,7 +67,7 @@ impl Session {
     }
 
     pub(super) fn problem(&self, problem: &str) {
-        let problem = self.secrets.conceal_answer(problem).unwrap_or_else(|| problem.to_owned());
+        let problem = self.secrets.masker().mask(problem).into_owned();
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
         if !problems.contains(&problem) {
             problems.push(problem);

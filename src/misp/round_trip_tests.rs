@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Document, DocumentKind, Form, read, write};
+use super::{Document, DocumentKind, Filling, Form, read, write};
 
 /// What the editor saved for a graph with one node of every module of MISP 2.5.1.
 const EDITOR: &str = include_str!("../../tests/editor/saved-all-modules.json");
 
 fn rewrite(text: &str, form: Form) -> String {
     let read = read(text).expect("it can be read");
-    write(&read.documents[0], form, &|_| None).expect("nothing is missing")
+    write(&read.documents[0], form, Filling::Values(&|_| None)).expect("nothing is missing")
 }
 
 /// The JSON as text, without what the editor makes anew whenever it loads a graph.
@@ -60,6 +60,7 @@ mod random {
     use super::*;
     use crate::graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter};
     use crate::misp::workflow_uuid;
+    use crate::secrets::Secret;
 
     fn any_text() -> impl Strategy<Value = Cow<'static, str>> {
         prop_oneof!["\\PC{0,8}", "[a-z0-9._-]{1,12}", any::<String>()].prop_map(Cow::Owned)
@@ -156,7 +157,7 @@ mod random {
         })
     }
 
-    fn none(_: &str) -> Option<String> {
+    fn none(_: &str) -> Option<Secret> {
         None
     }
 
@@ -165,35 +166,35 @@ mod random {
 
         #[test]
         fn workflows_survive(document in any_document()) {
-            let first = write(&document, Form::Workflow, &none).unwrap();
+            let first = write(&document, Form::Workflow, Filling::Values(&none)).unwrap();
             let read = read(&first).unwrap();
             prop_assert_eq!(&read.documents[0], &document);
-            prop_assert_eq!(write(&read.documents[0], Form::Workflow, &none).unwrap(), first);
+            prop_assert_eq!(write(&read.documents[0], Form::Workflow, Filling::Values(&none)).unwrap(), first);
         }
 
         #[test]
         fn requests_survive(document in any_document()) {
-            let text = write(&document, Form::Request, &none).unwrap();
+            let text = write(&document, Form::Request, Filling::Values(&none)).unwrap();
             prop_assert_eq!(&read(&text).unwrap().documents[0].graph, &document.graph);
         }
 
         #[test]
         fn graphs_survive(graph in any_graph()) {
             let document = Document::bare(DocumentKind::Workflow, graph);
-            let first = write(&document, Form::Data, &none).unwrap();
+            let first = write(&document, Form::Data, Filling::Values(&none)).unwrap();
             let read = read(&first).unwrap();
             prop_assert_eq!(&read.documents[0], &document);
-            prop_assert_eq!(write(&read.documents[0], Form::Data, &none).unwrap(), first);
+            prop_assert_eq!(write(&read.documents[0], Form::Data, Filling::Values(&none)).unwrap(), first);
         }
 
         #[test]
         fn blueprints_survive(graph in any_graph(), name in any_text()) {
             let graph = Graph { frames: Vec::new(), ..graph };
             let document = Document { name, ..Document::bare(DocumentKind::Blueprint, graph) };
-            let first = write(&document, Form::Blueprint, &none).unwrap();
+            let first = write(&document, Form::Blueprint, Filling::Values(&none)).unwrap();
             let read = read(&first).unwrap();
             prop_assert_eq!(&read.documents[0], &document);
-            prop_assert_eq!(write(&read.documents[0], Form::Blueprint, &none).unwrap(), first);
+            prop_assert_eq!(write(&read.documents[0], Form::Blueprint, Filling::Values(&none)).unwrap(), first);
         }
 
         #[test]
@@ -211,7 +212,7 @@ mod random {
                 nodes[source].outputs[0].push(Connection { node: target, input: 1 });
             }
             let document = Document::bare(DocumentKind::Workflow, Graph { nodes, frames: Vec::new() });
-            let text = write(&document, Form::Data, &none).unwrap();
+            let text = write(&document, Form::Data, Filling::Values(&none)).unwrap();
             prop_assert_eq!(read(&text).unwrap().oddities, []);
         }
     }
@@ -280,7 +281,7 @@ mod random {
     /// A workflow with one value somewhere in it replaced.
     fn damaged() -> impl Strategy<Value = Value> {
         (any_document(), any::<prop::sample::Index>(), almost_misp()).prop_map(|(document, place, value)| {
-            let text = write(&document, Form::Workflow, &none).unwrap();
+            let text = write(&document, Form::Workflow, Filling::Values(&none)).unwrap();
             let mut json: Value = serde_json::from_str(&text).unwrap();
             let mut pointers = Vec::new();
             pointers_of(&json, &mut String::new(), &mut pointers);
@@ -312,9 +313,9 @@ mod random {
                 DocumentKind::Workflow => Form::Workflow,
                 DocumentKind::Blueprint => Form::Blueprint,
             };
-            let first = write(&document, form, &none).unwrap();
+            let first = write(&document, form, Filling::Values(&none)).unwrap();
             let again = read(&first).unwrap();
-            prop_assert_eq!(write(&again.documents[0], form, &none).unwrap(), first);
+            prop_assert_eq!(write(&again.documents[0], form, Filling::Values(&none)).unwrap(), first);
         }
         Ok(())
     }

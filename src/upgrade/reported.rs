@@ -4,7 +4,8 @@ use crate::catalogue::{Release, Target};
 use crate::compile::Compiled;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Node, ParamValue};
-use crate::misp::{DocumentKind, Form, write};
+use crate::misp::{DocumentKind, Filling, Form, write};
+use crate::secrets::Secret;
 use crate::source::Span;
 
 /// How many bytes of a graph MISP stored before 2.4.170.
@@ -84,7 +85,7 @@ fn event_tags_are_missed(release: Release, workflow: &Compiled<'_>, diagnostics:
 
 fn too_large(release: Release, workflow: &Compiled<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // What the environment will put in is not known: the graph has at least this size.
-    let Ok(text) = write(&workflow.document, Form::Data, &|_| Some(String::new())) else { return };
+    let Ok(text) = write(&workflow.document, Form::Data, Filling::Values(&|_| Some(Secret::new("")))) else { return };
     let Ok(graph) = serde_json::from_str::<serde_json::Value>(&text) else { return };
     let size = graph.to_string().len();
     if size > STORED_BYTES {

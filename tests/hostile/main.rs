@@ -18,7 +18,7 @@ use codespan_reporting::term::termcolor::NoColor;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, write_json, write_terminal};
-use mispflow::misp::{Form, write};
+use mispflow::misp::{Filling, Form, write};
 use mispflow::project::{MemoryFiles, source_from_bytes};
 use mispflow::source::Sources;
 
@@ -45,7 +45,7 @@ fn answer_to(name: &str, bytes: impl Into<Vec<u8>>, beside: &[(&str, &str)]) -> 
     let compilation = workspace.compile();
     for compiled in &compilation.documents {
         for form in [Form::Workflow, Form::Request, Form::Data] {
-            let _ = write(&compiled.document, form, &|_| None);
+            let _ = write(&compiled.document, form, Filling::Placeholders);
         }
     }
     diagnostics.extend(compilation.diagnostics);

@@ -16,6 +16,7 @@ use mispflow::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
 use mispflow::live::{Client, ClientOptions, Secrets, Session};
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
+use mispflow::secrets::Secret;
 use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
 use serde_json::json;
@@ -62,13 +63,17 @@ fn options() -> ClientOptions {
 }
 
 fn with_client(options: &ClientOptions) -> Session {
-    let mut session = Session::new(environment());
+    with_secrets(environment(), options)
+}
+
+fn with_secrets(secrets: Secrets, options: &ClientOptions) -> Session {
+    let mut session = Session::new(secrets);
     session.webhook = Some(Client::new(options).unwrap());
     session
 }
 
 fn environment() -> Secrets {
-    Secrets::new(|name| (name == "SOC_TOKEN").then(|| "s3cr3t \"quoted\"".to_owned()))
+    Secrets::new(|name| (name == "SOC_TOKEN").then(|| Secret::new("s3cr3t \"quoted\"")))
 }
 
 /// The one error of a run, without the node it came from.

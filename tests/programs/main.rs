@@ -13,8 +13,9 @@ mod writer;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
-use mispflow::misp::{DocumentKind, Form, write};
+use mispflow::misp::{DocumentKind, Filling, Form, write};
 use mispflow::project::MemoryFiles;
+use mispflow::secrets::Secret;
 use mispflow::source::Sources;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -48,7 +49,9 @@ fn compile(project: &Project, order: &[usize]) -> Output {
     for compiled in &compilation.documents {
         let is_workflow = compiled.document.kind == DocumentKind::Workflow;
         let form = if is_workflow { Form::Workflow } else { Form::Blueprint };
-        let json = write(&compiled.document, form, &|name| Some(format!("value of {name}"))).unwrap();
+        let json =
+            write(&compiled.document, form, Filling::Values(&|name| Some(Secret::new(format!("value of {name}")))))
+                .unwrap();
         documents.insert((is_workflow, compiled.id.text.to_owned()), json);
     }
     let errors = compilation.diagnostics.into_iter().filter(Diagnostic::is_error).collect();

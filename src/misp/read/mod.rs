@@ -15,6 +15,7 @@ mod locate;
 mod node;
 mod oddity;
 mod path;
+mod placeholders;
 mod row;
 mod value;
 mod wiring;

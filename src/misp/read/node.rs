@@ -9,6 +9,7 @@ use super::ids::Place;
 use super::json::{Json, Member};
 use super::oddity::Notes;
 use super::path::{Path, quoted};
+use super::placeholders;
 use super::value::{flag, members, params, text, unique};
 use crate::graph::{ModuleType, Node, NodeId, ParamText, SavedFilter};
 
@@ -163,6 +164,7 @@ fn module(
     let mut stated = Cow::Borrowed("");
     let (mut inner_name, mut version) = (None, None);
     let mut copies = Vec::new();
+    let mut standing = None;
     for (key, value) in fields {
         let here = path.key(&key);
         match key.as_ref() {
@@ -179,9 +181,14 @@ fn module(
             "indexed_params" => node.params = indexed_params(value, &here, notes)?,
             // Made anew by the editor on every load.
             "node_uid" | "previous_module_version" => {}
+            "placeholders" => standing = Some((value, key)),
             known if OF_THE_MODULE.contains(&known) => copies.push(format!("`{known}`")),
             _ => notes.add(&here, "this key is not known in a node's data; it is not kept"),
         }
+    }
+    // They stand in parameters that may come later.
+    if let Some((value, key)) = standing {
+        placeholders::apply(value, node, &path.key(&key), notes);
     }
     if !copies.is_empty() {
         let copies = copies.join(", ");

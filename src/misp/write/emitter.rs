@@ -95,6 +95,29 @@ impl Emitter {
         serde_json::to_writer(&mut self.out, value).expect("scalars always have a JSON form");
     }
 
+    /// Any value that nests as deep as values of parameters do.
+    pub(super) fn json(&mut self, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Array(items) => {
+                self.open('[');
+                for item in items {
+                    self.item();
+                    self.json(item);
+                }
+                self.close(']');
+            }
+            serde_json::Value::Object(members) => {
+                self.open('{');
+                for (key, value) in members {
+                    self.text_key(key);
+                    self.json(value);
+                }
+                self.close('}');
+            }
+            scalar => self.scalar(scalar),
+        }
+    }
+
     /// Pixels: whole ones as integers, as JavaScript writes them.
     pub(super) fn pixels(&mut self, value: f64) {
         /// Below this every whole number is exact.

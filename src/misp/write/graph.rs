@@ -2,8 +2,9 @@
 
 use super::emitter::Emitter;
 use super::node_uid::NodeUids;
+use super::placeholders::placeholders;
 use super::text::Resolver;
-use super::{Document, WriteError};
+use super::{Document, Filling, WriteError};
 use crate::graph::{Frame, Graph, Node, NodeId, ParamValue, SavedFilter};
 
 /// Writes a document's graph.
@@ -25,10 +26,10 @@ struct Incoming {
 }
 
 impl<'a> GraphWriter<'a> {
-    pub(super) fn new(document: &'a Document<'a>, environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn new(document: &'a Document<'a>, filling: Filling<'a>) -> Self {
         let graph = &document.graph;
         debug_assert!(graph.nodes.is_sorted_by(|a, b| a.id < b.id), "nodes are in order of their ids");
-        Self { graph, incoming: incoming(graph), uids: NodeUids::new(document), texts: Resolver::new(environment) }
+        Self { graph, incoming: incoming(graph), uids: NodeUids::new(document), texts: Resolver::new(filling) }
     }
 
     /// The graph as an object: nodes by id, then `_frames`.
@@ -121,6 +122,13 @@ impl<'a> GraphWriter<'a> {
         out.key("previous_module_version");
         // The editor sets it to the version of the node that it loads, so this stays as it is.
         out.text(&node.version);
+        if self.texts.leaves_placeholders() {
+            let placeholders = placeholders(node);
+            if !placeholders.is_empty() {
+                out.key("placeholders");
+                out.json(&placeholders.into());
+            }
+        }
         out.close('}');
     }
 

@@ -5,6 +5,7 @@ mod emitter;
 mod error;
 mod graph;
 mod node_uid;
+mod placeholders;
 mod text;
 
 pub use error::{MissingVariable, WriteError};
@@ -13,6 +14,7 @@ use emitter::{Emitter, Layout};
 use graph::GraphWriter;
 
 use super::{Document, DocumentKind};
+use crate::secrets::Secret;
 
 /// The forms in which a document can be written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -30,17 +32,22 @@ pub enum Form {
     Blueprint,
 }
 
-/// Writes a document. Text from the environment is filled in through `environment`, which gives
-/// the value of a variable or `None` if it is not set.
+/// What is written for text from the environment.
+#[derive(Clone, Copy)]
+pub enum Filling<'e> {
+    /// A placeholder, `${NAME}`, both for a variable and for a secret. The node tells of each in a list of its own,
+    /// `placeholders`, by which [`read`](super::read) knows it from text that happens to look like one.
+    Placeholders,
+    /// The value of the variable, which the function gives, or `None` if it is not set.
+    Values(&'e dyn Fn(&str) -> Option<Secret>),
+}
+
+/// Writes a document.
 ///
 /// # Errors
-/// [`WriteError`] with every variable that is not set and has no default.
-pub fn write(
-    document: &Document<'_>,
-    form: Form,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<String, WriteError> {
-    let graph = GraphWriter::new(document, environment);
+/// [`WriteError`] with every variable whose value is wanted, that is not set and has no default.
+pub fn write(document: &Document<'_>, form: Form, filling: Filling<'_>) -> Result<String, WriteError> {
+    let graph = GraphWriter::new(document, filling);
     let out = Emitter::new(Layout::Indented, capacity(document));
     match (form, document.kind) {
         (Form::Data, _) => data(out, graph),
@@ -48,6 +55,11 @@ pub fn write(
         (Form::Request, DocumentKind::Workflow) => request(out, document, graph),
         (Form::Blueprint, _) | (Form::Request, DocumentKind::Blueprint) => blueprint(out, document, graph),
     }
+}
+
+/// Whether a document holds text from the environment.
+pub fn needs_values(document: &Document<'_>) -> bool {
+    document.graph.nodes.iter().any(|node| !placeholders::placeholders(node).is_empty())
 }
 
 /// About how many bytes the output will have.

@@ -1,14 +1,14 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
 use crate::misp::workflow_uuid;
 use crate::source::{Sources, Span};
 
-fn unset(_: &str) -> Option<String> {
+fn unset(_: &str) -> Option<Secret> {
     None
 }
 
@@ -47,7 +47,7 @@ fn document(nodes: Vec<Node<'static>>) -> Document<'static> {
 }
 
 fn written(document: &Document<'_>, form: Form) -> Value {
-    serde_json::from_str(&write(document, form, &unset).expect("nothing is missing")).expect("JSON")
+    serde_json::from_str(&write(document, form, Filling::Values(&unset)).expect("nothing is missing")).expect("JSON")
 }
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -58,7 +58,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn a_workflow_is_laid_out_for_reading() {
     let mut trigger = node(1, ModuleType::Trigger, vec![vec![]]);
     trigger.position = Some((-2671.0, 461.703_842_230_533_84));
-    let text = write(&document(vec![trigger]), Form::Workflow, &unset).unwrap();
+    let text = write(&document(vec![trigger]), Form::Workflow, Filling::Values(&unset)).unwrap();
     let uid = text.split("node_uid\": \"").nth(1).unwrap().split('"').next().unwrap();
     let expected = format!(
         r#"{{
@@ -196,7 +196,7 @@ fn positions_are_whole_where_they_can_be() {
     for (position, expected) in [(-0.0, "0"), (12.0, "12"), (-0.5, "-0.5"), (1e300, "1e+300"), (f64::NAN, "0")] {
         let mut action = node(1, ModuleType::Action, vec![]);
         action.position = Some((position, 0.0));
-        let text = write(&document(vec![action]), Form::Data, &unset).unwrap();
+        let text = write(&document(vec![action]), Form::Data, Filling::Values(&unset)).unwrap();
         let line = text.lines().find(|line| line.contains("pos_x")).unwrap();
         assert_eq!(line, format!("    \"pos_x\": {expected},"));
     }
@@ -225,12 +225,12 @@ fn the_environment_is_filled_in() {
     let environment = |name: &str| {
         asked.set(asked.get() + 1);
         match name {
-            "HOST" => Some("soc.example".to_owned()),
-            "TOKEN" => Some("s3\"cret".to_owned()),
+            "HOST" => Some(Secret::new("soc.example")),
+            "TOKEN" => Some(Secret::new("s3\"cret")),
             _ => None,
         }
     };
-    let text = write(&from_environment(None), Form::Data, &environment).unwrap();
+    let text = write(&from_environment(None), Form::Data, Filling::Values(&environment)).unwrap();
     let data: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(data["1"]["data"]["indexed_params"]["urls"][0], "https://soc.example/hook?key=s3\"cret");
     assert_eq!(data["1"]["data"]["saved_filters"]["value"], "https://soc.example/hook?key=s3\"cret");
@@ -242,7 +242,7 @@ fn everything_that_is_not_set_is_told_at_once() {
     let sources = Sources::new();
     let file = sources.add("w.mwf", None, "let x = env(\"HOST\")");
     let span = Span::new(file, 8, 19);
-    let error = write(&from_environment(Some(span)), Form::Request, &unset).unwrap_err();
+    let error = write(&from_environment(Some(span)), Form::Request, Filling::Values(&unset)).unwrap_err();
     let expected = [("HOST", false), ("TOKEN", true)].map(|(name, secret)| MissingVariable {
         name: name.to_owned(),
         origin: Some(span),
@@ -257,9 +257,47 @@ fn everything_that_is_not_set_is_told_at_once() {
 
 #[test]
 fn an_error_shows_no_secret() {
-    let environment = |name: &str| (name == "TOKEN").then(|| "hunter2".to_owned());
-    let error = write(&from_environment(None), Form::Workflow, &environment).unwrap_err();
+    let environment = |name: &str| (name == "TOKEN").then(|| Secret::new("hunter2"));
+    let error = write(&from_environment(None), Form::Workflow, Filling::Values(&environment)).unwrap_err();
     let diagnostics: Vec<_> = error.missing.iter().map(MissingVariable::diagnostic).collect();
     let shown = format!("{error} {error:?} {diagnostics:?}");
     assert!(shown.contains("HOST") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn placeholders_stand_for_values_and_come_back() {
+    let mut document = from_environment(None);
+    // Text that looks like a placeholder and is none.
+    let literal = TextPart::Plain(Cow::Borrowed("${TOKEN} ${HOST} $${TOKEN}"));
+    let secret = || TextPart::Secret { name: Cow::Borrowed("TOKEN"), origin: None };
+    let value = ParamText::Parts(vec![literal, secret(), TextPart::Plain(Cow::Borrowed("${TOKEN}")), secret()]);
+    let params = &mut document.graph.nodes[0].params;
+    params.push((Cow::Borrowed("literal"), ParamValue::text("${TOKEN}")));
+    params.push((Cow::Borrowed("both"), ParamValue::Object(vec![(Cow::Borrowed("a/b"), ParamValue::Text(value))])));
+    for form in [Form::Data, Form::Workflow, Form::Request, Form::Blueprint] {
+        let text = write(&document, form, Filling::Placeholders).unwrap();
+        let read = crate::misp::read(&text).unwrap();
+        assert_eq!(read.oddities, []);
+        assert_eq!(read.documents[0].graph.nodes[0].params, document.graph.nodes[0].params);
+        assert_eq!(read.documents[0].graph.nodes[0].filter, document.graph.nodes[0].filter);
+        if form == Form::Workflow {
+            assert_eq!(write(&read.documents[0], form, Filling::Placeholders).unwrap(), text);
+        }
+    }
+    let data: Value = serde_json::from_str(&write(&document, Form::Data, Filling::Placeholders).unwrap()).unwrap();
+    let data = &data["1"]["data"];
+    assert_eq!(data["indexed_params"]["urls"][0], "https://${HOST}${PATH_PART}?key=${TOKEN}");
+    assert_eq!(data["indexed_params"]["both"]["a/b"], "${TOKEN} ${HOST} $${TOKEN}${TOKEN}${TOKEN}${TOKEN}");
+    let placeholders = data["placeholders"].as_array().unwrap();
+    assert_eq!(placeholders[0], json!({ "env": "HOST", "at": ["indexed_params", "urls", 0] }));
+    assert_eq!(placeholders[1], json!({ "env": "PATH_PART", "at": ["indexed_params", "urls", 0], "default": "/hook" }));
+    assert_eq!(placeholders[4], json!({ "secret": "TOKEN", "at": ["indexed_params", "both", "a/b"], "occurrence": 5 }));
+    assert_eq!(placeholders[5], json!({ "env": "HOST", "at": ["saved_filters", "value"] }));
+}
+
+#[test]
+fn values_leave_no_trace_of_placeholders() {
+    let values = |_: &str| Some(Secret::new("value"));
+    let text = write(&from_environment(None), Form::Data, Filling::Values(&values)).unwrap();
+    assert!(!text.contains("placeholders") && !text.contains("${"), "{text}");
 }

@@ -2,18 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::MissingVariable;
+use super::{Filling, MissingVariable};
 use crate::graph::{ParamText, TextPart};
+use crate::misp::placeholder::placeholder;
 
 /// Fills in text from the environment and remembers what is not set.
 pub(super) struct Resolver<'a> {
-    environment: &'a dyn Fn(&str) -> Option<String>,
+    filling: Filling<'a>,
     missing: Vec<MissingVariable>,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { environment, missing: Vec::new() }
+    pub(super) fn new(filling: Filling<'a>) -> Self {
+        Self { filling, missing: Vec::new() }
+    }
+
+    /// Whether placeholders are written.
+    pub(super) fn leaves_placeholders(&self) -> bool {
+        matches!(self.filling, Filling::Placeholders)
     }
 
     /// The whole text; parts that are not set are left out and remembered.
@@ -30,7 +36,9 @@ impl<'a> Resolver<'a> {
             TextPart::Env { name, default, origin } => (name, default.as_deref(), origin, false),
             TextPart::Secret { name, origin } => (name, None, origin, true),
         };
-        let value = (self.environment)(name).map(Cow::Owned).or(default.map(Cow::Borrowed));
+        let Filling::Values(environment) = self.filling else { return Some(placeholder(name).into()) };
+        let value = environment(name).map(|value| Cow::Owned(value.expose().to_owned()));
+        let value = value.or(default.map(Cow::Borrowed));
         if value.is_none() {
             let variable = MissingVariable { name: name.to_string(), origin: *origin, secret };
             if !self.missing.contains(&variable) {
