@@ -12,6 +12,12 @@ use elsa::sync::FrozenVec;
 /// a few kilobytes, so this leaves room for generated ones and stops accidents.
 pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
 
+/// The longest text of workflows that is parsed, in bytes: what is made of it is a few hundred times as large.
+pub const MAX_TEXT_BYTES: usize = 1024 * 1024;
+
+/// The longest JSON with workflows or blueprints that is read, in bytes. MISP's own are far below one MiB each.
+pub const MAX_SAVED_BYTES: usize = 16 * 1024 * 1024;
+
 /// A file in [`Sources`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct FileId(u32);

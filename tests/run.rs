@@ -448,3 +448,13 @@ fn other_forms_of_files_are_named() {
         assert!(done.messages().contains(words), "{}", done.messages());
     }
 }
+
+#[test]
+fn countless_broken_entries_are_counted() {
+    let folder = Folder::new().with("x.json", &format!("[{}{GREEN}]", "1,".repeat(20_000)));
+    let done = folder.run(&["guard.mwf", "--event", "x.json"]);
+    assert_eq!((done.code(), done.out().lines().count()), (1, 1));
+    assert!(done.messages().contains("1 proceed, 0 cancelled, 20000 unusable"));
+    assert!(done.messages().contains("further entries that cannot be used are counted, but not shown"));
+    assert!(done.messages().len() < 1_000_000, "{}", done.messages().len());
+}

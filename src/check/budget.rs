@@ -9,7 +9,7 @@ use crate::source::Span;
 /// text: lists of lists multiply.
 const MAX_VALUES: usize = 10_000_000;
 /// How many steps blueprints may bring into all places that use them.
-const MAX_INLINED: usize = 2_000_000;
+const MAX_INLINED: usize = 500_000;
 /// How many unknown names are compared with the known ones.
 const MAX_SUGGESTIONS: usize = 100;
 

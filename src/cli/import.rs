@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::import::{ImportOptions, Imported, import_all};
 use crate::misp::{self, Document};
 use crate::project::{self, Readers, holds};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, MAX_TEXT_BYTES, Sources};
 
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Status, Target, report};
@@ -75,6 +75,16 @@ impl Import {
     ) -> Vec<Imported> {
         let texts = import_all(documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
         for (imported, name) in texts.iter().zip(names) {
+            if imported.text.len() > MAX_TEXT_BYTES {
+                let limit = MAX_TEXT_BYTES / (1024 * 1024);
+                let message = format!(
+                    "{name}: the text of `{}` would have more than {limit} MiB, which cannot be read again",
+                    imported.id
+                );
+                diagnostics.push(
+                    Diagnostic::new(Code::FileTooLarge, message).help("split the workflow in MISP's editor first"),
+                );
+            }
             for note in &imported.notes {
                 let node = note.node.map(|id| format!(", node {id}")).unwrap_or_default();
                 let message = format!("{name}, `{}`{node}: {}", imported.id, note.message);

@@ -304,6 +304,9 @@ impl Run {
     }
 }
 
+/// So many entries that cannot be used are shown, or a few more.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// What all runs together came to.
 struct Total {
     tally: Tally,
@@ -329,12 +332,17 @@ impl Total {
             // Who watches wants to see each run when it is done.
             console.flush()?;
         }
-        if !output.log.is_empty() || !output.problems.is_empty() {
+        let before = self.tally.unreadable;
+        if !output.log.is_empty() || (!output.problems.is_empty() && before <= MOST_PROBLEMS) {
             progress.pause(|| {
                 for line in &output.log {
                     writeln!(console.messages(), "{line}")?;
                 }
-                write_terminal(sources, &output.problems, console.messages())?;
+                let shown = output.problems.len().min(MOST_PROBLEMS.saturating_sub(before));
+                write_terminal(sources, &output.problems[..shown], console.messages())?;
+                if shown < output.problems.len() && before <= MOST_PROBLEMS {
+                    writeln!(console.messages(), "further entries that cannot be used are counted, but not shown")?;
+                }
                 console.flush()
             })?;
         }

@@ -71,8 +71,10 @@ impl Concealer<'_> {
                         HIDDEN.clone_into(value);
                     }
                 }
-                if let Some(body) = body {
-                    self.text(body);
+                if let Some(body) = body
+                    && let Some(concealed) = self.0.conceal(body)
+                {
+                    *body = concealed.into();
                 }
             }
             Effect::Mail { recipients, subject, body } => {

@@ -1,5 +1,7 @@
 //! What a run does to the world outside.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::graph::NodeId;
@@ -74,7 +76,7 @@ pub enum Effect<'a> {
         /// Names and values, in order.
         headers: Vec<(String, String)>,
         /// The body; `None` where the method has none.
-        body: Option<String>,
+        body: Option<Arc<str>>,
         /// Whether the server's certificate may be self-signed.
         allow_self_signed: bool,
     },

@@ -54,9 +54,14 @@ pub struct Limits {
     pub jobs: usize,
 }
 
+/// Far more than MISP walks in the time that anybody waits.
+const STEPS: usize = 200_000;
+const EFFECTS: usize = 1_000_000;
+const JOBS: usize = 1_000;
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 200_000, effects: 1_000_000, jobs: 1_000 }
+        Self { steps: STEPS, effects: EFFECTS, jobs: JOBS }
     }
 }
 

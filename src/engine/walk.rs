@@ -14,7 +14,7 @@ use super::prepared::{Edge, Prepared, PreparedNode};
 use super::result::{Job, Outcome, PathStep, RunResult};
 use super::roaming::RoamingData;
 use super::run::Budget;
-use super::step::Step;
+use super::step::{Sent, Step};
 use super::trace::{Decision, TracedNode};
 
 /// Why a walk ends before its end.
@@ -41,6 +41,8 @@ pub(super) struct Walk<'w, 'a> {
     is_job: bool,
     data: RoamingData<'a>,
     lookups: FxHashMap<&'a str, Lookup<'a>>,
+    /// What was last sent of the data.
+    sent: Option<Sent<'a>>,
     result: RunResult<'a>,
     /// The connections from the start to where the walk is.
     path: Vec<PathStep>,
@@ -77,6 +79,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             is_job,
             data,
             lookups: FxHashMap::default(),
+            sent: None,
             result,
             path: Vec::new(),
             is_on_path: vec![false; workflow.edges],
@@ -324,6 +327,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             answers: self.options.answers,
             effects: &mut self.result.effects,
             lookups: &mut self.lookups,
+            sent: &mut self.sent,
             errors: Vec::new(),
             note: self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()),
         };

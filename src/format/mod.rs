@@ -22,7 +22,7 @@ mod writer;
 mod tests;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, MAX_SOURCE_BYTES, Sources};
+use crate::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::syntax::{Parsed, parse, tree};
 
 pub use literal::quote;
@@ -57,8 +57,8 @@ pub fn format_source(sources: &Sources, id: FileId) -> Result<String, Vec<Diagno
         return Err(diagnostics);
     }
     let text = format(&file, sources);
-    if text.len() > MAX_SOURCE_BYTES {
-        let (name, limit) = (&sources.file(id).name, MAX_SOURCE_BYTES / (1024 * 1024));
+    if text.len() > MAX_TEXT_BYTES {
+        let (name, limit) = (&sources.file(id).name, MAX_TEXT_BYTES / (1024 * 1024));
         let problem = format!("`{name}` would be larger than {limit} MiB in canonical form");
         return Err(vec![Diagnostic::new(Code::FileTooLarge, problem).help("split it into several files")]);
     }

@@ -9,6 +9,8 @@ use crate::engine::{Decision, Effect, EffectRecord, Outcome, RunResult, TracedNo
 use crate::graph::NodeId;
 use crate::php::Value;
 
+use super::beginnings::{beginning, beginnings};
+
 /// What was looked at is cut after so many characters.
 const SHOWN: usize = 120;
 
@@ -116,7 +118,10 @@ fn write_node(out: &mut dyn WriteColor, node: &TracedNode<'_>, width: usize, pla
     }
     writeln!(out)?;
     for observation in &node.saw {
-        let value = shown(&observation.value.to_json().unwrap_or_else(|_| "a number without end".into()));
+        let value = match &observation.value {
+            Value::Float(number) if !number.is_finite() => "a number without end".to_owned(),
+            value => shown(&beginning(value, SHOWN)),
+        };
         detail(out, "saw", &format!("{} = {value}", printable_line(&observation.what)))?;
     }
     for reason in &node.reasons {
@@ -141,14 +146,12 @@ fn effect(record: &EffectRecord<'_>) -> String {
     if let Effect::EditAttributes { attributes, changed } = &record.effect {
         return edited(attributes, changed);
     }
-    let Ok(serde_json::Value::Object(mut fields)) = serde_json::to_value(&record.effect) else {
-        return "something that cannot be shown".to_owned();
-    };
-    let kind = fields.shift_remove("kind");
-    let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('_', " ");
-    let fields: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}: {}", cut(&value.to_string(), SHOWN_OF_EFFECT))).collect();
-    format!("{kind}  {}", fields.join(", ")).trim_end().to_owned()
+    let fields = beginnings(&record.effect, SHOWN_OF_EFFECT);
+    let kind =
+        fields.iter().find(|(name, _)| *name == "kind").map(|(_, kind)| kind.trim_matches('"').replace('_', " "));
+    let fields = fields.iter().filter(|(name, _)| *name != "kind");
+    let fields: Vec<String> = fields.map(|(name, value)| format!("{name}: {}", cut(value, SHOWN_OF_EFFECT))).collect();
+    format!("{}  {}", kind.unwrap_or_default(), fields.join(", ")).trim_end().to_owned()
 }
 
 /// The new value of a field, and the attributes that get it.

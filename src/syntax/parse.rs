@@ -3,7 +3,7 @@
 use pest::Parser as _;
 
 use crate::diagnostics::{Code, Diagnostic, Label};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, MAX_TEXT_BYTES, Sources, Span};
 
 use super::build::Builder;
 use super::grammar::{Grammar, Rule};
@@ -44,6 +44,9 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
     if let Some(at) = too_deep(text) {
         return unreadable(id, nesting_error(Span::new(id, at.start, at.end)));
     }
+    if text.len() > MAX_TEXT_BYTES {
+        return unreadable(id, too_long(Span::new(id, 0, 0)));
+    }
     match Grammar::parse(Rule::file, text) {
         Ok(mut pairs) => {
             let mut builder = Builder::new(sources, id);
@@ -63,6 +66,12 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
             unreadable(id, if gave_up { nesting_error(span) } else { no_mwf_file(span) })
         }
     }
+}
+
+fn too_long(span: Span) -> Diagnostic {
+    let limit = MAX_TEXT_BYTES / (1024 * 1024);
+    Diagnostic::at(Code::FileTooLarge, span, format!("a text of workflows has at most {limit} MiB, and this one has more"))
+        .help("split it into several files; a workflow is usually a few kilobytes, and long lists stand in files of their own: `lines(\"values.txt\")`")
 }
 
 fn unreadable<'s>(id: FileId, diagnostic: Diagnostic) -> Parsed<'s> {

@@ -109,5 +109,5 @@ fn nothing_to_compile_is_fine() {
     for text in ["", "\n", " \t\r\n", "# only a comment", "\u{feff}", "# \u{1f980}\n"] {
         assert_eq!(answer(text), []);
     }
-    assert_eq!(answer("# a comment\n".repeat(100_000)), []);
+    assert_eq!(answer("# a comment\n".repeat(80_000)), []);
 }

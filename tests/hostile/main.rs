@@ -5,7 +5,9 @@ mod command;
 mod depth;
 mod garbage;
 mod growth;
+mod limits;
 mod mutations;
+mod neighbours;
 mod numbers;
 mod saved;
 

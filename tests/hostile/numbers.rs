@@ -5,8 +5,8 @@ use mispflow::diagnostics::Code;
 use super::{MEGABYTE, accepted, many, refused, refused_with, workflow};
 
 #[test]
-fn a_hundred_thousand_items() {
-    accepted(many(100_000, |number| format!("let a{number} = {number}\n")));
+fn tens_of_thousands_of_items() {
+    accepted(many(50_000, |number| format!("let a{number} = {number}\n")));
     refused_with(Code::DuplicateName, "let a = 1\n".repeat(100_000));
     refused_with(Code::ImportCycle, "import \"a.mwf\"\n".repeat(20_000));
     refused_with(Code::MissingImport, many(20_000, |number| format!("import \"b{number}.mwf\"\n")));
@@ -16,7 +16,7 @@ fn a_hundred_thousand_items() {
     );
     accepted(
         workflow("push-zmq()")
-            + &many(20_000, |number| {
+            + &many(10_000, |number| {
                 format!("test \"{number}\" of w {{ given {{ Event: {{}} }} expect ran [push-zmq] }}\n")
             }),
     );

@@ -54,16 +54,16 @@ impl Module for Webhook {
                 step.because(|| NO_FORM.into());
                 None
             }
-            (_, true, false) => Some(payload),
-            (_, false, true) => Some(json(&data)),
+            (_, true, false) => Some(step.shared(payload)),
+            (_, false, true) => Some(step.body_of("json", &data, json)),
             (_, false, false) => match Value::from_json(&payload) {
-                Ok(value) => Some(json(&value)),
+                Ok(value) => Some(step.shared(json(&value))),
                 Err(error) if error.is_infinite_number() => return Ok(step.fail(INFINITE)),
-                Err(_) => Some(json(&Value::from(payload.as_str()))),
+                Err(_) => Some(step.shared(json(&Value::from(payload.as_str())))),
             },
         };
         // PHP calls `0` empty, and sends nothing.
-        let body = body.map(|body| if body == "0" { String::new() } else { body });
+        let body = body.map(|body| if &*body == "0" { "".into() } else { body });
         let effect = Effect::HttpRequest {
             method: self.method,
             url,
@@ -187,11 +187,13 @@ impl Module for MsTeams {
             if let Some((_, kind)) = headers.iter_mut().find(|(name, _)| name == "Content-Type") {
                 *kind = format!("{FORM}; boundary={BOUNDARY}");
             }
-            multipart("text", &json(&data))
+            step.body_of("multipart", &data, |data| multipart("text", &json(data)))
         } else {
-            let mut message = Array::new();
-            message.set("text", Value::string(json(&data)));
-            json(&message.into())
+            step.body_of("text", &data, |data| {
+                let mut message = Array::new();
+                message.set("text", Value::string(json(data)));
+                json(&message.into())
+            })
         };
         let effect = Effect::HttpRequest {
             method: HttpMethod::Post,
@@ -230,7 +232,7 @@ impl Module for Telegram {
             method: HttpMethod::Post,
             url: format!("https://api.telegram.org/bot{}/sendMessage", self.token),
             headers: headers(false, ""),
-            body: Some(json(&message.into())),
+            body: Some(json(&message.into()).into()),
             allow_self_signed: false,
         };
         Ok(send(step, effect))

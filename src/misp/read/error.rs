@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::error::Category;
 
 use super::path::Path;
-use crate::source::Position;
+use crate::source::{MAX_SAVED_BYTES, Position};
 
 /// The text is not JSON, or nothing of MISP is in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +23,13 @@ impl ReadError {
     /// JSON that does not fit MISP.
     pub(super) fn shape(path: &Path<'_>, message: impl Into<String>) -> Self {
         Self { message: message.into(), path: path.to_string(), position: None }
+    }
+
+    /// More than any workflow has.
+    pub(super) fn too_large() -> Self {
+        let limit = MAX_SAVED_BYTES / (1024 * 1024);
+        let message = format!("there are more than {limit} MiB, and MISP's workflows and blueprints have far less");
+        Self { message, path: String::new(), position: None }
     }
 
     /// Text that is not JSON.

@@ -26,6 +26,7 @@ pub use oddity::{DocumentPlace, Oddity};
 pub use path::{element, member};
 
 use super::Document;
+use crate::source::MAX_SAVED_BYTES;
 pub(crate) use json::Json;
 use oddity::Notes;
 pub(crate) use path::{Path, quoted};
@@ -46,9 +47,12 @@ pub struct Read {
 ///
 /// # Errors
 /// [`ReadError`] if the text is not JSON, if something in it is neither a workflow nor a blueprint
-/// nor a graph, or if it nests too deep.
+/// nor a graph, if it nests too deep, or if it is longer than [`MAX_SAVED_BYTES`].
 pub fn read(text: &str) -> Result<Read, ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > MAX_SAVED_BYTES {
+        return Err(ReadError::too_large());
+    }
     let mut documents = Vec::new();
     let mut notes = Notes::default();
     documents::collect(parse(text, &Path::ROOT)?, &Path::ROOT, &mut documents, &mut notes)?;
