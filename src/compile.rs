@@ -9,10 +9,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FlowChecker, Header, Program,
-    check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment, check_hidden_characters,
-    check_hidden_in_data, check_lints, check_parameters, check_tests, check_unused, scopes, standalone_bindings,
-    value_type,
+    Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FileNames, FlowChecker, Header,
+    Program, check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment,
+    check_hidden_characters, check_hidden_in_data, check_lints, check_parameters, check_tests, check_unused, scopes,
+    standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
@@ -351,6 +351,7 @@ impl<'a> Compiler<'_, 'a> {
         let projects = self.context.program.projects();
         let mut triggers: FxHashMap<(usize, &str), Name<'_>> = FxHashMap::default();
         let mut ids: FxHashMap<(usize, &str, DocumentKind), Name<'_>> = FxHashMap::default();
+        let mut file_names = FileNames::default();
         for (compiled, &(file, trigger)) in self.documents.iter().zip(&self.places) {
             let project = projects[file];
             if let Some(before) = ids.insert((project, compiled.id.text, compiled.document.kind), compiled.id)
@@ -369,6 +370,7 @@ impl<'a> Compiler<'_, 'a> {
                     .help("give one of them another id"),
                 );
             }
+            self.diagnostics.extend(file_names.check(project, compiled.id, compiled.document.kind));
             // MISP gives each ad-hoc workflow a trigger id of its own.
             let Some(trigger) = trigger.filter(|trigger| trigger.text != "adhoc-trigger") else { continue };
             match triggers.get(&(project, trigger.text)) {

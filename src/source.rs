@@ -82,6 +82,10 @@ pub struct SourceFile {
     pub path: Option<PathBuf>,
     /// The text, without a byte order mark.
     pub text: String,
+    /// Whether the file began with a byte order mark.
+    pub has_mark: bool,
+    /// Whether its lines stay out of messages, which then say the place alone.
+    pub is_private: bool,
     /// Byte offset of the start of every line.
     line_starts: Vec<u32>,
 }
@@ -134,14 +138,29 @@ impl Sources {
 
     /// Adds a text and returns its id. `name` is what messages call it.
     pub fn add(&self, name: impl Into<String>, path: Option<&Path>, text: impl Into<String>) -> FileId {
-        let mut text = text.into();
-        if text.starts_with('\u{feff}') {
+        self.add_file(name.into(), path, text.into(), false)
+    }
+
+    /// Adds a text of which messages must not show lines.
+    pub fn add_private(&self, name: impl Into<String>, path: Option<&Path>, text: impl Into<String>) -> FileId {
+        self.add_file(name.into(), path, text.into(), true)
+    }
+
+    /// Adds a later text of a file, under its name.
+    pub fn add_version(&self, of: FileId, text: String) -> FileId {
+        let old = self.file(of);
+        self.add_file(old.name.clone(), old.path.as_deref(), text, old.is_private)
+    }
+
+    fn add_file(&self, name: String, path: Option<&Path>, mut text: String, is_private: bool) -> FileId {
+        let has_mark = text.starts_with('\u{feff}');
+        if has_mark {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
-        let file = SourceFile { name: name.into(), path: path.map(Path::to_owned), text, line_starts };
+        let file = SourceFile { name, path: path.map(Path::to_owned), text, has_mark, is_private, line_starts };
         FileId(self.files.push_get_index(Box::new(file)) as u32)
     }
 

@@ -16,7 +16,9 @@ use mispflow::source::Sources;
 use mispflow::upgrade::check_for_targets;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 11] = [
+const NOT_RUN: [Code; 13] = [
+    Code::RefusedFile,
+    Code::RefusedOutput,
     Code::FileTooLarge,
     Code::InvalidUtf8,
     Code::InvalidJson,

@@ -19,14 +19,15 @@ use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Filling, Form, MissingVariable, write};
-use mispflow::project::{DiskFiles, Files, Project, catalogues, load_source};
+use mispflow::project::{Files, Project, ProjectFiles, catalogues, load_source};
 use mispflow::semantics::Semantics;
 use mispflow::source::Sources;
 use mispflow::testing::{Coverage, Suite, SuiteSettings};
 use mispflow::upgrade::check_for_targets;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 4] = [
+const WITHOUT_CASE: [(Code, &str); 5] = [
+    (Code::RefusedOutput, "said by the verbs that write"),
     (Code::InvalidJson, "said of the data that the verb `path` reads"),
     (Code::NoMatch, "said by the verb `path`"),
     (Code::CannotRun, "said of workflows of MISP that the verb `run` cannot run"),
@@ -37,12 +38,19 @@ const WITHOUT_CASE: [(Code, &str); 4] = [
 const OF_BUILD: &str = "environment-not-set";
 
 /// Cases of `test`, which runs the tests.
-const OF_TEST: [&str; 5] =
-    ["unusable-event", "unusable-answer", "unreadable-file-of-a-test", "test-failed", "not-covered"];
+const OF_TEST: [&str; 6] = [
+    "unusable-event",
+    "unusable-answer",
+    "unreadable-file-of-a-test",
+    "refused-file-of-a-test",
+    "test-failed",
+    "not-covered",
+];
 
 /// The files of a case, by paths relative to it.
 struct CaseFiles {
     folder: PathBuf,
+    project: ProjectFiles,
 }
 
 impl Files for CaseFiles {
@@ -50,7 +58,7 @@ impl Files for CaseFiles {
         if path.file_stem().is_some_and(|name| name == "huge") {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        DiskFiles.read(&self.folder.join(path), limit)
+        self.project.read(&self.folder.join(path), limit)
     }
 }
 
@@ -123,7 +131,9 @@ fn targets(case: &Case, project: &Project) -> Vec<Target> {
 
 /// What `check` (or `build`) says of a case, and its findings.
 fn run(case: &Case) -> (String, Vec<Diagnostic>) {
-    let files = CaseFiles { folder: case.folder.clone() };
+    let mut project = ProjectFiles::default();
+    project.allow(&case.folder).unwrap();
+    let files = CaseFiles { folder: case.folder.clone(), project };
     let sources = Sources::new();
     let mut diagnostics = Vec::new();
     let mut project = Project::without_file(Path::new(""));

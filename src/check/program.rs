@@ -1,6 +1,6 @@
 //! All files of a run: the ones that were asked for and the ones they import.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use rustc_hash::FxHashMap;
@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Graph;
 use crate::misp;
-use crate::project::{Files, load_source};
+use crate::project::{Files, Refusal, load_source, normal, unreadable};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::parse;
 use crate::syntax::tree::{File, Import, Item, Text};
@@ -169,8 +169,14 @@ impl<'s> Program<'s> {
             return ResolvedImport::File(index);
         }
         let name = path.display().to_string();
-        match self.read(&path, &name) {
+        match load_source(self.sources, self.access, &path, &name) {
             Err(problem) => {
+                diagnostics.push(missing_import(request, &problem));
+                ResolvedImport::Failed
+            }
+            // A syntax error would quote what stands there.
+            Ok(id) if self.sources.file(id).is_private => {
+                let problem = unreadable(&name, &Refusal::NotOurs.into());
                 diagnostics.push(missing_import(request, &problem));
                 ResolvedImport::Failed
             }
@@ -181,18 +187,6 @@ impl<'s> Program<'s> {
                 ResolvedImport::File(index)
             }
         }
-    }
-
-    /// Reads a file that a text names.
-    #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-    fn read(&self, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
-        if self.access.may_wait(path) {
-            return Err(Diagnostic::new(
-                Code::UnreadableFile,
-                format!("`{name}` cannot be read: it is a device or a pipe"),
-            ));
-        }
-        load_source(self.sources, self.access, path, name)
     }
 
     fn add_blueprint(
@@ -270,7 +264,7 @@ impl<'s> Program<'s> {
             // What cannot be read was reported where it was first named.
             return *known;
         }
-        let loaded = self.read(&path, &path.display().to_string());
+        let loaded = load_source(self.sources, self.access, &path, &path.display().to_string());
         let id = match loaded {
             Ok(id) => Some(id),
             Err(problem) => {
@@ -281,6 +275,7 @@ impl<'s> Program<'s> {
                     format!("the list `{}` cannot be used: {reason}", text.content),
                 );
                 diagnostic.secondary.extend(problem.primary);
+                diagnostic.notes.extend(problem.notes);
                 diagnostic.help.extend(problem.help);
                 diagnostics.push(if problem.code == Code::UnreadableFile {
                     diagnostic.help("the path is relative to the file that names it")
@@ -333,6 +328,7 @@ fn missing_import(request: &ImportRequest, problem: &Diagnostic) -> Diagnostic {
         Diagnostic::at(code, request.span, format!("`{}` cannot be imported: {reason}", request.shown));
     // The bytes that are no text can be shown too.
     diagnostic.secondary.extend(problem.primary.clone());
+    diagnostic.notes.extend(problem.notes.iter().cloned());
     diagnostic.help.extend(problem.help.iter().cloned());
     if code == Code::MissingImport {
         diagnostic.help("the path is relative to the file that imports it")
@@ -345,21 +341,6 @@ fn missing_import(request: &ImportRequest, problem: &Diagnostic) -> Diagnostic {
 fn unnamed(message: &str) -> String {
     let rest = message.split_once("` ").map_or(message, |(_, rest)| rest);
     rest.strip_prefix("cannot be read: ").map_or_else(|| format!("it {rest}"), str::to_owned)
-}
-
-/// `path` without `.` and, where that is possible without asking the disk, without `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(normal.components().next_back(), Some(Component::Normal(_))) => {
-                normal.pop();
-            }
-            other => normal.push(other),
-        }
-    }
-    normal
 }
 
 /// The `import` items of a file with what they lead to.

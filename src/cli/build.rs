@@ -1,18 +1,21 @@
 //! `build`
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use rustc_hash::FxHashMap;
 
 use crate::compile::{Compiled, Workspace};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::misp::{self, DocumentKind, Filling};
-use crate::project::{self, DiskFiles, Readers, Written, write_whole};
+use crate::project::{
+    self, Project, ProjectFiles, Readers, Refusal, at_setting, fold, holds, is_device_on_windows, write_whole,
+};
 use crate::secrets::Secret;
 use crate::source::Sources;
 
+use super::write_files::write_files;
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
 
 /// What the JSON is for.
@@ -100,11 +103,30 @@ struct Product {
     leaves_values_open: bool,
 }
 
-/// A file name that two products have. Texts cannot bring it about, files with MISP's JSON can.
-fn twice(products: &[Product]) -> Option<&str> {
-    let mut names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+/// What keeps the products from having their names: two may be one file where the case of letters does not count, and
+/// some names are devices on Windows. Ids in texts are checked before; those of MISP's JSON are the names of its files.
+fn wrong_names(products: &[Product]) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    let mut known: FxHashMap<String, &str> = FxHashMap::default();
+    for Product { name, .. } in products {
+        if is_device_on_windows(name) {
+            let message = format!("`{name}` cannot be the name of a file on Windows, where it is a device");
+            wrong.push(Diagnostic::new(Code::UnsafeFileName, message).help("rename the file it is built from"));
+        }
+        if let Some(other) = known.insert(fold(name), name) {
+            let message = if other == name {
+                format!("two workflows or blueprints would be written to `{name}`")
+            } else {
+                format!("`{other}` and `{name}` differ in the case of letters alone")
+            };
+            wrong.push(
+                Diagnostic::new(Code::UnsafeFileName, message)
+                    .note("where the case of letters does not count, as on Windows and macOS, one would overwrite the other")
+                    .help("rename one of the files they are built from, or build them one by one, into folders of their own"),
+            );
+        }
+    }
+    wrong
 }
 
 impl Build {
@@ -114,9 +136,9 @@ impl Build {
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
-            Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue).for_target(loaded.project.target());
+            Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let environment = |name: &str| std::env::var(name).ok();
@@ -131,14 +153,14 @@ impl Build {
         if status != Status::Done {
             return Ok(status);
         }
-        if let Some(name) = twice(&products) {
-            return Err(Failure::Other(format!(
-                "two workflows or blueprints would be written to `{name}`\nbuild them one by one, into folders of their own"
-            )));
+        if self.output.as_ref().is_some_and(|folder| folder.as_os_str() == "-") {
+            return self.print(console, &products);
         }
         let folder = self.folder(&loaded.project.output.value)?;
-        if folder.as_os_str() == "-" {
-            return self.print(console, &products);
+        let mut wrong = wrong_names(&products);
+        wrong.extend(self.refused(&folder, &loaded.project, &loaded.files));
+        if !wrong.is_empty() {
+            return Ok(report(console, &sources, &wrong, Format::Text)?);
         }
         if self.check {
             return Self::compare(console, &folder, &products);
@@ -167,6 +189,17 @@ impl Build {
             }
             Some(folder) => Ok(folder.clone()),
         }
+    }
+
+    /// Why nothing is written to a folder. One that the project file names lies in the project, and so does what a link
+    /// in the project leads to.
+    fn refused(&self, folder: &Path, project: &Project, files: &ProjectFiles) -> Option<Diagnostic> {
+        let span = project.output.span.filter(|_| self.output.is_none());
+        let admitted = if span.is_some() { files.admit(folder).map(drop) } else { files.admit_named(folder) };
+        // Whether the folder exists is found out when it is needed.
+        let error = admitted.err()?;
+        let refused = Refusal::of(&error)?.unwritable(&folder.display().to_string());
+        Some(at_setting(refused, span))
     }
 
     fn products(
@@ -218,10 +251,11 @@ impl Build {
         let mut status = Status::Done;
         for product in products {
             let path = folder.join(&product.name);
-            let problem = match fs::read(&path) {
-                Ok(bytes) if bytes == product.json.as_bytes() => continue,
-                Ok(_) => "is not what would be written",
+            let problem = match holds(&path, product.json.as_bytes()) {
+                Ok(true) => continue,
+                Ok(false) => "is not what would be written",
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => "does not exist",
+                Err(error) if Refusal::of(&error).is_some() => return Err(Failure::unwritable(&path, &error)),
                 Err(error) => return Err(Failure::Other(format!("`{}` cannot be read: {error}", path.display()))),
             };
             writeln!(console.results(), "{} {problem}", path.display())?;
@@ -235,17 +269,8 @@ impl Build {
 
     fn write(&self, console: &mut Console, folder: &Path, products: &[Product]) -> Result<Status, Failure> {
         let readers = if self.with_secrets { Readers::Owner } else { Readers::Usual };
-        for product in products {
-            let path = folder.join(&product.name);
-            let written = write_whole(&path, product.json.as_bytes(), readers)
-                .map_err(|error| Failure::unwritable(&path, &error))?;
-            let word = match written {
-                Written::Created => "created",
-                Written::Changed => "changed",
-                Written::Unchanged => "unchanged",
-            };
-            console.tell(&format!("{word:>9}  {}", path.display()))?;
-        }
+        let files: Vec<_> = products.iter().map(|product| (product.name.clone(), product.json.as_bytes())).collect();
+        write_files(folder, &files, readers, console)?;
         if products.iter().any(|product| product.leaves_values_open) {
             console.tell(
                 "values of `env` and `secret` are left open as `${NAME}`: `build --with-secrets` writes them, for MISP",

@@ -1,14 +1,12 @@
 //! `check`
 
-use std::fs;
-
 use clap::Args;
 
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, Levels, printable_line};
 use crate::fix::{Repair, Repaired};
-use crate::project::{self, DiskFiles, Readers, write_whole};
+use crate::project::{self, ProjectFiles, Readers, write_whole};
 use crate::saved::is_misp_json;
 use crate::source::{FileId, Sources};
 use crate::upgrade::check_for_targets;
@@ -48,9 +46,9 @@ impl Check {
         loaded.tell_if_empty("check", console)?;
         let mut before = loaded.diagnostics;
         let targets = if self.targets.is_empty() { vec![loaded.project.target()] } else { self.targets.clone() };
-        let catalogues = project::catalogues(&sources, &DiskFiles, &loaded.project, &targets, &mut before);
+        let catalogues = project::catalogues(&sources, &loaded.files, &loaded.project, &targets, &mut before);
         let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
-        let mut check = |roots: &[FileId]| found(&sources, roots, &targets, &before, &levels);
+        let mut check = |roots: &[FileId]| found(&sources, &loaded.files, roots, &targets, &before, &levels);
         let diagnostics =
             if self.fix { self.repair(&sources, &loaded.roots, &mut check, console)? } else { check(&loaded.roots) };
         Ok(report(console, &sources, &diagnostics, self.format)?)
@@ -73,17 +71,17 @@ impl Check {
             ));
         }
         let repair = Repair { sources, unsafe_too: self.r#unsafe };
-        let Repaired { files, done, diagnostics } = repair.run(roots, &is_fixable, check);
+        let Repaired { files, done, mut diagnostics } = repair.run(roots, &is_fixable, check);
         console.protect(sources);
         for (&root, &file) in roots.iter().zip(&files) {
             let (old, new) = (sources.file(root), sources.file(file));
             match &old.path {
                 Some(path) if old.text != new.text => {
-                    // A byte order mark is no part of a source text.
-                    let marked = fs::read(path).is_ok_and(|bytes| bytes.starts_with("\u{feff}".as_bytes()));
-                    let mark = if marked { "\u{feff}" } else { "" };
-                    write_whole(path, format!("{mark}{}", new.text).as_bytes(), Readers::Usual)
-                        .map_err(|error| Failure::unwritable(path, &error))?;
+                    let mark = if old.has_mark { "\u{feff}" } else { "" };
+                    let written = write_whole(path, format!("{mark}{}", new.text).as_bytes(), Readers::Usual);
+                    if let Err(error) = written {
+                        Failure::unwritable(path, &error).or_finding(&mut diagnostics)?;
+                    }
                 }
                 None if to_output(root) => console.source(&new.text)?,
                 _ => {}
@@ -101,13 +99,14 @@ impl Check {
 /// What is found in the files, beside what was found before they were looked at.
 fn found(
     sources: &Sources,
+    files: &ProjectFiles,
     roots: &[FileId],
     targets: &[(Target, &Catalogue)],
     before: &[Diagnostic],
     levels: &Levels,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = before.to_vec();
-    let workspace = Workspace::load(sources, &DiskFiles, roots, Catalogue::built_in());
+    let workspace = Workspace::load(sources, files, roots, Catalogue::built_in());
     diagnostics.extend(check_for_targets(&workspace, targets));
     // What is not written matters only to who writes.
     diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);

@@ -11,12 +11,12 @@ use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};
 use crate::format::quote;
 use crate::misp::Document;
-use crate::project::{self, DiskFiles};
+use crate::project;
 use crate::saved::is_misp_json;
 use crate::source::{FileId, Sources};
 
 use super::import::read_documents;
-use super::{Console, Failure, Format, Inputs, Status, Target, report};
+use super::{AllowRead, Console, Failure, Format, Inputs, Status, Target, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///
@@ -36,6 +36,8 @@ pub(super) struct Diff {
     exit_code: bool,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    allow_read: AllowRead,
     /// How the result is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
@@ -44,16 +46,16 @@ pub(super) struct Diff {
 impl Diff {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let mut before = Inputs::of(self.before.clone()).load(&sources);
-        let after = Inputs::of(self.after.clone()).load(&sources);
+        let mut before = Inputs::of(self.before.clone(), self.allow_read.clone()).load(&sources);
+        let after = Inputs::of(self.after.clone(), self.allow_read.clone()).load(&sources);
         self.target.apply(&mut before.project);
         let mut diagnostics = before.diagnostics;
         diagnostics.extend(after.diagnostics);
-        let catalogue = project::catalogue(&sources, &DiskFiles, &before.project, &mut diagnostics);
+        let catalogue = project::catalogue(&sources, &before.files, &before.project, &mut diagnostics);
         let (json_before, text_before) = split(&sources, before.roots, &mut diagnostics);
         let (json_after, text_after) = split(&sources, after.roots, &mut diagnostics);
-        let workspaces =
-            [text_before, text_after].map(|roots| Workspace::load(&sources, &DiskFiles, &roots, &catalogue));
+        let workspaces = [(&before.files, text_before), (&after.files, text_after)]
+            .map(|(files, roots)| Workspace::load(&sources, files, &roots, &catalogue));
         let [documents_before, documents_after] = [(json_before, &workspaces[0]), (json_after, &workspaces[1])].map(
             |(mut documents, workspace): (Vec<Document<'_>>, _)| {
                 let compilation = workspace.compile();

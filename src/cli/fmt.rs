@@ -1,7 +1,7 @@
 //! `fmt`
 
 use std::borrow::Cow;
-use std::{fs, io};
+use std::io;
 
 use clap::Args;
 
@@ -47,7 +47,7 @@ impl Fmt {
             };
             let source = sources.file(id);
             if self.check || self.diff {
-                let current = current(source)?;
+                let current = current(source);
                 if current == formatted {
                     canonical += 1;
                     continue;
@@ -59,10 +59,12 @@ impl Fmt {
                 } else {
                     writeln!(console.results(), "{} is not in canonical form", source.name)?;
                 }
-            } else if rewrite(source, &formatted, console)? {
-                other += 1;
             } else {
-                canonical += 1;
+                match rewrite(source, &formatted, console) {
+                    Ok(true) => other += 1,
+                    Ok(false) => canonical += 1,
+                    Err(failure) => failure.or_finding(&mut diagnostics)?,
+                }
             }
         }
         if !diagnostics.is_empty() {
@@ -89,10 +91,8 @@ impl Fmt {
 }
 
 /// The text of a file as it is on disk, with the byte order mark that the source lacks.
-fn current(source: &SourceFile) -> Result<Cow<'_, str>, Failure> {
-    let Some(path) = &source.path else { return Ok(Cow::Borrowed(&source.text)) };
-    let bytes = fs::read(path).map_err(|error| Failure::Other(format!("`{}` cannot be read: {error}", source.name)))?;
-    Ok(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+fn current(source: &SourceFile) -> Cow<'_, str> {
+    if source.has_mark { Cow::Owned(format!("\u{feff}{}", source.text)) } else { Cow::Borrowed(&source.text) }
 }
 
 /// Puts the text where the source came from. Says whether a file changed.

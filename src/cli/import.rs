@@ -1,6 +1,5 @@
 //! `import`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,9 +8,10 @@ use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::import::{ImportOptions, Imported, import_all};
 use crate::misp::{self, Document};
-use crate::project::{self, DiskFiles, Readers, Written, write_whole};
+use crate::project::{self, Readers, holds};
 use crate::source::{FileId, Sources};
 
+use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Status, Target, report};
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
@@ -44,7 +44,7 @@ impl Import {
         let mut loaded = self.inputs.load(&sources);
         self.target.apply(&mut loaded.project);
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
+        let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let mut documents = Vec::new();
         let mut names = Vec::new();
         for id in loaded.roots {
@@ -58,7 +58,10 @@ impl Import {
             return Ok(status);
         }
         match &self.output {
-            Some(folder) if folder.as_os_str() != "-" => self.write(console, folder, &texts),
+            Some(folder) if folder.as_os_str() != "-" => {
+                loaded.files.admit_named(folder).map_err(|error| Failure::unwritable(folder, &error))?;
+                self.write(console, folder, &texts)
+            }
             _ => Self::print(console, &texts),
         }
     }
@@ -95,28 +98,19 @@ impl Import {
     }
 
     fn write(&self, console: &mut Console, folder: &Path, texts: &[Imported]) -> Result<Status, Failure> {
-        let path = |imported: &Imported| folder.join(format!("{}.mwf", imported.id));
         // Nothing is written unless all can be.
         for imported in texts.iter().filter(|_| !self.force) {
-            let path = path(imported);
-            if fs::read(&path).is_ok_and(|bytes| bytes != imported.text.as_bytes()) {
+            let path = folder.join(format!("{}.mwf", imported.id));
+            if holds(&path, imported.text.as_bytes()).is_ok_and(|same| !same) {
                 return Err(Failure::Other(format!(
                     "`{}` holds something else\nchoose another folder, or overwrite it with `--force`",
                     path.display()
                 )));
             }
         }
-        for imported in texts {
-            let path = path(imported);
-            let written = write_whole(&path, imported.text.as_bytes(), Readers::Usual)
-                .map_err(|error| Failure::unwritable(&path, &error))?;
-            let word = match written {
-                Written::Created => "created",
-                Written::Changed => "changed",
-                Written::Unchanged => "unchanged",
-            };
-            console.tell(&format!("{word:>9}  {}", path.display()))?;
-        }
+        let files: Vec<_> =
+            texts.iter().map(|imported| (format!("{}.mwf", imported.id), imported.text.as_bytes())).collect();
+        write_files(folder, &files, Readers::Usual, console)?;
         Ok(Status::Done)
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::project::{PROJECT_FILE, Readers, write_whole};
+use crate::project::{PROJECT_FILE, Readers, below, write_whole};
 
 use super::{Console, Failure, Status};
 
@@ -30,7 +30,7 @@ pub(super) struct Init {
 impl Init {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         for (name, ..) in FILES {
-            let path = self.folder.join(name);
+            let path = self.path(name)?;
             if path.symlink_metadata().is_ok() {
                 return Err(Failure::Other(format!(
                     "`{}` exists already, so nothing was written\nmove it away, or name another folder: `mispflow init DIR`",
@@ -39,7 +39,7 @@ impl Init {
             }
         }
         for (name, content, _) in FILES {
-            let path = self.folder.join(name);
+            let path = self.path(name)?;
             write_whole(&path, content.as_bytes(), Readers::Usual)
                 .map_err(|error| Failure::unwritable(&path, &error))?;
         }
@@ -74,6 +74,10 @@ impl Init {
         console.tell("  mispflow modules    lists what a workflow can do")?;
         console.tell("  mispflow build      writes the JSON that MISP stores to `build/`")?;
         Ok(Status::Done)
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, Failure> {
+        below(&self.folder, name).map_err(|error| Failure::unwritable(&self.folder.join(name), &error))
     }
 }
 

@@ -8,11 +8,13 @@ use clap::Args;
 use crate::catalogue;
 use crate::check::check_hidden_in_data;
 use crate::diagnostics::Diagnostic;
-use crate::project::{self, DiskFiles, Located, Project, load_source, source_from_bytes};
+use crate::project::{
+    self, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, unreadable,
+};
 use crate::source::{FileId, Sources};
 
-use super::Console;
 use super::target_parser::TargetParser;
+use super::{AllowRead, Console};
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -24,12 +26,16 @@ pub struct Inputs {
     /// `mispflow.toml`, else the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    allow_read: AllowRead,
 }
 
 /// What [`Inputs`] stand for.
 pub struct Loaded {
     /// The settings of the project they belong to.
     pub project: Project,
+    /// What may be read for them.
+    pub files: ProjectFiles,
     /// The files that could be read, in order.
     pub roots: Vec<FileId>,
     /// What could not be read, and what is wrong with the settings.
@@ -51,8 +57,8 @@ impl Loaded {
 
 impl Inputs {
     /// A single file or folder.
-    pub fn of(path: PathBuf) -> Self {
-        Self { paths: vec![path] }
+    pub fn of(path: PathBuf, allow_read: AllowRead) -> Self {
+        Self { paths: vec![path], allow_read }
     }
 
     /// Whether nothing was named.
@@ -63,25 +69,42 @@ impl Inputs {
     /// Finds the project and reads the files. The project is the one the first path belongs to.
     pub fn load(&self, sources: &Sources) -> Loaded {
         let mut diagnostics = Vec::new();
-        let first = self.paths.iter().find(|path| !is_standard_input(path));
-        let project = load_project(sources, first.map_or(Path::new(""), PathBuf::as_path), &mut diagnostics);
+        let mut named: Vec<&Path> =
+            self.paths.iter().map(PathBuf::as_path).filter(|path| !is_standard_input(path)).collect();
+        if named.is_empty() {
+            named.push(Path::new(""));
+        }
+        let files = self.allow_read.files(named.iter().copied(), &mut diagnostics);
+        let project = load_project(sources, named[0], &files, &mut diagnostics);
 
         let mut roots = Vec::new();
         if self.paths.iter().any(|path| is_standard_input(path)) {
             keep(read_standard_input(sources), &mut roots, &mut diagnostics);
         }
-        let paths: Vec<PathBuf> = if self.paths.is_empty() {
-            vec![or_here(&project.source.value)]
-        } else {
-            self.paths.iter().filter(|path| !is_standard_input(path)).cloned().collect()
-        };
-        let gathered = project::gather(&paths, Some(&project.output.value));
+        let mut paths = Vec::new();
+        if self.paths.is_empty() {
+            let source = or_here(&project.source.value);
+            match files.admit(&source) {
+                Err(error) if Refusal::of(&error).is_some() => {
+                    let problem = unreadable(&source.display().to_string(), &error);
+                    diagnostics.push(at_setting(problem, project.source.span));
+                }
+                _ => paths.push(source),
+            }
+        }
+        for path in self.paths.iter().filter(|path| !is_standard_input(path)) {
+            match files.admit_named(path) {
+                Err(error) if path.is_dir() => diagnostics.push(unreadable(&path.display().to_string(), &error)),
+                _ => paths.push(path.clone()),
+            }
+        }
+        let gathered = project::gather(&paths, Some(&project.output.value), &files);
         diagnostics.extend(gathered.diagnostics);
         for path in gathered.files {
             let name = path.display().to_string();
-            keep(load_source(sources, &DiskFiles, &path, &name), &mut roots, &mut diagnostics);
+            keep(load_source(sources, &files.named(), &path, &name), &mut roots, &mut diagnostics);
         }
-        Loaded { project, roots, diagnostics }
+        Loaded { project, files, roots, diagnostics }
     }
 }
 
@@ -91,10 +114,15 @@ pub(super) fn is_standard_input(path: &Path) -> bool {
 }
 
 /// The settings of the project that `start` belongs to.
-pub(super) fn load_project(sources: &Sources, start: &Path, diagnostics: &mut Vec<Diagnostic>) -> Project {
+pub(super) fn load_project(
+    sources: &Sources,
+    start: &Path,
+    files: &ProjectFiles,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Project {
     let Some(path) = project::discover(start) else { return Project::without_file(Path::new("")) };
     let folder = path.parent().unwrap_or(Path::new(""));
-    match load_source(sources, &DiskFiles, &path, &path.display().to_string()) {
+    match load_source(sources, files, &path, &path.display().to_string()) {
         Ok(file) => {
             check_hidden_in_data(sources.file(file), file, diagnostics);
             Project::read(sources, file, folder, diagnostics)
@@ -111,7 +139,7 @@ pub(super) fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnosti
     let bytes = project::read_limited(io::stdin().lock(), crate::source::MAX_SOURCE_BYTES, 0);
     match bytes {
         Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),
-        Err(error) => Err(project::unreadable(STANDARD_INPUT, &error)),
+        Err(error) => Err(unreadable(STANDARD_INPUT, &error)),
     }
 }
 
@@ -151,7 +179,7 @@ mod tests {
 
     fn load(folder: &Path, paths: &[&str]) -> (Vec<String>, Loaded) {
         let sources = Sources::new();
-        let inputs = Inputs { paths: paths.iter().map(|path| folder.join(path)).collect() };
+        let inputs = Inputs { paths: paths.iter().map(|path| folder.join(path)).collect(), ..Inputs::default() };
         let loaded = inputs.load(&sources);
         let short = |id: &FileId| {
             let path = Path::new(&sources.file(*id).name);

@@ -3,6 +3,7 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod allow_read;
 mod build;
 mod check;
 mod completions;
@@ -28,6 +29,7 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod write_files;
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -37,6 +39,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::diagnostics::printable;
 
+pub use allow_read::AllowRead;
 pub use console::{Color, Console};
 pub use findings::{Findings, Format, ReportFormat, report};
 pub use inputs::{Inputs, Loaded, Target};

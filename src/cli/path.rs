@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::normalise::normalise;
 use crate::php::Value;
-use crate::project::{DiskFiles, load_source};
+use crate::project::{ProjectFiles, load_source};
 use crate::source::{FileId, Sources, Span};
 
 use super::emptied::why_empty;
@@ -98,7 +98,11 @@ impl Evaluate {
         let loaded = if is_standard_input(&self.file) {
             read_standard_input(sources)
         } else {
-            load_source(sources, &DiskFiles, &self.file, &self.file.display().to_string())
+            {
+                let mut files = ProjectFiles::default();
+                files.add_project_of(&self.file);
+                load_source(sources, &files.named(), &self.file, &self.file.display().to_string())
+            }
         };
         loaded.map_err(Box::new)
     }

@@ -13,7 +13,7 @@ use crate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
 use crate::fixture::{AnswersFileError, FixedAnswers, ServerFacts, Targets, read_answers};
 use crate::graph::{Graph, NodeId};
 use crate::misp::{self, Document, DocumentKind};
-use crate::project::{self, DiskFiles, Project, load_source};
+use crate::project::{self, Project, ProjectFiles, load_source};
 use crate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 use crate::semantics::Semantics;
 use crate::source::{FileId, Sources};
@@ -22,7 +22,7 @@ use super::inputs::{is_standard_input, load_project, read_standard_input};
 use super::live::{Live, announce, tell_problems};
 use super::progress::Progress;
 use super::run_output::{Form, Output, Renderer};
-use super::{Console, Failure, Format, Status, Target, report};
+use super::{AllowRead, Console, Failure, Format, Status, Target, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
@@ -64,6 +64,8 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
+    allow_read: AllowRead,
+    #[command(flatten)]
     live: Live,
 }
 
@@ -87,10 +89,12 @@ impl Run {
         }
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
-        let mut project = load_project(&sources, &self.file, &mut diagnostics);
+        let named = if is_standard_input(&self.file) { Path::new("") } else { &self.file };
+        let files = self.allow_read.files([named], &mut diagnostics);
+        let mut project = load_project(&sources, named, &files, &mut diagnostics);
         self.target.apply(&mut project);
-        let catalogue = project::catalogue(&sources, &DiskFiles, &project, &mut diagnostics);
-        let file = match load(&sources, &self.file) {
+        let catalogue = project::catalogue(&sources, &files, &project, &mut diagnostics);
+        let file = match load(&sources, &files, &self.file) {
             Ok(file) => file,
             Err(problem) => {
                 diagnostics.push(*problem);
@@ -118,7 +122,7 @@ impl Run {
             });
             return self.choose(candidates.collect(), &catalogue, &project, &sources, diagnostics, console);
         }
-        let workspace = Workspace::load(&sources, &DiskFiles, &[file], &catalogue);
+        let workspace = Workspace::load(&sources, &files, &[file], &catalogue);
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics);
         let workflows =
@@ -284,7 +288,9 @@ impl Run {
     ) -> Result<FixedAnswers, Box<Diagnostic>> {
         let Some(path) = &self.answers else { return Ok(FixedAnswers::on(server)) };
         let name = path.display().to_string();
-        let file = load_source(sources, &DiskFiles, path, &name)?;
+        let mut files = ProjectFiles::default();
+        files.add_project_of(path);
+        let file = load_source(sources, &files.named(), path, &name)?;
         read_answers(sources.text(file), targets, catalogue, server).map_err(|error| {
             let message = format!("`{name}` cannot be used: {error}");
             let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
@@ -364,11 +370,11 @@ impl Total {
     }
 }
 
-fn load(sources: &Sources, path: &Path) -> Result<FileId, Box<Diagnostic>> {
+fn load(sources: &Sources, files: &ProjectFiles, path: &Path) -> Result<FileId, Box<Diagnostic>> {
     let loaded = if is_standard_input(path) {
         read_standard_input(sources)
     } else {
-        load_source(sources, &DiskFiles, path, &path.display().to_string())
+        load_source(sources, &files.named(), path, &path.display().to_string())
     };
     loaded.map_err(Box::new)
 }

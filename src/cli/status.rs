@@ -4,7 +4,9 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::diagnostics::{Code, Diagnostic, printable};
+use crate::diagnostics::{Code, Diagnostic, printable, write_terminal};
+use crate::project::{Refusal, WriteError};
+use crate::source::Sources;
 
 use super::Console;
 
@@ -50,18 +52,40 @@ pub enum Failure {
     /// Anything else, in words for the user, perhaps with a second line that says what to do.
     #[error("{0}")]
     Other(String),
+    /// Something in the input that the command must not do.
+    #[error("{}", .0.message)]
+    Refused(Box<Diagnostic>),
 }
 
 impl Failure {
     /// A file that cannot be written.
     pub fn unwritable(path: &Path, error: &io::Error) -> Self {
+        if let Some(refusal) = Refusal::of(error) {
+            return Self::Refused(Box::new(refusal.unwritable(&path.display().to_string())));
+        }
         let reason = match error.kind() {
             io::ErrorKind::NotADirectory => "something on the way to it is a file, not a folder".to_owned(),
             io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
             io::ErrorKind::PermissionDenied => "you may not write there (permission denied)".to_owned(),
+            io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            io::ErrorKind::QuotaExceeded => "your share of the disk is full".to_owned(),
+            io::ErrorKind::FileTooLarge => "it would be larger than files may be here".to_owned(),
+            io::ErrorKind::ReadOnlyFilesystem => "nothing can be written on this disk".to_owned(),
             _ => error.to_string(),
         };
         Self::Other(format!("`{}` cannot be written: {reason}", path.display()))
+    }
+
+    /// Takes a refusal for a finding, so that other files need not wait for it.
+    ///
+    /// # Errors
+    /// Any other failure, as it is.
+    pub(super) fn or_finding(self, diagnostics: &mut Vec<Diagnostic>) -> Result<(), Self> {
+        match self {
+            Self::Refused(diagnostic) => diagnostics.push(*diagnostic),
+            other => return Err(other),
+        }
+        Ok(())
     }
 
     /// Says what happened and gives the exit code. A reader that closed the pipe has seen enough:
@@ -72,6 +96,11 @@ impl Failure {
         {
             return Status::Done;
         }
+        if let Self::Refused(diagnostic) = self {
+            let _ = write_terminal(&Sources::new(), std::slice::from_ref(diagnostic), console.messages());
+            let _ = console.flush();
+            return Status::Rejected;
+        }
         let message = self.to_string();
         let _ = console.error_word().and_then(|()| writeln!(console.messages(), "{}", printable(&message)));
         let _ = console.flush();
@@ -79,10 +108,16 @@ impl Failure {
     }
 }
 
+impl From<WriteError> for Failure {
+    fn from(failed: WriteError) -> Self {
+        Self::unwritable(&failed.path, &failed.error)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Sources, Span};
+    use crate::source::Span;
 
     #[test]
     fn the_worst_finding_decides() {

@@ -6,7 +6,7 @@ use codespan_reporting::term::termcolor::{Color, ColorSpec};
 use crate::characters::to_json;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
-use crate::project::{self, DiskFiles};
+use crate::project;
 use crate::replay::{in_order, workers};
 use crate::semantics::Semantics;
 use crate::source::Sources;
@@ -53,14 +53,14 @@ impl Test {
         let mut loaded = self.inputs.load(&sources);
         self.target.apply(&mut loaded.project);
         let mut diagnostics = loaded.diagnostics;
-        let catalogue = project::catalogue(&sources, &DiskFiles, &loaded.project, &mut diagnostics);
-        let workspace = Workspace::load(&sources, &DiskFiles, &loaded.roots, &catalogue);
+        let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
+        let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue);
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics.iter().cloned());
         let modules = workspace.modules();
         let settings = SuiteSettings {
             sources: &sources,
-            access: &DiskFiles,
+            access: &loaded.files,
             catalogue: &modules,
             semantics: Semantics::for_target(loaded.project.target()),
             filter: self.filter.as_deref(),

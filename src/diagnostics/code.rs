@@ -47,6 +47,12 @@ codes! {
     // Reading.
     /// A file or folder cannot be read.
     UnreadableFile = "unreadable-file", Error;
+    /// A file is not read, because whoever wrote the text must not have it read.
+    RefusedFile = "refused-file", Error;
+    /// A file is not written where it would be.
+    RefusedOutput = "refused-output", Error;
+    /// The id of a workflow or blueprint cannot name a file on every system.
+    UnsafeFileName = "unsafe-file-name", Error;
     /// A file is larger than the tool reads.
     FileTooLarge = "file-too-large", Error;
     /// A file is not UTF-8 text.

@@ -17,6 +17,8 @@ pub(super) const LINES_BEHIND_START: usize = 3;
 pub(super) const LINES_BEFORE_END: usize = 1;
 /// A line longer than this (in characters) is clipped.
 const LONGEST_LINE: usize = 200;
+/// What stands for the lines of a private file.
+const NOT_SHOWN: &str = "(lines of this file are not shown)\n";
 /// What is shown of a clipped line before the place it is shown for.
 const BEFORE_FOCUS: usize = 60;
 
@@ -95,6 +97,12 @@ impl Excerpt {
 
     fn add_line(&mut self, file: &SourceFile, index: usize, ranges: &[Range<usize>]) {
         self.lines.push((self.text.len(), Some(index + 1)));
+        if file.is_private {
+            let ends = ranges.iter().map(|range| range.start).filter(|&end| file.line_index(end) == index);
+            self.offsets.extend(ends.map(|end| (end, self.text.len())));
+            self.text.push_str(NOT_SHOWN);
+            return;
+        }
         let line = line_content(file, index);
         let ends = ranges.iter().flat_map(|range| [range.start, range.end]);
         let ends: Vec<usize> = ends.filter(|&end| file.line_index(end) == index).collect();
@@ -132,9 +140,13 @@ impl Excerpt {
     }
 }
 
-/// `range` without a line break at its end and on whole characters, inside the file.
+/// `range` without a line break at its end and on whole characters, inside the file. Of a private file it is its
+/// beginning alone.
 fn shown_range(file: &SourceFile, range: Range<usize>) -> Range<usize> {
     let start = file.text.floor_char_boundary(range.start);
+    if file.is_private {
+        return start..start;
+    }
     let mut end = file.text.floor_char_boundary(range.end).max(start);
     while end > start && matches!(file.text.as_bytes()[end - 1], b'\n' | b'\r') {
         end -= 1;

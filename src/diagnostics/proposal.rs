@@ -40,6 +40,9 @@ pub(super) fn show_fix(sources: &Sources, fix: &Fix) -> Option<String> {
 }
 
 fn show_region(file: &SourceFile, edits: &[&Edit]) -> Option<String> {
+    if file.is_private {
+        return None;
+    }
     let (first, last) = (edits.first()?.span.range(), edits.last()?.span.range());
     let before = clipped_start(file, first.start);
     let after = clipped_end(file, last.end);

@@ -69,9 +69,8 @@ impl Repair<'_> {
             }
             // All are added anew, so that findings stay in the order of the files.
             for (file, new) in repaired.files.iter_mut().zip(changed) {
-                let old = self.sources.file(*file);
-                let text = new.unwrap_or_else(|| old.text.clone());
-                *file = self.sources.add(old.name.clone(), old.path.as_deref(), text);
+                let text = new.unwrap_or_else(|| self.sources.text(*file).to_owned());
+                *file = self.sources.add_version(*file, text);
             }
             repaired.diagnostics = check(&repaired.files);
         }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use super::flow::{FlowNode, Kind};
 use super::modules::{param, text_param};
 use crate::graph::{Node, ParamText, ParamValue};
+use crate::project::is_device_on_windows;
 
 /// The longest name that is made.
 const MAX_LENGTH: usize = 60;
@@ -63,6 +64,8 @@ pub(super) fn id(text: &str, prefix: &str) -> String {
     let slug = slug(text);
     if slug.is_empty() {
         prefix.to_owned()
+    } else if is_device_on_windows(&slug) {
+        format!("{prefix}-{slug}")
     } else if slug.starts_with(|first: char| first.is_ascii_alphabetic()) {
         slug
     } else {

@@ -94,14 +94,17 @@ fn unverified(target: Target, span: Option<Span>) -> Diagnostic {
 }
 
 /// A problem without a place is shown where the project names the file.
-pub(super) fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
+pub(crate) fn at_setting(problem: Diagnostic, span: Option<Span>) -> Diagnostic {
     match span {
-        Some(span) if problem.primary.is_none() => Diagnostic {
-            help: problem.help,
-            notes: problem.notes,
-            ..Diagnostic::at(problem.code, span, problem.message)
+        Some(span) if problem.primary.is_none() => {
+            let is_refused = matches!(problem.code, Code::RefusedFile | Code::RefusedOutput);
+            let placed = Diagnostic {
+                help: problem.help,
+                notes: problem.notes,
+                ..Diagnostic::at(problem.code, span, problem.message)
+            };
+            if is_refused { placed } else { placed.help("the path is relative to the project file") }
         }
-        .help("the path is relative to the project file"),
         _ => problem,
     }
 }

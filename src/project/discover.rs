@@ -1,6 +1,6 @@
 //! The project a folder belongs to.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "mispflow.toml";
@@ -11,8 +11,8 @@ pub fn discover(start: &Path) -> Option<PathBuf> {
     let here = Path::new(".");
     let start = if start.as_os_str().is_empty() { here } else { start };
     let mut shown = if start.is_dir() { start.to_owned() } else { start.parent()?.to_owned() };
-    // How far up it goes only the absolute path knows; `..` is right only where no link was followed.
-    let folder = std::path::absolute(if shown.as_os_str().is_empty() { here } else { &shown }).ok()?;
+    // How far up it goes only the absolute path knows.
+    let folder = absolute(if shown.as_os_str().is_empty() { here } else { &shown })?;
     for ancestor in folder.ancestors() {
         if ancestor.join(PROJECT_FILE).is_file() {
             return Some(
@@ -24,11 +24,24 @@ pub fn discover(start: &Path) -> Option<PathBuf> {
     None
 }
 
+/// The absolute path of a folder or file, without `..`: what that means only the disk knows, for a link may come before it.
+pub(super) fn absolute(path: &Path) -> Option<PathBuf> {
+    let components: Vec<Component<'_>> = path.components().collect();
+    match components.iter().rposition(|component| *component == Component::ParentDir) {
+        None => std::path::absolute(path).ok(),
+        Some(last) => {
+            let (up, rest) = components.split_at(last + 1);
+            let up = up.iter().collect::<PathBuf>().canonicalize().ok()?;
+            Some(up.join(rest.iter().collect::<PathBuf>()))
+        }
+    }
+}
+
 /// The folder above, said as shortly as can be.
 fn above(folder: &Path) -> PathBuf {
     match folder.components().next_back() {
-        Some(std::path::Component::Normal(_)) => folder.parent().unwrap_or(Path::new("")).to_owned(),
-        None | Some(std::path::Component::CurDir) => PathBuf::from(".."),
+        Some(Component::Normal(_)) => folder.parent().unwrap_or(Path::new("")).to_owned(),
+        None | Some(Component::CurDir) => PathBuf::from(".."),
         _ => folder.join(".."),
     }
 }
@@ -65,6 +78,19 @@ mod tests {
         let nearer = root.path().join("team").join(PROJECT_FILE);
         std::fs::write(&nearer, "").unwrap();
         assert_eq!(discover(&workflow), Some(nearer));
+    }
+
+    #[test]
+    fn a_folder_that_was_left_again_does_not_count() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["project", "beside"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        let file = root.path().join("project").join(PROJECT_FILE);
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(discover(&root.path().join("project/../beside")), None);
+        let found = discover(&root.path().join("beside/../project/../project")).unwrap();
+        assert_eq!(found.canonicalize().unwrap(), file.canonicalize().unwrap());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Where files are read from.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::discover::{PROJECT_FILE, discover};
+use super::refusal::Refusal;
 
 /// Read access to files, so that the library works without a disk too.
 pub trait Files: Sync {
@@ -16,11 +18,10 @@ pub trait Files: Sync {
     /// bytes, and then no more than that was read.
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
 
-    /// Whether reading `path` could wait for ever, as with a pipe that nobody writes to or a terminal.
-    /// Files that a text names are not read then, for a text may come from anybody.
-    fn may_wait(&self, path: &Path) -> bool {
-        let _ = path;
-        false
+    /// Whether messages may show lines of a file: only of the kinds of files that a project is made of (`.mwf`, `.json`,
+    /// `.toml`). Of others, such as a list that a text names, they say the place alone, for there may be secrets.
+    fn may_show(&self, path: &Path) -> bool {
+        is_of_ours(path)
     }
 
     /// The project file that a file belongs to: the nearest one in its folder or above.
@@ -30,7 +31,14 @@ pub trait Files: Sync {
     }
 }
 
-/// The files of this computer.
+/// Whether a file is, by its name, one that a project is made of.
+pub(super) fn is_of_ours(path: &Path) -> bool {
+    let is_one = |extension: &OsStr| ["mwf", "json", "toml"].iter().any(|ours| extension.eq_ignore_ascii_case(ours));
+    path.extension().is_some_and(is_one)
+}
+
+/// The files of this computer, all of them. For the files that a text names there is
+/// [`ProjectFiles`](super::ProjectFiles), because anybody may have written the text.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct DiskFiles;
 
@@ -47,13 +55,37 @@ impl Files for DiskFiles {
         read_limited(file, limit, metadata.len() as usize)
     }
 
-    fn may_wait(&self, path: &Path) -> bool {
-        std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-    }
-
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
         discover(file)
     }
+
+    fn may_show(&self, path: &Path) -> bool {
+        // What a link is called says nothing.
+        path.canonicalize().is_ok_and(|real| is_of_ours(&real))
+    }
+}
+
+/// Opens a regular file and says how long it is, without waiting for a pipe, and without following a link that was put
+/// there a moment ago.
+pub(super) fn open_regular(path: &Path) -> io::Result<(File, u64)> {
+    let size = |metadata: Metadata| {
+        if metadata.is_dir() {
+            Err(io::ErrorKind::IsADirectory.into())
+        } else if metadata.is_file() {
+            Ok(metadata.len())
+        } else {
+            Err(io::Error::from(Refusal::not_regular(&metadata)))
+        }
+    };
+    // Merely opening a device can do something, so it is looked at before, and what was opened is looked at again.
+    size(path.metadata()?)?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY);
+    let file = options.open(path)?;
+    let size = size(file.metadata()?)?;
+    Ok((file, size))
 }
 
 /// Reads to the end, but no more than `limit` bytes: a device may be endless whatever its size says.

@@ -1,17 +1,24 @@
 //! The workflow files of a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder};
+use ignore::{DirEntry, Walk, WalkBuilder};
 use rustc_hash::FxHashSet;
 
 use crate::diagnostics::{Code, Diagnostic};
 
-use super::discover::tidy;
+use super::discover::{absolute, tidy};
 use super::load::unreadable;
+use super::readable::ProjectFiles;
+use super::refusal::Refusal;
 
 /// The extension of workflow files.
 const EXTENSION: &str = "mwf";
+/// Files that tell what to leave out in a folder.
+const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
+/// They are compiled to one large pattern, so they may not be endless.
+const LARGEST_IGNORE_FILE: u64 = 1024 * 1024;
 
 /// What [`gather`] found.
 #[derive(Default, Debug)]
@@ -27,47 +34,104 @@ pub struct Gathered {
 ///
 /// In folders hidden files and what `.gitignore` and `.ignore` name are left out, so that a fresh
 /// clone gives the same files; so is the folder `output`. Links to files are followed, links to
-/// folders are not.
-pub fn gather(paths: &[PathBuf], output: Option<&Path>) -> Gathered {
+/// folders are not. `files` says where links may lead.
+pub fn gather(paths: &[PathBuf], output: Option<&Path>, files: &ProjectFiles) -> Gathered {
     let output = output.and_then(|output| output.canonicalize().ok());
     let mut gathered = Gathered::default();
     let mut known = FxHashSet::default();
     for path in paths {
         if path.is_dir() {
-            gather_folder(path, output.as_deref(), &mut gathered, &mut known);
+            gather_folder(path, output.as_deref(), files, &mut gathered, &mut known);
         } else {
             // Whether it exists is found out when it is read.
-            add(tidy(path), &mut gathered, &mut known);
+            let path = tidy(path);
+            if is_new(&path, &mut known) {
+                gathered.files.push(path);
+            }
         }
     }
     gathered
 }
 
-fn gather_folder(folder: &Path, output: Option<&Path>, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
+fn gather_folder(
+    folder: &Path,
+    output: Option<&Path>,
+    files: &ProjectFiles,
+    gathered: &mut Gathered,
+    known: &mut FxHashSet<PathBuf>,
+) {
     let output = output.map(Path::to_owned);
-    let walk = WalkBuilder::new(folder)
-        .git_global(false)
-        .git_exclude(false)
-        .filter_entry(move |entry| entry.depth() == 0 || !is_folder(entry, output.as_deref()))
-        .build();
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let problems = Arc::clone(&refused);
+    let files = files.clone();
+    let may_enter = move |folder: &Path| {
+        let problem = ignore_file_problem(folder, &files);
+        let may_enter = problem.is_none();
+        problems.lock().unwrap_or_else(PoisonError::into_inner).extend(problem);
+        may_enter
+    };
+    // The files above tell what to leave out too.
+    let place = absolute(folder).unwrap_or_else(|| folder.to_owned());
+    if std::iter::once(folder).chain(place.ancestors().skip(1)).all(&may_enter) {
+        let walk = WalkBuilder::new(folder)
+            .git_global(false)
+            .git_exclude(false)
+            .filter_entry(move |entry| {
+                let is_inner = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+                !is_inner || !is_folder(entry, output.as_deref()) && may_enter(entry.path())
+            })
+            .build();
+        gather_entries(folder, walk, gathered, known);
+    }
+    let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
+    gathered.diagnostics.append(&mut refused);
+}
+
+/// What is wrong with the files of a folder that tell what to leave out. A device would be read without end.
+fn ignore_file_problem(folder: &Path, files: &ProjectFiles) -> Option<Diagnostic> {
+    IGNORE_FILES.iter().find_map(|name| {
+        let path = folder.join(name);
+        let metadata = path.metadata().ok()?;
+        let shown = tidy(&path).display().to_string();
+        if let Err(error) = files.admit_named(&path) {
+            return Some(unreadable(&shown, &error));
+        }
+        if !metadata.is_file() && !metadata.is_dir() {
+            return Some(Refusal::not_regular(&metadata).unreadable(&shown));
+        }
+        let message = format!("`{shown}` is larger than {} MiB", LARGEST_IGNORE_FILE >> 20);
+        let is_large = metadata.is_file() && metadata.len() > LARGEST_IGNORE_FILE;
+        is_large.then(|| {
+            Diagnostic::new(Code::FileTooLarge, message).help("it lists patterns of files to leave out: shorten it")
+        })
+    })
+}
+
+fn gather_entries(folder: &Path, walk: Walk, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
     let mut files = Vec::new();
+    let mut links = Vec::new();
     for entry in walk {
         match entry {
-            Ok(entry) if is_workflow_file(&entry) => files.push(tidy(entry.path())),
+            Ok(entry) if is_workflow_file(&entry) => {
+                if entry.path_is_symlink() { &mut links } else { &mut files }.push(tidy(entry.path()));
+            }
             Ok(_) => {}
             Err(error) => gathered.diagnostics.push(walk_problem(folder, &error)),
         }
     }
-    files.sort_unstable();
-    for file in files {
-        add(file, gathered, known);
+    // A file counts under its own name, not that of a link to it.
+    let mut new = Vec::new();
+    for file in files.into_iter().chain(links) {
+        if is_new(&file, known) {
+            new.push(file);
+        }
     }
+    new.sort_unstable();
+    gathered.files.append(&mut new);
 }
 
-fn add(file: PathBuf, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
-    if known.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
-        gathered.files.push(file);
-    }
+fn is_new(file: &Path, known: &mut FxHashSet<PathBuf>) -> bool {
+    known.insert(file.canonicalize().unwrap_or_else(|_| file.to_owned()))
 }
 
 /// Whether `entry` is the folder `wanted`, a canonical path.
@@ -123,14 +187,14 @@ mod tests {
         let root = folder(&["z.mwf", "a/b.mwf", "a.mwf", "a/notes.md", "build/x.mwf", "a/build/y.mwf", ".git/HEAD"]);
         std::fs::create_dir_all(root.path().join(".hidden")).unwrap();
         std::fs::write(root.path().join(".hidden/h.mwf"), "").unwrap();
-        let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")));
+        let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a/b.mwf", "a/build/y.mwf", "a.mwf", "z.mwf"]);
     }
 
     #[test]
     fn an_output_folder_that_is_the_source_is_still_read() {
         let root = folder(&["a.mwf"]);
-        let gathered = gather(&[root.path().to_owned()], Some(root.path()));
+        let gathered = gather(&[root.path().to_owned()], Some(root.path()), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a.mwf"]);
     }
 
@@ -139,9 +203,9 @@ mod tests {
         let root = folder(&["a.mwf", "draft.mwf", ".git/HEAD"]);
         std::fs::write(root.path().join(".gitignore"), "draft.mwf\n").unwrap();
         let here = root.path().to_owned();
-        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None)), ["a.mwf"]);
+        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None, &ProjectFiles::default())), ["a.mwf"]);
         let draft = root.path().join("draft.mwf");
-        assert_eq!(names(&root, &gather(&[draft, here], None)), ["draft.mwf", "a.mwf"]);
+        assert_eq!(names(&root, &gather(&[draft, here], None, &ProjectFiles::default())), ["draft.mwf", "a.mwf"]);
     }
 
     #[test]
@@ -149,7 +213,7 @@ mod tests {
         let root = folder(&["a/x.mwf"]);
         let file = root.path().join("a/x.mwf");
         let paths = [file.clone(), root.path().join("a"), root.path().join("a/../a/x.mwf")];
-        assert_eq!(gather(&paths, None).files, [file]);
+        assert_eq!(gather(&paths, None, &ProjectFiles::default()).files, [file]);
     }
 
     #[cfg(unix)]
@@ -160,6 +224,9 @@ mod tests {
         std::os::unix::fs::symlink(other.path().join("y.mwf"), root.path().join("a/y.mwf")).unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("a/z.mwf")).unwrap();
-        assert_eq!(names(&root, &gather(&[root.path().to_owned()], None)), ["a/x.mwf", "a/y.mwf"]);
+        assert_eq!(
+            names(&root, &gather(&[root.path().to_owned()], None, &ProjectFiles::default())),
+            ["a/x.mwf", "a/y.mwf"]
+        );
     }
 }

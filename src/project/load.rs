@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
 
 use super::Files;
+use super::refusal::Refusal;
 
 /// Reads the file at `path` into `sources`, where messages call it `name`.
 ///
@@ -15,7 +16,10 @@ use super::Files;
 #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
 pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
     match access.read(path, MAX_SOURCE_BYTES) {
-        Ok(bytes) => source_from_bytes(sources, Some(path), name, bytes),
+        Ok(bytes) => {
+            let is_private = !access.may_show(path);
+            add_bytes(sources, is_private, Some(path), name, bytes)
+        }
         Err(error) => Err(unreadable(name, &error)),
     }
 }
@@ -31,20 +35,38 @@ pub fn source_from_bytes(
     name: &str,
     bytes: Vec<u8>,
 ) -> Result<FileId, Diagnostic> {
+    add_bytes(sources, false, path, name, bytes)
+}
+
+#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
+fn add_bytes(
+    sources: &Sources,
+    is_private: bool,
+    path: Option<&Path>,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<FileId, Diagnostic> {
     if bytes.len() > MAX_SOURCE_BYTES {
         return Err(too_large(name));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(sources.add(name, path, text)),
+        Ok(text) => Ok(add(sources, is_private, path, name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            Err(not_utf8(sources, path, name, &error.into_bytes(), valid))
+            Err(not_utf8(sources, is_private, path, name, &error.into_bytes(), valid))
         }
     }
 }
 
+fn add(sources: &Sources, is_private: bool, path: Option<&Path>, name: &str, text: String) -> FileId {
+    if is_private { sources.add_private(name, path, text) } else { sources.add(name, path, text) }
+}
+
 /// Says why `name` cannot be read.
 pub(crate) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    if let Some(refusal) = Refusal::of(error) {
+        return refusal.unreadable(name);
+    }
     let reason = match error.kind() {
         io::ErrorKind::FileTooLarge => return too_large(name),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),
@@ -63,20 +85,29 @@ fn too_large(name: &str) -> Diagnostic {
 
 /// Points at the first byte that is not text: the text as far as it can be shown joins `sources`
 /// for that.
-fn not_utf8(sources: &Sources, path: Option<&Path>, name: &str, bytes: &[u8], valid: usize) -> Diagnostic {
+fn not_utf8(
+    sources: &Sources,
+    is_private: bool,
+    path: Option<&Path>,
+    name: &str,
+    bytes: &[u8],
+    valid: usize,
+) -> Diagnostic {
     let byte = bytes[valid];
     let line_start = bytes[..valid].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
     let line = bytes[..valid].split(|&b| b == b'\n').count();
     let line_end = bytes[valid..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| valid + at);
 
-    let shown = sources.add(name, path, String::from_utf8_lossy(&bytes[..line_end]));
+    let shown = add(sources, is_private, path, name, String::from_utf8_lossy(&bytes[..line_end]).into_owned());
     // A byte order mark is not part of a source text.
     let start = valid - bom_length(bytes);
     let span = Span::new(shown, start, start + char::REPLACEMENT_CHARACTER.len_utf8());
-    let message = format!(
-        "`{name}` is not UTF-8 text: byte {} of line {line} is 0x{byte:02X}, which cannot stand there",
-        valid - line_start + 1
-    );
+    let place = format!("byte {} of line {line}", valid - line_start + 1);
+    let message = if is_private {
+        format!("`{name}` is not UTF-8 text: {place} cannot stand there")
+    } else {
+        format!("`{name}` is not UTF-8 text: {place} is 0x{byte:02X}, which cannot stand there")
+    };
     let help = match bytes {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16: save it as UTF-8",
         _ => "save the file as UTF-8; in another encoding (Latin-1, Windows-1252) letters with accents are not",

@@ -7,6 +7,8 @@ use std::vec;
 
 use ignore::WalkBuilder;
 
+use crate::project::ProjectFiles;
+
 use super::record::{Record, RecordError, Records};
 
 /// How files of events end.
@@ -19,6 +21,8 @@ const STANDARD_INPUT: &str = "-";
 pub struct EventFiles {
     /// Their paths, in order; `-` is standard input.
     pub paths: Vec<PathBuf>,
+    /// What links among them may lead to.
+    pub readable: ProjectFiles,
     /// How many bytes they have; `None` if nobody knows, as with standard input.
     pub bytes: Option<u64>,
 }
@@ -29,7 +33,10 @@ pub struct EventFiles {
 /// # Errors
 /// If a folder cannot be read.
 pub fn gather_events(paths: &[PathBuf]) -> io::Result<EventFiles> {
-    let mut found = EventFiles { paths: Vec::new(), bytes: Some(0) };
+    let mut found = EventFiles { bytes: Some(0), ..EventFiles::default() };
+    for path in paths.iter().filter(|path| !is_standard_input(path)) {
+        found.readable.add_project_of(path);
+    }
     for path in paths {
         if !path.is_dir() {
             found.paths.push(path.clone());
@@ -57,6 +64,7 @@ fn is_standard_input(path: &Path) -> bool {
 /// The events of files, in batches.
 pub struct Events {
     paths: vec::IntoIter<PathBuf>,
+    readable: ProjectFiles,
     open: Option<Open>,
 }
 
@@ -68,7 +76,7 @@ enum Open {
 impl Events {
     /// The events of `files`.
     pub fn new(files: EventFiles) -> Self {
-        Self { paths: files.paths.into_iter(), open: None }
+        Self { paths: files.paths.into_iter(), readable: files.readable, open: None }
     }
 }
 
@@ -90,7 +98,7 @@ impl Iterator for Events {
             self.open = Some(if is_standard_input(&path) {
                 Open::Input(Records::new(io::stdin(), &name, true))
             } else {
-                match open(&path) {
+                match open(&path, &self.readable) {
                     Ok((file, may_wait)) => Open::File(Records::new(file, &name, may_wait)),
                     Err(error) => {
                         self.open = None;
@@ -104,7 +112,8 @@ impl Iterator for Events {
 }
 
 /// Opens a file, and says whether it may have to be waited for.
-fn open(path: &Path) -> io::Result<(File, bool)> {
+fn open(path: &Path, readable: &ProjectFiles) -> io::Result<(File, bool)> {
+    readable.admit_named(path)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     // Opening a folder may succeed, reading it does not.

@@ -2,7 +2,7 @@
 
 use pest::Parser as _;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::source::{FileId, Sources, Span};
 
 use super::build::Builder;
@@ -24,6 +24,22 @@ pub struct Parsed<'s> {
 /// # Panics
 /// If the id came from another set of sources.
 pub fn parse(sources: &Sources, id: FileId) -> Parsed<'_> {
+    let mut parsed = parse_file(sources, id);
+    if sources.file(id).is_private {
+        parsed.diagnostics.iter_mut().for_each(without_words);
+    }
+    parsed
+}
+
+/// Messages about the form of a text quote it, which those about a private file must not.
+fn without_words(diagnostic: &mut Diagnostic) {
+    let place = diagnostic.primary.take();
+    let severity = diagnostic.severity;
+    *diagnostic = Diagnostic { severity, ..Diagnostic::new(diagnostic.code, "this is not the text of a workflow") };
+    diagnostic.primary = place.map(|place| Label { span: place.span, message: String::new() });
+}
+
+fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
     let text = sources.text(id);
     if let Some(at) = too_deep(text) {
         return unreadable(id, nesting_error(Span::new(id, at.start, at.end)));

@@ -1,5 +1,6 @@
 //! The events of tests.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
@@ -26,6 +27,22 @@ pub(super) struct EventCache<'s> {
 struct Problem {
     code: Code,
     message: String,
+    notes: Vec<String>,
+    help: Vec<String>,
+}
+
+impl Problem {
+    fn unusable(message: String) -> Self {
+        Self { code: Code::UnusableEvent, message, notes: Vec::new(), help: vec![HELP.to_owned()] }
+    }
+
+    fn of(problem: Diagnostic) -> Self {
+        let mut help = problem.help;
+        if problem.code == Code::UnreadableFile {
+            help.push("the path is relative to the file of the test".to_owned());
+        }
+        Self { code: problem.code, message: problem.message, notes: problem.notes, help }
+    }
 }
 
 /// An event of a test.
@@ -66,12 +83,8 @@ impl<'s> EventCache<'s> {
                 match loaded {
                     Ok(events) => (format!("`{path}`"), events),
                     Err(problem) => {
-                        let help = if problem.code == Code::UnusableEvent {
-                            HELP
-                        } else {
-                            "the path is relative to the file of the test"
-                        };
-                        diagnostics.push(Diagnostic::at(problem.code, given.span, problem.message).help(help));
+                        let Problem { code, message, notes, help } = problem;
+                        diagnostics.push(Diagnostic { notes, help, ..Diagnostic::at(code, given.span, message) });
                         return Vec::new();
                     }
                 }
@@ -97,26 +110,24 @@ impl<'s> EventCache<'s> {
     /// The events of a file, by the reader that `run` uses.
     fn load(&self, path: &Path) -> Result<Vec<Value<'static>>, Problem> {
         let name = path.display().to_string();
-        let of = |problem: Diagnostic| Problem { code: problem.code, message: problem.message };
-        let bytes = self.access.read(path, MAX_SOURCE_BYTES).map_err(|error| of(unreadable(&name, &error)))?;
+        let unreadable = |error: &io::Error| Problem::of(unreadable(&name, error));
+        let bytes = self.access.read(path, MAX_SOURCE_BYTES).map_err(|error| unreadable(&error))?;
         let mut events = Vec::new();
         for record in Records::new(&bytes[..], &name, false).flatten() {
             let wrong = |what: String| {
                 let place = record.index.map_or_else(|| name.clone(), |index| format!("{name}#{index}"));
-                let message = format!("`{place}`, line {}: {what}", record.line);
-                Problem { code: Code::UnusableEvent, message }
+                Problem::unusable(format!("`{place}`, line {}: {what}", record.line))
             };
             let text = match &record.text {
                 Ok(text) => text,
-                Err(RecordError::Unreadable(error)) => return Err(of(unreadable(&name, error))),
+                Err(RecordError::Unreadable(error)) => return Err(unreadable(error)),
                 Err(error) => return Err(wrong(error.to_string())),
             };
             let value = Value::from_json(text).map_err(|error| wrong(format!("this is not valid JSON: {error}")))?;
             events.push(value.into_owned());
         }
         if events.is_empty() {
-            let message = format!("`{name}` holds no event");
-            return Err(Problem { code: Code::UnusableEvent, message });
+            return Err(Problem::unusable(format!("`{name}` holds no event")));
         }
         Ok(events)
     }

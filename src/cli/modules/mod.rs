@@ -13,13 +13,13 @@ use clap::Args;
 use crate::catalogue::{Catalogue, Signature, availability};
 use crate::characters::to_json_pretty;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::project::{DiskFiles, catalogue};
+use crate::project::catalogue;
 use crate::source::Sources;
 use crate::suggest::closest;
 
 use super::findings::{Format, report};
 use super::inputs::{Target, load_project};
-use super::{Console, Failure, Status};
+use super::{AllowRead, Console, Failure, Status};
 
 /// List the modules of the catalogue, or show one with everything needed to call it. The catalogue is
 /// the built-in one with the files on top that the nearest `mispflow.toml` names.
@@ -37,15 +37,18 @@ pub(super) struct Modules {
     format: Format,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    allow_read: AllowRead,
 }
 
 impl Modules {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
-        let mut project = load_project(&sources, Path::new(""), &mut diagnostics);
+        let files = self.allow_read.files([Path::new("")], &mut diagnostics);
+        let mut project = load_project(&sources, Path::new(""), &files, &mut diagnostics);
         self.target.apply(&mut project);
-        let catalogue: Cow<'static, Catalogue> = catalogue(&sources, &DiskFiles, &project, &mut diagnostics);
+        let catalogue: Cow<'static, Catalogue> = catalogue(&sources, &files, &project, &mut diagnostics);
         match &self.id {
             None => self.list(&catalogue, console)?,
             Some(id) => match catalogue.module(id) {

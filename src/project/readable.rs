@@ -1,0 +1,273 @@
+//! What a text may have read: the files of its project, and nothing else of this computer.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::discover::{absolute, discover};
+use super::files::{DiskFiles, Files, open_regular, read_limited};
+use super::refusal::Refusal;
+
+/// The files of a project: what a text or a project file may name. Whoever checks a text that a stranger wrote must not
+/// read for the stranger what only he himself may read, such as the environment of the process.
+///
+/// Readable are regular files below a few folders: the folder of the project file and the git repository around it,
+/// without both the folder that was named on the command line, or the one of the file that was, and what
+/// [`Self::allow`] adds. Links are followed, and where they lead to is what counts. Never readable is what git keeps for
+/// itself: a checkout's access token lies in `.git/config`.
+#[derive(Clone, Default, Debug)]
+pub struct ProjectFiles {
+    roots: Vec<Root>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Root {
+    /// Without links and `..`.
+    path: PathBuf,
+    /// Whether others may have written what lies there, so that a link in it is not the choice of the user.
+    is_shared: bool,
+}
+
+impl ProjectFiles {
+    /// Adds the project that `named` belongs to, a file or folder of the command line; the empty path is the current
+    /// folder.
+    pub fn add_project_of(&mut self, named: &Path) {
+        let named = if named.as_os_str().is_empty() { Path::new(".") } else { named };
+        let is_folder = named.is_dir();
+        let Some(absolute) = absolute(named) else { return };
+        let Some(folder) = (if is_folder { Some(absolute.as_path()) } else { absolute.parent() }) else { return };
+        let project = discover(named).and_then(|file| or_here(file.parent()?).canonicalize().ok());
+        let repositories = [repository_around(folder), project.as_deref().and_then(repository_around)];
+        let found: Vec<PathBuf> = project.into_iter().chain(repositories.into_iter().flatten()).collect();
+        if found.is_empty() {
+            self.add(folder, is_folder);
+        }
+        for folder in found {
+            self.add(&folder, true);
+        }
+    }
+
+    /// The whole disk is never a project.
+    fn add(&mut self, folder: &Path, is_shared: bool) {
+        let Ok(path) = folder.canonicalize() else { return };
+        let root = Root { path, is_shared };
+        if root.path.parent().is_some() && !self.roots.contains(&root) {
+            self.roots.push(root);
+        }
+    }
+
+    /// Adds a folder that the user allows to read, or a single file.
+    ///
+    /// # Errors
+    /// What the system says, as when it does not exist.
+    pub fn allow(&mut self, path: &Path) -> io::Result<()> {
+        self.roots.push(Root { path: path.canonicalize()?, is_shared: false });
+        Ok(())
+    }
+
+    /// Where a file or folder that a text names really is; it need not exist.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if nothing may be read there; otherwise what the system says.
+    pub fn admit(&self, path: &Path) -> io::Result<PathBuf> {
+        let (real, missing) = match path.canonicalize() {
+            Ok(real) => (real, None),
+            // Whether a file outside exists is nobody's business either.
+            Err(error) => (nearest(path), Some(error)),
+        };
+        let mut covering =
+            self.roots.iter().filter_map(|root| real.strip_prefix(&root.path).ok().map(|rest| (root, rest)));
+        let Some(first) = covering.next() else {
+            // Where other links lead, as those of `/proc`, says nothing about the project.
+            let link = self.is_written_inside(path).then_some(real);
+            let folder = link.as_deref().unwrap_or(path).parent().map(Path::to_owned);
+            return Err(Refusal::Outside { folder, link }.into());
+        };
+        if std::iter::once(first).chain(covering).all(|(root, rest)| is_of_git(&root.path, rest)) {
+            return Err(Refusal::Git.into());
+        }
+        match missing {
+            Some(error) => Err(error),
+            None => Ok(real),
+        }
+    }
+
+    /// Whether a path would lead into the project if nothing on the way were a link.
+    fn is_written_inside(&self, path: &Path) -> bool {
+        let ways = ways(path);
+        self.roots.iter().any(|root| ways.iter().any(|way| way.starts_with(&root.path)))
+    }
+
+    /// Checks a path that the user wrote. He may name what he likes, but a link in a project is its author's: what it
+    /// leads to must be in the project too.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if a link leads out of the project.
+    pub fn admit_named(&self, path: &Path) -> io::Result<()> {
+        let shared = |path: &Path| self.roots.iter().any(|root| root.is_shared && path.starts_with(&root.path));
+        let inside: Vec<PathBuf> = ways(path).into_iter().filter(|way| shared(way)).collect();
+        if inside.is_empty() {
+            return Ok(());
+        }
+        let real = path.canonicalize().unwrap_or_else(|_| nearest(path));
+        if inside.contains(&real) { Ok(()) } else { self.admit(path).map(drop).or_else(only_refused) }
+    }
+
+    /// The same files, and those that the user names besides.
+    pub fn named(&self) -> NamedFiles<'_> {
+        NamedFiles { files: self }
+    }
+}
+
+/// Whether it exists is found out when it is read.
+fn only_refused(error: io::Error) -> io::Result<()> {
+    if Refusal::of(&error).is_some() { Err(error) } else { Ok(()) }
+}
+
+impl Files for ProjectFiles {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        let real = self.admit(path)?;
+        let (file, size) = open_regular(&real)?;
+        if size > limit as u64 {
+            Err(io::ErrorKind::FileTooLarge.into())
+        } else {
+            read_limited(file, limit, size as usize)
+        }
+    }
+
+    fn project_of(&self, file: &Path) -> Option<PathBuf> {
+        discover(file)
+    }
+
+    fn may_show(&self, path: &Path) -> bool {
+        DiskFiles.may_show(path)
+    }
+}
+
+/// Access to what the user names on the command line: any file, pipes and devices too, but links in a project only as far
+/// as they lead into it.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedFiles<'p> {
+    files: &'p ProjectFiles,
+}
+
+impl Files for NamedFiles<'_> {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.files.admit_named(path)?;
+        DiskFiles.read(path, limit)
+    }
+
+    fn project_of(&self, file: &Path) -> Option<PathBuf> {
+        discover(file)
+    }
+
+    fn may_show(&self, path: &Path) -> bool {
+        // Pipes, as of `<(…)`, hold what the user sends.
+        let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+        is_pipe || DiskFiles.may_show(path)
+    }
+}
+
+/// The git repository that a folder is in: the nearest one with `.git`, which is a folder, or a file in worktrees and
+/// submodules.
+fn repository_around(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()).map(Path::to_owned)
+}
+
+/// Whether a file below `root` belongs to git itself: something on the way is called `.git`, in letters of any case, or is
+/// built as git builds its folders, whatever it is called.
+fn is_of_git(root: &Path, below: &Path) -> bool {
+    let mut path = root.to_owned();
+    below.components().any(|component| {
+        path.push(component);
+        let is_named_so = component.as_os_str().eq_ignore_ascii_case(".git");
+        is_named_so || path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
+    })
+}
+
+/// Where something that does not exist, or cannot be reached, would be.
+fn nearest(path: &Path) -> PathBuf {
+    let Ok(absolute) = std::path::absolute(path) else { return path.to_owned() };
+    let absolute = normal(&absolute);
+    let known = absolute.ancestors().find_map(|folder| Some((folder, folder.canonicalize().ok()?)));
+    match known {
+        Some((folder, real)) => absolute.strip_prefix(folder).map_or_else(|_| absolute.clone(), |rest| real.join(rest)),
+        None => absolute,
+    }
+}
+
+/// A path as it is written, and with the links on the way to its folder resolved: these may be the system's own, as `/tmp`
+/// is on macOS.
+fn ways(path: &Path) -> Vec<PathBuf> {
+    let Ok(absolute) = std::path::absolute(path) else { return Vec::new() };
+    let in_folder = absolute.parent().and_then(|folder| Some(folder.canonicalize().ok()?.join(absolute.file_name()?)));
+    in_folder.into_iter().chain([normal(&absolute)]).collect()
+}
+
+fn or_here(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// `path` without `.` and, where that is possible without asking the disk, without `..`.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(normal.components().next_back(), Some(Component::Normal(_))) => {
+                normal.pop();
+            }
+            Component::ParentDir if normal.has_root() => {}
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_without_detours() {
+        for (path, expected) in
+            [("a/./b/../c", "a/c"), ("../a/..", ".."), ("../../a", "../../a"), ("/../a", "/a"), ("/a/../../b", "/b")]
+        {
+            assert_eq!(normal(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn regular_files_below_a_root() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        std::fs::create_dir_all(path("project/.git")).unwrap();
+        for name in ["project/a.txt", "project/.git/config", "project-2.txt", "beside.txt"] {
+            std::fs::write(path(name), "abc").unwrap();
+        }
+        let mut files = ProjectFiles::default();
+        let refused = |files: &ProjectFiles, name: &str| {
+            let error = files.read(&path(name), 3).unwrap_err();
+            Refusal::of(&error).cloned().ok_or(error.kind())
+        };
+        assert!(matches!(refused(&files, "project/a.txt"), Ok(Refusal::Outside { .. })), "nothing is allowed yet");
+        files.add_project_of(&path("project"));
+        assert_eq!(files.read(&path("project/a.txt"), 3).unwrap(), b"abc");
+        assert_eq!(files.read(&path("project/b/../../project/a.txt"), 3).is_ok(), cfg!(windows));
+        assert_eq!(refused(&files, "project/a.txt/b"), Err(io::ErrorKind::NotADirectory));
+        assert_eq!(refused(&files, "project/nothing"), Err(io::ErrorKind::NotFound));
+        assert_eq!(refused(&files, "project"), Err(io::ErrorKind::IsADirectory));
+        assert_eq!(refused(&files, "project/.git/config"), Ok(Refusal::Git));
+        assert_eq!(refused(&files, "project/.gIT/nothing"), Ok(Refusal::Git));
+        for name in ["beside.txt", "project-2.txt", "project/../beside.txt", "nothing", "project/../nothing/../.."] {
+            assert!(matches!(refused(&files, name), Ok(Refusal::Outside { link: None, .. })), "{name}");
+        }
+        let error = files.read(&path("project/a.txt"), 2).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        // A single file can be allowed.
+        files.allow(&path("beside.txt")).unwrap();
+        assert!(files.read(&path("beside.txt"), 3).is_ok() && files.read(&path("project-2.txt"), 3).is_err());
+        // The user names what he likes.
+        assert!(files.named().read(&path("project-2.txt"), 3).is_ok());
+        assert!(files.named().read(&path("project/.git/config"), 3).is_ok());
+    }
+}
