@@ -47,5 +47,6 @@ pub mod suggest;
 pub mod syntax;
 pub mod tags;
 pub(crate) mod template_bounds;
+pub(crate) mod template_names;
 pub mod testing;
 pub mod upgrade;

@@ -31,6 +31,7 @@ mod scope;
 mod seen;
 mod spelled;
 mod template;
+mod template_slips;
 mod test_item;
 mod test_value;
 mod use_blueprint;

@@ -5,7 +5,11 @@ use std::ops::Range;
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Sources, Span};
+use crate::suggest::closest;
 use crate::template_bounds::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
+use crate::template_names::{FILTERS, TESTS};
+
+use super::template_slips::slips;
 
 /// Something that is wrong with a text.
 pub struct TemplateFinding {
@@ -38,7 +42,7 @@ pub fn check_template(signature: &Signature, parameter: &Parameter, text: &str) 
                 .into(),
         );
     }
-    if parameter.json && looks_like_json(text) && !can_be_json(text) {
+    if parameter.json && is_broken_json(text) {
         findings.push(
             Diagnostic::new(Code::InvalidJsonPayload, "this payload begins like JSON and cannot be JSON")
                 .note("MISP then sends the whole text as one JSON string")
@@ -78,12 +82,24 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
             return Some(finding.into());
         }
     };
-    let error = with_template(text, depth, |_| ()).err()?;
+    let Err(error) = with_template(text, depth, |_| ()) else { return unknown_name(text) };
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let finding = invalid(format!("this is no valid Jinja template: {reason}"))
         .note("MISP puts an empty text in the place of a template that fails")
         .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`");
     Some(TemplateFinding { finding, at: error.range() })
+}
+
+/// A filter or test that Jinja does not have, for which it refuses the template.
+fn unknown_name(text: &str) -> Option<TemplateFinding> {
+    let unknown = slips(text).unknown.into_iter().next()?;
+    let (what, names) = if unknown.is_test { ("test", TESTS) } else { ("filter", FILTERS) };
+    let name = &unknown.name;
+    let finding = Diagnostic::new(Code::InvalidTemplate, format!("Jinja has no {what} named `{name}`"))
+        .note("MISP puts an empty text in the place of a template that fails")
+        .maybe_help(closest(name, names.iter().copied()).map(|close| format!("did you mean `{close}`?")))
+        .help(format!("the {what}s are {}", names.join(", ")));
+    Some(TemplateFinding { finding, at: unknown.at })
 }
 
 /// The variables of a template that it does not set itself, with the keys inside them: `Event.info`. Sorted; none for
@@ -121,6 +137,11 @@ pub fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) 
     let literal = sources.snippet(span);
     let at = literal.find(part)?;
     literal[at + part.len()..].find(part).is_none().then(|| span.part(at, at + part.len()))
+}
+
+/// Whether a payload is meant to be JSON and cannot be.
+pub fn is_broken_json(text: &str) -> bool {
+    looks_like_json(text) && !can_be_json(text)
 }
 
 fn looks_like_json(text: &str) -> bool {

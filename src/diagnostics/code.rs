@@ -278,6 +278,14 @@ codes! {
     NeedsTemplateService = "needs-template-service", Note;
     /// A template names something that the data does not have.
     UnknownVariable = "unknown-variable", Warning;
+    /// A template measures, tests or reuses what can be gone through only once.
+    GeneratorUsedAsList = "generator-used-as-list", Warning;
+    /// A template looks for a string in a list of objects.
+    StringAmongObjects = "string-among-objects", Warning;
+    /// A template puts what anybody may have written between quotes of JSON.
+    UnescapedInJson = "unescaped-in-json", Warning;
+    /// A line break in what a template puts into a header adds headers.
+    HeaderLineBreak = "header-line-break", Warning;
     /// A trigger that fires all the time leads to a call of another service.
     BusyTrigger = "busy-trigger", Warning;
     /// Branches of a concurrent task join, and what follows runs once for each.

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use rustls::pki_types::CertificateDer;
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::http::Uri;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::{Connector, NextTimeout, RustlsConnector, TcpConnector};
 use ureq::{Agent, AsSendBody, Body, http};
 
 use crate::engine::HttpMethod;
 use crate::secrets::{Masker, percent_decoded, user_info};
 
 use super::address::is_public;
+use super::tls::GivenCertificates;
 
 /// How requests are sent.
 #[derive(Clone, Debug)]
@@ -91,10 +93,10 @@ impl Client {
     /// # Errors
     /// If the certificates are none.
     pub fn new(options: &ClientOptions) -> Result<Self, ClientError> {
-        let roots = options.certificates.as_deref().map(read_certificates).transpose()?;
+        let given = options.certificates.as_deref().map(read_certificates).transpose()?;
         let agent = |disable_verification: bool| {
-            let roots = roots.clone().map_or(RootCerts::WebPki, RootCerts::from);
-            let tls = TlsConfig::builder().disable_verification(disable_verification).root_certs(roots).build();
+            let tls =
+                TlsConfig::builder().disable_verification(disable_verification).root_certs(RootCerts::WebPki).build();
             let config = Config::builder()
                 .http_status_as_error(false)
                 .max_redirects(0)
@@ -106,9 +108,13 @@ impl Client {
                 .tls_config(tls)
                 .build();
             let resolver = CheckedResolver { allow_private: options.allow_private_addresses, ..Default::default() };
-            Agent::with_parts(config, DefaultConnector::default(), resolver)
+            let given = given.as_deref().filter(|_| !disable_verification);
+            let secure = GivenCertificates::new(given).map_err(|error| ClientError::Certificates(error.to_string()))?;
+            // No proxy among them. What the given certificates do not secure, the usual ones do.
+            let connector = ().chain(TcpConnector::default()).chain(secure).chain(RustlsConnector::default());
+            Ok(Agent::with_parts(config, connector, resolver))
         };
-        Ok(Self { strict: agent(false), lenient: agent(true), answer_limit: options.answer_limit })
+        Ok(Self { strict: agent(false)?, lenient: agent(true)?, answer_limit: options.answer_limit })
     }
 
     /// Sends a request.
@@ -175,11 +181,11 @@ fn run<B: AsSendBody>(
     agent.run(agent.configure_request(request?).timeout_global(timeout).build())
 }
 
-fn read_certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ClientError> {
+fn read_certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, ClientError> {
     let mut certificates = Vec::new();
     for item in parse_pem(pem) {
         match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate.der().to_vec().into()),
             Ok(_) => {}
             Err(error) => return Err(ClientError::Certificates(error.to_string())),
         }

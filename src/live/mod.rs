@@ -13,6 +13,7 @@ mod publisher;
 mod secrets;
 mod service;
 mod session;
+mod tls;
 
 pub use answers::LiveAnswers;
 pub use client::{Client, ClientError, ClientOptions};

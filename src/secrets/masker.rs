@@ -21,6 +21,9 @@ const SHORTEST: usize = 4;
 const DEPTH: usize = 3;
 /// How many bytes one byte of a secret may take, written with escapes in escapes: `\u0026#x2f;`, and some zeros.
 const ENCODED: usize = 16;
+/// How many steps for each byte of a text the search for mixed escapes may take: a text that is all beginnings of a
+/// secret must not take for ever.
+const STEPS: usize = 64;
 /// The most bytes that are looked at at once.
 pub(super) const WINDOW: usize = 256 << 10;
 /// A piece of a secret this long at the very end of a text is hidden too: the text may have been cut there.
@@ -157,12 +160,18 @@ impl Masker {
         let mut hits = self.hits(text, is_end);
         // The widest of those that begin together comes first.
         hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
-        let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-        for hit in &hits {
-            let (range, label) = labelled(text, hit);
-            match edits.last_mut() {
-                Some((last, _)) if range.start < last.end => last.end = last.end.max(range.end),
-                _ => edits.push((range, label.into_owned())),
+        let mut apart: Vec<Hit<'_>> = Vec::new();
+        for hit in hits {
+            match apart.last_mut() {
+                Some(last) if hit.range.start < last.range.end => last.range.end = last.range.end.max(hit.range.end),
+                _ => apart.push(hit),
+            }
+        }
+        let mut edits: Vec<(Range<usize>, String)> = Vec::with_capacity(apart.len());
+        for hit in &apart {
+            // What became a string as a whole may hold several.
+            if edits.last().is_none_or(|(last, _)| last.end <= hit.range.start) {
+                edits.push(labelled(text, hit));
             }
         }
         edits
@@ -208,11 +217,15 @@ impl Finder {
         }
         for pattern in self.patterns.iter().filter(|pattern| !pattern.whole_word) {
             let wanted = pattern.text.expose().as_bytes();
-            for start in 0..text.len() {
-                if (text[start] == wanted[0] || is_escape(text[start]))
-                    && let Some(end) = end_of(wanted, text, start)
-                {
+            let mut steps = STEPS * text.len();
+            let mut start = 0;
+            while start < text.len() && steps > 0 {
+                let may_begin = text[start] == wanted[0] || is_escape(text[start]);
+                if let Some(end) = may_begin.then(|| end_of(wanted, text, start, &mut steps)).flatten() {
                     hits.push(Hit { range: start..end, label: &pattern.label });
+                    start = end;
+                } else {
+                    start += 1;
                 }
             }
         }
@@ -254,7 +267,7 @@ fn is_escape(byte: u8) -> bool {
 }
 
 /// Where `wanted` ends that begins at `start`, read in any way.
-fn end_of(wanted: &[u8], text: &[u8], start: usize) -> Option<usize> {
+fn end_of(wanted: &[u8], text: &[u8], start: usize, steps: &mut usize) -> Option<usize> {
     // Places reached, each with the number of bytes read so far. Ways differ only where an escape is also plain.
     let mut ways = vec![(start, 0)];
     let mut seen: HashSet<(usize, usize)> = HashSet::new();
@@ -262,6 +275,7 @@ fn end_of(wanted: &[u8], text: &[u8], start: usize) -> Option<usize> {
         if read == wanted.len() {
             return Some(at);
         }
+        *steps = steps.checked_sub(1)?;
         let Some(&byte) = text.get(at) else { continue };
         let is_fork = is_escape(byte);
         if is_fork && !seen.insert((at, read)) {
@@ -283,18 +297,21 @@ fn end_of(wanted: &[u8], text: &[u8], start: usize) -> Option<usize> {
     None
 }
 
+/// No bare word of JSON is longer than this, nor the blanks around it.
+const LONGEST_WORD: usize = 64;
+
 /// What stands in the place of a hit, and which place that is. A bare word of JSON, such as a number, becomes a string
 /// as a whole, so that JSON stays JSON.
-fn labelled<'m>(text: &[u8], hit: &Hit<'m>) -> (Range<usize>, Cow<'m, str>) {
+fn labelled(text: &[u8], hit: &Hit<'_>) -> (Range<usize>, String) {
     let is_bare = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-');
-    let start = hit.range.start - text[..hit.range.start].iter().rev().take_while(is_bare).count();
-    let end = hit.range.end + text[hit.range.end..].iter().take_while(is_bare).count();
-    let before = text[..start].iter().rev().find(|byte| !byte.is_ascii_whitespace());
-    let after = text[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+    let start = hit.range.start - text[..hit.range.start].iter().rev().take(LONGEST_WORD).take_while(is_bare).count();
+    let end = hit.range.end + text[hit.range.end..].iter().take(LONGEST_WORD).take_while(is_bare).count();
+    let before = text[..start].iter().rev().take(LONGEST_WORD).find(|byte| !byte.is_ascii_whitespace());
+    let after = text[end..].iter().take(LONGEST_WORD).find(|byte| !byte.is_ascii_whitespace());
     let is_value = matches!(before, Some(b':' | b'[' | b',')) && matches!(after, Some(b',' | b']' | b'}'));
     if is_value && text[start..end].iter().all(|byte| is_bare(&byte)) {
-        (start..end, Cow::Owned(format!("\"{}\"", hit.label)))
+        (start..end, format!("\"{}\"", hit.label))
     } else {
-        (hit.range.clone(), Cow::Borrowed(hit.label))
+        (hit.range.clone(), hit.label.to_owned())
     }
 }

@@ -1,10 +1,11 @@
 //! What the lints look at: the graph in the order of a run, with signatures and parameters at hand.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::catalogue::{Provenance, Signature};
+use crate::catalogue::{Parameter, Provenance, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
@@ -286,6 +287,31 @@ impl<'f, 'a> Facts<'f, 'a> {
         let at = snippet.find(piece)?;
         let end = at + piece.len();
         (!snippet[end..].contains(piece)).then(|| origin.part(at, end))
+    }
+
+    /// The place of a part of one of the texts of a node, if it can be told apart from its like.
+    pub fn part_of(&self, index: usize, text: &str, part: &Range<usize>) -> Option<Span> {
+        // As it stands in the text, and as it is quoted there.
+        let quoted = |piece: &str| piece.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let plain = |piece: &str| piece.to_owned();
+        [0, 10, 30, 100].into_iter().find_map(|more| {
+            let start = text.floor_char_boundary(part.start.saturating_sub(more));
+            let end = text.ceil_char_boundary((part.end + more).min(text.len()));
+            [&plain as &dyn Fn(&str) -> String, &quoted].into_iter().find_map(|form| {
+                let place = self.place_of(index, &form(&text[start..end]))?;
+                let before = form(&text[start..part.start]).len();
+                Some(place.part(before, before + form(&text[part.clone()]).len()))
+            })
+        })
+    }
+
+    /// The texts of a node that MISP renders, with the parameter of each.
+    pub fn templates(&self, index: usize) -> impl Iterator<Item = (&'f Parameter, &'f str)> {
+        let signature = self.signature(index);
+        self.node(index).params.iter().filter_map(move |(id, value)| {
+            let parameter = signature?.parameter(id).filter(|parameter| parameter.jinja)?;
+            plain(value).map(|text| (parameter, text))
+        })
     }
 
     /// Who reads the findings.

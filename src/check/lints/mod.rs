@@ -61,6 +61,10 @@ mod stale_tag;
 mod swapped;
 mod tag_condition;
 mod tags;
+mod template_generator;
+mod template_header;
+mod template_membership;
+mod template_quotes;
 mod template_service;
 mod template_variable;
 #[cfg(test)]
@@ -104,6 +108,10 @@ const LINTS: &[Lint] = &[
     idle_default::check,
     template_service::check,
     template_variable::check,
+    template_generator::check,
+    template_membership::check,
+    template_quotes::check,
+    template_header::check,
     network::check,
     several_runs::check,
     own_trigger::check,

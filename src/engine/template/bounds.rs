@@ -1,89 +1,153 @@
-//! What a template may make: texts of some length, values of some size.
+//! What a rendering may cost, and what it may make.
 //!
-//! minijinja's fuel pays for instructions and for what they give. What is made inside one of our functions has to be
-//! bounded before it is there.
+//! minijinja's fuel pays for instructions. All work on values is done by functions of ours, and they pay here, before
+//! they do it: steps for what is looked at, bytes for what is made.
 
-use minijinja::value::ValueKind;
+use std::cell::Cell;
+
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
+use super::kinds::{Kind, kind};
 
-/// How many bytes may be made at once; more than any text that makes sense.
-pub(super) const MAX_TEXT: usize = 10_000_000;
-/// How many values are looked at in one that is compared.
-const MAX_VALUES: usize = 100_000;
-/// How deep a value that is compared may be.
-const MAX_DEPTH: usize = 200;
+/// How many steps a rendering may take. A step is about a nanosecond.
+const MAX_STEPS: usize = 300_000_000;
+/// How many bytes a rendering may make in all, what it has dropped again included.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// How deep values may be that a template makes.
+pub(super) const MAX_DEPTH: usize = 200;
+/// What it costs to look at a value.
+const VALUE: usize = 40;
+/// How large a value is in a list, in bytes.
+const SLOT: usize = 32;
 
-/// Refuses a text of this length.
-pub(super) fn check_length(length: usize) -> Result<(), Error> {
-    if length > MAX_TEXT { Err(wrong("the text would be too long")) } else { Ok(()) }
+thread_local! {
+    // Values have nothing else that they share with the rendering they belong to.
+    static STEPS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Joins texts, unless that makes one that is too long.
+/// Begins a rendering on this thread.
+pub(super) fn begin() {
+    STEPS.set(MAX_STEPS);
+    BYTES.set(MAX_BYTES);
+}
+
+fn take(left: &'static std::thread::LocalKey<Cell<usize>>, amount: usize) -> Result<(), Error> {
+    let rest = left.get().checked_sub(amount);
+    left.set(rest.unwrap_or(0));
+    rest.map(drop).ok_or_else(|| wrong("the template does too much"))
+}
+
+/// Pays for steps.
+pub(super) fn steps(count: usize) -> Result<(), Error> {
+    take(&STEPS, count)
+}
+
+/// Pays for looking at this many values.
+pub(super) fn values(count: usize) -> Result<(), Error> {
+    steps(count.saturating_mul(VALUE))
+}
+
+/// Pays for a string of this many bytes that is made.
+pub(super) fn made(length: usize) -> Result<(), Error> {
+    steps(length)?;
+    take(&BYTES, length)
+}
+
+/// Pays for a list of this many items that is made.
+pub(super) fn list_of(count: usize) -> Result<(), Error> {
+    values(count.saturating_add(1))?;
+    take(&BYTES, count.saturating_add(2).saturating_mul(SLOT))
+}
+
+/// Joins strings, unless that makes one that is too long.
 pub(super) fn join(parts: impl Iterator<Item = Result<String, Error>>, separator: &str) -> Result<String, Error> {
     let mut joined = String::new();
     for (index, part) in parts.enumerate() {
         let part = part?;
         let separator = if index == 0 { "" } else { separator };
-        check_length(joined.len().saturating_add(separator.len()).saturating_add(part.len()))?;
+        made(separator.len().saturating_add(part.len()))?;
         joined.push_str(separator);
         joined.push_str(&part);
     }
     Ok(joined)
 }
 
-/// Refuses values that take too long to be walked through: a list that holds itself twice, sixty times over, is small
-/// in memory.
-pub(super) fn check_size(value: &Value) -> Result<(), Error> {
-    walk(value, &mut 0, 0)
+/// Refuses a value that is nested too deep to be held by another.
+pub(super) fn check_depth(value: &Value) -> Result<(), Error> {
+    depth(value, 0)
 }
 
-fn walk(value: &Value, count: &mut usize, depth: usize) -> Result<(), Error> {
-    *count += 1;
-    if *count > MAX_VALUES || depth > MAX_DEPTH {
-        return Err(wrong("the value is too large"));
+fn depth(value: &Value, at: usize) -> Result<(), Error> {
+    if at > MAX_DEPTH {
+        return Err(wrong("nested too deep"));
     }
-    match value.kind() {
-        ValueKind::Map => {
-            for key in value.try_iter()? {
-                walk(&value.get_item(&key)?, count, depth + 1)?;
-            }
-        }
-        ValueKind::Seq | ValueKind::Iterable => {
+    match kind(value) {
+        // What the data holds is not nested deep, and not made here.
+        _ if super::values::is_of_data(value) => Ok(()),
+        Kind::List | Kind::Tuple | Kind::View => {
             for item in value.try_iter()? {
-                walk(&item, count, depth + 1)?;
+                values(1)?;
+                depth(&item, at + 1)?;
             }
+            Ok(())
         }
-        _ => {}
+        Kind::Dict => {
+            for key in value.try_iter()? {
+                values(1)?;
+                depth(&value.get_item(&key)?, at + 1)?;
+            }
+            Ok(())
+        }
+        Kind::Other => {
+            for held in super::values::held(value)? {
+                values(1)?;
+                depth(&held, at + 1)?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod unit_tests {
     use minijinja::Value;
 
-    use super::{MAX_TEXT, check_size, join};
+    use super::{MAX_BYTES, begin, check_depth, join, list_of, steps};
 
     #[test]
     fn values_that_hold_themselves_again_and_again_are_refused() {
+        begin();
         let mut value = Value::from(1);
         for _ in 0..60 {
             value = Value::from(vec![value.clone(), value]);
         }
-        assert!(check_size(&value).is_err());
+        assert!(check_depth(&value).is_err());
+        begin();
         let deep = (0..300).fold(Value::from(1), |value, _| Value::from(vec![value]));
-        assert!(check_size(&deep).is_err());
-        assert!(check_size(&Value::from((0..50_000).collect::<Vec<_>>())).is_ok());
+        assert!(check_depth(&deep).is_err());
+        assert!(check_depth(&Value::from((0..50_000).collect::<Vec<_>>())).is_ok());
     }
 
     #[test]
-    fn joined_texts_have_an_end() {
-        let long = "x".repeat(MAX_TEXT / 2);
+    fn joined_strings_have_an_end() {
+        let long = "x".repeat(MAX_BYTES / 2);
         let parts = |count| std::iter::repeat_n("a".to_owned(), count).map(Ok);
+        begin();
         assert_eq!(join(parts(3), ", ").unwrap(), "a, a, a");
         assert!(join(parts(2), &long).is_ok());
-        assert!(join(parts(3), &long).is_err());
+        assert!(join(parts(2), &long).is_err());
+    }
+
+    #[test]
+    fn what_is_spent_stays_spent() {
+        begin();
+        assert!(list_of(1_000).is_ok());
+        assert!(steps(usize::MAX).is_err());
+        assert!(steps(1).is_err());
+        begin();
+        assert!(steps(1).is_ok());
     }
 }

@@ -2,15 +2,38 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{Object, ObjectRepr, Rest, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
+
+use super::arguments::{Given, values, wrong};
+use super::kinds::{Kind, kind};
+use super::lists::items;
+use super::{bounds, operators, ranges};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.remove_global("debug");
+    environment.add_function("range", |arguments: Rest<Value>| ranges::range(&arguments));
+    environment.add_function("dict", |args: Given| {
+        let args = values(&args);
+        match from_args::<(&[Value], Kwargs)>(&args)? {
+            ([], names) => dict(None, &names),
+            ([from], names) => dict(Some(from), &names),
+            _ => Err(wrong("a dict is made of one value and of names")),
+        }
+    });
+    environment.add_function("namespace", |defaults: Option<ValueOrKwargs>| {
+        if let Some(defaults) = &defaults {
+            bounds::check_depth(defaults)?;
+        }
+        bounds::list_of(8)?;
+        minijinja::functions::namespace(defaults)
+    });
     environment.add_function("cycler", |items: Rest<Value>| {
         if items.is_empty() {
             return Err(Error::new(ErrorKind::MissingArgument, "a cycler needs something to cycle through"));
         }
+        items.iter().try_for_each(bounds::check_depth)?;
+        bounds::list_of(items.len())?;
         Ok(Value::from_object(Cycler { items: items.0, at: Mutex::new(0) }))
     });
     environment.add_function("joiner", |separator: Option<String>| {
@@ -18,10 +41,40 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
 }
 
+/// The function `dict`: of a dict or of pairs, and of names.
+fn dict(from: Option<&Value>, names: &Kwargs) -> Result<Value, Error> {
+    let mut entries = Vec::new();
+    if from.is_some_and(Value::is_undefined) {
+        return Err(wrong("what is undefined makes no dict"));
+    }
+    if let Some(from) = from {
+        for item in items(from)? {
+            if kind(from) == Kind::Dict {
+                let value = from.get_item(&item)?;
+                entries.push((item, value));
+            } else {
+                match <[Value; 2]>::try_from(items(&item)?) {
+                    Ok([key, value]) => entries.push((key, value)),
+                    Err(_) => return Err(wrong("pairs are wanted")),
+                }
+            }
+        }
+    }
+    for name in names.args() {
+        entries.push((Value::from(name), names.get(name)?));
+    }
+    operators::dict(entries.into_iter())
+}
+
+/// Whether a value is one of [`cycler`](Cycler).
+pub(super) fn is_cycler(value: &Value) -> bool {
+    value.downcast_object_ref::<Cycler>().is_some()
+}
+
 /// Gives its items one after the other, again and again.
 #[derive(Debug)]
-struct Cycler {
-    items: Vec<Value>,
+pub(super) struct Cycler {
+    pub(super) items: Vec<Value>,
     at: Mutex<usize>,
 }
 

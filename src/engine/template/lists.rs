@@ -3,105 +3,162 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple, ValueKind};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Tuple};
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, text, truth, wrong};
 use super::bounds;
+use super::generators::{Generator, is_failure, length};
+use super::kinds::{Kind, kind};
+use super::operators;
 use super::printing::str;
+use super::rewrite::own;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("list", |value: Value| Ok::<_, Error>(Value::from(items(&value)?)));
+    environment.add_filter("list", |value: Value| list(items(&value)?));
     environment.add_filter("sort", sort);
     environment.add_filter("dictsort", dict_sort);
-    environment.add_filter("unique", unique);
     environment.add_filter("groupby", group_by);
     environment.add_filter("max", |value: Value, args: Given| extreme(&value, &args, Ordering::Greater));
     environment.add_filter("min", |value: Value, args: Given| extreme(&value, &args, Ordering::Less));
     environment.add_filter("join", join);
     environment.add_filter("sum", sum);
-    environment.add_filter("random", |value: Value| {
-        Ok::<_, Error>(items(&value)?.into_iter().next().unwrap_or(Value::UNDEFINED))
+    environment.add_filter("random", |value: Value| match length(&value) {
+        Some(_) if matches!(kind(&value), Kind::Dict | Kind::View) => Err(wrong("the value has no places")),
+        Some(_) => first(&value),
+        None => Err(wrong("what has no length has no random item")),
     });
+    environment.add_filter("first", |value: Value| first(&value));
+    environment.add_filter("last", |value: Value| match kind(&value) {
+        Kind::Generator => Err(wrong("a generator has no last item")),
+        _ => Ok(items(&value)?.pop().unwrap_or(Value::UNDEFINED)),
+    });
+    for name in ["length", "count"] {
+        environment.add_filter(name, |value: Value| {
+            if let Some(text) = value.as_str() {
+                bounds::steps(text.len())?;
+            }
+            length(&value).map(Value::from).ok_or_else(|| wrong("the value has no length"))
+        });
+    }
+    environment.add_filter(own!("iterated"), |value: Value| iterated(&value));
+    // What a block gives is put into the text as it is.
+    environment.add_filter(own!("text"), |value: Value| {
+        if kind(&value) == Kind::String { Ok(value) } else { Err(wrong("a block gives a string")) }
+    });
+    environment.add_filter(own!("held"), |value: Value| bounds::check_depth(&value).map(|()| value));
+}
+
+/// A list of these items.
+pub(super) fn list(items: Vec<Value>) -> Result<Value, Error> {
+    bounds::list_of(items.len())?;
+    items.iter().try_for_each(bounds::check_depth)?;
+    Ok(Value::from(items))
+}
+
+/// A tuple of these items.
+pub(super) fn tuple(items: Vec<Value>) -> Result<Value, Error> {
+    bounds::list_of(items.len())?;
+    items.iter().try_for_each(bounds::check_depth)?;
+    Ok(Value::from(Tuple::from(items)))
 }
 
 /// What Python iterates over.
-fn items(value: &Value) -> Result<Vec<Value>, Error> {
-    if value.is_none() {
-        return Err(wrong("None is not iterable"));
+pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
+    match kind(value) {
+        Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other => return Err(wrong("the value has no items")),
+        Kind::String => bounds::list_of(value.as_str().map_or(0, str::len))?,
+        _ => bounds::list_of(value.len().unwrap_or(1))?,
     }
-    Ok(value.try_iter()?.collect())
+    let mut items = Vec::new();
+    for item in value.try_iter()? {
+        if is_failure(&item) {
+            return Err(wrong("an item could not be made"));
+        }
+        items.push(item);
+    }
+    Ok(items)
 }
 
-/// The value at a dotted path inside an item; numbers are places in lists.
-fn attribute(item: &Value, path: &str) -> Result<Value, Error> {
+/// What a `for` goes through.
+fn iterated(value: &Value) -> Result<Value, Error> {
+    match kind(value) {
+        Kind::Generator | Kind::Range | Kind::Undefined => Ok(value.clone()),
+        Kind::List | Kind::Tuple | Kind::View => {
+            bounds::values(1)?;
+            Ok(value.clone())
+        }
+        Kind::Dict => {
+            bounds::list_of(value.len().unwrap_or(0))?;
+            Ok(value.clone())
+        }
+        // As a list, the loop knows its end.
+        _ => items(value).map(Value::from),
+    }
+}
+
+fn first(value: &Value) -> Result<Value, Error> {
+    if let Some(generator) = value.downcast_object_ref::<Generator>() {
+        let item = generator.next().unwrap_or(Value::UNDEFINED);
+        return if is_failure(&item) { Err(wrong("an item could not be made")) } else { Ok(item) };
+    }
+    match kind(value) {
+        Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other => Err(wrong("the value has no items")),
+        _ => Ok(value.try_iter()?.next().unwrap_or(Value::UNDEFINED)),
+    }
+}
+
+/// The value at a dotted path inside an item, as a filter's argument names it; numbers are places in lists.
+pub(super) fn attribute(item: &Value, path: &Value) -> Result<Value, Error> {
+    if path.is_integer() {
+        return super::values::item(item, path);
+    }
+    let path = str(path)?;
     let mut value = item.clone();
     for part in path.split('.') {
-        value = match part.parse::<usize>() {
-            Ok(index) => value.get_item(&Value::from(index))?,
-            Err(_) => value.get_item(&Value::from(part))?,
+        bounds::values(1)?;
+        let key = match part.parse::<u32>() {
+            Ok(index) => Value::from(index),
+            Err(_) => Value::from(part),
         };
+        value = super::values::item(&value, &key)?;
     }
     Ok(value)
 }
 
 /// The attributes by which items are compared, as the filter names them; none for the item itself.
-fn keys(item: &Value, by: Option<&Value>, case_sensitive: bool) -> Result<Vec<Value>, Error> {
+pub(super) fn keys(item: &Value, by: Option<&Value>, case_sensitive: bool) -> Result<Vec<Value>, Error> {
     let found = match by {
         None => vec![item.clone()],
-        Some(by) if by.is_integer() => vec![item.get_item(by)?],
+        Some(by) if by.is_integer() => vec![attribute(item, by)?],
         Some(by) => {
             let by = str(by)?;
-            by.split(',').map(|path| attribute(item, path)).collect::<Result<_, _>>()?
+            by.split(',').map(|path| attribute(item, &Value::from(path))).collect::<Result<_, _>>()?
         }
     };
-    found.iter().try_for_each(bounds::check_size)?;
-    Ok(found.into_iter().map(|value| if case_sensitive { value } else { without_case(value) }).collect())
+    bounds::list_of(found.len())?;
+    found.into_iter().map(|value| if case_sensitive { Ok(value) } else { without_case(value) }).collect()
 }
 
-fn without_case(value: Value) -> Value {
+fn without_case(value: Value) -> Result<Value, Error> {
     match value.as_str() {
-        Some(text) => Value::from(text.to_lowercase()),
-        None => value,
+        Some(text) => {
+            bounds::made(text.len())?;
+            Ok(Value::from(text.to_lowercase()))
+        }
+        None => Ok(value),
     }
 }
 
-fn given(value: Option<Value>) -> Option<Value> {
+/// An argument that is not `none`.
+pub(super) fn given(value: Option<Value>) -> Option<Value> {
     value.filter(|value| !value.is_none())
-}
-
-/// Python's `<`, which refuses what it does not know how to compare.
-fn compare(left: &Value, right: &Value) -> Result<Ordering, Error> {
-    let refused = || wrong("values of different types have no order");
-    let kind = |value: &Value| match value.kind() {
-        ValueKind::Bool => ValueKind::Number,
-        kind => kind,
-    };
-    match (kind(left), kind(right)) {
-        (ValueKind::Number, ValueKind::Number) => {
-            let number = |value: &Value| {
-                if value.kind() == ValueKind::Bool { Value::from(i64::from(value.is_true())) } else { value.clone() }
-            };
-            number(left).partial_cmp(&number(right)).ok_or_else(refused)
-        }
-        (ValueKind::String, ValueKind::String) => left.partial_cmp(right).ok_or_else(refused),
-        (ValueKind::Seq | ValueKind::Iterable, ValueKind::Seq | ValueKind::Iterable) => {
-            let (left, right) = (items(left)?, items(right)?);
-            for (left, right) in left.iter().zip(&right) {
-                if left != right {
-                    return compare(left, right);
-                }
-            }
-            Ok(left.len().cmp(&right.len()))
-        }
-        _ => Err(refused()),
-    }
 }
 
 fn compare_all(left: &[Value], right: &[Value]) -> Result<Ordering, Error> {
     for (left, right) in left.iter().zip(right) {
-        if left != right {
-            return compare(left, right);
+        if !operators::equal(left, right)? {
+            return Ok(operators::compare(left, right)?.unwrap_or(Ordering::Equal));
         }
     }
     Ok(Ordering::Equal)
@@ -112,6 +169,9 @@ fn sort_by_keys(items: Vec<(Vec<Value>, Value)>, reverse: bool) -> Result<Vec<Va
     let mut items = items;
     let mut failure = None;
     items.sort_by(|(left, _), (right, _)| {
+        if failure.is_some() {
+            return Ordering::Equal;
+        }
         let order = compare_all(left, right).unwrap_or_else(|error| {
             failure.get_or_insert(error);
             Ordering::Equal
@@ -128,12 +188,12 @@ fn sort(value: Value, args: Given) -> Result<Value, Error> {
     let [reverse, case, by] = bind(&args, ["reverse", "case_sensitive", "attribute"])?;
     let (case, by) = (truth(case.as_ref(), false), given(by));
     let keyed = items(&value)?.into_iter().map(|item| Ok((keys(&item, by.as_ref(), case)?, item)));
-    sort_by_keys(keyed.collect::<Result<_, Error>>()?, truth(reverse.as_ref(), false)).map(Value::from)
+    sort_by_keys(keyed.collect::<Result<_, Error>>()?, truth(reverse.as_ref(), false)).and_then(list)
 }
 
 fn dict_sort(value: Value, args: Given) -> Result<Value, Error> {
     let [case, by, reverse] = bind(&args, ["case_sensitive", "by", "reverse"])?;
-    if value.kind() != ValueKind::Map {
+    if kind(&value) != Kind::Dict {
         return Err(wrong("a dict is wanted"));
     }
     let by_value = match text(by.as_ref(), "key")?.as_str() {
@@ -145,27 +205,10 @@ fn dict_sort(value: Value, args: Given) -> Result<Value, Error> {
     let pairs = items(&value)?.into_iter().map(|key| {
         let item = value.get_item(&key)?;
         let by = if by_value { item.clone() } else { key.clone() };
-        let by = if case { by } else { without_case(by) };
-        Ok((vec![by], Value::from(Tuple::from([key, item]))))
+        let by = if case { by } else { without_case(by)? };
+        Ok((vec![by], operators::pair(key, item)))
     });
-    sort_by_keys(pairs.collect::<Result<_, Error>>()?, truth(reverse.as_ref(), false)).map(Value::from)
-}
-
-fn unique(value: Value, args: Given) -> Result<Value, Error> {
-    let [case, by] = bind(&args, ["case_sensitive", "attribute"])?;
-    let (case, by) = (truth(case.as_ref(), false), given(by));
-    let mut seen = std::collections::HashSet::new();
-    let mut kept = Vec::new();
-    for item in items(&value)? {
-        let own = keys(&item, by.as_ref(), case)?;
-        if own.iter().any(is_unhashable) {
-            return Err(wrong("lists and dicts cannot be told apart"));
-        }
-        if seen.insert(own) {
-            kept.push(item);
-        }
-    }
-    Ok(Value::from(kept))
+    sort_by_keys(pairs.collect::<Result<_, Error>>()?, truth(reverse.as_ref(), false)).and_then(list)
 }
 
 /// What is undefined has no order, not even among its like.
@@ -177,34 +220,28 @@ fn refuse_undefined(keyed: &[(Vec<Value>, Value)]) -> Result<(), Error> {
 fn sum(value: Value, args: Given) -> Result<Value, Error> {
     let [by, start] = bind(&args, ["attribute", "start"])?;
     let by = given(by);
-    let mut whole: Option<i128> = Some(0);
-    let mut float = 0.0;
-    let summands = items(&value)?.into_iter().map(|item| match &by {
-        Some(by) => keys(&item, Some(by), true).map(|mut keys| keys.swap_remove(0)),
-        None => Ok(item),
-    });
-    for summand in start.map(Ok).into_iter().chain(summands) {
-        let summand = summand?;
-        let summand = match summand.kind() {
-            ValueKind::Bool => Value::from(i64::from(summand.is_true())),
-            ValueKind::Number => summand,
-            _ => return Err(wrong("numbers are summed up")),
-        };
-        whole = match whole {
-            Some(known) if summand.is_integer() => known.checked_add(i128::try_from(summand.clone())?),
-            _ => None,
-        };
-        float += f64::try_from(summand)?;
+    let mut sum = start.unwrap_or(Value::from(0));
+    if kind(&sum) == Kind::String {
+        return Err(wrong("strings are joined, not summed up"));
     }
-    Ok(match whole {
-        Some(whole) => i64::try_from(whole).map_or_else(|_| Value::from(whole), Value::from),
-        None => Value::from(float),
-    })
+    for item in items(&value)? {
+        let summand = match &by {
+            Some(by) => attribute(&item, by)?,
+            None => item,
+        };
+        sum = operators::plus(&sum, &summand)?;
+    }
+    Ok(sum)
 }
 
-fn is_unhashable(value: &Value) -> bool {
-    matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable)
-        && value.downcast_object_ref::<Tuple>().is_none()
+/// Whether Python refuses a value as a key.
+pub(super) fn unhashable(value: &Value) -> bool {
+    match kind(value) {
+        Kind::Dict | Kind::List => true,
+        Kind::View => value.downcast_object_ref::<super::values::View>().is_some_and(|view| view.name != "dict_values"),
+        Kind::Tuple => value.try_iter().is_ok_and(|mut items| items.any(|item| unhashable(&item))),
+        _ => false,
+    }
 }
 
 fn extreme(value: &Value, args: &Given, wanted: Ordering) -> Result<Value, Error> {
@@ -228,7 +265,7 @@ fn join(value: Value, args: Given) -> Result<String, Error> {
     let separator = separator.map_or_else(|| Ok(String::new()), |separator| str(&separator))?;
     let by = given(by);
     let parts = items(&value)?.into_iter().map(|item| match &by {
-        Some(by) => str(&keys(&item, Some(by), true)?.swap_remove(0)),
+        Some(by) => str(&attribute(&item, by)?),
         None => str(&item),
     });
     bounds::join(parts, &separator)
@@ -290,11 +327,13 @@ fn group_by(value: Value, args: Given) -> Result<Value, Error> {
     for item in sorted {
         let own = key(&item, case)?;
         match groups.last_mut() {
-            Some((known, _, list)) if *known == own => list.push(item),
+            Some((known, _, list)) if operators::equal(known, &own)? => list.push(item),
             _ => groups.push((own, key(&item, true)?, vec![item])),
         }
     }
-    let groups =
-        groups.into_iter().map(|(_, grouper, list)| Value::from_object(Group { grouper, list: Value::from(list) }));
-    Ok(Value::from(groups.collect::<Vec<_>>()))
+    let groups = groups.into_iter().map(|(_, grouper, items)| {
+        let list = list(items)?;
+        Ok(Value::from_object(Group { grouper, list }))
+    });
+    list(groups.collect::<Result<_, Error>>()?)
 }

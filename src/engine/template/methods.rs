@@ -1,10 +1,12 @@
 //! Python's methods on strings, lists and dicts.
 
-use minijinja::value::{Tuple, ValueKind, from_args};
+use minijinja::value::{Tuple, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::wrong;
-use super::bounds::check_size;
+use super::bounds;
+use super::kinds::{Kind, kind};
+use super::operators::equal;
 use super::strings::of_string;
 use super::values::View;
 
@@ -14,12 +16,30 @@ pub(super) const OF_DICTS: [&str; 11] =
 
 /// Calls a method that the value itself does not have.
 pub(super) fn call(_state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
-    match value.kind() {
-        ValueKind::String => of_string(value.as_str().unwrap_or_default(), method, args),
-        ValueKind::Map => of_dict(value, method, args),
-        ValueKind::Seq | ValueKind::Iterable => of_list(value, method, args),
-        ValueKind::Number => of_number(value, method, args),
+    match kind(value) {
+        Kind::String => {
+            let text = value.as_str().unwrap_or_default();
+            bounds::steps(text.len().saturating_mul(4).saturating_add(100))?;
+            let found = of_string(text, method, args)?;
+            if value.is_safe() { as_safe(found) } else { Ok(found) }
+        }
+        Kind::Dict => of_dict(value, method, args),
+        Kind::List | Kind::Tuple | Kind::Range => of_list(value, method, args),
+        Kind::Int | Kind::Float => of_number(value, method, args),
         _ => Err(unknown()),
+    }
+}
+
+/// What a method of a safe string gives is safe too.
+fn as_safe(value: Value) -> Result<Value, Error> {
+    let safe = |value: Value| match value.as_str() {
+        Some(text) => Value::from_safe_string(text.to_owned()),
+        None => value,
+    };
+    match kind(&value) {
+        Kind::List => super::lists::list(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        Kind::Tuple => super::lists::tuple(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        _ => Ok(safe(value)),
     }
 }
 
@@ -40,7 +60,7 @@ fn of_number(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error
 }
 
 fn of_dict(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
-    let keys = || Ok::<_, Error>(value.try_iter()?.collect::<Vec<_>>());
+    let keys = || super::lists::items(value);
     match method {
         "get" => {
             let (key, default): (Value, Option<Value>) = from_args(args)?;
@@ -80,19 +100,25 @@ fn of_list(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> 
     match method {
         "count" => {
             let (wanted,): (Value,) = from_args(args)?;
-            check_size(value)?;
-            Ok(Value::from(value.try_iter()?.filter(|item| *item == wanted).count()))
+            let mut count = 0;
+            for item in value.try_iter()? {
+                count += usize::from(equal(&item, &wanted)?);
+            }
+            Ok(Value::from(count))
         }
         "index" => {
             let (wanted, start, stop): (Value, Option<i64>, Option<i64>) = from_args(args)?;
-            check_size(value)?;
-            let length = value.try_iter()?.count();
+            let items = super::lists::items(value)?;
+            let length = items.len();
             let (start, stop) = (bound(start, length, 0), bound(stop, length, length));
-            let mut items = value.try_iter()?.enumerate().take(stop).skip(start);
-            let found = items.find(|(_, item)| *item == wanted);
-            found.map(|(index, _)| Value::from(index)).ok_or_else(|| wrong("the list does not hold the value"))
+            for (index, item) in items.iter().enumerate().take(stop).skip(start) {
+                if equal(item, &wanted)? {
+                    return Ok(Value::from(index));
+                }
+            }
+            Err(wrong("the list does not hold the value"))
         }
-        "copy" => {
+        "copy" if kind(value) == Kind::List => {
             let () = from_args(args)?;
             Ok(value.clone())
         }

@@ -10,16 +10,22 @@ mod bounds;
 mod environment;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod filters;
+mod format;
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
+mod generators;
 mod globals;
+mod kinds;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod lists;
 mod methods;
 mod needs;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod numbers;
+mod operators;
 mod percent;
 mod pretty;
 mod printing;
+mod ranges;
 mod rewrite;
 mod split;
 mod strings;
@@ -39,18 +45,14 @@ use needs::Needs;
 /// The name under which a template stands in its environment.
 const NAME: &str = "template";
 
-/// What one rendering may cost: instructions, and items that are produced. Enough for any event; an endless
-/// template ends as the empty text.
-const FUEL: u64 = 5_000_000;
+/// How many instructions one rendering may take. Enough for an event with 100,000 attributes.
+const FUEL: u64 = 2_000_000;
 
-/// The stack for templates that can nest values without end, in bytes. What is nested takes stack when it is let go.
-const STACK: usize = 512 * 1024 * 1024;
+/// The stack for templates that call themselves, in bytes.
+const STACK: usize = 64 * 1024 * 1024;
 
-/// The most tags for which values are surely not nested deep, if no word of [`NESTS`] is there.
-const FEW_TAGS: usize = 300;
-
-/// Words of what can nest values again and again.
-const NESTS: [&str; 4] = ["namespace", "macro", "recursive", "call"];
+/// Words of what calls itself.
+const CALLS: [&str; 4] = ["macro", "recursive", "call", "block"];
 
 /// A compiled template.
 #[derive(Debug)]
@@ -63,8 +65,8 @@ enum Form {
     Compiled {
         environment: Box<Environment<'static>>,
         needs: Needs,
-        /// Whether it can make values that are nested deep.
-        nests: bool,
+        /// Whether it can call itself.
+        calls: bool,
     },
 }
 
@@ -77,32 +79,33 @@ impl Template {
             return Self(Form::Fixed(without_last_newline(&text).to_owned()));
         }
         let mut environment = BASE.clone();
-        // What is rewritten may be deeper than what was there.
-        let depth = template_bounds::depth(&text);
-        let source = if depth.is_ok() { rewrite::percent_operators(&text) } else { String::new() };
-        let depth = depth.and_then(|_| template_bounds::depth(&source));
-        let is_read = depth.is_ok_and(|depth| {
-            template_bounds::read(depth, || environment.add_template_owned(NAME, source).is_ok()).unwrap_or_default()
+        let is_read = template_bounds::depth(&text).is_ok_and(|depth| {
+            let read = || {
+                let source = rewrite::rewritten(&text);
+                source.is_some_and(|source| environment.add_template_owned(NAME, source).is_ok())
+            };
+            template_bounds::read(depth, read).unwrap_or_default()
         });
-        if names_internals(&text) || !is_read {
+        if !is_read {
             return Self(Form::Fixed(String::new()));
         }
         let needs = Needs::of(&text);
-        let nests = text.matches("{%").count() > FEW_TAGS || NESTS.iter().any(|word| text.contains(word));
-        Self(Form::Compiled { environment: Box::new(environment), needs, nests })
+        let calls = CALLS.iter().any(|word| text.contains(word));
+        Self(Form::Compiled { environment: Box::new(environment), needs, calls })
     }
 
     /// The text for this data; `base_url` is what later releases give templates as `_env.baseurl`.
     pub fn render(&self, data: &Value<'_>, base_url: Option<&str>) -> String {
         match &self.0 {
             Form::Fixed(text) => text.clone(),
-            Form::Compiled { environment, needs, nests } => {
+            Form::Compiled { environment, needs, calls } => {
                 let context = needs.context(data, base_url);
                 let render = || {
+                    bounds::begin();
                     let template = environment.get_template(NAME);
                     template.and_then(|template| template.render(context)).unwrap_or_default()
                 };
-                if *nests { template_bounds::with_stack(STACK, render).unwrap_or_default() } else { render() }
+                if *calls { template_bounds::with_stack(STACK, render).unwrap_or_default() } else { render() }
             }
         }
     }
@@ -115,29 +118,4 @@ fn normalised_newlines(text: &str) -> String {
 
 fn without_last_newline(text: &str) -> &str {
     text.strip_suffix('\n').unwrap_or(text)
-}
-
-/// Whether the template asks for an attribute that the sandbox does not give away. Using it is an error.
-fn names_internals(text: &str) -> bool {
-    const NAMES: [&str; 12] = [
-        "class__",
-        "init__",
-        "mro__",
-        "subclasses__",
-        "globals__",
-        "dict__",
-        "doc__",
-        "len__",
-        "getitem__",
-        "bases__",
-        "base__",
-        "module__",
-    ];
-    text.match_indices(".__").any(|(at, _)| {
-        let name = &text[at + 3..];
-        NAMES.iter().any(|known| {
-            name.strip_prefix(known)
-                .is_some_and(|rest| !rest.starts_with(|char: char| char.is_alphanumeric() || char == '_'))
-        })
-    })
 }

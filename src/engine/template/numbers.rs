@@ -16,9 +16,13 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         Ok(float(&value).map_or_else(|| default.unwrap_or(Value::from(0.0)), Value::from))
     });
     environment.add_filter("filesizeformat", file_size);
+    environment.add_filter("round", round);
     environment.add_filter("abs", |value: Value| match value.kind() {
         ValueKind::Bool => Ok(Value::from(i64::from(value.is_true()))),
-        ValueKind::Number => minijinja::filters::abs(value),
+        ValueKind::Number => match super::kinds::integer(&value) {
+            Some(number) => Ok(small(number.abs())),
+            None => f64::try_from(value).map(|number| Value::from(number.abs())),
+        },
         _ => Err(wrong("a number is wanted")),
     });
 }
@@ -102,6 +106,56 @@ fn whole(text: &str, base: u32) -> Option<i128> {
         return None;
     }
     i128::from_str_radix(digits, base).ok().map(|number| if negative { -number } else { number })
+}
+
+/// Jinja2's `round`: a float, however it rounds.
+fn round(value: Value, args: Given) -> Result<Value, Error> {
+    let [precision, method] = bind(&args, ["precision", "method"])?;
+    let precision = integer(precision.filter(|precision| !precision.is_none()).as_ref(), 0)?;
+    let method = super::arguments::text(method.as_ref(), "common")?;
+    let number = super::kinds::float(&value).ok_or_else(|| wrong("a number is wanted"))?;
+    let precision = i32::try_from(precision).map_err(|_| wrong("there are not that many digits"))?;
+    match method.as_str() {
+        "common" => match super::kinds::integer(&value) {
+            Some(number) => Ok(small(rounded_whole(number, precision))),
+            None => Ok(Value::from(rounded(number, precision))),
+        },
+        "ceil" | "floor" => {
+            let factor = 10_f64.powi(precision);
+            let scaled = number * factor;
+            if !scaled.is_finite() {
+                return Err(wrong("infinity is no integer"));
+            }
+            // The whole number that Python makes has no -0.
+            let whole = if method == "ceil" { scaled.ceil() } else { scaled.floor() } + 0.0;
+            if factor == 0.0 { Err(wrong("nothing is divided by 0")) } else { Ok(Value::from(whole / factor)) }
+        }
+        _ => Err(wrong("rounding is `common`, `ceil` or `floor`")),
+    }
+}
+
+/// An integer rounded to tens, hundreds and so on; halves to the even one.
+fn rounded_whole(number: i128, precision: i32) -> i128 {
+    let Some(unit) = precision.checked_neg().and_then(|digits| u32::try_from(digits).ok()) else { return number };
+    let Some(unit) = 10_i128.checked_pow(unit) else { return 0 };
+    let (lower, rest) = (number.div_euclid(unit), number.rem_euclid(unit));
+    let is_up = rest * 2 > unit || (rest * 2 == unit && lower % 2 != 0);
+    (lower + i128::from(is_up)) * unit
+}
+
+/// A float rounded as Python does: exactly, halves to the even one.
+fn rounded(number: f64, precision: i32) -> f64 {
+    if !number.is_finite() || precision > 330 {
+        return number;
+    }
+    if let Ok(precision) = usize::try_from(precision) {
+        return format!("{number:.precision$}").parse().unwrap_or(number);
+    }
+    let unit = 10_f64.powi(precision.saturating_neg());
+    let lower = (number / unit).floor();
+    let (below, above) = (number - lower * unit, (lower + 1.0) * unit - number);
+    let is_up = above < below || (above.to_bits() == below.to_bits() && lower % 2.0 != 0.0);
+    if unit.is_finite() { (lower + f64::from(u8::from(is_up))) * unit } else { 0.0_f64.copysign(number) }
 }
 
 fn file_size(value: Value, args: Given) -> Result<String, Error> {

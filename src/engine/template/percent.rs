@@ -76,6 +76,7 @@ fn apply(text: &str, places: &[Value], named: &dyn Fn(&str) -> Option<Value>) ->
         if chars.next_if_eq(&'.').is_some() {
             field.precision = Some(usize::try_from(number(&mut chars, &mut places)?.unwrap_or(0)).unwrap_or(0));
         }
+        super::bounds::made(field.width.saturating_add(field.precision.unwrap_or(0)))?;
         if field.width > MAX_WIDTH || field.precision.is_some_and(|precision| precision > MAX_WIDTH) {
             return Err(wrong("the field is too wide"));
         }
@@ -92,8 +93,9 @@ fn apply(text: &str, places: &[Value], named: &dyn Fn(&str) -> Option<Value>) ->
             }
             None => places.next().cloned().ok_or_else(|| wrong("not enough arguments for format string"))?,
         };
-        out.push_str(&field.format(kind, &value)?);
-        super::bounds::check_length(out.len())?;
+        let formatted = field.format(kind, &value)?;
+        super::bounds::made(formatted.len())?;
+        out.push_str(&formatted);
     }
     if places.next().is_some() && !uses_names {
         return Err(wrong("not all arguments converted during string formatting"));
@@ -207,7 +209,7 @@ fn whole(number: f64) -> Result<i128, Error> {
     if number.is_finite() { Ok(number as i128) } else { Err(wrong("no integer")) }
 }
 
-fn floating(number: f64, kind: char, precision: usize, alternate: bool) -> String {
+pub(super) fn floating(number: f64, kind: char, precision: usize, alternate: bool) -> String {
     if !number.is_finite() {
         let text = float(number);
         return if kind.is_ascii_uppercase() { text.to_uppercase() } else { text };
@@ -248,14 +250,24 @@ fn floating(number: f64, kind: char, precision: usize, alternate: bool) -> Strin
 /// What stands on the right of `%`: a tuple of values, a dict of named ones, or one value.
 pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> {
     let text = value.as_str().unwrap_or_default();
-    if operand.downcast_object_ref::<minijinja::value::Tuple>().is_some() {
+    super::bounds::steps(text.len())?;
+    if super::kinds::kind(operand) == super::kinds::Kind::Tuple {
         let places: Vec<_> = operand.try_iter()?.collect();
         return apply(text, &places, &|_| None);
     }
-    if operand.kind() == ValueKind::Map {
+    if super::kinds::kind(operand) == super::kinds::Kind::Dict {
         let named = |name: &str| operand.get_item(&Value::from(name)).ok().filter(|value| !value.is_undefined());
         // One field without a name takes the whole dict.
         return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
+    }
+    // What could be asked for a key may be left over.
+    let is_mapping = matches!(
+        super::kinds::kind(operand),
+        super::kinds::Kind::List | super::kinds::Kind::Range | super::kinds::Kind::Undefined
+    );
+    let has_fields = text.replace("%%", "").contains('%');
+    if is_mapping && !has_fields {
+        return apply(text, &[], &|_| None);
     }
     apply(text, std::slice::from_ref(operand), &|_| None)
 }

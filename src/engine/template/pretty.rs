@@ -1,10 +1,10 @@
 //! Python's `pprint`.
 
-use minijinja::value::{Tuple, ValueKind};
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
 use super::bounds;
+use super::kinds::{Kind, kind};
 use super::printing::repr;
 
 /// The widest line.
@@ -20,19 +20,20 @@ pub(super) fn print(value: &Value) -> Result<String, Error> {
 
 /// One line, with the keys sorted.
 fn line(value: &Value, depth: usize) -> Result<String, Error> {
+    bounds::values(1)?;
     if depth > MAX_DEPTH {
         return Err(wrong("nested too deep to be printed"));
     }
-    let line = match value.kind() {
-        ValueKind::Map => {
+    let line = match kind(value) {
+        Kind::Dict => {
             let entries = sorted(value)?
                 .into_iter()
                 .map(|(key, item)| Ok(format!("{}: {}", line(&key, depth + 1)?, line(&item, depth + 1)?)));
             format!("{{{}}}", bounds::join(entries, ", ")?)
         }
-        ValueKind::Seq | ValueKind::Iterable => {
+        Kind::List | Kind::Tuple => {
             let items = value.try_iter()?.map(|item| line(&item, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-            let is_tuple = value.downcast_object_ref::<Tuple>().is_some();
+            let is_tuple = kind(value) == Kind::Tuple;
             match (is_tuple, items.len()) {
                 (true, 1) => format!("({},)", items[0]),
                 (true, _) => format!("({})", items.join(", ")),
@@ -41,7 +42,7 @@ fn line(value: &Value, depth: usize) -> Result<String, Error> {
         }
         _ => repr(value)?,
     };
-    bounds::check_length(line.len())?;
+    bounds::made(line.len())?;
     Ok(line)
 }
 
@@ -60,8 +61,8 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
         text.push_str(&one_line);
         return Ok(());
     }
-    match value.kind() {
-        ValueKind::Map => {
+    match kind(value) {
+        Kind::Dict => {
             let entries = sorted(value)?;
             text.push('{');
             for (index, (key, item)) in entries.iter().enumerate() {
@@ -80,9 +81,9 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
             }
             text.push('}');
         }
-        ValueKind::Seq | ValueKind::Iterable => {
+        Kind::List | Kind::Tuple => {
             let items: Vec<_> = value.try_iter()?.collect();
-            let is_tuple = value.downcast_object_ref::<Tuple>().is_some();
+            let is_tuple = kind(value) == Kind::Tuple;
             text.push(if is_tuple { '(' } else { '[' });
             let end = match (is_tuple, items.len()) {
                 (true, 1) => ",)",
@@ -99,7 +100,7 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
             }
             text.push_str(end);
         }
-        ValueKind::String => write_string(text, value.as_str().unwrap_or_default(), column, allowance, depth)?,
+        Kind::String => write_string(text, value.as_str().unwrap_or_default(), column, allowance, depth)?,
         _ => text.push_str(&one_line),
     }
     Ok(())
@@ -128,6 +129,7 @@ fn write_string(text: &mut String, string: &str, column: usize, allowance: usize
         let words = words(line);
         let mut current = String::new();
         for (place, word) in words.iter().enumerate() {
+            bounds::made(current.len() + word.len())?;
             let candidate = format!("{current}{word}");
             let limit = if is_last_line && place + 1 == words.len() { room.saturating_sub(allowance) } else { room };
             if quoted(&candidate)?.chars().count() > limit {

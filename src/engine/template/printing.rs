@@ -2,14 +2,23 @@
 
 use std::fmt::Write;
 
-use minijinja::value::{Tuple, ValueKind};
-use minijinja::{AutoEscape, Error, ErrorKind, Output, State, Value};
+use minijinja::{AutoEscape, Error, Output, State, Value};
+
+use super::arguments::wrong;
+use super::bounds;
+use super::generators::Generator;
+use super::kinds::{Kind, kind};
+use super::ranges::Range;
+use super::values::View;
 
 /// What `{{ … }}` writes.
 pub(super) fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     if !matches!(state.auto_escape(), AutoEscape::None) && !value.is_safe() {
-        out.write_str(&super::text::escaped(&str(value)?))
+        let text = super::text::escaped(&str(value)?);
+        bounds::made(text.len())?;
+        out.write_str(&text)
     } else if let Some(text) = value.as_str() {
+        bounds::made(text.len())?;
         out.write_str(text)
     } else {
         out.write_str(&str(value)?)
@@ -19,15 +28,16 @@ pub(super) fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Va
 
 /// Python's `str`.
 pub(super) fn str(value: &Value) -> Result<String, Error> {
-    Ok(match value.kind() {
-        ValueKind::Undefined => String::new(),
-        ValueKind::String => value.as_str().unwrap_or_default().to_owned(),
-        _ => repr(value)?,
-    })
+    match kind(value) {
+        Kind::Undefined => Ok(String::new()),
+        Kind::String => {
+            let text = value.as_str().unwrap_or_default();
+            bounds::made(text.len())?;
+            Ok(text.to_owned())
+        }
+        _ => repr(value),
+    }
 }
-
-/// How deep values are printed.
-const MAX_DEPTH: usize = 200;
 
 /// Python's `repr`.
 pub(super) fn repr(value: &Value) -> Result<String, Error> {
@@ -37,15 +47,27 @@ pub(super) fn repr(value: &Value) -> Result<String, Error> {
 }
 
 fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
-    super::bounds::check_length(text.len())?;
-    if depth > MAX_DEPTH {
-        return Err(Error::new(ErrorKind::InvalidOperation, "nested too deep to be printed"));
+    bounds::values(1)?;
+    if depth > bounds::MAX_DEPTH {
+        return Err(wrong("nested too deep to be printed"));
     }
-    match value.kind() {
-        ValueKind::Undefined => text.push_str("Undefined"),
-        ValueKind::String => write_quoted(text, value.as_str().unwrap_or_default()),
-        ValueKind::Number if !value.is_integer() => text.push_str(&float(f64::try_from(value.clone())?)),
-        ValueKind::Map => {
+    let before = text.len();
+    match kind(value) {
+        Kind::Undefined => text.push_str("Undefined"),
+        Kind::String => {
+            let string = value.as_str().unwrap_or_default();
+            bounds::steps(string.len().saturating_mul(4))?;
+            if value.is_safe() {
+                text.push_str("Markup(");
+            }
+            write_quoted(text, string);
+            if value.is_safe() {
+                text.push(')');
+            }
+            return bounds::made(text.len() - before);
+        }
+        Kind::Float => text.push_str(&float(f64::try_from(value.clone())?)),
+        Kind::Dict => {
             text.push('{');
             for (index, key) in value.try_iter()?.enumerate() {
                 text.push_str(if index == 0 { "" } else { ", " });
@@ -54,22 +76,21 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
                 write_repr(text, &value.get_item(&key)?, depth + 1)?;
             }
             text.push('}');
+            return bounds::made(2);
         }
-        ValueKind::Seq | ValueKind::Iterable => {
-            let view = value.downcast_object_ref::<super::values::View>();
+        kind @ (Kind::List | Kind::Tuple | Kind::View) => {
+            let view = value.downcast_object_ref::<View>();
             if let Some(view) = view {
                 let _ = write!(text, "{}(", view.name);
             }
-            let is_tuple = value.downcast_object_ref::<Tuple>().is_some()
-                || value.downcast_object_ref::<super::lists::Group>().is_some();
-            text.push(if is_tuple { '(' } else { '[' });
+            text.push(if kind == Kind::Tuple { '(' } else { '[' });
             let mut count = 0;
             for item in value.try_iter()? {
                 text.push_str(if count == 0 { "" } else { ", " });
                 write_repr(text, &item, depth + 1)?;
                 count += 1;
             }
-            text.push_str(match (is_tuple, count) {
+            text.push_str(match (kind == Kind::Tuple, count) {
                 (true, 1) => ",)",
                 (true, _) => ")",
                 (false, _) => "]",
@@ -77,12 +98,34 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             if view.is_some() {
                 text.push(')');
             }
+            return bounds::made(2 * count + 2);
+        }
+        Kind::Range => {
+            text.push_str(&value.downcast_object_ref::<Range>().map(Range::printed).unwrap_or_default());
+        }
+        Kind::Generator => {
+            if let Some(generator) = value.downcast_object_ref::<Generator>() {
+                generator.print(text);
+            }
+        }
+        Kind::Other if super::values::is_namespace(value) => {
+            text.push_str("<Namespace {");
+            for (index, key) in value.try_iter()?.enumerate() {
+                text.push_str(if index == 0 { "" } else { ", " });
+                write_repr(text, &key, depth + 1)?;
+                text.push_str(": ");
+                write_repr(text, &value.get_item(&key)?, depth + 1)?;
+            }
+            text.push_str("}>");
+        }
+        Kind::Other if super::values::is_loop(value) => {
+            text.push_str(&value.to_string().replacen("<loop", "<LoopContext", 1));
         }
         _ => {
             let _ = write!(text, "{value}");
         }
     }
-    Ok(())
+    bounds::made(text.len().saturating_sub(before))
 }
 
 /// A string as Python quotes it.

@@ -36,6 +36,9 @@ pub(super) fn lines(string: &str) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn split(string: &str, from_right: bool, args: &[Value]) -> Result<Value, Error> {
+    if args.first().is_some_and(Value::is_undefined) {
+        return Err(wrong("a separator is a string"));
+    }
     let (separator, limit, names): (Option<Value>, Option<i64>, Kwargs) = from_args(args)?;
     let separator = match separator {
         Some(separator) => Some(separator),
@@ -47,7 +50,13 @@ pub(super) fn split(string: &str, from_right: bool, args: &[Value]) -> Result<Va
     };
     names.assert_all_used()?;
     let limit = usize::try_from(limit).map_or(usize::MAX, |limit| limit.saturating_add(1));
-    let separator = separator.filter(|separator| !separator.is_none() && !separator.is_undefined());
+    let separator = separator.filter(|separator| !separator.is_none());
+    let count = match separator.as_ref().and_then(Value::as_str) {
+        Some("") | None => string.chars().filter(|char| is_space(*char)).count(),
+        Some(separator) => string.matches(separator).count(),
+    };
+    super::bounds::list_of(count.min(limit).saturating_mul(2))?;
+    super::bounds::made(string.len())?;
     let mut parts: Vec<&str> = match &separator {
         None if from_right => split_at_spaces_from_right(string, limit),
         None => split_at_spaces(string, limit),

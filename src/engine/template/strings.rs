@@ -1,12 +1,11 @@
 //! Python's methods on strings.
 
-use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
+use minijinja::value::{Kwargs, Tuple, from_args};
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
 use super::bounds;
 use super::methods::{bound, unknown};
-use super::printing::str as python_str;
 use super::split::{is_space, lines_and_ends, split};
 
 /// The part of a string between two places, counted in characters, and where it begins.
@@ -43,6 +42,8 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
         "splitlines" => {
             let keep: Option<Value> = named(args, "keepends")?;
             let keep = keep.is_some_and(|keep| keep.is_true());
+            bounds::list_of(lines_and_ends(string).count())?;
+            bounds::made(string.len())?;
             let lines = lines_and_ends(string);
             Ok(Value::from(
                 lines
@@ -52,8 +53,8 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
         }
         "join" => {
             let (items,): (Value,) = from_args(args)?;
-            let items = items
-                .try_iter()?
+            let items = super::lists::items(&items)?
+                .into_iter()
                 .map(|item| item.as_str().map(ToOwned::to_owned).ok_or_else(|| wrong("join wants strings")));
             text(bounds::join(items, string)?)
         }
@@ -115,12 +116,10 @@ pub(super) fn of_string(string: &str, method: &str, args: &[Value]) -> Result<Va
             let size: Option<i64> = named(args, "tabsize")?;
             text(expand_tabs(string, size.unwrap_or(8))?)
         }
-        "format" => format(string, args),
+        "format" => super::format::format(string, args).map(Value::from),
         "format_map" => {
             let (values,): (Value,) = from_args(args)?;
-            let names = values.try_iter()?.map(|key| Ok((key.to_string(), values.get_item(&key)?)));
-            let names: Kwargs = names.collect::<Result<Vec<_>, Error>>()?.into_iter().collect();
-            format(string, &[Value::from(names)])
+            super::format::format_map(string, &values).map(Value::from)
         }
         "encode" => Err(wrong("bytes are not supported")),
         _ => {
@@ -186,7 +185,7 @@ pub(super) fn is_of_string(name: &str) -> bool {
     OTHERS.contains(&name) || is("", name).is_some()
 }
 
-fn is(string: &str, method: &str) -> Option<bool> {
+pub(super) fn is(string: &str, method: &str) -> Option<bool> {
     let all = |holds: fn(char) -> bool| !string.is_empty() && string.chars().all(holds);
     let cased =
         |wanted: fn(char) -> bool, other: fn(char) -> bool| string.chars().any(wanted) && !string.chars().any(other);
@@ -211,6 +210,13 @@ fn is(string: &str, method: &str) -> Option<bool> {
     })
 }
 
+/// A character as the first of a word: of several capitals only the first stays one.
+pub(super) fn titled(char: char) -> impl Iterator<Item = char> {
+    let mut capitals = char.to_uppercase();
+    let first = capitals.next().unwrap_or(char);
+    std::iter::once(first).chain(capitals.flat_map(char::to_lowercase))
+}
+
 fn title(string: &str) -> String {
     let mut text = String::with_capacity(string.len());
     let mut inside = false;
@@ -218,7 +224,7 @@ fn title(string: &str) -> String {
         if inside {
             text.extend(char.to_lowercase());
         } else {
-            text.extend(char.to_uppercase());
+            text.extend(titled(char));
         }
         inside = char.is_lowercase() || char.is_uppercase();
     }
@@ -227,9 +233,7 @@ fn title(string: &str) -> String {
 
 pub(super) fn capitalize(string: &str) -> String {
     let mut chars = string.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect())
+    chars.next().map_or_else(String::new, |first| titled(first).chain(chars.as_str().to_lowercase().chars()).collect())
 }
 
 fn swapcase(string: &str) -> String {
@@ -246,7 +250,7 @@ fn swapcase(string: &str) -> String {
 
 fn size(wanted: i64) -> Result<usize, Error> {
     let wanted = usize::try_from(wanted.max(0)).unwrap_or(usize::MAX);
-    bounds::check_length(wanted)?;
+    bounds::made(wanted)?;
     Ok(wanted)
 }
 
@@ -275,7 +279,7 @@ pub(super) fn pad(string: &str, method: &str, width: i64, fill: &str) -> Result<
 
 fn expand_tabs(string: &str, size: i64) -> Result<String, Error> {
     let size = usize::try_from(size.clamp(0, 1000)).unwrap_or_default();
-    bounds::check_length(string.len().saturating_add(string.matches('\t').count().saturating_mul(size)))?;
+    bounds::made(string.len().saturating_add(string.matches('\t').count().saturating_mul(size)))?;
     let mut text = String::new();
     let mut column = 0;
     for char in string.chars() {
@@ -319,46 +323,5 @@ fn search(string: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
         Some(at) => Ok(Value::from(at)),
         None if method.ends_with("find") => Ok(Value::from(-1)),
         None => Err(wrong("substring not found")),
-    }
-}
-
-/// Python's `format`; what is no number is put in as Python prints it.
-fn format(string: &str, args: &[Value]) -> Result<Value, Error> {
-    check_format(string, args)?;
-    let args: Vec<_> = args.iter().map(printed).collect::<Result<_, _>>()?;
-    let style = minijinja::formatting::FormatStyle::StrFormat;
-    minijinja::formatting::format(style, string, &args).map(Value::from)
-}
-
-/// Refuses a format whose fields could make a text that is too long: by widths, or by using a long value many times.
-fn check_format(string: &str, args: &[Value]) -> Result<(), Error> {
-    let numbers = string.split(|char: char| !char.is_ascii_digit()).filter(|digits| !digits.is_empty());
-    let widths = numbers.map(|digits| digits.parse().unwrap_or(usize::MAX)).fold(0, usize::saturating_add);
-    let mut longest = 0;
-    for arg in args {
-        bounds::check_size(arg)?;
-        let length = match arg.as_str() {
-            Some(text) => text.len(),
-            // A number may be the width of another field.
-            None if string.contains(":{")
-                || string.contains(">{")
-                || string.contains("<{")
-                || string.contains("^{") =>
-            {
-                arg.as_usize().unwrap_or_default()
-            }
-            None => 0,
-        };
-        longest = longest.max(length);
-    }
-    let fields = string.matches('{').count();
-    bounds::check_length(string.len().saturating_add(widths).saturating_add(fields.saturating_mul(longest)))
-}
-
-fn printed(value: &Value) -> Result<Value, Error> {
-    match value.kind() {
-        ValueKind::None | ValueKind::Undefined | ValueKind::Bool => python_str(value).map(Value::from),
-        ValueKind::Number if !value.is_integer() => Ok(value.clone()),
-        _ => Ok(value.clone()),
     }
 }

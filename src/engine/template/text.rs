@@ -4,7 +4,8 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
-use super::bounds::{check_length, join};
+use super::bounds::{self, join};
+use super::kinds::{Kind, kind};
 use super::printing::{quote_plus, str};
 use super::{split, strings};
 
@@ -46,7 +47,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("escape", escape);
     environment.add_filter("e", escape);
     environment
-        .add_filter("forceescape", |value: Value| Ok::<_, Error>(Value::from_safe_string(escaped(&str(&value)?))));
+        .add_filter("forceescape", |value: Value| Ok::<_, Error>(Value::from_safe_string(escaped(&soft(&value)?))));
     environment.add_filter("safe", |value: Value| Ok::<_, Error>(Value::from_safe_string(str(&value)?)));
     environment.add_filter("xmlattr", xml_attributes);
     environment.add_filter("format", |value: Value, args: Given| super::percent::format(&value, &args));
@@ -54,7 +55,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
 
 /// The text of a value, as Python's `str` makes it.
 fn soft(value: &Value) -> Result<String, Error> {
-    str(value)
+    let text = str(value)?;
+    bounds::made(text.len().saturating_mul(4))?;
+    Ok(text)
 }
 
 fn is_word(char: char) -> bool {
@@ -83,12 +86,16 @@ fn indent(value: Value, args: Given) -> Result<String, Error> {
     let [width, first, blank] = bind(&args, ["width", "first", "blank"])?;
     let indent = match width {
         Some(width) if width.kind() == ValueKind::String => width.as_str().unwrap_or_default().to_owned(),
-        width => " ".repeat(usize::try_from(integer(width.as_ref(), 4)?.clamp(0, 10_000)).unwrap_or_default()),
+        width => {
+            let width = usize::try_from(integer(width.as_ref(), 4)?.max(0)).unwrap_or(usize::MAX);
+            bounds::made(width)?;
+            " ".repeat(width)
+        }
     };
     let text = value.as_str().ok_or_else(|| wrong("only strings are indented"))?.to_owned() + "\n";
     let blank = truth(blank.as_ref(), false);
     let lines = split::lines(&text).count();
-    check_length(text.len().saturating_add(lines.saturating_mul(indent.len())))?;
+    bounds::made(text.len().saturating_mul(2).saturating_add(lines.saturating_mul(indent.len())))?;
     let mut indented = String::new();
     for (index, line) in split::lines(&text).enumerate() {
         if index > 0 {
@@ -168,7 +175,9 @@ fn truncate(value: Value, args: Given) -> Result<Value, Error> {
     // Whatever has a length is measured; only strings are cut.
     let measured = match value.as_str() {
         Some(string) => count(string),
-        None => value.len().and_then(|length| i64::try_from(length).ok()).ok_or_else(|| wrong("it has no length"))?,
+        None => super::generators::length(&value)
+            .and_then(|length| i64::try_from(length).ok())
+            .ok_or_else(|| wrong("it has no length"))?,
     };
     if measured <= length.saturating_add(leeway) {
         return Ok(value);
@@ -191,13 +200,17 @@ fn word_wrap(value: Value, args: Given) -> Result<String, Error> {
     let width = width.ok_or_else(|| wrong("the width is a number above 0"))?;
     let newline = text(newline.filter(|newline| !newline.is_none()).as_ref(), "\n")?;
     let string = value.as_str().ok_or_else(|| wrong("only strings are wrapped"))?;
-    let wrapped = split::lines(string)
-        .map(|line| wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true)).join(&newline));
-    join(wrapped.map(Ok), &newline)
+    // A word of one character is a string of its own.
+    bounds::made(string.len().saturating_mul(64))?;
+    let wrapped = split::lines(string).map(|line| {
+        let lines = wrap(line, width, truth(long.as_ref(), true), truth(hyphens.as_ref(), true))?;
+        join(lines.into_iter().map(Ok), &newline)
+    });
+    join(wrapped, &newline)
 }
 
 /// The lines that Python's `textwrap` makes of one.
-fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<String> {
+fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Result<Vec<String>, Error> {
     let mut chunks: Vec<String> = chunks(line, at_hyphens);
     chunks.reverse();
     let length = |text: &str| text.chars().count();
@@ -217,6 +230,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<Str
             current.push(chunk);
         }
         if let Some(chunk) = chunks.pop_if(|chunk| length(chunk) > width) {
+            bounds::steps(chunk.len())?;
             if break_long {
                 let room = width - used;
                 let mut end = room;
@@ -246,7 +260,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Vec<Str
             lines.push(current.concat());
         }
     }
-    lines
+    Ok(lines)
 }
 
 /// Words and the white space between them; words also end behind a hyphen between letters.
@@ -274,30 +288,27 @@ fn chunks(line: &str, at_hyphens: bool) -> Vec<String> {
 }
 
 fn url_encode(value: Value) -> Result<String, Error> {
-    if value.kind() == ValueKind::String
-        || !matches!(value.kind(), ValueKind::Map | ValueKind::Seq | ValueKind::Iterable)
-    {
-        return Ok(quote_plus(&str(&value)?, true));
+    if matches!(kind(&value), Kind::String | Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other) {
+        return Ok(quote_plus(&soft(&value)?, true));
     }
     let mut pairs = Vec::new();
-    for item in value.try_iter()? {
-        let (key, value) = if value.kind() == ValueKind::Map {
+    for item in super::lists::items(&value)? {
+        let (key, value) = if kind(&value) == Kind::Dict {
             let found = value.get_item(&item)?;
             (item, found)
         } else {
-            let mut pair = item.try_iter()?;
-            match (pair.next(), pair.next(), pair.next()) {
-                (Some(key), Some(value), None) => (key, value),
-                _ => return Err(wrong("pairs are wanted")),
+            match <[Value; 2]>::try_from(super::lists::items(&item)?) {
+                Ok([key, value]) => (key, value),
+                Err(_) => return Err(wrong("pairs are wanted")),
             }
         };
-        pairs.push(format!("{}={}", quote_plus(&str(&key)?, false), quote_plus(&str(&value)?, false)));
+        pairs.push(format!("{}={}", quote_plus(&soft(&key)?, false), quote_plus(&soft(&value)?, false)));
     }
     Ok(pairs.join("&"))
 }
 
 fn escape(value: Value) -> Result<Value, Error> {
-    if value.is_safe() { Ok(value) } else { Ok(Value::from_safe_string(escaped(&str(&value)?))) }
+    if value.is_safe() { Ok(value) } else { Ok(Value::from_safe_string(escaped(&soft(&value)?))) }
 }
 
 pub(super) fn escaped(text: &str) -> String {
@@ -317,7 +328,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
     let [space] = bind(&args, ["autospace"])?;
-    if value.kind() != ValueKind::Map {
+    if kind(&value) != Kind::Dict {
         return Err(wrong("a dict is wanted"));
     }
     let mut attributes = Vec::new();
@@ -330,7 +341,7 @@ fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
         if name.contains(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '=')) {
             return Err(wrong("a character that no attribute's name has"));
         }
-        attributes.push(format!("{}=\"{}\"", escaped(&name), escaped(&str(&item)?)));
+        attributes.push(format!("{}=\"{}\"", escaped(&name), escaped(&soft(&item)?)));
     }
     let text = attributes.join(" ");
     Ok(if truth(space.as_ref(), true) && !text.is_empty() { format!(" {text}") } else { text })

@@ -1,0 +1,73 @@
+//! What a value is for Python.
+
+use minijinja::Value;
+use minijinja::value::{Tuple, ValueKind};
+
+use super::generators::Generator;
+use super::lists::Group;
+use super::ranges::Range;
+use super::values::View;
+
+/// The types of Python that templates meet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Undefined,
+    None,
+    Bool,
+    Int,
+    Float,
+    String,
+    List,
+    /// Tuples, and the groups of `groupby`, which are tuples with names.
+    Tuple,
+    Dict,
+    /// What the methods `keys`, `values` and `items` of a dict give.
+    View,
+    Range,
+    /// What can be gone through once.
+    Generator,
+    Other,
+}
+
+pub(super) fn kind(value: &Value) -> Kind {
+    match value.kind() {
+        ValueKind::Undefined => Kind::Undefined,
+        ValueKind::None => Kind::None,
+        ValueKind::Bool => Kind::Bool,
+        ValueKind::Number if value.is_integer() => Kind::Int,
+        ValueKind::Number => Kind::Float,
+        ValueKind::String => Kind::String,
+        ValueKind::Map if super::values::is_namespace(value) || super::values::is_loop(value) => Kind::Other,
+        ValueKind::Map => Kind::Dict,
+        ValueKind::Seq if value.downcast_object_ref::<Tuple>().is_some() => Kind::Tuple,
+        ValueKind::Seq if value.downcast_object_ref::<Group>().is_some() => Kind::Tuple,
+        ValueKind::Seq if value.downcast_object_ref::<View>().is_some() => Kind::View,
+        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => Kind::Range,
+        ValueKind::Iterable if value.downcast_object_ref::<Generator>().is_some() => Kind::Generator,
+        ValueKind::Seq | ValueKind::Iterable => Kind::List,
+        _ => Kind::Other,
+    }
+}
+
+/// A number as an integer, if it is one; truth values are.
+pub(super) fn integer(value: &Value) -> Option<i128> {
+    match kind(value) {
+        Kind::Bool => Some(i128::from(value.is_true())),
+        Kind::Int => i128::try_from(value.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// A number as a float; truth values are numbers.
+pub(super) fn float(value: &Value) -> Option<f64> {
+    match kind(value) {
+        Kind::Bool => Some(f64::from(u8::from(value.is_true()))),
+        Kind::Int | Kind::Float => f64::try_from(value.clone()).ok(),
+        _ => None,
+    }
+}
+
+/// The value of an integer.
+pub(super) fn number(number: i128) -> Value {
+    i64::try_from(number).map_or_else(|_| Value::from(number), Value::from)
+}
