@@ -18,7 +18,7 @@ use super::{error, local, options, run, with_client};
 
 /// A server with a certificate that nobody but itself has signed: its address, and the certificate as PEM.
 fn server() -> (String, String) {
-    server_with(CertificateParams::new(["localhost".to_owned()]).unwrap())
+    server_with(&CertificateParams::new(["localhost".to_owned()]).unwrap())
 }
 
 /// The parameters of what `openssl req -x509` makes: the certificate says that it signs others, and its name is in the
@@ -31,7 +31,7 @@ fn of_openssl(name: &str) -> CertificateParams {
     params
 }
 
-fn server_with(params: CertificateParams) -> (String, String) {
+fn server_with(params: &CertificateParams) -> (String, String) {
     let signing_key = KeyPair::generate().unwrap();
     let cert = params.self_signed(&signing_key).unwrap();
     serve(&cert, &signing_key)
@@ -95,7 +95,7 @@ fn trusting(certificates: &str, url: &str) -> serde_json::Value {
 
 #[test]
 fn a_certificate_of_openssl_is_trusted_if_it_is_given() {
-    let (url, certificate) = server_with(of_openssl("localhost"));
+    let (url, certificate) = server_with(&of_openssl("localhost"));
     assert_eq!(trusting(&certificate, &url)["errors"], json!([]));
     // Beside others.
     let (_, other) = server();
@@ -104,7 +104,7 @@ fn a_certificate_of_openssl_is_trusted_if_it_is_given() {
     let mut params = of_openssl("somebody");
     params.subject_alt_names =
         CertificateParams::new(["soc.example".to_owned(), "127.0.0.1".to_owned()]).unwrap().subject_alt_names;
-    let (url, certificate) = server_with(params);
+    let (url, certificate) = server_with(&params);
     assert_eq!(trusting(&certificate, &url.replace("localhost", "127.0.0.1"))["errors"], json!([]));
     assert!(error(&trusting(&certificate, &url)).contains("the connection is not secure: "));
 }
@@ -116,18 +116,18 @@ fn a_certificate_that_is_given_must_hold() {
         assert!(error.contains("the connection is not secure: "), "{error}");
     };
     // Of another server with the same name.
-    let (url, certificate) = server_with(of_openssl("localhost"));
-    let (_, other) = server_with(of_openssl("localhost"));
+    let (url, certificate) = server_with(&of_openssl("localhost"));
+    let (_, other) = server_with(&of_openssl("localhost"));
     refused(&other, &url);
     // For another name.
     refused(&certificate, &url.replace("localhost", "127.0.0.1"));
-    let (url, certificate) = server_with(of_openssl("soc.example"));
+    let (url, certificate) = server_with(&of_openssl("soc.example"));
     refused(&certificate, &url);
     // Not any more, and not yet.
     for (from, to) in [(2001, 2002), (2901, 2902)] {
         let mut params = of_openssl("localhost");
         (params.not_before, params.not_after) = (date_time_ymd(from, 1, 1), date_time_ymd(to, 1, 1));
-        let (url, certificate) = server_with(params);
+        let (url, certificate) = server_with(&params);
         refused(&certificate, &url);
     }
 }
