@@ -167,3 +167,26 @@ fn a_text_without_templates_loses_its_last_newline_only() {
         assert_eq!(Template::compile(template).render(&Value::Null, None), text);
     }
 }
+
+/// A list or string that takes the place of its own beginning costs what it grows by: a large event can be gathered.
+#[test]
+fn what_grows_in_a_loop_pays_for_what_it_grows_by() {
+    let data = Value::from_json("{}").unwrap();
+    let render = |template: &str| Template::compile(template).render(&data, None);
+    let list = "{% set ns = namespace(l=[]) %}{% for i in range(8000) %}{% set ns.l = ns.l + ['value ' ~ i] %}{% endfor %}{{ ns.l|length }}";
+    assert_eq!(render(list), "8000");
+    let string = "{% set ns = namespace(s='') %}{% for i in range(8000) %}{% set ns.s = ns.s ~ 'value,' %}{% endfor %}{{ ns.s|length }}";
+    assert_eq!(render(string), "48000");
+    // Older forms that something else holds are paid for in full.
+    for kept in [
+        "{% set ns.all = ns.all + [ns.s] %}",
+        "{% set ns.all = ns.all + (['']|map('default', ns.s, true)|list) %}",
+        "{% set ns.all = ns.all + [{'a': ns.s}] %}",
+        "{% set ns.all = ns.all + [namespace(s=ns.s)] %}",
+    ] {
+        let template = format!(
+            "{{% set ns = namespace(s='x' * 100000, all=[]) %}}{{% for i in range(3000) %}}{{% set ns.s = ns.s ~ 'y' %}}{kept}{{% endfor %}}end"
+        );
+        assert_eq!(render(&template), "", "{kept}");
+    }
+}

@@ -13,7 +13,10 @@ use super::kinds::{Kind, kind};
 /// How many steps a rendering may take. A step is about a nanosecond.
 const MAX_STEPS: usize = 300_000_000;
 /// How many bytes a rendering may make in all, what it has dropped again included.
-const MAX_BYTES: usize = 32 * 1024 * 1024;
+///
+/// What takes the place of its own beginning, as in `ns.all = ns.all + [x]`, costs only what it has grown by: the shorter
+/// one is dropped, unless something else holds it, and that has paid for the whole with [`keep`].
+const MAX_BYTES: usize = 40 * 1024 * 1024;
 /// How deep values may be that a template makes.
 pub(super) const MAX_DEPTH: usize = 200;
 /// What it costs to look at a value.
@@ -59,6 +62,34 @@ pub(super) fn made(length: usize) -> Result<(), Error> {
 pub(super) fn list_of(count: usize) -> Result<(), Error> {
     values(count.saturating_add(1))?;
     take(&BYTES, count.saturating_add(2).saturating_mul(SLOT))
+}
+
+/// What it costs to copy an item of a list.
+const COPY: usize = 4;
+
+/// Pays for a string that takes the place of its own beginning and is longer by `more` bytes.
+pub(super) fn grown(length: usize, more: usize) -> Result<(), Error> {
+    steps(length / 8 + more)?;
+    take(&BYTES, more)
+}
+
+/// Pays for a list of `count` items that takes the place of its own beginning and is longer by `more` items.
+pub(super) fn list_grown(count: usize, more: usize) -> Result<(), Error> {
+    steps(count.saturating_mul(COPY).saturating_add(VALUE))?;
+    take(&BYTES, more.saturating_mul(SLOT))
+}
+
+/// Pays for what something else holds from now on, which may be an older form of what has grown.
+pub(super) fn keep(value: &Value) -> Result<(), Error> {
+    let size = match value.as_str() {
+        Some(text) => text.len(),
+        None if super::values::is_of_data(value) => 0,
+        None if matches!(kind(value), Kind::List | Kind::Tuple | Kind::Dict) => {
+            value.len().unwrap_or(0).saturating_mul(SLOT)
+        }
+        None => 0,
+    };
+    take(&BYTES, size)
 }
 
 /// Joins strings, unless that makes one that is too long.

@@ -24,6 +24,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_function("namespace", |defaults: Option<ValueOrKwargs>| {
         if let Some(defaults) = &defaults {
             bounds::check_depth(defaults)?;
+            for name in defaults.try_iter()? {
+                bounds::keep(&defaults.get_item(&name)?)?;
+            }
         }
         bounds::list_of(8)?;
         minijinja::functions::namespace(defaults)
@@ -32,7 +35,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         if items.is_empty() {
             return Err(Error::new(ErrorKind::MissingArgument, "a cycler needs something to cycle through"));
         }
-        items.iter().try_for_each(bounds::check_depth)?;
+        items.iter().try_for_each(|item| bounds::check_depth(item).and_then(|()| bounds::keep(item)))?;
         bounds::list_of(items.len())?;
         Ok(Value::from_object(Cycler { items: items.0, at: Mutex::new(0) }))
     });

@@ -46,20 +46,31 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter(own!("text"), |value: Value| {
         if kind(&value) == Kind::String { Ok(value) } else { Err(wrong("a block gives a string")) }
     });
-    environment.add_filter(own!("held"), |value: Value| bounds::check_depth(&value).map(|()| value));
+    environment.add_filter(own!("held"), |value: Value| held(&value).map(|()| value));
+    environment.add_filter(own!("kept"), |value: Value| bounds::keep(&value).map(|()| value));
+}
+
+/// Checks and pays for what a name of a namespace holds from now on, or is a long list.
+fn held(value: &Value) -> Result<(), Error> {
+    bounds::check_depth(value)?;
+    bounds::keep(value)?;
+    if matches!(kind(value), Kind::List | Kind::Tuple) && !super::values::is_of_data(value) {
+        value.try_iter()?.try_for_each(|item| bounds::keep(&item))?;
+    }
+    Ok(())
 }
 
 /// A list of these items.
 pub(super) fn list(items: Vec<Value>) -> Result<Value, Error> {
     bounds::list_of(items.len())?;
-    items.iter().try_for_each(bounds::check_depth)?;
+    items.iter().try_for_each(|item| bounds::check_depth(item).and_then(|()| bounds::keep(item)))?;
     Ok(Value::from(items))
 }
 
 /// A tuple of these items.
 pub(super) fn tuple(items: Vec<Value>) -> Result<Value, Error> {
     bounds::list_of(items.len())?;
-    items.iter().try_for_each(bounds::check_depth)?;
+    items.iter().try_for_each(|item| bounds::check_depth(item).and_then(|()| bounds::keep(item)))?;
     Ok(Value::from(Tuple::from(items)))
 }
 

@@ -45,8 +45,9 @@ use needs::Needs;
 /// The name under which a template stands in its environment.
 const NAME: &str = "template";
 
-/// How many instructions one rendering may take. Enough for an event with 100,000 attributes.
-const FUEL: u64 = 2_000_000;
+/// How much fuel one rendering may take: one for an instruction, and one for some bytes of a value. Enough for an event
+/// with 100,000 attributes.
+const FUEL: u64 = 20_000_000;
 
 /// The stack for templates that call themselves, in bytes.
 const STACK: usize = 64 * 1024 * 1024;

@@ -20,7 +20,7 @@ use super::values::{MadeDict, View, is_of_data, item};
 
 pub(super) fn add(environment: &mut Environment<'static>) {
     type Binary = fn(&Value, &Value) -> Result<Value, Error>;
-    let operators: [(&'static str, Binary); 16] = [
+    let operators: [(&'static str, Binary); 18] = [
         (own!("add"), plus),
         (own!("sub"), minus),
         (own!("mul"), times),
@@ -37,6 +37,8 @@ pub(super) fn add(environment: &mut Environment<'static>) {
         (own!("ge"), |left, right| compare(left, right).map(|order| Value::from(order.is_some_and(Ordering::is_ge)))),
         (own!("in"), |left, right| contains(right, left).map(Value::from)),
         (own!("item"), item),
+        (own!("grow"), grow),
+        (own!("lengthen"), lengthen),
     ];
     for (name, operator) in operators {
         environment.add_filter(name, move |left: Value, right: Value| operator(&left, &right));
@@ -79,6 +81,8 @@ pub(super) fn dict(entries: impl Iterator<Item = (Value, Value)>) -> Result<Valu
             return Err(wrong("a list or dict is not a key"));
         }
         bounds::check_depth(&value)?;
+        bounds::keep(&key)?;
+        bounds::keep(&value)?;
         kept.insert(key, value);
     }
     Ok(Value::from_object(MadeDict(kept)))
@@ -260,6 +264,34 @@ fn concat(left: &Value, right: &Value) -> Result<Value, Error> {
     let (left, right) = (str(left)?, str(right)?);
     bounds::made(left.len().saturating_add(right.len()))?;
     Ok(Value::from(left + &right))
+}
+
+/// `x + y` that is assigned to `x`.
+fn grow(left: &Value, right: &Value) -> Result<Value, Error> {
+    match (kind(left), kind(right)) {
+        (Kind::String, Kind::String) if !left.is_safe() && !right.is_safe() => {
+            let (first, second) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
+            bounds::grown(first.len().saturating_add(second.len()), second.len())?;
+            Ok(Value::from(format!("{first}{second}")))
+        }
+        (Kind::List, Kind::List) if !is_of_data(left) => {
+            let (length, more) = (left.len().unwrap_or(0), right.len().unwrap_or(0));
+            bounds::list_grown(length.saturating_add(more), more)?;
+            // What is in either was paid for when it came there.
+            Ok(left.try_iter()?.chain(right.try_iter()?).collect::<Vec<_>>().into())
+        }
+        _ => plus(left, right),
+    }
+}
+
+/// `x ~ y` that is assigned to `x`.
+fn lengthen(left: &Value, right: &Value) -> Result<Value, Error> {
+    if kind(left) != Kind::String {
+        return concat(left, right);
+    }
+    let (left, right) = (left.as_str().unwrap_or_default(), str(right)?);
+    bounds::grown(left.len().saturating_add(right.len()), right.len())?;
+    Ok(Value::from(format!("{left}{right}")))
 }
 
 /// Python's `==`.

@@ -169,12 +169,16 @@ impl<'t> Writer<'t> {
                 self.out.push_str("{% set ");
                 self.target(&set.target);
                 self.out.push_str(" = ");
-                if has_attribute(&set.target) {
+                if let Some((name, right)) = growth(&set.target, &set.expr) {
+                    self.target(&set.target);
+                    self.operator(name, [Some(right)], place);
+                } else if has_attribute(&set.target) {
                     // What a namespace holds may hold the namespace, and be deeper each time.
                     self.filtered(&set.expr, place);
                     self.out.push_str(concat!("|", own!("held")));
                 } else {
-                    self.alone(&set.expr, place);
+                    self.filtered(&set.expr, place);
+                    self.out.push_str(concat!("|", own!("kept")));
                 }
                 self.out.push_str(" %}");
             }
@@ -570,6 +574,26 @@ impl<'t> Writer<'t> {
             _ => self.out.push_str("none"),
         }
     }
+}
+
+/// The right side of `x = x + y` and `x = x ~ y`, where `x` is a name or a name of a namespace, and the filter that does it.
+fn growth<'e, 't>(target: &Expr<'t>, value: &'e Expr<'t>) -> Option<(&'static str, &'e Expr<'t>)> {
+    fn same(target: &Expr<'_>, value: &Expr<'_>) -> bool {
+        match (target, value) {
+            (Expr::Var(target), Expr::Var(value)) => target.id == value.id,
+            (Expr::GetAttr(target), Expr::GetAttr(value)) => {
+                target.name == value.name && same(&target.expr, &value.expr)
+            }
+            _ => false,
+        }
+    }
+    let Expr::BinOp(operation) = value else { return None };
+    let name = match operation.op {
+        BinOpKind::Add => own!("grow"),
+        BinOpKind::Concat => own!("lengthen"),
+        _ => return None,
+    };
+    same(target, &operation.left).then_some((name, &operation.right))
 }
 
 fn has_attribute(target: &Expr<'_>) -> bool {
