@@ -30,8 +30,9 @@ const fn of_text(code: Code, reason: &'static str) -> Exception {
     Exception { text: Some(code), json: None, word: "", reason }
 }
 
-const EXCEPTIONS: [Exception; 11] = [
+const EXCEPTIONS: [Exception; 12] = [
     of_text(Code::UnusedConstant, "JSON has no constants"),
+    of_text(Code::HiddenCharacter, "built JSON has escapes for them"),
     of_text(Code::UnusedLabel, "JSON has no labels"),
     of_text(Code::UnusedAllow, "JSON has no comments"),
     of_text(Code::UnknownCode, "JSON has no comments"),

@@ -90,16 +90,16 @@ fn long_flows() {
 
 #[test]
 fn long_names_and_texts() {
-    let long = "a".repeat(MEGABYTE);
+    let long = "a".repeat(MEGABYTE / 2);
     refused_with(Code::UnknownModule, workflow(&format!("{long}()")));
     refused_with(Code::UnknownName, workflow(&format!("stop-execution(message: {long})")));
     refused_with(Code::UnknownTrigger, format!("workflow {long} on {long} {{ push-zmq() }}"));
     refused_with(Code::TextTooLong, workflow(&format!("name: \"{long}\"\npush-zmq()")));
     refused_with(
         Code::InvalidHashPath,
-        workflow(&format!("push-zmq(data_extraction_path: {})", "a.".repeat(MEGABYTE / 2))),
+        workflow(&format!("push-zmq(data_extraction_path: {})", "a.".repeat(MEGABYTE / 4))),
     );
     accepted(format!("let {long} = 1"));
     accepted(workflow(&format!("stop-execution(message: \"{long}\")")));
-    refused(format!("let a = 1{}", "0".repeat(MEGABYTE)) + " + [1]");
+    refused(format!("let a = 1{}", "0".repeat(MEGABYTE / 2)) + " + [1]");
 }
