@@ -67,7 +67,7 @@ impl ProjectFiles {
     /// Where a file or folder that a text names really is; it need not exist.
     ///
     /// # Errors
-    /// A [`Refusal`] if nothing may be read there; otherwise what the system says.
+    /// A refusal if nothing may be read there; otherwise what the system says.
     pub fn admit(&self, path: &Path) -> io::Result<PathBuf> {
         let (real, missing) = match path.canonicalize() {
             Ok(real) => (real, None),
@@ -101,7 +101,7 @@ impl ProjectFiles {
     /// leads to must be in the project too.
     ///
     /// # Errors
-    /// A [`Refusal`] if a link leads out of the project.
+    /// A refusal if a link leads out of the project.
     pub fn admit_named(&self, path: &Path) -> io::Result<()> {
         let shared = |path: &Path| self.roots.iter().any(|root| root.is_shared && path.starts_with(&root.path));
         let inside: Vec<PathBuf> = ways(path).into_iter().filter(|way| shared(way)).collect();

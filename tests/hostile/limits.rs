@@ -45,7 +45,7 @@ fn deep_json_is_refused_everywhere() {
             for text in [&deep, &parameters, &deep[..deep.len() / 2].to_owned()] {
                 assert!(misp::read(text).is_err());
                 let found = answer_to("a.json", text.as_str(), &[]);
-                assert!(found.iter().any(|finding| finding.is_error()), "{depth}");
+                assert!(found.iter().any(mispflow::diagnostics::Diagnostic::is_error), "{depth}");
             }
         }
     }
