@@ -190,3 +190,20 @@ fn what_grows_in_a_loop_pays_for_what_it_grows_by() {
         assert_eq!(render(&template), "", "{kept}");
     }
 }
+
+/// What Jinja2 3.1.6 renders, or nothing where it fails.
+#[test]
+fn small_things_are_as_in_jinja2() {
+    let data = Value::from_json("{}").unwrap();
+    for (template, expected) in [
+        ("{{ (-2.5)|round(-1) }}", "-0.0"),
+        ("{{ (-0.1)|round(-1) }}", "-0.0"),
+        ("{{ (-25.0)|round(-1) }}", "-20.0"),
+        ("{{ (25.0)|round(-1) }}", "20.0"),
+        ("a{{ '{:^7}'.format(nope) }}", ""),
+        ("a{{ '{:>6}'.format([]|first) }}", ""),
+        ("a{{ '{}'.format(nope) }}", "a"),
+    ] {
+        assert_eq!(Template::compile(template).render(&data, None), expected, "{template}");
+    }
+}

@@ -300,7 +300,6 @@ fn formatted(value: &Value, spec: &str) -> Result<String, Error> {
     }
     match kind(value) {
         Kind::String => of_string(value.as_str().unwrap_or_default(), &Spec::read(spec)?),
-        Kind::Undefined => of_string("", &Spec::read(spec)?),
         Kind::Bool | Kind::Int => of_integer(value, &Spec::read(spec)?),
         Kind::Float => of_float(f64::try_from(value.clone())?, &Spec::read(spec)?),
         _ => Err(wrong("the value takes no format")),

@@ -155,7 +155,9 @@ fn rounded(number: f64, precision: i32) -> f64 {
     let lower = (number / unit).floor();
     let (below, above) = (number - lower * unit, (lower + 1.0) * unit - number);
     let is_up = above < below || (above.to_bits() == below.to_bits() && lower % 2.0 != 0.0);
-    if unit.is_finite() { (lower + f64::from(u8::from(is_up))) * unit } else { 0.0_f64.copysign(number) }
+    let whole = if unit.is_finite() { (lower + f64::from(u8::from(is_up))) * unit } else { 0.0 };
+    // What is left of a negative number is -0.
+    whole.abs().copysign(number)
 }
 
 fn file_size(value: Value, args: Given) -> Result<String, Error> {
