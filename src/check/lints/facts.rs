@@ -1,11 +1,13 @@
 //! What the lints look at: the graph in the order of a run, with signatures and parameters at hand.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Parameter, Provenance, Signature};
+use crate::check::template_slips::{Slips, slips};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
 use crate::source::{Sources, Span};
@@ -27,6 +29,18 @@ pub struct Incoming {
     pub from: usize,
     /// Which connection of that node it is, counted over all outputs.
     pub link: usize,
+}
+
+/// A text that MISP renders, and what its syntax tree shows.
+pub struct Template<'f> {
+    /// The node that has it.
+    pub node: usize,
+    /// The parameter that it is the value of.
+    pub parameter: &'f Parameter,
+    /// The text.
+    pub text: &'f str,
+    /// What in it may not be meant.
+    pub slips: Slips,
 }
 
 /// A graph without loops, prepared for the lints. Nodes are named by their index.
@@ -57,6 +71,7 @@ pub struct Facts<'f, 'a> {
     /// Where findings about no node point.
     pub at: Option<Span>,
     sources: Option<&'f Sources>,
+    templates: OnceCell<Vec<Template<'f>>>,
 }
 
 impl<'f, 'a> Facts<'f, 'a> {
@@ -122,6 +137,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             signatures,
             at,
             sources,
+            templates: OnceCell::new(),
         };
         for index in 0..facts.order.len() {
             let node = facts.order[index];
@@ -311,6 +327,15 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.node(index).params.iter().filter_map(move |(id, value)| {
             let parameter = signature?.parameter(id).filter(|parameter| parameter.jinja)?;
             plain(value).map(|text| (parameter, text))
+        })
+    }
+
+    /// The texts that MISP renders, of all nodes in the order of a run. They are read when the first lint asks.
+    pub fn read_templates(&self) -> &[Template<'f>] {
+        self.templates.get_or_init(|| {
+            let of_node = |&node: &usize| self.templates(node).map(move |(parameter, text)| (node, parameter, text));
+            let all = self.order.iter().flat_map(of_node);
+            all.map(|(node, parameter, text)| Template { node, parameter, text, slips: slips(text) }).collect()
         })
     }
 
