@@ -1,7 +1,7 @@
 //! `build`
 
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rustc_hash::FxHashMap;
@@ -66,23 +66,7 @@ const APART: &str = "-with-secrets";
 
 /// Whether a path is a folder or lies in it. Neither has to exist.
 fn is_in(path: &Path, folder: &Path) -> bool {
-    /// The path without links and dots, as far as it exists.
-    fn whole(path: &Path) -> Option<PathBuf> {
-        let mut whole = PathBuf::new();
-        for component in std::path::absolute(path).ok()?.components() {
-            match component {
-                Component::ParentDir => {
-                    whole.pop();
-                }
-                component => whole.push(component),
-            }
-            if let Ok(real) = whole.canonicalize() {
-                whole = real;
-            }
-        }
-        Some(whole)
-    }
-    whole(path).zip(whole(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
+    project::real(path).starts_with(project::real(folder))
 }
 
 /// Tells git to leave a folder alone, whatever else the project says.

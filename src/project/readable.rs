@@ -108,7 +108,7 @@ impl ProjectFiles {
         if inside.is_empty() {
             return Ok(());
         }
-        let real = path.canonicalize().unwrap_or_else(|_| nearest(path));
+        let real = real(path);
         if inside.contains(&real) { Ok(()) } else { self.admit(path).map(drop).or_else(only_refused) }
     }
 
@@ -182,6 +182,11 @@ fn is_of_git(root: &Path, below: &Path) -> bool {
         let is_named_so = component.as_os_str().eq_ignore_ascii_case(".git");
         is_named_so || path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
     })
+}
+
+/// Where a path really leads; it need not exist.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| nearest(path))
 }
 
 /// Where something that does not exist, or cannot be reached, would be.

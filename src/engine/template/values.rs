@@ -87,10 +87,7 @@ impl Object for Dict {
 
     /// With a dot, Python's methods come before the entries.
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<JinjaValue> {
-        if methods::OF_DICTS.contains(&name) {
-            return Some(JinjaValue::from_object(Method { name: name.to_owned(), of: "dict" }));
-        }
-        self.entry(name)
+        method_of_dict(name).or_else(|| self.entry(name))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -111,14 +108,27 @@ impl Object for Dict {
         method: &str,
         args: &[JinjaValue],
     ) -> Result<JinjaValue, Error> {
-        if methods::OF_DICTS.contains(&method) {
-            return methods::call(state, &JinjaValue::from_dyn_object(self.clone()), method, args);
-        }
-        match self.entry(method) {
-            Some(value) => value.call(state, args),
-            None => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
+        call_on_dict(&JinjaValue::from_dyn_object(self.clone()), self.entry(method), state, method, args)
     }
+}
+
+/// One of Python's methods of dicts, as a value.
+fn method_of_dict(name: &str) -> Option<JinjaValue> {
+    methods::OF_DICTS.contains(&name).then(|| JinjaValue::from_object(Method { name: name.to_owned(), of: "dict" }))
+}
+
+/// `dict.method(…)`: one of Python's methods, else the entry of that name.
+fn call_on_dict(
+    dict: &JinjaValue,
+    entry: Option<JinjaValue>,
+    state: &mut State<'_, '_>,
+    method: &str,
+    args: &[JinjaValue],
+) -> Result<JinjaValue, Error> {
+    if methods::OF_DICTS.contains(&method) {
+        return methods::call(state, dict, method, args);
+    }
+    entry.map_or_else(|| Err(Error::from(ErrorKind::UnknownMethod)), |entry| entry.call(state, args))
 }
 
 /// A dict that a template makes.
@@ -135,10 +145,7 @@ impl Object for MadeDict {
     }
 
     fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<JinjaValue> {
-        if methods::OF_DICTS.contains(&name) {
-            return Some(JinjaValue::from_object(Method { name: name.to_owned(), of: "dict" }));
-        }
-        self.0.get(&JinjaValue::from(name)).cloned()
+        method_of_dict(name).or_else(|| self.0.get(&JinjaValue::from(name)).cloned())
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -155,13 +162,8 @@ impl Object for MadeDict {
         method: &str,
         args: &[JinjaValue],
     ) -> Result<JinjaValue, Error> {
-        if methods::OF_DICTS.contains(&method) {
-            return methods::call(state, &JinjaValue::from_dyn_object(self.clone()), method, args);
-        }
-        match self.0.get(&JinjaValue::from(method)) {
-            Some(value) => value.call(state, args),
-            None => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
+        let entry = self.0.get(&JinjaValue::from(method)).cloned();
+        call_on_dict(&JinjaValue::from_dyn_object(self.clone()), entry, state, method, args)
     }
 }
 
@@ -271,7 +273,7 @@ pub(super) fn item(value: &JinjaValue, key: &JinjaValue) -> Result<JinjaValue, E
     };
     match found {
         Some(found) if !found.is_undefined() => validated(found),
-        // What is no entry may be an attribute.
+        // What is not an entry may be an attribute.
         _ => match key.as_str() {
             Some(name) if !super::rewrite::is_internal(name) && kind(value) != Kind::None => {
                 Ok(value.get_attr(name).unwrap_or_default()).and_then(validated)
