@@ -343,10 +343,10 @@ fn a_project_file_names_files_of_its_project() {
     assert_eq!(place.names("allowed"), ["deeper", "lib.mwf"]);
     assert_eq!(place.names("mine"), ["w.json"]);
     // In the repository is in the project.
-    place.write("project/team/mispflow.toml", "[project]\noutput = \"../shared-build\"\n");
+    place.write("project/team/mispflow.toml", "[project]\noutput = \"../common-build\"\n");
     place.write("project/team/v.mwf", "workflow v on event-publish { push-zmq() }");
     place.accepts(&["build", "team"]);
-    assert_eq!(place.names("project/shared-build"), ["v.json"]);
+    assert_eq!(place.names("project/common-build"), ["v.json"]);
 }
 
 #[cfg(unix)]
@@ -674,8 +674,8 @@ fn a_checkout_of_a_worktree_is_a_repository() {
     let place = Place::new();
     // In a worktree or a submodule `.git` is a file.
     place.write("tree/.git", "gitdir: /elsewhere\n");
-    place.write("tree/shared/list.txt", "tlp:clear\n");
-    place.write("tree/flows/w.mwf", &list("../shared/list.txt"));
+    place.write("tree/common/list.txt", "tlp:clear\n");
+    place.write("tree/flows/w.mwf", &list("../common/list.txt"));
     place.accepts(&["check", "../tree/flows/w.mwf"]);
     place.write("tree/flows/w.mwf", &list("../.git"));
     place.refuses(&["check", "../tree/flows/w.mwf"], "where git keeps its own data");
