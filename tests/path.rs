@@ -95,7 +95,7 @@ fn what_cannot_be_read_is_an_error() {
     let output = path(&["a", "-"], "{\n  \"a\": [1,}\n");
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains("error[invalid-json]: this is no JSON") && said.contains("-:2:11"), "{said}");
+    assert!(said.contains("error[invalid-json]: this is not JSON") && said.contains("-:2:11"), "{said}");
 
     let output = path(&["a", "missing.json"], "");
     assert_eq!(output.status.code(), Some(2));

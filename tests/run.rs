@@ -238,7 +238,7 @@ fn answers_that_cannot_be() {
     let folder = Folder::new().with("answers.json", r#"{"webhok": {"fails": "x"}}"#).with("broken.json", "{");
     for (file, words) in [
         ("answers.json", "did you mean `webhook`?"),
-        ("broken.json", "it is no JSON"),
+        ("broken.json", "it is not JSON"),
         ("missing.json", "it does not exist"),
     ] {
         let done = folder.run(&["guard.mwf", "--event", "red.json", "--answers", file]);

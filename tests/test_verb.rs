@@ -249,7 +249,7 @@ fn what_is_no_test() {
         (
             "test \"t\" of guard { given \"events/red.json\" when webhook returns { status: 7 } expect success }",
             "unusable-answer",
-            "the status is no number from 100 to 599",
+            "the status is not a number from 100 to 599",
         ),
     ] {
         let done = Folder::new().with("broken.json", "{").with_tests(tests).test(&["tests.mwf"]);

@@ -84,7 +84,7 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
     };
     let Err(error) = with_template(text, depth, |_| ()) else { return unknown_name(text) };
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    let finding = invalid(format!("this is no valid Jinja template: {reason}"))
+    let finding = invalid(format!("this is not a valid Jinja template: {reason}"))
         .note("MISP puts an empty text in the place of a template that fails")
         .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`");
     Some(TemplateFinding { finding, at: error.range() })

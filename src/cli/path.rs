@@ -115,5 +115,5 @@ fn invalid_json(sources: &Sources, file: FileId, error: &crate::php::JsonError) 
     let at = source.text.floor_char_boundary(start + column.saturating_sub(1));
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or(&message);
-    Diagnostic::at(Code::InvalidJson, Span::new(file, at, at), format!("this is no JSON: {message}"))
+    Diagnostic::at(Code::InvalidJson, Span::new(file, at, at), format!("this is not JSON: {message}"))
 }

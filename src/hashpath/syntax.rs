@@ -158,7 +158,7 @@ fn no_test(text: &str, rest: Range<usize>) -> PathError {
         return error(whole, "the test names no key", TEST_HELP);
     }
     if operator.starts_with('!') && !operator.starts_with("!=") {
-        return error(whole, "`!` alone is no comparison", "write `!=`");
+        return error(whole, "`!` alone is not a comparison", "write `!=`");
     }
     if matches!(operator, "=" | "!=" | "<" | ">" | "<=" | ">=") {
         let help = "MISP ignores such a test and keeps everything; to find empty texts write `[name=/^$/]`";
@@ -213,7 +213,7 @@ mod tests {
             ("Event.Tag]", 9..10, "`]` closes a test that was never opened"),
             ("Event. info", 6..7, "a hash path holds no spaces outside its tests"),
             ("Event. Tag.{n}[a]", 6..7, "a hash path holds no spaces outside its tests"),
-            ("Event.Tag.{n}[a!x]", 13..18, "`!` alone is no comparison"),
+            ("Event.Tag.{n}[a!x]", 13..18, "`!` alone is not a comparison"),
             ("Event.Tag.{n}[a=]", 13..17, "the test compares with nothing"),
             ("Event.Tag.{n}[a ]", 13..17, "MISP takes the space for a part of the key"),
             ("Event.Tag.{n}[a][b=]", 16..20, "the test compares with nothing"),

@@ -225,7 +225,7 @@ impl Resolver for CheckedResolver {
             None => Ok(addresses),
             Some(address) => {
                 let message = format!(
-                    "the server is at {}, which is no public address; `--allow-private-addresses` allows it",
+                    "the server is at {}, which is not a public address; `--allow-private-addresses` allows it",
                     address.ip()
                 );
                 Err(ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message)))

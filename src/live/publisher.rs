@@ -21,7 +21,7 @@ const LINGER: Duration = Duration::from_millis(50);
 #[derive(Debug, thiserror::Error)]
 pub enum PublisherError {
     /// Not an address.
-    #[error("`{0}` is no address to publish on: it is written `tcp://127.0.0.1:50000`")]
+    #[error("`{0}` is not an address to publish on: it is written `tcp://127.0.0.1:50000`")]
     Address(String),
     /// The address cannot be had.
     #[error("`{address}` cannot be published on: {reason}; is a MISP or another run publishing there?")]

@@ -8,8 +8,8 @@ pub enum NormaliseError {
     /// It has no `Event`.
     #[error("the data has no key `Event`; an event is written `{{\"Event\": {{…}}}}`, as MISP's REST API returns it")]
     NoEvent,
-    /// `Event` is no object.
-    #[error("`Event` is no object")]
+    /// `Event` is not an object.
+    #[error("`Event` is not an object")]
     NotAnObject,
 }
 

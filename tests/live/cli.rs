@@ -63,7 +63,7 @@ fn what_is_performed_is_said_before() {
 fn private_addresses_are_refused() {
     let peer = Peer::answering("200 OK", "");
     let done = run(&webhook(&peer), &["--live", "webhook"]);
-    assert!(done.out.contains("the server is at 127.0.0.1, which is no public address"), "{}", done.out);
+    assert!(done.out.contains("the server is at 127.0.0.1, which is not a public address"), "{}", done.out);
     assert!(!done.out.contains("s3cr3t"), "{}", done.out);
     assert!(peer.is_untouched());
 }
@@ -110,7 +110,7 @@ fn flags_that_make_no_sense() {
         (&["--live", "webhook", "--live-timeout", "soon"], "a duration is a whole number"),
         (&["--live", "webhook", "--ca-file", "event.json"], "there is no certificate in the file"),
         (&["--live", "webhook", "--ca-file", "none.pem"], "`none.pem` cannot be read"),
-        (&["--live", "zmq", "--zmq", "here"], "`here` is no address to publish on"),
+        (&["--live", "zmq", "--zmq", "here"], "`here` is not an address to publish on"),
         (&["--live", "misp-modules", "--misp-modules", "127.0.0.1"], "must begin with `https://` or `http://`"),
         (&["--live", "misp-modules", "--misp-modules", "http://a:pw@b"], "holds a user name or a password"),
     ] {

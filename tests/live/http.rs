@@ -147,7 +147,10 @@ fn addresses_of_this_machine_and_its_network_are_refused_unless_allowed() {
         "10.0.0.1",
     ] {
         let error = error(&run(&session, &format!(r#"webhook(url: "http://{host}:{port}/")"#)));
-        assert!(error.contains("which is no public address; `--allow-private-addresses` allows it"), "{host}: {error}");
+        assert!(
+            error.contains("which is not a public address; `--allow-private-addresses` allows it"),
+            "{host}: {error}"
+        );
     }
     assert!(peer.is_untouched());
     run(&local(), &format!(r#"webhook(url: "http://localhost:{port}/")"#));

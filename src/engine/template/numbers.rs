@@ -72,7 +72,7 @@ fn int(value: Value, args: Given) -> Result<Value, Error> {
         return Ok(default);
     }
     if number.is_infinite() {
-        return Err(wrong("infinity is no integer"));
+        return Err(wrong("infinity is not an integer"));
     }
     // As far as 128 bits go.
     #[expect(clippy::cast_possible_truncation, reason = "Python cuts off what is behind the point")]
@@ -124,7 +124,7 @@ fn round(value: Value, args: Given) -> Result<Value, Error> {
             let factor = 10_f64.powi(precision);
             let scaled = number * factor;
             if !scaled.is_finite() {
-                return Err(wrong("infinity is no integer"));
+                return Err(wrong("infinity is not an integer"));
             }
             // The whole number that Python makes has no -0.
             let whole = if method == "ceil" { scaled.ceil() } else { scaled.floor() } + 0.0;

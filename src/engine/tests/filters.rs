@@ -91,7 +91,7 @@ fn only_its_own_module_sees_a_module_filter() {
     assert_eq!(sent(&result), [json!(["1", "2", "3"])]);
 }
 
-/// A selector that goes on behind a character of a string: PHP cannot take out what is there.
+/// A selector that goes on after a character of a string: PHP cannot take out what is there.
 #[test]
 fn a_filter_through_a_string_ends_the_run() {
     for (selector, dies) in [
