@@ -5,13 +5,13 @@
 use std::fmt::Write as _;
 
 use divan::counter::ItemsCount;
+use mispflow::base::source::{FileId, Sources};
 use mispflow::catalogue::{Catalogue, Signature};
-use mispflow::check::check_lints;
 use mispflow::compile::Workspace;
 use mispflow::misp::{Filling, Form, write};
 use mispflow::project::MemoryFiles;
-use mispflow::source::{FileId, Sources};
 use mispflow::syntax::parse;
+use mispflow::verify::check_lints;
 
 const WORKFLOWS: usize = 10_000;
 

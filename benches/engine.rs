@@ -10,12 +10,11 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use mispflow::catalogue::Catalogue;
-use mispflow::engine::{Outcome, Prepared, RunOptions, Settings};
-use mispflow::graph::{Connection, Graph, ModuleType, Node, ParamValue, SavedFilter};
-use mispflow::normalise::normalise;
+use mispflow::catalogue::{Catalogue, Semantics};
+use mispflow::core_format::normalise;
+use mispflow::model::{Connection, Graph, ModuleType, Node, ParamValue, SavedFilter};
 use mispflow::php::Value;
-use mispflow::semantics::Semantics;
+use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 
 fn main() {
     divan::main();

@@ -3,8 +3,8 @@
 //! Rates are bytes a second: `cargo bench --bench format`.
 
 use divan::counter::BytesCount;
+use mispflow::base::source::Sources;
 use mispflow::format::format;
-use mispflow::source::Sources;
 use mispflow::syntax::parse;
 
 const BYTES: usize = 10_000_000;

@@ -9,11 +9,11 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use divan::Bencher;
+use mispflow::catalogue::Semantics;
 use mispflow::condition::{Filter, Operator, matching_items};
+use mispflow::core_format::normalise;
 use mispflow::hashpath::Path;
-use mispflow::normalise::normalise;
 use mispflow::php::{Array, KeyRef, Value};
-use mispflow::semantics::Semantics;
 
 const ATTRIBUTES: usize = 10_000;
 

@@ -6,11 +6,11 @@
 use std::fmt::Write as _;
 
 use divan::counter::ItemsCount;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
-use mispflow::check::check_lints;
 use mispflow::compile::Workspace;
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
+use mispflow::verify::check_lints;
 
 fn main() {
     divan::main();

@@ -7,22 +7,25 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{
-    Budget, Callee, CheckedFlow, CheckedTest, ConstantTable, Context, Declarations, FileNames, FlowChecker, Header,
-    Program, check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment,
-    check_hidden_characters, check_hidden_in_data, check_lints, check_parameters, check_tests, check_unused, scopes,
-    standalone_bindings, value_type,
+    CheckedFlow, CheckedTest, Context, FileNames, FlowChecker, Header, check_hidden_characters, check_hidden_in_data,
+    check_parameters, check_tests, check_unused, standalone_bindings, value_type,
 };
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Graph, NodeId, check_rules, lower_with_labels, place_on_grid};
-use crate::level_comments::LevelComments;
-use crate::misp::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
+use crate::exported::{Saved, is_misp_json, read_saved};
+use crate::load::Program;
+use crate::lower::{lower_with_labels, place_on_grid};
+use crate::model::{Document, DocumentKind, Graph, NodeId, blueprint_uuid, workflow_uuid};
 use crate::project::Files;
-use crate::saved::{Saved, is_misp_json, read_saved};
-use crate::source::{FileId, Sources, Span};
+use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
+use crate::suppressions::LevelComments;
 use crate::syntax::tree::{Blueprint, Item, Name, Workflow};
-use crate::upgrade::report_known_bugs;
+use crate::verify::{
+    Callee, check_callees, check_circles, check_defaults, check_environment, check_guarded_enrichment, check_lints,
+    check_rules, report_known_faults,
+};
 
 /// Parsed files, ready to be compiled.
 pub struct Workspace<'s> {
@@ -172,7 +175,11 @@ impl<'s> Workspace<'s> {
             }
         }
         check_workflows_that_run_others(&documents, &mut diagnostics);
-        report_known_bugs(target, &documents, &mut diagnostics);
+        report_known_faults(
+            target,
+            &documents.iter().map(|compiled| (compiled.id.span, &compiled.document)).collect::<Vec<_>>(),
+            &mut diagnostics,
+        );
         Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
     }
 

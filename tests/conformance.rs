@@ -10,18 +10,18 @@ use std::io::{Read, Write as _};
 use std::path::{Path as FilePath, PathBuf};
 
 use flate2::read::GzDecoder;
-use mispflow::catalogue::Catalogue;
+use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
-use mispflow::engine::template::Template;
-use mispflow::engine::{
+use mispflow::core_format::normalise;
+use mispflow::hashpath::Path;
+use mispflow::jinja::Template;
+use mispflow::misp;
+use mispflow::model::Document;
+use mispflow::php::{Array, KeyRef, Thrown, Value, loose_equal};
+use mispflow::simulate::engine::{
     Answers, Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, Request, RunOptions, Scope, Settings,
 };
-use mispflow::graph::analyse;
-use mispflow::hashpath::Path;
-use mispflow::misp::{self, Document};
-use mispflow::normalise::normalise;
-use mispflow::php::{Array, KeyRef, Thrown, Value, loose_equal};
-use mispflow::semantics::Semantics;
+use mispflow::verify::analyse;
 use serde_json::json;
 
 /// How many differences of a kind are shown.

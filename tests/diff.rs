@@ -1,12 +1,11 @@
 //! What two graphs differ in.
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, Difference, compare, pair_documents};
-use mispflow::graph::{ParamText, ParamValue, TextPart};
-use mispflow::misp::Document;
+use mispflow::model::{Document, ParamText, ParamValue, TextPart};
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 use proptest::prelude::*;
 
 const FLOW: &str = r#"workflow w on event-publish {
@@ -253,7 +252,7 @@ proptest! {
                 2 => node.filter.operator = "in".into(),
                 3 => {
                     let id = node.id;
-                    node.outputs.push(vec![mispflow::graph::Connection { node: id, input: 1 }]);
+                    node.outputs.push(vec![mispflow::model::Connection { node: id, input: 1 }]);
                 }
                 _ => drop(changed.graph.nodes.remove(0)),
             }

@@ -7,13 +7,14 @@ mod writer;
 
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare};
-use mispflow::misp::{DocumentKind, Filling, Form, read, write};
+use mispflow::misp::{Filling, Form, read, write};
+use mispflow::model::DocumentKind;
 use mispflow::project::MemoryFiles;
 use mispflow::secrets::Secret;
-use mispflow::source::Sources;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

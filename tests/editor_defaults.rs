@@ -2,7 +2,7 @@
 //! with one untouched node of every module. Each of those nodes must follow from its signature.
 
 use mispflow::catalogue::{Catalogue, Signature};
-use mispflow::graph::{ModuleType, ParamValue};
+use mispflow::model::{ModuleType, ParamValue};
 use serde_json::{Map, Value, json};
 
 const SAVED: &str = include_str!("editor/saved-all-modules.json");

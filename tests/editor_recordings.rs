@@ -9,13 +9,14 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, ParameterKind};
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, Difference, compare};
 use mispflow::import::{ImportOptions, import};
-use mispflow::misp::{Document, read};
+use mispflow::misp::read;
+use mispflow::model::Document;
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 use serde_json::{Value, json};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editor");

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 use serde_json::Value;
 use tempfile::TempDir;
 

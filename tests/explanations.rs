@@ -8,11 +8,11 @@ use std::fs;
 use std::path::Path;
 
 use codespan_reporting::term::termcolor::Buffer;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Target;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet, write_terminal};
 use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
-use mispflow::source::Sources;
 use mispflow::upgrade::check_for_targets;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.

@@ -15,14 +15,13 @@ use std::sync::LazyLock;
 use std::{fs, io};
 
 use codespan_reporting::term::termcolor::NoColor;
-use mispflow::catalogue::Target;
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Semantics, Target};
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Filling, Form, MissingVariable, write};
 use mispflow::project::{Files, Project, ProjectFiles, catalogues, load_source};
-use mispflow::semantics::Semantics;
-use mispflow::source::Sources;
-use mispflow::testing::{Coverage, Suite, SuiteSettings};
+use mispflow::simulate::workflow_tests::{Coverage, Suite, SuiteSettings};
 use mispflow::upgrade::check_for_targets;
 
 /// Codes that no text can bring about, and why.

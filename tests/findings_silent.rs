@@ -8,10 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use codespan_reporting::term::termcolor::NoColor;
+use mispflow::base::source::Sources;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, write_terminal};
 use mispflow::project::{DiskFiles, Project, catalogues, load_source};
-use mispflow::source::Sources;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings-silent")

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::condition::Operator;
@@ -11,7 +12,6 @@ use mispflow::diagnostics::{Code, Diagnostic, Severity, write_terminal};
 use mispflow::hashpath::Path;
 use mispflow::project::MemoryFiles;
 use mispflow::schema::{Question, Reader, Root, Typer};
-use mispflow::source::Sources;
 use serde_json::Value as Json;
 
 /// The codes of the data model.

@@ -4,11 +4,11 @@
 
 use std::cmp::Ordering;
 
+use mispflow::catalogue::Semantics;
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
+use mispflow::core_format::normalise;
 use mispflow::hashpath::{Path, check_syntax};
-use mispflow::normalise::normalise;
 use mispflow::php::{Array, Key, KeyRef, Text, Value, compare, loose_equal, sorted};
-use mispflow::semantics::Semantics;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,13 +1,12 @@
 //! Large graphs, and graphs that are broken.
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare};
-use mispflow::graph::{Connection, Graph, Node, SavedFilter};
 use mispflow::import::{ImportOptions, Imported, import};
-use mispflow::misp::{Document, DocumentKind, workflow_uuid};
+use mispflow::model::{Connection, Document, DocumentKind, Graph, Node, SavedFilter, workflow_uuid};
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 
 fn node(id: u32, module: &str, targets: &[&[u32]]) -> Node<'static> {
     let signature = Catalogue::built_in().module(module).unwrap();

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, Difference, compare};
 use mispflow::format::format_source;
-use mispflow::graph::{Connection, Frame, Graph, ModuleType, Node, ParamValue, SavedFilter};
 use mispflow::import::{ImportOptions, import};
-use mispflow::misp::{Document, DocumentKind, workflow_uuid};
+use mispflow::model::{
+    Connection, Document, DocumentKind, Frame, Graph, ModuleType, Node, ParamValue, SavedFilter, workflow_uuid,
+};
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -1,12 +1,12 @@
 //! How imported texts read.
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare};
 use mispflow::import::{ImportOptions, import_all};
 use mispflow::misp;
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 
 /// The text of a file under `tests/import/`, which compiles to what the file holds, with its notes.
 fn imported(name: &str, keep_layout: bool) -> String {

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mispflow::base::source::{FileId, Sources};
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::Code;
-use mispflow::misp::{DocumentKind, Filling, Form, write};
+use mispflow::misp::{Filling, Form, write};
+use mispflow::model::DocumentKind;
 use mispflow::project::{DiskFiles, load_source};
 use mispflow::secrets::Secret;
-use mispflow::source::{FileId, Sources};
 
 /// Codes that only one of the two brings about.
 struct Exception {

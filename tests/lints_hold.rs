@@ -4,15 +4,16 @@
 use std::fs;
 use std::path::Path;
 
-use mispflow::catalogue::{Catalogue, Target};
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Catalogue, Semantics, Target};
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
-use mispflow::engine::{Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings};
-use mispflow::graph::{Graph, NodeId};
+use mispflow::model::{Graph, NodeId};
 use mispflow::php::Value;
 use mispflow::project::{DiskFiles, load_source};
-use mispflow::semantics::Semantics;
-use mispflow::source::Sources;
+use mispflow::simulate::engine::{
+    Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings,
+};
 
 /// Events of many kinds; `{}` is no event at all, and is left to the triggers that give none.
 const EVENTS: [&str; 8] = [
@@ -211,7 +212,7 @@ fn filters_nothing(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) 
     let mut without = graph.clone();
     for node in without.nodes.iter_mut().filter(|node| node.module.starts_with("generic-filter-")) {
         node.module = "testaction".into();
-        node.module_type = mispflow::graph::ModuleType::Action;
+        node.module_type = mispflow::model::ModuleType::Action;
         node.params.clear();
     }
     let effects = |result: &RunResult<'_>| {
@@ -260,7 +261,7 @@ fn not_seen(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
     let mut replaced = Vec::new();
     for known in unseen {
         known.module = "testaction".into();
-        known.filter = mispflow::graph::SavedFilter::default();
+        known.filter = mispflow::model::SavedFilter::default();
         known.params.clear();
         replaced.push(known.id);
     }
@@ -326,7 +327,7 @@ fn filter_depends_on_way(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Seman
 }
 
 fn never_cancels(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
-    let cancelled = runs(graph, semantics, |result| result.verdict == mispflow::engine::Verdict::Cancel);
+    let cancelled = runs(graph, semantics, |result| result.verdict == mispflow::simulate::engine::Verdict::Cancel);
     assert!(cancelled.iter().all(|&cancelled| !cancelled));
 }
 

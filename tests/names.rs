@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
-use mispflow::graph::Graph;
+use mispflow::model::Graph;
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 
 /// What `look` finds in the graph of the only workflow of `main.mwf`.
 fn compiled<T>(main: &str, others: &[(&str, &str)], look: impl FnOnce(&Graph<'_>) -> T) -> T {

@@ -1,10 +1,10 @@
 //! What pins and the head say about nodes besides their steps.
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
-use mispflow::graph::{Graph, ModuleType};
+use mispflow::model::{Graph, ModuleType};
 use mispflow::project::DiskFiles;
-use mispflow::source::Sources;
 
 /// The graph of a text, or the first finding that is an error: its message and its place.
 fn graph<T>(text: &str, use_it: impl FnOnce(&Graph<'_>) -> T) -> Result<T, (String, String)> {

@@ -2,12 +2,12 @@
 //! saved for a canvas with one untouched node of every module. A call without parameters, compiled
 //! and written, must give the same node.
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Signature};
 use mispflow::compile::Workspace;
-use mispflow::graph::ModuleType;
 use mispflow::misp::{Filling, Form, write};
+use mispflow::model::ModuleType;
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 use serde_json::{Map, Value, json};
 
 const SAVED: &str = include_str!("editor/saved-all-modules.json");

@@ -1,10 +1,9 @@
 //! Whatever is run, and whatever it writes: no secret shows, in no encoding.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::thread;
+use std::{fs, thread};
 
 use assert_cmd::Command;
 use base64::Engine;

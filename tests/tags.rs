@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
+use mispflow::base::source::Sources;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
 use mispflow::project::{MemoryFiles, Project, catalogue};
-use mispflow::source::Sources;
 use tempfile::TempDir;
 
 const TEAM: &str = r#"{"our-team": {"exclusive": true, "tags": ["our-team:open", "our-team:closed"]}}"#;

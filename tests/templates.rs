@@ -2,7 +2,7 @@
 //! template and its text a line, all for the data in `data.json`. `docs/misp-semantics.md`, section "Templates", says
 //! why some differ.
 
-use mispflow::engine::template::Template;
+use mispflow::jinja::Template;
 use mispflow::php::Value;
 
 /// The templates that render otherwise here, and why.

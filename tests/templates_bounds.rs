@@ -1,7 +1,7 @@
 //! What templates may cost: every filter and operator on values that grow without end. Each fails, which renders as
 //! nothing, or gives a text of some length. How long it takes is not measured here; what it may take is counted.
 
-use mispflow::engine::template::Template;
+use mispflow::jinja::Template;
 use mispflow::php::Value;
 
 /// The longest text that a template may give.

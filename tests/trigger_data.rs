@@ -8,17 +8,16 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use mispflow::catalogue::{Catalogue, Signature};
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Catalogue, Semantics, Signature};
 use mispflow::compile::Workspace;
-use mispflow::engine::{Outcome, Prepared, RunOptions, Settings};
-use mispflow::graph::ModuleType;
+use mispflow::core_format::normalise;
 use mispflow::hashpath::Path as HashPath;
-use mispflow::normalise::normalise;
+use mispflow::model::ModuleType;
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
 use mispflow::schema::{Root, TriggerData, Typer};
-use mispflow::semantics::Semantics;
-use mispflow::source::Sources;
+use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 use serde_json::Value as Json;
 
 /// The trigger of which there is no recording; it is taken to pass what `event-after-save-new` passes.

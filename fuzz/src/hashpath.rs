@@ -1,10 +1,10 @@
 //! Hash paths on any data.
 
+use mispflow::catalogue::Semantics;
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
+use mispflow::core_format::normalise;
 use mispflow::hashpath::{Path, check_syntax};
-use mispflow::normalise::normalise;
 use mispflow::php::{Value, loose_equal};
-use mispflow::semantics::Semantics;
 
 /// No panic, no hang, and the laws that always hold.
 ///

@@ -14,8 +14,8 @@ mod walk;
 use std::io;
 
 use codespan_reporting::term::termcolor::NoColor;
+use mispflow::base::source::Sources;
 use mispflow::diagnostics::{Diagnostic, write_github, write_json, write_sarif, write_terminal};
-use mispflow::source::Sources;
 
 /// What a target does with an input.
 pub type Target = fn(&str);

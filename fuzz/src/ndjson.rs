@@ -2,12 +2,11 @@
 
 use std::io::{BufReader, Cursor};
 
-use mispflow::catalogue::Catalogue;
-use mispflow::engine::{Prepared, Settings};
+use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::replay::{Records, usable};
-use mispflow::semantics::Semantics;
+use mispflow::simulate::engine::{Prepared, Settings};
+use mispflow::simulate::replay::{Records, usable};
 
 /// A stream is cut into the same records however much of it arrives at once, each with the line it begins on, and every
 /// event among them can be run.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use mispflow::catalogue::Catalogue;
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Catalogue, ServerFacts};
 use mispflow::compile::Workspace;
-use mispflow::fixture::{ServerFacts, Targets, read_answers};
 use mispflow::misp;
 use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
-use mispflow::source::Sources;
+use mispflow::simulate::answers::{Targets, read_answers};
 
 use super::{parts, show};
 

@@ -1,13 +1,12 @@
 //! Runs of any graph on any data.
 
 use codespan_reporting::term::termcolor::NoColor;
-use mispflow::catalogue::Catalogue;
-use mispflow::engine::{Limits, Prepared, RunOptions, Settings};
-use mispflow::fixture::{FixedAnswers, ServerFacts, Targets, read_answers};
+use mispflow::catalogue::{Catalogue, Semantics, ServerFacts};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::replay::write_run;
-use mispflow::semantics::Semantics;
+use mispflow::simulate::answers::{FixedAnswers, Targets, read_answers};
+use mispflow::simulate::engine::{Limits, Prepared, RunOptions, Settings};
+use mispflow::simulate::replay::write_run;
 
 use super::parts;
 

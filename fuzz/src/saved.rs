@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare, pair_documents};
@@ -9,7 +10,6 @@ use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import_all};
 use mispflow::misp::{self, Filling, Form, write};
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 
 use super::{parts, show};
 

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
-use mispflow::engine::template::Template;
 use mispflow::format::quote;
+use mispflow::jinja::Template;
 use mispflow::php::Value;
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 
 use super::{parts, show};
 

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::{Compiled, Workspace};
 use mispflow::diff::{DiffOptions, compare};
 use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import};
-use mispflow::misp::{self, Document, DocumentKind, Filling, Form, write};
+use mispflow::misp;
+use mispflow::misp::{Filling, Form, write};
+use mispflow::model::{Document, DocumentKind};
 use mispflow::project::MemoryFiles;
-use mispflow::source::Sources;
 
 use super::{parts, show};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 use crate::tags::{KnownTags, ServerTags, Taxonomies};
 
 use super::{Signature, Target, releases};

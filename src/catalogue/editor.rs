@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::graph::{ModuleType, ParamValue};
+use crate::model::{ModuleType, ParamValue};
 
 use super::{Parameter, ParameterKind, Signature};
 

@@ -1,6 +1,6 @@
 //! Why a catalogue file cannot be used.
 
-use crate::source::Position;
+use crate::base::source::Position;
 
 /// Why a catalogue file cannot be used, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

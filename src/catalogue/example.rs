@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 use super::{Parameter, ParameterKind, Signature};
 
@@ -158,11 +158,11 @@ fn text_of(value: &Json) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::base::source::Sources;
     use crate::catalogue::Catalogue;
     use crate::compile::Workspace;
     use crate::diagnostics::Diagnostic;
     use crate::project::MemoryFiles;
-    use crate::source::Sources;
 
     use super::*;
 

@@ -9,6 +9,9 @@ mod example;
 mod known;
 pub mod load;
 mod releases;
+mod semantics;
+mod server_facts;
+mod server_tags;
 mod signature;
 mod target;
 
@@ -16,5 +19,8 @@ pub use availability::{Availability, availability};
 pub use catalogue::Catalogue;
 pub use error::CatalogueError;
 pub use load::load;
+pub use semantics::Semantics;
+pub use server_facts::{ServerFactError, ServerFacts, StoppedQueries};
+pub use server_tags::server_tags;
 pub use signature::{Parameter, ParameterKind, Provenance, Shape, Signature};
 pub use target::{Release, Target, UnknownTarget};

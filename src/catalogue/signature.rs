@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 /// A module's signature: everything needed to check a call and to write its node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

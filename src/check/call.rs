@@ -2,20 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{ParamValue, SavedFilter};
-use crate::source::Span;
+use crate::model::{ParamValue, SavedFilter};
+use crate::resolve::{ConstantKind, Seen, duplicate, evaluate};
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name, ValueKind};
+use crate::wording;
 
-use super::constant::ConstantKind;
-use super::declaration::duplicate;
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::known_parameters::{Positions, hiding};
-use super::seen::Seen;
 use super::verbatim::verbatim;
-use super::wording;
 
 /// The parameters of a node, in the editor's order.
 pub type Params<'a> = Vec<(Cow<'a, str>, ParamValue<'a>)>;

@@ -3,13 +3,13 @@
 use crate::catalogue::{ParameterKind, Signature};
 use crate::condition::Operator;
 use crate::diagnostics::Audience;
+use crate::resolve::{Constant, ConstantKind};
 use crate::schema::Reader;
+use crate::wording;
 
-use super::constant::{Constant, ConstantKind};
 use super::flow::FlowChecker;
 use super::followed::{Items, Start};
 use super::hash_path::{WrittenPath, WrittenValue};
-use super::wording;
 
 /// An argument: the number of its parameter, and its value.
 pub type Argument<'a> = (usize, Constant<'a>);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::graph::{Graph, Node};
-use crate::source::Span;
+use crate::base::source::Span;
+use crate::model::{Graph, Node};
 use crate::syntax::tree::Name;
 
 /// A workflow or blueprint whose steps are ready to be lowered to a graph.

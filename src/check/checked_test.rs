@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
 use crate::php::Value;
-use crate::source::Span;
 use crate::syntax::tree::{Name, Test};
 
 /// A test, ready to be run.

@@ -2,21 +2,19 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{ModuleType, ParamText, ParamValue};
-use crate::schema::Reader;
-use crate::source::Span;
+use crate::model::{ModuleType, ParamText, ParamValue};
+use crate::resolve::{Constant, ConstantKind, ValueType, evaluate};
+use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value, ValueKind};
+use crate::wording;
 
 use super::call::Params;
 use super::checked::{CheckedCondition, NodeTemplate};
-use super::constant::{Constant, ConstantKind, ValueType};
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::followed::Start;
 use super::hash_path::{WrittenPath, WrittenValue};
-use super::lints::swapped;
-use super::wording;
 
 /// A comparison of something under a hash path, as generic-if and the filters know it.
 #[derive(Clone, Debug)]

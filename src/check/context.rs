@@ -1,18 +1,15 @@
 //! What a step is checked against.
 
+use crate::base::source::Span;
 use crate::catalogue::{Catalogue, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::ModuleType;
-use crate::source::Span;
+use crate::load::Program;
+use crate::model::ModuleType;
+use crate::resolve::{Budget, ConstantTable, Scope};
 use crate::syntax::tree::Name;
 use crate::tags::KnownTags;
-
-use super::budget::Budget;
-use super::constant_table::ConstantTable;
-use super::elsewhere::elsewhere;
-use super::program::Program;
-use super::scope::Scope;
-use super::wording::{self, described};
+use crate::wording;
+use crate::wording::{described, elsewhere};
 
 /// Everything that is the same for all steps of a program.
 #[derive(Clone, Copy)]

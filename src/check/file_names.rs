@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::misp::DocumentKind;
+use crate::model::DocumentKind;
 use crate::project::{fold, is_device_on_windows};
 use crate::syntax::tree::Name;
 

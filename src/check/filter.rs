@@ -5,18 +5,16 @@ use std::borrow::Cow;
 use crate::catalogue::Signature;
 use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{ParamValue, SavedFilter};
-use crate::schema::Reader;
+use crate::model::{ParamValue, SavedFilter};
+use crate::resolve::{ConstantKind, ValueType, evaluate};
+use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value, ValueKind};
+use crate::wording;
 
 use super::checked::NodeTemplate;
 use super::condition::{Comparison, comparison_params};
-use super::constant::{ConstantKind, ValueType};
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 use super::followed::{Items, Start};
-use super::lints::swapped;
-use super::wording;
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
@@ -49,7 +47,7 @@ impl<'a> FlowChecker<'_, 'a> {
     /// The node that takes all filters off.
     pub(super) fn filter_off(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
         let end = filter.body.span.end;
-        let brace = crate::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
+        let brace = crate::base::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
         // Where there are no filters at all, that has been said of the filter's beginning.
         let signature = match self.context.signature(self.file, "generic-filter-data") {
             Some(_) => self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?,
@@ -152,9 +150,9 @@ impl<'a> FlowChecker<'_, 'a> {
                     continue;
                 }
             };
-            let plain = |text: crate::graph::ParamText<'a>| match text {
-                crate::graph::ParamText::Plain(text) => Some(text),
-                crate::graph::ParamText::Parts(_) => None,
+            let plain = |text: crate::model::ParamText<'a>| match text {
+                crate::model::ParamText::Plain(text) => Some(text),
+                crate::model::ParamText::Parts(_) => None,
             };
             let target = match name.text {
                 "selector" => &mut saved.selector,
@@ -165,7 +163,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     continue;
                 }
                 other => {
-                    let suggestion = crate::suggest::closest(other, ["selector", "value", "operator", "path"]);
+                    let suggestion = crate::base::suggest::closest(other, ["selector", "value", "operator", "path"]);
                     self.report(
                         Diagnostic::at(Code::UnknownField, name.span, format!("a module filter has no `{other}`"))
                             .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))

@@ -2,19 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
 use crate::catalogue::{Provenance, Signature};
 use crate::diagnostics::{Code, Diagnostic, Label};
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
+use crate::resolve::{Constant, Names, copy, list_entries};
 use crate::schema::{Root, Typer};
-use crate::source::Span;
 use crate::syntax::MAX_NESTING;
 use crate::syntax::tree::{Block, Call, CallStep, Concurrent, FilterStep, IfStep, Name, Pin, Step, StepKind, Text};
 
 use super::checked::{CheckedStep, CheckedStepKind, NodeTemplate};
-use super::constant::Constant;
-use super::constant_table::{copy, list_entries};
 use super::context::Context;
-use super::evaluate::Names;
 
 /// The most nodes a workflow may have once its blueprints are inlined. Blueprints that use each
 /// other can double themselves; MISP's editor is out of breath long before.
@@ -229,14 +227,14 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         }
         let pinned = pin.map(|pin| self.pin(pin, signature)).unwrap_or_default();
         let pinned_id = pinned.id;
-        let mut node = crate::graph::Node {
+        let mut node = crate::model::Node {
             id: 0,
             module: Cow::Borrowed(&signature.id),
             name: Cow::Borrowed(&signature.name),
             module_type: signature.module_type,
             version: Cow::Borrowed(&signature.version),
             params,
-            filter: crate::graph::SavedFilter::default(),
+            filter: crate::model::SavedFilter::default(),
             multiple_output_connection: signature.multiple_output_connection,
             gives_core_format: signature.gives_core_format && signature.module_type == ModuleType::Trigger,
             odd_type: None,

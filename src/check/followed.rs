@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::catalogue::Signature;
-use crate::graph::ModuleType;
 use crate::hashpath::{Path, PathError};
+use crate::model::ModuleType;
 use crate::schema::{Followed, Root, Shape, Typer};
 
 /// A well-formed path with what it finds.

@@ -1,12 +1,12 @@
 //! Hash paths of the text: their form, and whether the data can have what they look for.
 
+use crate::base::source::Span;
 use crate::condition::Operator;
 use crate::schema::{About, PathFinding, Question, Reader, Typer};
-use crate::source::Span;
+use crate::wording;
 
 use super::flow::FlowChecker;
 use super::followed::{FollowedPath, Start, root_of_blueprint};
-use super::wording;
 
 /// A path with the place where it is written.
 pub struct WrittenPath {

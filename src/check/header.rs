@@ -4,21 +4,15 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+use crate::base::source::Span;
+use crate::base::suggest::closest;
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{Frame, ParamText};
-use crate::source::Span;
-use crate::suggest::closest;
+use crate::model::{Frame, ParamText};
+use crate::resolve::{Constant, ConstantKind, Seen, duplicate, evaluate};
 use crate::syntax::tree::{Blueprint, Field, Name};
+use crate::wording;
 
-use super::constant::{Constant, ConstantKind};
-use super::declaration::duplicate;
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::seen::Seen;
-use super::wording;
-
-/// How many characters MISP stores of a name or description.
-pub const MAX_CHARACTERS: usize = 191;
 
 /// What the fields say.
 #[derive(Debug)]

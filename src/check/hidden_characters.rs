@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::base::source::{FileId, SourceFile, Span};
 use crate::characters::{character_name, hidden_characters};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{Surroundings, surroundings};
 
 /// So many lines of a file are reported.

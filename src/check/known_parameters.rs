@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Parameter, Signature};
-use crate::graph::{ParamText, ParamValue};
+use crate::model::{ParamText, ParamValue};
 
 /// The indices of a module's parameters.
 pub enum Positions<'s> {

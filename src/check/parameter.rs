@@ -4,16 +4,16 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use crate::base::source::Span;
+use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::graph::{ParamText, ParamValue};
-use crate::source::Span;
-use crate::suggest::closest;
+use crate::model::{ParamText, ParamValue};
+use crate::resolve::{Constant, ConstantKind, ValueType};
+use crate::wording;
 
-use super::constant::{Constant, ConstantKind, ValueType};
 use super::flow::FlowChecker;
 use super::template::{check_template, place_of};
-use super::wording;
 
 /// Picked values as the editor saves them, so that a graph comes out of a save unchanged: in the order of the options and
 /// once each. What is not among the options comes last. Without options all is as given.

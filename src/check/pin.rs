@@ -2,19 +2,16 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
+use crate::base::suggest::closest;
 use crate::catalogue::Signature;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ModuleType, Node, ParamText, ParamValue, SavedFilter};
-use crate::source::Span;
-use crate::suggest::closest;
+use crate::model::{ModuleType, Node, ParamText, ParamValue, SavedFilter};
+use crate::resolve::{ConstantKind, Seen, duplicate, evaluate};
 use crate::syntax::tree::{Argument, Pin, ValueKind};
 
 use super::call::{is_quoted, kept_parameter};
-use super::constant::ConstantKind;
-use super::declaration::duplicate;
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::seen::Seen;
 use super::verbatim::verbatim;
 
 /// What a pin says.

@@ -1,14 +1,14 @@
 //! Nodes that a nicer spelling stands for, as the module of the target takes them.
 
+use crate::base::source::Span;
 use crate::catalogue::{ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::ParamValue;
-use crate::source::Span;
+use crate::model::ParamValue;
 use crate::syntax::tree::Pin;
+use crate::wording::{option_elsewhere, parameter_elsewhere};
 
 use super::call::Params;
 use super::checked::NodeTemplate;
-use super::elsewhere::{option_elsewhere, parameter_elsewhere};
 use super::flow::FlowChecker;
 
 impl<'a> FlowChecker<'_, 'a> {

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
+use crate::base::source::{Sources, Span};
+use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{Sources, Span};
-use crate::suggest::closest;
-use crate::template_bounds::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
-use crate::template_names::{FILTERS, TESTS};
-
-use super::template_slips::slips;
+use crate::jinja::names::{FILTERS, TESTS};
+use crate::jinja::slips;
+use crate::jinja::source_limits::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
 
 /// Something that is wrong with a text.
 pub struct TemplateFinding {
@@ -60,7 +59,7 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
         return None;
     }
     let invalid = |message: String| Diagnostic::new(Code::InvalidTemplate, message);
-    let depth = match template_bounds::depth(text) {
+    let depth = match source_limits::depth(text) {
         Ok(depth) => depth,
         Err(TooLarge::Chain) => {
             let finding = invalid("this template has an expression that is too long to be read".to_owned())
@@ -108,7 +107,7 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
     if !text.contains("{{") && !text.contains("{%") {
         return Vec::new();
     }
-    let Ok(depth) = template_bounds::depth(text) else { return Vec::new() };
+    let Ok(depth) = source_limits::depth(text) else { return Vec::new() };
     let mut variables = Vec::new();
     let read = with_template(text, depth, |template| template.undeclared_variables(true));
     variables.extend(read.into_iter().flatten());
@@ -119,7 +118,7 @@ pub fn undeclared_variables(text: &str) -> Vec<String> {
 /// Reads a template of this depth, and asks it something.
 fn with_template<T: Default + Send>(
     text: &str,
-    depth: template_bounds::Depth,
+    depth: source_limits::Depth,
     ask: impl Fn(&minijinja::Template<'_, '_>) -> T + Send + Sync,
 ) -> Result<T, minijinja::Error> {
     let read = || {
@@ -128,7 +127,7 @@ fn with_template<T: Default + Send>(
         environment.template_from_str(text).map(|template| ask(&template))
     };
     // Without an answer, nothing can be said against the template.
-    template_bounds::read(depth, read).unwrap_or_else(|| Ok(T::default()))
+    source_limits::read(depth, read).unwrap_or_else(|| Ok(T::default()))
 }
 
 /// The place of a part of a text, where the text stands in the source as it is.

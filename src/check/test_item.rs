@@ -2,18 +2,17 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::source::Span;
+use crate::base::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::Graph;
-use crate::source::Span;
-use crate::suggest::closest;
+use crate::load::{Program, ResolvedImport, imports};
+use crate::model::Graph;
+use crate::resolve::Budget;
 use crate::syntax::tree::{Block, Clause, ClauseKind, Item, Name, StepKind, Test, Workflow};
 
-use super::budget::Budget;
 use super::checked_test::CheckedTest;
 use super::context::Context;
 use super::flow::FlowChecker;
-use super::program::ResolvedImport;
-use super::program::{Program, imports};
 
 const OUTCOMES: [&str; 3] = ["success", "failure", "blocked"];
 

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ParamText, TextPart};
+use crate::model::{ParamText, TextPart};
 use crate::php::{Array, Key, Text, Value};
+use crate::resolve::{Constant, ConstantKind, evaluate};
 use crate::syntax::tree::{self, ClauseKind};
 
 use super::checked_test::{Given, GivenKind, TestClause, TestClauseKind};
-use super::constant::{Constant, ConstantKind};
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
 
 impl<'a> FlowChecker<'_, 'a> {

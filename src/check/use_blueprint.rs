@@ -4,20 +4,15 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::suggest::closest;
 use crate::catalogue::Provenance;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Graph, Node};
-use crate::suggest::closest;
+use crate::model::{Graph, Node};
+use crate::resolve::{BlueprintEntry, Constant, ConstantKind, Literals, Seen, ValueType, duplicate, evaluate};
 use crate::syntax::tree::{Blueprint, BlueprintParameter, Call, Name};
 
 use super::checked::CheckedStepKind;
-use super::constant::{Constant, ConstantKind, ValueType};
-use super::declaration::duplicate;
-use super::evaluate::evaluate;
 use super::flow::FlowChecker;
-use super::literals::Literals;
-use super::scope::BlueprintEntry;
-use super::seen::Seen;
 
 /// How far blueprints may use each other in a row.
 const MAX_CHAIN: usize = 32;

@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::ParamValue;
-
-use super::constant::{Constant, ConstantKind};
-use super::evaluate::Names;
+use crate::model::ParamValue;
+use crate::resolve::{Constant, ConstantKind, Names};
 
 /// The value as it is written; `None` where an error was reported.
 pub fn verbatim<'a>(constant: &Constant<'a>, names: &mut dyn Names<'a>) -> Option<ParamValue<'a>> {

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rustc_hash::FxHashMap;
 
+use crate::base::source::Sources;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::misp::{self, DocumentKind, Filling};
+use crate::misp;
+use crate::misp::Filling;
+use crate::model::DocumentKind;
 use crate::project::{
     self, Project, ProjectFiles, Readers, Refusal, at_setting, fold, holds, is_device_on_windows, write_whole,
 };
 use crate::secrets::Secret;
-use crate::source::Sources;
 
 use super::write_files::write_files;
 use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};

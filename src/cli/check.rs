@@ -2,13 +2,13 @@
 
 use clap::Args;
 
+use crate::base::source::{FileId, Sources};
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, Levels, printable_line};
+use crate::exported::is_misp_json;
 use crate::fix::{Repair, Repaired};
 use crate::project::{self, ProjectFiles, Readers, write_whole};
-use crate::saved::is_misp_json;
-use crate::source::{FileId, Sources};
 use crate::upgrade::check_for_targets;
 
 use super::target_parser::TargetParser;

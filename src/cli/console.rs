@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
+use crate::base::source::Sources;
 use crate::diagnostics::{printable, printable_line};
 use crate::secrets::{NamedSecrets, Secret};
-use crate::source::Sources;
 
 use super::masked::Masked;
 use super::panic;

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use crate::base::source::{FileId, Sources};
 use crate::characters::to_json_pretty;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};
+use crate::exported::is_misp_json;
 use crate::format::quote;
-use crate::misp::Document;
+use crate::model::Document;
 use crate::project;
-use crate::saved::is_misp_json;
-use crate::source::{FileId, Sources};
 
 use super::import::read_documents;
 use super::{AllowRead, Console, Failure, Format, Inputs, Status, Target, report};

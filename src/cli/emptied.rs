@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use crate::base::source::{FileId, Span};
+use crate::base::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::{Cause, Emptied, Operation, Path, Segment, Token};
 use crate::php::Value;
-use crate::source::{FileId, Span};
-use crate::suggest::closest;
 
 /// So many keys and values are listed.
 const SHOWN: usize = 12;

@@ -4,12 +4,12 @@ use std::io;
 
 use clap::{Args, ValueEnum};
 
+use crate::base::source::Sources;
+use crate::base::suggest::closest;
 use crate::diagnostics::{
     Code, Diagnostic, Level, LevelOf, Levels, Summary, write_github, write_json, write_sarif, write_summary,
     write_terminal,
 };
-use crate::source::Sources;
-use crate::suggest::closest;
 
 use super::{Console, Failure, Status};
 

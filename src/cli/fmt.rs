@@ -5,9 +5,9 @@ use std::io;
 
 use clap::Args;
 
+use crate::base::source::{SourceFile, Sources};
 use crate::format::format_source;
 use crate::project::{Readers, Written, write_whole};
-use crate::source::{SourceFile, Sources};
 
 use super::unified_diff::write_unified_diff;
 use super::{Console, Failure, Format, Inputs, Status, report};

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::import::{ImportOptions, Imported, import_all};
-use crate::misp::{self, Document};
+use crate::misp;
+use crate::model::Document;
 use crate::project::{self, Readers, holds};
-use crate::source::{FileId, MAX_TEXT_BYTES, Sources};
 
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Status, Target, report};

@@ -90,9 +90,9 @@ fn shell_word(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::source::Sources;
     use crate::diagnostics::{Diagnostic, Levels};
     use crate::project::Project;
-    use crate::source::Sources;
     use std::path::Path;
 
     fn content(name: &str) -> &'static str {

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::base::source::{FileId, Sources};
 use crate::catalogue;
 use crate::check::check_hidden_in_data;
 use crate::diagnostics::Diagnostic;
 use crate::project::{
     self, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, unreadable,
 };
-use crate::source::{FileId, Sources};
 
 use super::target_parser::TargetParser;
 use super::{AllowRead, Console};
@@ -136,7 +136,7 @@ pub(super) fn load_project(
 
 #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
 pub(super) fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
-    let bytes = project::read_limited(io::stdin().lock(), crate::source::MAX_SOURCE_BYTES, 0);
+    let bytes = project::read_limited(io::stdin().lock(), crate::base::source::MAX_SOURCE_BYTES, 0);
     match bytes {
         Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),
         Err(error) => Err(unreadable(STANDARD_INPUT, &error)),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::characters::to_json_pretty;
+use crate::core_format::normalise;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
-use crate::normalise::normalise;
 use crate::php::Value;
 use crate::project::{ProjectFiles, load_source};
-use crate::source::{FileId, Sources, Span};
 
 use super::emptied::why_empty;
 use super::inputs::{is_standard_input, read_standard_input};

@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use codespan_reporting::term::termcolor::Buffer;
 
-use crate::catalogue::Catalogue;
+use crate::base::source::{FileId, Sources};
+use crate::catalogue::{Catalogue, Semantics, ServerFacts};
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, write_terminal};
-use crate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
-use crate::fixture::{AnswersFileError, FixedAnswers, ServerFacts, Targets, read_answers};
-use crate::graph::{Graph, NodeId};
-use crate::misp::{self, Document, DocumentKind};
+use crate::misp;
+use crate::model::{Document, DocumentKind, Graph, NodeId};
 use crate::project::{self, Project, ProjectFiles, load_source};
-use crate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
-use crate::semantics::Semantics;
-use crate::source::{FileId, Sources};
+use crate::simulate::answers::{AnswersFileError, FixedAnswers, Targets, read_answers};
+use crate::simulate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
+use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
 use super::inputs::{is_standard_input, load_project, read_standard_input};
 use super::live::{Live, announce, tell_problems};
@@ -247,7 +246,7 @@ impl Run {
     }
 
     /// How runs are written, and the events. To know whether there is only one, the first two are read.
-    fn open(&self, files: &EventFiles) -> (Form, [Option<Vec<crate::replay::Record>>; 2], Events) {
+    fn open(&self, files: &EventFiles) -> (Form, [Option<Vec<crate::simulate::replay::Record>>; 2], Events) {
         let mut events = Events::new(files.clone());
         if self.format == Format::Json {
             return (Form::Json, [None, None], events);

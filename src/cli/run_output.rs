@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use crate::characters::to_json;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
-use crate::engine::{RunResult, Verdict};
 use crate::php::{JsonError, Value};
 use crate::project::unreadable;
-use crate::replay::{Ending, EventIdentity, Places, Record, RecordError, Runner, Unusable, usable, write_run};
+use crate::simulate::engine::{RunResult, Verdict};
+use crate::simulate::replay::{
+    Ending, EventIdentity, Places, Record, RecordError, Runner, Unusable, usable, write_run,
+};
 
 /// What is written is handed on when it has so many bytes.
 const SHEET_BYTES: usize = 256 * 1024;

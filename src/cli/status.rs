@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::base::source::Sources;
 use crate::diagnostics::{Code, Diagnostic, printable, write_terminal};
 use crate::project::{Refusal, WriteError};
-use crate::source::Sources;
 
 use super::Console;
 
@@ -117,7 +117,7 @@ impl From<WriteError> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
+    use crate::base::source::Span;
 
     #[test]
     fn the_worst_finding_decides() {

@@ -3,14 +3,14 @@
 use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
+use crate::base::source::Sources;
+use crate::catalogue::Semantics;
 use crate::characters::to_json;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project;
-use crate::replay::{in_order, workers};
-use crate::semantics::Semantics;
-use crate::source::Sources;
-use crate::testing::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
+use crate::simulate::replay::{in_order, workers};
+use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
 use super::{Console, Failure, Format, Inputs, Status, Target, report};
 

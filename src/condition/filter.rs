@@ -1,8 +1,8 @@
 //! Filters: which items of a list stay.
 
+use crate::catalogue::Semantics;
 use crate::hashpath::Path;
 use crate::php::{Array, KeyRef, Thrown, Value};
-use crate::semantics::Semantics;
 
 use super::{Operator, Subject};
 
@@ -84,10 +84,10 @@ pub fn list_path(selector: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::{Filter, list_path, matching_items};
+    use crate::catalogue::Semantics;
     use crate::condition::Operator;
     use crate::hashpath::Path;
     use crate::php::Value;
-    use crate::semantics::Semantics;
 
     fn kept(items: &str, path: &str, operator: Operator, value: &str, target: &str) -> String {
         let items = Value::from_json(items).unwrap();

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use crate::source::{FileId, Position, Sources};
+use crate::base::source::{FileId, Position, Sources};
 
 /// Within a line this many bytes are counted anew for each place.
 const STEP: usize = 4096;
 
-/// Finds lines and columns like [`crate::source::SourceFile::position`], but counts the characters
+/// Finds lines and columns like [`crate::base::source::SourceFile::position`], but counts the characters
 /// of a long line only once.
 pub(super) struct Columns<'s> {
     sources: &'s Sources,

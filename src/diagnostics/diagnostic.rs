@@ -1,6 +1,6 @@
 //! The one type for everything the tool has to say about its input.
 
-use crate::source::Span;
+use crate::base::source::Span;
 
 use super::{Code, Level};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use crate::source::Sources;
+use crate::base::source::Sources;
 
 use super::columns::Columns;
 use super::printable::{printable, printable_line};
@@ -60,8 +60,8 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::source::Span;
     use crate::diagnostics::Code;
-    use crate::source::Span;
 
     fn written(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let mut out = Vec::new();

@@ -4,8 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::base::source::{Position, Sources, Span};
 use crate::characters::to_json;
-use crate::source::{Position, Sources, Span};
 
 use super::columns::Columns;
 use super::revealed::revealed;

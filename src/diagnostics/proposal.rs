@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::source::{SourceFile, Sources};
+use crate::base::source::{SourceFile, Sources};
 
 use super::excerpt::{line_content, window};
 use super::printable::printable_line;
@@ -101,8 +101,8 @@ fn shown_line(file: &SourceFile, offset: usize) -> (Range<usize>, Range<usize>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::source::Span;
     use crate::diagnostics::{Code, Diagnostic};
-    use crate::source::Span;
 
     fn shown(text: &str, edits: &[(usize, usize, &str)]) -> Option<String> {
         let sources = Sources::new();

@@ -51,8 +51,8 @@ pub fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::source::{Sources, Span};
     use crate::diagnostics::Code;
-    use crate::source::{Sources, Span};
 
     #[test]
     fn counted_in_words() {

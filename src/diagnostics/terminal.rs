@@ -7,7 +7,7 @@ use codespan_reporting::files::Error;
 use codespan_reporting::term::termcolor::WriteColor;
 use codespan_reporting::term::{Config, emit_to_write_style};
 
-use crate::source::{Sources, Span};
+use crate::base::source::{Sources, Span};
 
 use super::columns::Columns;
 use super::excerpt::{Excerpt, Excerpts, LINES_BEFORE_END, LINES_BEHIND_START};
@@ -119,8 +119,8 @@ mod tests {
     use codespan_reporting::term::termcolor::{Ansi, NoColor};
 
     use super::*;
+    use crate::base::source::FileId;
     use crate::diagnostics::Code;
-    use crate::source::FileId;
 
     fn shown(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let mut out = NoColor::new(Vec::new());

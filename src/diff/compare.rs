@@ -7,8 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Catalogue, ParameterKind};
 use crate::format::quote;
-use crate::graph::{Connection, Frame, Graph, ModuleType, Node, ParamText, ParamValue};
-use crate::misp::{Document, DocumentKind};
+use crate::model::{Connection, Document, DocumentKind, Frame, Graph, ModuleType, Node, ParamText, ParamValue};
 
 use super::difference::{Change, ChangedNode, Difference, Edge, NodeName};
 use super::filled::{FILTER, NOT_SHOWN, shown_beside, text_of, without_credentials};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::graph::NodeId;
+use crate::model::NodeId;
 
 /// What differs. Values are JSON; text from the environment is shown as `env("NAME")` or
 /// `secret("NAME")`, and the values of sensitive parameters are not shown.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::format::quote;
-use crate::graph::{Node, ParamText, ParamValue, TextPart};
-use crate::misp::Document;
+use crate::model::{Document, Node, ParamText, ParamValue, TextPart};
 use crate::secrets::{Secret, is_credential_header};
 
 /// What stands in the place of a value that must not be seen.

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
-use crate::graph::Graph;
+use crate::model::Graph;
 
 /// How often neighbours are looked at in a graph with loops.
 const ROUNDS: usize = 24;

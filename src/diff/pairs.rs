@@ -1,6 +1,6 @@
 //! Which document of one side is which of the other.
 
-use crate::misp::Document;
+use crate::model::Document;
 
 /// Documents of two sides, by their index.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::format::quote;
-use crate::graph::{ParamText, ParamValue, TextPart};
+use crate::model::{ParamText, ParamValue, TextPart};
 
 /// A value as JSON, with text from the environment by its name. Different values never look the
 /// same.

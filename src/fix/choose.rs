@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::source::{FileId, Sources};
 use crate::diagnostics::{Diagnostic, Edit, in_order};
-use crate::source::{FileId, Sources};
 use crate::syntax::parse;
 
 /// A text with some of its findings fixed.

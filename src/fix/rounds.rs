@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::base::source::{FileId, Position, Sources};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, Position, Sources};
 
 use super::choose::fix_once;
 

@@ -1,9 +1,9 @@
 use super::*;
+use crate::base::source::{Sources, Span};
 use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::project::MemoryFiles;
-use crate::source::{Sources, Span};
 
 fn repaired(text: &str, unsafe_too: bool) -> (String, Vec<&'static str>, usize) {
     let sources = Sources::new();
@@ -45,7 +45,7 @@ fn finding(
     start: usize,
     end: usize,
     replacement: &str,
-) -> (crate::source::FileId, Diagnostic) {
+) -> (crate::base::source::FileId, Diagnostic) {
     let file = sources.add("a.mwf", None, text);
     let span = Span::new(file, start, end);
     (file, Diagnostic::at(Code::UnknownModule, span, "m").safe_fix(span, replacement))
@@ -81,7 +81,7 @@ fn no_fix_makes_a_syntax_error() {
 fn fixes_that_undo_each_other_end() {
     let sources = Sources::new();
     let file = sources.add("a.mwf", None, "let a = 1");
-    let mut check = |roots: &[crate::source::FileId]| {
+    let mut check = |roots: &[crate::base::source::FileId]| {
         let span = Span::new(roots[0], 4, 5);
         let other = if sources.snippet(span) == "a" { "b" } else { "a" };
         vec![Diagnostic::at(Code::UnknownName, span, "m").safe_fix(span, other)]

@@ -21,8 +21,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::syntax::{Parsed, parse, tree};
 
 pub use literal::quote;

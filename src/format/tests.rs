@@ -7,7 +7,7 @@ mod properties;
 mod scatter;
 mod snapshots;
 
-use crate::source::Sources;
+use crate::base::source::Sources;
 use crate::syntax::parse;
 
 use super::format_source;

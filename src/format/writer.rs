@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{Sources, Span};
+use crate::base::source::{Sources, Span};
 use crate::syntax::tree::{Comment, File};
 
 use super::comment::{Blanks, Waiting, line_breaks};

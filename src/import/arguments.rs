@@ -2,8 +2,8 @@
 
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::format::quote;
-use crate::graph::{Node, ParamText, ParamValue, SavedFilter};
 use crate::hashpath;
+use crate::model::{Node, ParamText, ParamValue, SavedFilter};
 use crate::syntax::{is_name, is_number, is_word};
 
 use super::flow::FlowNode;

@@ -9,7 +9,7 @@ use super::predicate::{Predicate, predicate};
 use super::print::pin_before;
 use super::teller::Teller;
 use super::written::{Entry, Written, called, entries_of};
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 impl Teller<'_, '_> {
     /// Puts the nodes of a condition into the order of the text.

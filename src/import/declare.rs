@@ -1,7 +1,7 @@
 //! `module` items for modules that the catalogue lacks.
 
 use crate::catalogue::{Parameter, ParameterKind, Shape, Signature};
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 use super::print::Printer;
 use super::written::{Written, name};

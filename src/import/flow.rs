@@ -1,7 +1,7 @@
 //! A graph made ready to be told: without loops and without what no text can say.
 
 use crate::catalogue::Signature;
-use crate::graph::{Graph, ModuleType, Node};
+use crate::model::{Graph, ModuleType, Node};
 
 use super::modules::Modules;
 use super::note::Notes;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::graph::{Frame, NodeId};
+use crate::model::{Frame, NodeId};
 
 use super::note::Notes;
 use super::written::{Entry, Written};

@@ -27,11 +27,10 @@ mod written;
 
 use rustc_hash::FxHashSet;
 
+use crate::base::source::Sources;
 use crate::catalogue::Catalogue;
 use crate::format::format_source;
-use crate::graph::NodeId;
-use crate::misp::{Document, DocumentKind};
-use crate::source::Sources;
+use crate::model::{Document, DocumentKind, NodeId};
 
 use arguments::Exact;
 use flow::Flow;

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::catalogue::{Catalogue, Parameter, ParameterKind, Provenance, Shape, Signature};
-use crate::graph::{Graph, ModuleType, Node, ParamText, ParamValue};
+use crate::model::{Graph, ModuleType, Node, ParamText, ParamValue};
 
 use super::note::Notes;
 

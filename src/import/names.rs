@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::flow::{FlowNode, Kind};
 use super::modules::{param, text_param};
-use crate::graph::{Node, ParamText, ParamValue};
+use crate::model::{Node, ParamText, ParamValue};
 use crate::project::is_device_on_windows;
 
 /// The longest name that is made.

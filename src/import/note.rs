@@ -1,6 +1,6 @@
 //! What a person should know about an imported text.
 
-use crate::graph::NodeId;
+use crate::model::NodeId;
 
 /// Something that the text cannot say, or says otherwise than the graph did.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::graph::{Node, ParamText, ParamValue};
 use crate::hashpath;
+use crate::model::{Node, ParamText, ParamValue};
 use crate::syntax::{is_number, is_word};
 
 use super::modules::{param, text_param};

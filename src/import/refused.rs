@@ -1,10 +1,10 @@
 //! Nodes that are in the graph and that the checker would refuse, such as comparisons which can
 //! never hold. A text must hold them all the same.
 
+use crate::base::source::{Sources, Span};
 use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::project::MemoryFiles;
-use crate::source::{Sources, Span};
 use crate::syntax::parse;
 use crate::syntax::tree::{Block, Condition, Item, Step, StepKind};
 

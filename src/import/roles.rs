@@ -1,6 +1,6 @@
 //! What filter nodes say, if a filter scope can say it.
 
-use crate::graph::Node;
+use crate::model::Node;
 
 use super::flow::Flow;
 use super::modules::text_param;

@@ -1,7 +1,7 @@
 //! Values as text.
 
 use crate::format::{is_reserved, quote};
-use crate::graph::{ParamText, ParamValue, TextPart};
+use crate::model::{ParamText, ParamValue, TextPart};
 use crate::syntax::{block_string, is_name};
 
 /// Before the lines of a text; which one it is does not matter.

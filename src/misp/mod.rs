@@ -1,11 +1,9 @@
 //! The JSON of MISP's workflow editor, both ways: a canonical writer and a tolerant reader.
 
-mod document;
 mod placeholder;
 mod read;
 mod write;
 
-pub use document::{Document, DocumentKind, blueprint_uuid, workflow_uuid};
 pub use read::{DocumentPlace, Oddity, Read, ReadError, element, locate, locate_in_part, member, read};
 pub(crate) use read::{Json, Path, parse, quoted};
 pub use write::{Filling, Form, MissingVariable, WriteError, needs_values, write};

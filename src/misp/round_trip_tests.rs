@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Document, DocumentKind, Filling, Form, read, write};
+use super::{Filling, Form, read, write};
+use crate::model::{Document, DocumentKind};
 
 /// What the editor saved for a graph with one node of every module of MISP 2.5.1.
 const EDITOR: &str = include_str!("../../tests/editor/saved-all-modules.json");
@@ -58,8 +59,9 @@ mod random {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter};
-    use crate::misp::workflow_uuid;
+    use crate::model::{
+        Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, workflow_uuid,
+    };
     use crate::secrets::Secret;
 
     fn any_text() -> impl Strategy<Value = Cow<'static, str>> {

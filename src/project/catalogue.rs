@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::catalogue::{Catalogue, Release, Target, load};
+use crate::base::source::{FileId, Sources, Span};
+use crate::catalogue::{Catalogue, Release, Target, load, server_tags};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, Sources, Span};
-use crate::tags::ServerTags;
 
 use super::taxonomies::taxonomies;
 use super::{Files, Project, load_source};
@@ -48,7 +47,7 @@ pub fn catalogues(
         };
         match load(sources.text(file)) {
             Ok(signatures) => {
-                let listed = ServerTags::of(&signatures, &name).map(Arc::new);
+                let listed = server_tags(&signatures, &name).map(Arc::new);
                 for catalogue in &mut catalogues {
                     catalogue.to_mut().extend(signatures.iter().cloned());
                     if let Some(listed) = &listed {

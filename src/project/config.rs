@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::catalogue::Target;
 use crate::diagnostics::{Code, Diagnostic, Levels};
-use crate::source::{FileId, Sources, Span};
 
 use super::config_reader::ConfigReader;
 use super::discover::tidy;

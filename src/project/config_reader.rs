@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::catalogue::{Target, UnknownTarget};
+use crate::base::source::{FileId, Sources, Span};
+use crate::base::suggest::closest;
+use crate::catalogue::{ServerFacts, Target, UnknownTarget};
 use crate::diagnostics::{ALL_WARNINGS, Code, Diagnostic, Level, LevelOf};
-use crate::fixture::ServerFacts;
 use crate::php::Value;
-use crate::source::{FileId, Sources, Span};
-use crate::suggest::closest;
 
 use super::config::{Located, Project};
 use super::duration::parse_duration;

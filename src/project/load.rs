@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::base::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
 
 use super::Files;
 use super::refusal::Refusal;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::fixture::ServerFacts;
-use crate::source::Span;
+use crate::base::source::Span;
+use crate::catalogue::ServerFacts;
 
 /// How long a request may take unless the project says otherwise.
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

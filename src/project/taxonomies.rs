@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::misp::locate;
-use crate::source::{FileId, Sources, Span};
 use crate::tags::{Taxonomies, TaxonomyError, load};
 
 use super::catalogue::{at_setting, span_at};

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::base::suggest::closest;
 use crate::diagnostics::{Audience, Code};
 use crate::hashpath::{Path, Segment, Token};
 use crate::php::{Key, KeyRef};
-use crate::suggest::closest;
 
 use super::finding::PathFinding;
 use super::root::Root;

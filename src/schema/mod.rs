@@ -13,6 +13,7 @@ mod load;
 mod question;
 mod root;
 mod shape;
+mod swapped;
 mod tests_in_paths;
 mod trigger_data;
 
@@ -22,4 +23,5 @@ pub use lacks::Lack;
 pub use question::{Question, Reader};
 pub use root::Root;
 pub use shape::{Enumeration, EnumerationId, ListId, ObjectId, ObjectShape, Schema, Shape};
+pub use swapped::swapped;
 pub use trigger_data::{TriggerData, TriggerObject};

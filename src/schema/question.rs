@@ -209,11 +209,11 @@ fn suggest_value(schema: &Schema, shape: Shape, given: &str, audience: Audience)
     let values = &schema.enumeration(id).values;
     // A field of numbers that is compared with what the editor shows for one of them.
     let labels = values.values().filter(|label| !label.is_empty()).map(String::as_str);
-    let label = crate::suggest::closest(given, labels);
+    let label = crate::base::suggest::closest(given, labels);
     if let Some((value, label)) = values.iter().find(|(_, known)| label == Some(known.as_str())) {
         return (Some(format!("MISP stores {label} as `{value}`")), Some(value.clone()));
     }
-    if let Some(value) = crate::suggest::closest(given, values.keys().map(String::as_str)) {
+    if let Some(value) = crate::base::suggest::closest(given, values.keys().map(String::as_str)) {
         return (Some(format!("did you mean `{value}`?")), Some(value.to_owned()));
     }
     if values.len() > SHOWN_VALUES {

@@ -48,7 +48,7 @@ impl Root {
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
-    use crate::graph::ModuleType;
+    use crate::model::ModuleType;
 
     #[test]
     fn every_trigger_has_its_data() {

@@ -85,7 +85,7 @@ impl Typer<'_> {
         let message = format!("{} has no key `{key}`", object.one);
         let finding =
             PathFinding::in_path(Code::UnknownKey, at.clone(), message, "a test on a missing key keeps nothing");
-        match crate::suggest::closest(key, object.keys.keys().map(String::as_str)) {
+        match crate::base::suggest::closest(key, object.keys.keys().map(String::as_str)) {
             Some(close) => finding.help(format!("did you mean `{close}`?")).fix(at, close),
             None => finding.help("test a key that is there"),
         }

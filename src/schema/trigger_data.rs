@@ -135,7 +135,7 @@ fn kind(typer: &Typer<'_>, path: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
-    use crate::graph::ModuleType;
+    use crate::model::ModuleType;
 
     #[test]
     fn every_trigger_has_data_and_an_example() {

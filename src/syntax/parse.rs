@@ -2,8 +2,8 @@
 
 use pest::Parser as _;
 
+use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Label};
-use crate::source::{FileId, MAX_TEXT_BYTES, Sources, Span};
 
 use super::build::Builder;
 use super::grammar::{Grammar, Rule};

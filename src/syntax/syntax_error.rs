@@ -3,9 +3,9 @@
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 
+use crate::base::source::{FileId, Span};
+use crate::base::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, Span};
-use crate::suggest::closest;
 
 use super::expected::phrase;
 use super::grammar::{Grammar, Rule};

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 
 /// A word of the user's with its place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

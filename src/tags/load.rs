@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::source::Position;
 use crate::misp::{Json, Path, parse, quoted};
-use crate::source::Position;
 
 use super::Taxonomy;
 

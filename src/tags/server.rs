@@ -5,11 +5,6 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use crate::catalogue::{Provenance, Signature};
-
-/// The modules of MISP whose pickers list the tags of a server under `tags` and its galaxy clusters under `clusters`.
-const LISTING: [&str; 3] = ["tag-if", "tag_operation", "filter-tag"];
-
 /// What a server's catalogue lists. See `docs/misp-semantics.md`, "Options of one server".
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ServerTags {
@@ -19,65 +14,4 @@ pub struct ServerTags {
     pub tags: IndexSet<String, FxBuildHasher>,
     /// The galaxy clusters, none if the catalogue does not list them.
     pub clusters: IndexSet<String, FxBuildHasher>,
-}
-
-impl ServerTags {
-    /// What the signatures of a catalogue list; `None` if that is nothing.
-    pub fn of(signatures: &[Signature], catalogue: &str) -> Option<Self> {
-        let mut listed = Self { catalogue: catalogue.into(), ..Self::default() };
-        let modules = signatures.iter().filter(|module| module.provenance == Provenance::BuiltIn);
-        for module in modules.filter(|module| LISTING.contains(&module.id.as_str())) {
-            for (parameter, list) in [("tags", &mut listed.tags), ("clusters", &mut listed.clusters)] {
-                let options = module.parameter(parameter).into_iter().flat_map(|picker| picker.options.keys());
-                list.extend(options.cloned());
-            }
-        }
-        (!listed.tags.is_empty() || !listed.clusters.is_empty()).then_some(listed)
-    }
-
-    /// Makes the pickers that list tags take others too: a server gets new ones every day, which is no mistake of
-    /// type. What it does not list is a finding of its own.
-    pub(crate) fn open_pickers(signatures: &mut [Signature]) {
-        let modules = signatures.iter_mut().filter(|module| module.provenance == Provenance::BuiltIn);
-        for module in modules.filter(|module| LISTING.contains(&module.id.as_str())) {
-            for picker in module.parameters.iter_mut().filter(|picker| matches!(&*picker.id, "tags" | "clusters")) {
-                picker.open = true;
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::{Catalogue, load};
-
-    const ANSWER: &str = r#"[
-        {"id": "tag-if", "module_type": "logic", "params": [
-            {"id": "tags", "type": "picker", "multiple": true, "options": ["", "tlp:red"]},
-            {"id": "clusters", "type": "picker", "multiple": true, "options": ["country=\"belgium\""]}]},
-        {"id": "tag_operation", "module_type": "action", "params": [
-            {"id": "tags", "type": "picker", "multiple": true, "options": ["tlp:red", "ours"]}]},
-        {"id": "own", "module_type": "action", "is_custom": true, "params": [
-            {"id": "tags", "type": "picker", "options": ["low", "high"]}]}
-    ]"#;
-
-    #[test]
-    fn a_servers_answer_lists_its_tags() {
-        let modules = load(ANSWER).unwrap();
-        let listed = ServerTags::of(&modules, "prod.json").unwrap();
-        assert!(listed.tags.iter().eq(["tlp:red", "ours"]), "{:?}", listed.tags);
-        assert!(listed.clusters.iter().eq(["country=\"belgium\""]), "{:?}", listed.clusters);
-        // Those take others too, and the picker of a custom module stays closed.
-        let open = |id: &str| modules.iter().find(|module| module.id == id).unwrap().parameter("tags").unwrap().open;
-        assert!(open("tag-if") && open("tag_operation") && !open("own"));
-    }
-
-    #[test]
-    fn built_in_catalogues_list_none() {
-        for target in crate::catalogue::Target::NAMES {
-            let modules: Vec<_> = Catalogue::for_target(target.parse().unwrap()).modules().cloned().collect();
-            assert_eq!(ServerTags::of(&modules, "built in"), None, "{target}");
-        }
-    }
 }

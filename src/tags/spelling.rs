@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 
-use crate::suggest::closest;
+use crate::base::suggest::closest;
 
 /// How much comparing letter by letter is done in all, in pairs of letters; then there are no more suggestions of that
 /// kind.

@@ -3,11 +3,11 @@
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use crate::base::source::Span;
 use crate::catalogue::{Catalogue, Parameter, Signature, Target};
 use crate::compile::{Compilation, Compiled};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{ModuleType, Node, ParamText, ParamValue, TextPart};
-use crate::source::Span;
+use crate::model::{ModuleType, Node, ParamText, ParamValue, TextPart};
 
 /// Both sides of an upgrade.
 type Pair<T> = [T; 2];

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::base::source::Span;
 use crate::catalogue::Target;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::Span;
 
 type Key<'d> = (Code, Option<Span>, &'d str);
 

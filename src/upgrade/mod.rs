@@ -2,13 +2,10 @@
 
 mod changes;
 mod merged;
-mod reported;
 
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::{Compilation, Workspace};
 use crate::diagnostics::Diagnostic;
-
-pub(crate) use reported::report_known_bugs;
 
 /// Checks for several targets, each with its catalogue, and reports what an upgrade from each to the
 /// next changes. What is found for some of the targets only says for which.

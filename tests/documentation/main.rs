@@ -24,8 +24,8 @@ mod mwf;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mispflow::base::source::Sources;
 use mispflow::project::Project;
-use mispflow::source::Sources;
 use tempfile::TempDir;
 
 use block::{Block, blocks};

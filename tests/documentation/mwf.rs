@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Diagnostic, Severity};
 use mispflow::project::{DiskFiles, load_source};
-use mispflow::source::Sources;
 
 use super::block::Block;
 

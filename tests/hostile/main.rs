@@ -15,12 +15,12 @@ use std::io;
 use std::path::Path;
 
 use codespan_reporting::term::termcolor::NoColor;
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, write_json, write_terminal};
 use mispflow::misp::{Filling, Form, write};
 use mispflow::project::{MemoryFiles, source_from_bytes};
-use mispflow::source::Sources;
 
 /// Compiles a file of text and others beside it, writes what came of it, shows what was found, and checks
 /// what holds of every answer.

@@ -10,15 +10,14 @@ mod zmq;
 
 use std::time::Duration;
 
-use mispflow::catalogue::Catalogue;
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
-use mispflow::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
-use mispflow::live::{Client, ClientOptions, Secrets, Session};
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
 use mispflow::secrets::Secret;
-use mispflow::semantics::Semantics;
-use mispflow::source::Sources;
+use mispflow::simulate::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
+use mispflow::simulate::live::{Client, ClientOptions, Secrets, Session};
 use serde_json::json;
 
 const EVENT: &str = r#"{"Event": {"id": "7", "info": "Phish", "Attribute": [

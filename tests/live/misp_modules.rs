@@ -1,13 +1,12 @@
 //! Actions and enrichment by a misp-modules service.
 
-use std::env;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{env, thread};
 
-use mispflow::live::{Service, Session};
+use mispflow::simulate::live::{Service, Session};
 use serde_json::{Value, json};
 
 use super::peer::{Peer, respond};

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mispflow::live::{Publisher, PublisherError, Session};
+use mispflow::simulate::live::{Publisher, PublisherError, Session};
 use serde_json::json;
 use zeromq::{Socket, SocketRecv, SubSocket};
 

@@ -10,13 +10,14 @@ mod model;
 mod rules;
 mod writer;
 
+use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
-use mispflow::misp::{DocumentKind, Filling, Form, write};
+use mispflow::misp::{Filling, Form, write};
+use mispflow::model::DocumentKind;
 use mispflow::project::MemoryFiles;
 use mispflow::secrets::Secret;
-use mispflow::source::Sources;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;

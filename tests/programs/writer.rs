@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mispflow::catalogue::{Catalogue, Parameter, ParameterKind, Signature};
-use mispflow::graph::ModuleType;
+use mispflow::model::ModuleType;
 
 /// Two files of workflows and one that both import.
 pub struct Project {

@@ -15,11 +15,10 @@ use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use mispflow::catalogue::{Catalogue, Target};
-use mispflow::engine::{Prepared, RunOptions, Settings};
+use mispflow::catalogue::{Catalogue, Semantics, Target};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::semantics::Semantics;
+use mispflow::simulate::engine::{Prepared, RunOptions, Settings};
 use rustc_hash::FxHashSet;
 
 use world::World;

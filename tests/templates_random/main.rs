@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use generate::Random;
-use mispflow::engine::template::Template;
+use mispflow::jinja::Template;
 use mispflow::php::Value;
 
 const DATA: &str = include_str!("../templates/data.json");

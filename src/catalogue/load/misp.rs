@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{CatalogueError, Parameter, ParameterKind, Provenance, Shape, Signature};
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 use super::names_a_secret;
 use super::options::options;
@@ -150,7 +150,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::graph::ParamValue;
+    use crate::model::ParamValue;
 
     fn one(entry: Json) -> Signature {
         load(&[entry]).unwrap().remove(0)

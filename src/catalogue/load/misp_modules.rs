@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{CatalogueError, Parameter, ParameterKind, Provenance, Shape, Signature};
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 use super::names_a_secret;
 use super::scalar::{is_set, members, text_at};

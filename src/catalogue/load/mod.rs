@@ -8,8 +8,8 @@ mod scalar;
 
 use serde_json::Value as Json;
 
+use super::server_tags::open_pickers;
 use super::{CatalogueError, Signature};
-use crate::tags::ServerTags;
 
 /// The formats that [`load`] tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn load(text: &str) -> Result<Vec<Signature>, CatalogueError> {
             return Err(CatalogueError::new(format!("the module `{}` has an empty id", signature.name)));
         }
     }
-    ServerTags::open_pickers(&mut signatures);
+    open_pickers(&mut signatures);
     Ok(signatures)
 }
 
@@ -89,7 +89,7 @@ fn names_a_secret(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Position;
+    use crate::base::source::Position;
 
     fn message(text: &str) -> String {
         load(text).unwrap_err().message

@@ -5,7 +5,7 @@ use std::io;
 use crate::catalogue::{Catalogue, Provenance, Signature};
 use crate::cli::Console;
 use crate::diagnostics::printable_line;
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 
 /// No id pushes the descriptions further to the right than this.
 const WIDEST_ID: usize = 36;

@@ -10,12 +10,12 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::base::source::Sources;
+use crate::base::suggest::closest;
 use crate::catalogue::{Catalogue, Signature, availability};
 use crate::characters::to_json_pretty;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::project::catalogue;
-use crate::source::Sources;
-use crate::suggest::closest;
 
 use super::findings::{Format, report};
 use super::inputs::{Target, load_project};

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::catalogue::{Parameter, ParameterKind, Provenance, Signature, availability};
 use crate::cli::Console;
 use crate::diagnostics::printable_line;
-use crate::graph::ModuleType;
+use crate::model::ModuleType;
 use crate::schema::TriggerData;
 
 use super::trigger;

@@ -1,6 +1,6 @@
 //! What a file says, without where it says it.
 
-use crate::source::Sources;
+use crate::base::source::Sources;
 use crate::syntax::parse;
 use crate::syntax::tree::{Call, Condition, File, Item, Predicate, PredicateKind, Step, StepKind};
 

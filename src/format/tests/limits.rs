@@ -1,7 +1,7 @@
 //! Files at the limits of what can be read.
 
+use crate::base::source::Sources;
 use crate::diagnostics::Code;
-use crate::source::Sources;
 use crate::syntax::MAX_NESTING;
 
 use super::{format_source, formatted};

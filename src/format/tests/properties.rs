@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::source::Sources;
+use crate::base::source::Sources;
 
 use super::compare::meaning;
 use super::generate::file;

@@ -4,7 +4,7 @@ use super::json::Json;
 use super::oddity::Notes;
 use super::path::{Path, quoted};
 use super::value::{members, node_id, unique};
-use crate::graph::{Connection, NodeId};
+use crate::model::{Connection, NodeId};
 
 /// A connection as an input lists it.
 #[derive(Clone, Copy, Debug)]

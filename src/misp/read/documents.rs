@@ -1,13 +1,11 @@
 //! Tells what a JSON value is: a row of MISP, a graph, or a list of such.
 
-use super::ReadError;
 use super::json::{Json, Member};
 use super::oddity::Notes;
 use super::path::Path;
 use super::value::id_of_key;
-use super::{graph, row};
-use crate::graph::ModuleType;
-use crate::misp::{Document, DocumentKind};
+use super::{ReadError, graph, row};
+use crate::model::{Document, DocumentKind, ModuleType};
 
 /// Adds all documents in `json`.
 pub(super) fn collect(

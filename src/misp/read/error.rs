@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::error::Category;
 
 use super::path::Path;
-use crate::source::{MAX_SAVED_BYTES, Position};
+use crate::base::source::{MAX_SAVED_BYTES, Position};
 
 /// The text is not JSON, or nothing of MISP is in it.
 #[derive(Clone, PartialEq, Eq, Debug)]

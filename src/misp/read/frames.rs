@@ -6,7 +6,7 @@ use super::json::Json;
 use super::oddity::Notes;
 use super::path::{Path, quoted};
 use super::value::{members, node_id, text, unique};
-use crate::graph::{Frame, Graph, NodeId};
+use crate::model::{Frame, Graph, NodeId};
 
 /// Reads `_frames`.
 pub(super) fn read(json: Json<'_>, graph: &Graph<'_>, path: &Path<'_>, notes: &mut Notes) -> Vec<Frame<'static>> {

@@ -1,16 +1,13 @@
 //! A graph: nodes and frames.
 
-use super::ReadError;
-use super::frames;
 use super::ids::{self, Place};
 use super::json::Json;
 use super::node::{self, Draft};
 use super::oddity::Notes;
 use super::path::Path;
 use super::value::{node_id, unique};
-use super::wiring;
-use crate::graph::{Graph, ModuleType};
-use crate::misp::DocumentKind;
+use super::{ReadError, frames, wiring};
+use crate::model::{DocumentKind, Graph, ModuleType};
 
 /// Reads the graph of a document of this kind. In a workflow a node's id is its key; a blueprint
 /// has a list of nodes, so there the node itself tells.
@@ -73,7 +70,7 @@ fn note_triggers(drafts: &[Draft], path: &Path<'_>, notes: &mut Notes) {
 }
 
 /// The id that a node itself tells.
-pub(super) fn own_id(json: &Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Option<crate::graph::NodeId> {
+pub(super) fn own_id(json: &Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Option<crate::model::NodeId> {
     let id = node_id(json);
     match (id, json) {
         (None, _) => notes.add(path, "this is not the id of a node"),

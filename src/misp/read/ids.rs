@@ -6,7 +6,7 @@ use super::node::Draft;
 use super::oddity::Notes;
 use super::path::{Path, Step};
 use super::value::id_of_key;
-use crate::graph::NodeId;
+use crate::model::NodeId;
 
 /// Where in the graph a node stands.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -25,8 +25,8 @@ pub use locate::{locate, locate_in_part};
 pub use oddity::{DocumentPlace, Oddity};
 pub use path::{element, member};
 
-use super::Document;
-use crate::source::MAX_SAVED_BYTES;
+use crate::base::source::MAX_SAVED_BYTES;
+use crate::model::Document;
 pub(crate) use json::Json;
 use oddity::Notes;
 pub(crate) use path::{Path, quoted};

@@ -2,16 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::ReadError;
 use super::connections::{self, InputConnection};
 use super::graph::own_id;
 use super::ids::Place;
 use super::json::{Json, Member};
 use super::oddity::Notes;
 use super::path::{Path, quoted};
-use super::placeholders;
 use super::value::{flag, members, params, text, unique};
-use crate::graph::{ModuleType, Node, NodeId, ParamText, SavedFilter};
+use super::{ReadError, placeholders};
+use crate::model::{ModuleType, Node, NodeId, ParamText, SavedFilter};
 
 /// A node whose id and inputs are not settled yet.
 pub(super) struct Draft {
@@ -230,7 +229,7 @@ fn indexed_params(
     json: Json<'_>,
     path: &Path<'_>,
     notes: &mut Notes,
-) -> Result<Vec<(Cow<'static, str>, crate::graph::ParamValue<'static>)>, ReadError> {
+) -> Result<Vec<(Cow<'static, str>, crate::model::ParamValue<'static>)>, ReadError> {
     let fields = match json {
         Json::List(items) if !items.is_empty() => {
             notes.add(path, "the parameters are a list; they are kept under their numbers, as PHP reads them");

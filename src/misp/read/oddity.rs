@@ -1,7 +1,7 @@
 //! Notes on what was unusual.
 
 use super::path::Path;
-use crate::graph::NodeId;
+use crate::model::NodeId;
 
 /// Something that was not kept, that was repaired, or that MISP itself would stumble over.
 #[derive(Clone, PartialEq, Eq, Debug)]

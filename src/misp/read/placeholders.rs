@@ -7,8 +7,8 @@ use std::ops::Range;
 use super::json::Json;
 use super::oddity::Notes;
 use super::path::{Path, quoted};
-use crate::graph::{Node, ParamText, ParamValue, TextPart};
 use crate::misp::placeholder::placeholder;
+use crate::model::{Node, ParamText, ParamValue, TextPart};
 
 /// A placeholder as the node tells of it.
 struct Entry {

@@ -2,15 +2,12 @@
 
 use uuid::Uuid;
 
-use super::ReadError;
-use super::graph;
 use super::json::Json;
 use super::oddity::Notes;
 use super::path::{Path, quoted};
 use super::value::{flag, text, unique};
-use crate::graph::Graph;
-use crate::misp::document::only_trigger;
-use crate::misp::{Document, DocumentKind};
+use super::{ReadError, graph};
+use crate::model::{Document, DocumentKind, Graph, only_trigger};
 
 /// What belongs to one server or is made from the rest, and is no part of a workflow.
 const OF_THE_SERVER: [&str; 7] = ["id", "timestamp", "enabled", "counter", "listening_triggers", "mermaid", "default"];

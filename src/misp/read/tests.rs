@@ -1,8 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::graph::{Connection, ModuleType, ParamValue};
-use crate::misp::{DocumentKind, workflow_uuid};
+use crate::model::{Connection, DocumentKind, ModuleType, ParamValue, workflow_uuid};
 
 /// A node as the editor writes it, with one input (none for a trigger) and one output.
 fn node(id: u32, module: &str, from: &[u32], to: &[u32]) -> Value {

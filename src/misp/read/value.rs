@@ -8,7 +8,7 @@ use super::ReadError;
 use super::json::{Json, Member};
 use super::oddity::Notes;
 use super::path::{Path, quoted};
-use crate::graph::{NodeId, ParamValue};
+use crate::model::{NodeId, ParamValue};
 
 /// How deep a parameter's value may nest. It leaves room for what stands around it: what was read
 /// from one form can be written in any other and read again.

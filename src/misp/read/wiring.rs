@@ -3,7 +3,7 @@
 use super::node::Draft;
 use super::oddity::Notes;
 use super::path::{Path, Step};
-use crate::graph::{ModuleType, NodeId};
+use crate::model::{ModuleType, NodeId};
 
 /// A connection as either end tells it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! Why a document could not be written.
 
+use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::Span;
 
 /// Variables of the environment that a document needs are not set.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

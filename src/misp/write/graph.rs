@@ -5,7 +5,7 @@ use super::node_uid::NodeUids;
 use super::placeholders::placeholders;
 use super::text::Resolver;
 use super::{Document, Filling, WriteError};
-use crate::graph::{Frame, Graph, Node, NodeId, ParamValue, SavedFilter};
+use crate::model::{Frame, Graph, Node, NodeId, ParamValue, SavedFilter};
 
 /// Writes a document's graph.
 pub(super) struct GraphWriter<'a> {

@@ -13,7 +13,7 @@ pub use error::{MissingVariable, WriteError};
 use emitter::{Emitter, Layout};
 use graph::GraphWriter;
 
-use super::{Document, DocumentKind};
+use crate::model::{Document, DocumentKind};
 use crate::secrets::Secret;
 
 /// The forms in which a document can be written.

@@ -2,8 +2,7 @@
 //! anew whenever it loads a workflow, so any will do; these depend on the document and the node
 //! alone.
 
-use crate::graph::NodeId;
-use crate::misp::Document;
+use crate::model::{Document, NodeId};
 
 /// The document's part of its nodes' uids.
 #[derive(Clone, Copy)]

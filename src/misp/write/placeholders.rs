@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::graph::{Node, ParamText, ParamValue, TextPart};
 use crate::misp::placeholder::placeholder;
+use crate::model::{Node, ParamText, ParamValue, TextPart};
 
 /// Says of each placeholder in a node where it stands and for what. A text may hold `${NAME}` by itself: without this
 /// nobody could tell one from the other.

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};
-use crate::misp::workflow_uuid;
-use crate::source::{Sources, Span};
+use crate::base::source::{Sources, Span};
+use crate::model::{
+    Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart, workflow_uuid,
+};
 
 fn unset(_: &str) -> Option<Secret> {
     None

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Filling, MissingVariable};
-use crate::graph::{ParamText, TextPart};
 use crate::misp::placeholder::placeholder;
+use crate::model::{ParamText, TextPart};
 
 /// Fills in text from the environment and remembers what is not set.
 pub(super) struct Resolver<'a> {

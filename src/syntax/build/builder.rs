@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 
 use pest::iterators::Pair;
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Label};
-use crate::source::{FileId, Sources, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::{Expectation, explain};
 use crate::syntax::text::unescape;

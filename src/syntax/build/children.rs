@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use pest::iterators::{Pair, Pairs};
 
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::Comment;
 

@@ -111,7 +111,7 @@ impl<'s> Builder<'s> {
         PredicateKind::Compare { left, operator, operator_span, right }
     }
 
-    fn sides(&self, pair: Pair<'s, Rule>) -> (Value<'s>, CompareOperator, crate::source::Span, Value<'s>) {
+    fn sides(&self, pair: Pair<'s, Rule>) -> (Value<'s>, CompareOperator, crate::base::source::Span, Value<'s>) {
         let span = self.span(&pair);
         let nothing = || Value { kind: ValueKind::Null, span };
         let (mut left, mut right) = (None, None);

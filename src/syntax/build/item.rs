@@ -160,7 +160,7 @@ impl<'s> Builder<'s> {
         Field { name, span: name.span.to(value.span), value }
     }
 
-    pub(super) fn nothing(span: crate::source::Span) -> Value<'s> {
+    pub(super) fn nothing(span: crate::base::source::Span) -> Value<'s> {
         Value { kind: ValueKind::Null, span }
     }
 }

@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use crate::source::Span;
+use crate::base::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{

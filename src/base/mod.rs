@@ -1,0 +1,8 @@
+//! What every other module may use, and what uses none of them: source texts and places in them, suggestions for
+//! misspelt names, and what graphs of any kind need.
+
+mod components;
+pub mod source;
+pub mod suggest;
+
+pub(crate) use components::Components;

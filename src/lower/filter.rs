@@ -1,0 +1,212 @@
+//! Filter scopes: each step sees exactly the filters of the scopes around it.
+//!
+//! In MISP a filter stays on until `generic-filter-reset`, which takes *all* filters off, and a
+//! reset without a filter ends the run with an internal error. So before a step whose filters
+//! differ from those of a run that arrives there, the run is led through a reset (if filters are on
+//! that must go) and then through the filters that must be on again. All open ends of one step
+//! share these nodes, each entering where it must.
+
+use super::flow::{End, Flow, ScopeId, Source};
+use super::{Lowering, Place};
+use crate::base::source::Span;
+use crate::check::{CheckedStep, NodeTemplate};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::Node;
+use crate::syntax::tree::Name;
+
+use super::labels::RegionKind;
+
+/// A filter scope of the text.
+pub(super) struct Scope<'a> {
+    parent: ScopeId,
+    depth: usize,
+    /// The node that puts the filter on.
+    on: usize,
+    label: Name<'a>,
+    /// The node that takes all filters off.
+    pub off: NodeTemplate<'a>,
+    /// Whether a node was made of it with its pin.
+    pub off_used: bool,
+    /// Whether it comes from a blueprint.
+    pub inlined: bool,
+}
+
+impl<'a> Lowering<'a, '_> {
+    /// `filter LABEL: … { … }`
+    pub(super) fn filter(
+        &mut self,
+        on: NodeTemplate<'a>,
+        label: Name<'a>,
+        off: NodeTemplate<'a>,
+        steps: Vec<CheckedStep<'a>>,
+        mut flow: Flow,
+        place: Place,
+    ) -> Flow {
+        self.report_reused_label(label, place.scope);
+        let span = on.span;
+        let on = self.attach(on, &mut flow, place.scope, place.inlined);
+        let depth = self.depth(place.scope) + 1;
+        self.scopes.push(Scope { parent: place.scope, depth, on, label, off, off_used: false, inlined: place.inlined });
+        let scope = self.scopes.len();
+        let inside = Flow {
+            ends: vec![End { source: Source::Output { draft: on, output: 0, slot: 0 }, scope }],
+            closed: flow.closed,
+        };
+        let region = self.open_region(RegionKind::Filter, span, place.region);
+        let after = self.block(steps, inside, Place { scope, region, tail: true, ..place });
+        // Where nothing follows in the scope around, that scope's end takes this filter off too.
+        if place.tail && place.scope != 0 { after } else { self.close_scope(scope, after) }
+    }
+
+    /// Leads the ends at which a filter of `scope` is on through a reset.
+    fn close_scope(&mut self, scope: ScopeId, mut flow: Flow) -> Flow {
+        let (inside, outside): (Vec<End>, Vec<End>) =
+            flow.ends.into_iter().partition(|end| !end.is_label() && self.encloses(scope, end.scope));
+        flow.ends = outside;
+        if !inside.is_empty() {
+            let pinned = if self.scopes[scope - 1].off.pinned_id.is_some() {
+                scope
+            } else {
+                inside.iter().find_map(|end| self.pinned_reset(end.scope, scope)).unwrap_or(scope)
+            };
+            flow.ends.push(self.add_reset(pinned, &inside));
+        }
+        flow
+    }
+
+    /// A scope from `inner` up to `outer` whose reset is pinned and not made yet.
+    fn pinned_reset(&self, inner: ScopeId, outer: ScopeId) -> Option<ScopeId> {
+        let mut at = inner;
+        while at != outer {
+            let scope = &self.scopes[at - 1];
+            if scope.off.pinned_id.is_some() && !scope.off_used {
+                return Some(at);
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
+    /// Leads all ends to the state that steps in `wanted` must see.
+    pub(super) fn settle(&mut self, ends: Vec<End>, wanted: ScopeId) -> Vec<End> {
+        let is_settled = |end: &End| end.is_label() || end.scope == wanted;
+        if ends.iter().all(is_settled) {
+            return ends;
+        }
+        let (mut settled, others): (Vec<End>, Vec<End>) = ends.into_iter().partition(is_settled);
+        // Scopes are only entered through their first node, so what remains is at the very outside
+        // (behind the reset of an inner scope) or under filters that must go.
+        let (mut ends, filtered): (Vec<End>, Vec<End>) = others.into_iter().partition(|end| end.scope == 0);
+        if let Some(end) = filtered.first() {
+            let left = self.outermost_left(end.scope, wanted);
+            let reset = self.add_reset(left, &filtered);
+            ends.push(reset);
+        }
+        for scope in self.chain(wanted) {
+            ends = vec![self.add_filter_again(scope, &ends)];
+        }
+        settled.append(&mut ends);
+        settled
+    }
+
+    /// Adds the reset of `scope` behind `ends`; its pin holds for the first node made of it.
+    fn add_reset(&mut self, scope: ScopeId, ends: &[End]) -> End {
+        let Scope { off, off_used, inlined, .. } = &mut self.scopes[scope - 1];
+        let mut node = off.node.clone();
+        let mut pinned_id = off.pinned_id;
+        let inlined = *inlined;
+        if std::mem::replace(off_used, true) {
+            node.position = None;
+            pinned_id = None;
+        }
+        let template = NodeTemplate { node, pinned_id, span: off.span };
+        let draft = self.add(template, inlined);
+        self.connect(ends, draft);
+        End { source: Source::Output { draft, output: 0, slot: 0 }, scope: 0 }
+    }
+
+    /// Puts the filter of `scope` on once more behind `ends`.
+    fn add_filter_again(&mut self, scope: ScopeId, ends: &[End]) -> End {
+        let mut node = self.drafts[self.scopes[scope - 1].on].node.clone();
+        node.position = None;
+        let span = node.origin.unwrap_or(self.scopes[scope - 1].label.span);
+        let draft = self.add(NodeTemplate { node, pinned_id: None, span }, false);
+        self.connect(ends, draft);
+        End { source: Source::Output { draft, output: 0, slot: 0 }, scope }
+    }
+
+    /// Reports a reset that was not made for the end of a scope, where a scope is around it.
+    pub(super) fn report_own_reset(&mut self, node: &Node<'_>, span: Span, scope: ScopeId) {
+        if scope == 0 || node.module != "generic-filter-reset" {
+            return;
+        }
+        let around = self.scopes[scope - 1].label;
+        self.diagnostics.push(
+            Diagnostic::at(
+                Code::ResetInScope,
+                span,
+                format!("a `{}` stands inside the filter scope `{}`", node.module, around.text),
+            )
+            .also(around.span, "this filter goes too")
+            .note("in MISP a reset takes off every filter, so the steps behind it see all data; the reset at the scope's end then finds no filter, and the run dies with an internal error")
+            .help("move it out of the scope, or write what it ends as a scope: `filter B: … where … { … }`"),
+        );
+    }
+
+    fn depth(&self, scope: ScopeId) -> usize {
+        if scope == 0 { 0 } else { self.scopes[scope - 1].depth }
+    }
+
+    /// Whether `outer` is `inner` or a scope around it.
+    fn encloses(&self, outer: ScopeId, inner: ScopeId) -> bool {
+        let depth = self.depth(outer);
+        let mut at = inner;
+        while self.depth(at) > depth {
+            at = self.scopes[at - 1].parent;
+        }
+        at == outer
+    }
+
+    /// The outermost scope around `from` that is not around `to`.
+    fn outermost_left(&self, from: ScopeId, to: ScopeId) -> ScopeId {
+        let mut at = from;
+        while !self.encloses(self.scopes[at - 1].parent, to) {
+            at = self.scopes[at - 1].parent;
+        }
+        at
+    }
+
+    /// The scopes around and including `scope`, outermost first.
+    fn chain(&self, scope: ScopeId) -> Vec<ScopeId> {
+        let mut chain = Vec::new();
+        let mut at = scope;
+        while at != 0 {
+            chain.push(at);
+            at = self.scopes[at - 1].parent;
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn report_reused_label(&mut self, label: Name<'a>, place: ScopeId) {
+        let mut at = place;
+        while at != 0 {
+            let scope = &self.scopes[at - 1];
+            if scope.label.text == label.text {
+                self.diagnostics.push(
+                    Diagnostic::at(
+                        Code::FilterLabelReused,
+                        label.span,
+                        format!("the filter label `{}` is used again inside its own scope", label.text),
+                    )
+                    .label("replaces the outer filter")
+                    .also(scope.label.span, "the outer filter")
+                    .note("MISP keeps one filter a label: the inner one would take the place of the outer one")
+                    .help("give the inner filter another label, `A` to `F`"),
+                );
+                return;
+            }
+            at = scope.parent;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The graph of nodes and connections that MISP stores and walks, and the document that holds one: what text and
+//! MISP's JSON both become.
+//!
+//! Nothing here knows where a graph came from, and nothing checks it.
+
+mod document;
+mod graph;
+
+pub(crate) use document::only_trigger;
+pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
+pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};

@@ -1,0 +1,43 @@
+//! Running a workflow on data, as MISP would.
+//!
+//! A graph is [prepared](Prepared) once: modules become handlers, paths and templates are compiled, parameters are
+//! read. A run borrows it and changes nothing but its own copy of the data, so one prepared workflow
+//! serves many threads. What a run would do to the world outside it returns as [effects](Effect); what it
+//! needs to know of that world it asks of [`Answers`].
+//!
+//! See `docs/misp-semantics.md`, sections "Running a workflow" and "Modules in a run".
+
+mod access;
+mod answers;
+mod arguments;
+mod conceal;
+mod countries;
+mod database;
+mod effect;
+mod filters;
+mod job_size;
+mod log;
+mod lookup;
+mod modules;
+mod options;
+mod prepare;
+mod prepared;
+mod result;
+mod roaming;
+mod run;
+mod step;
+mod tag_trigger;
+mod trace;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use answers::{Answers, HttpAnswer, Request, SilentAnswers};
+pub use effect::{Effect, EffectRecord, HttpMethod, Locality, Scope};
+pub use log::{Clock, LogLine};
+pub use options::{Limits, PathType, RunOptions};
+pub use prepare::{PrepareError, Settings};
+pub use prepared::Prepared;
+pub use result::{Job, Outcome, PathStep, RunResult, Verdict};
+pub use trace::{Decision, Observation, Trace, TracedNode};

@@ -1,0 +1,42 @@
+//! `add_to_warninglist`.
+
+use super::select::Selection;
+use super::{Module, Prepared};
+use crate::php::{Thrown, Value};
+use crate::simulate::engine::access::entry;
+use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct AddToWarninglist {
+    selection: Selection,
+    warninglist: Value<'static>,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(AddToWarninglist {
+        selection: Selection::new(arguments)?,
+        warninglist: arguments.value("warninglist"),
+    }))
+}
+
+impl Module for AddToWarninglist {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        if !self.warninglist.to_bool() {
+            step.because(|| "no list is picked".into());
+            return Ok(false);
+        }
+        if !step.answers.is_own_warninglist(&self.warninglist) {
+            return Err(Thrown::error("values can only be added to warning lists of one's own"));
+        }
+        let data = step.copy()?;
+        let attributes = self.selection.attributes(&data, step)?;
+        let mut values: Vec<Value<'_>> = Vec::new();
+        for attribute in attributes.values() {
+            values.push(entry(attribute, "value")?.clone());
+        }
+        step.effect(Effect::AddToWarninglist { warninglist: self.warninglist.clone(), values });
+        Ok(true)
+    }
+}

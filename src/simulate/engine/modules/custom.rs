@@ -1,0 +1,45 @@
+//! A module of which only the signature is known.
+
+use super::Module;
+use crate::model::ModuleType;
+use crate::php::{Thrown, Value};
+use crate::simulate::engine::arguments::{Arguments, TextArgument};
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct Custom {
+    parameters: Value<'static>,
+    /// Those that are rendered.
+    rendered: Vec<(String, TextArgument)>,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    let parameters = arguments.signature.map_or(&[][..], |signature| &signature.parameters);
+    let rendered = parameters.iter().filter(|known| known.jinja && !arguments.given(&known.id).is_null());
+    Box::new(Custom {
+        parameters: arguments.all(),
+        rendered: rendered.map(|known| (known.id.clone(), arguments.rendered(&known.id))).collect(),
+    })
+}
+
+impl Module for Custom {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        if step.node.kind == ModuleType::Action {
+            let data = step.copy()?;
+            let mut parameters = self.parameters.clone();
+            for (id, text) in &self.rendered {
+                let text = text.render(&data, step.answers, step.semantics)?;
+                if let Some(parameters) = parameters.as_array_mut() {
+                    parameters.set(id.clone(), Value::string(text));
+                }
+            }
+            step.effect(Effect::Custom { parameters });
+        } else if let Some(decision) = step.answers.decision(step.request()) {
+            return Ok(decision);
+        } else {
+            step.because(|| "what this module does is not known; its first output is taken".into());
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,33 @@
+//! `add_eventblocklist_entry`.
+
+use super::{Module, Prepared};
+use crate::hashpath::Path;
+use crate::php::{Thrown, Value};
+use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct BlockEvent {
+    uuid: Path,
+    info: Path,
+    comment: Value<'static>,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(BlockEvent {
+        uuid: arguments.path("uuid_hash_path")?,
+        info: arguments.path("eventinfo_hash_path")?,
+        comment: arguments.value("block_comment"),
+    }))
+}
+
+impl Module for BlockEvent {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let uuid = self.uuid.get(&data)?.cloned().unwrap_or_default();
+        let info = self.info.get(&data)?.cloned().unwrap_or_default();
+        step.effect(Effect::BlockEvent { uuid, info, comment: self.comment.clone() });
+        Ok(true)
+    }
+}

@@ -1,0 +1,38 @@
+//! `send-mail` and `send-log-mail`.
+
+use super::Module;
+use crate::php::{Array, Thrown};
+use crate::simulate::engine::arguments::{Arguments, TextArgument};
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct SendMail {
+    recipients: Array<'static>,
+    subject: TextArgument,
+    body: TextArgument,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    Box::new(SendMail {
+        recipients: arguments.list("recipients"),
+        subject: arguments.rendered("mail_template_subject"),
+        body: arguments.rendered("mail_template_body"),
+    })
+}
+
+impl Module for SendMail {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let subject = self.subject.render(&data, step.answers, step.semantics)?;
+        let body = self.body.render(&data, step.answers, step.semantics)?;
+        if self.recipients.is_empty() {
+            return Ok(step.fail("No recipient set."));
+        }
+        if matches!(subject.as_str(), "" | "0") {
+            return Ok(step.fail("The mail template is empty."));
+        }
+        step.effect(Effect::Mail { recipients: self.recipients.clone(), subject, body });
+        Ok(true)
+    }
+}

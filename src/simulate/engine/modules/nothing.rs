@@ -1,0 +1,18 @@
+//! Modules that do nothing, and succeed.
+
+use super::Module;
+use crate::php::Thrown;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct Nothing;
+
+pub(super) fn prepare() -> Box<dyn Module> {
+    Box::new(Nothing)
+}
+
+impl Module for Nothing {
+    fn execute(&self, _step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        Ok(true)
+    }
+}

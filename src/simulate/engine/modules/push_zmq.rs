@@ -1,0 +1,30 @@
+//! `push-zmq`.
+
+use super::{Module, Prepared};
+use crate::hashpath::Path;
+use crate::php::Thrown;
+use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct PushZmq {
+    path: Path,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(PushZmq { path: arguments.path("data_extraction_path")? }))
+}
+
+impl Module for PushZmq {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let data = self.path.extract(&data)?.to_value();
+        let failure = step.answers.push(step.request(), &data);
+        step.effect(Effect::Zmq { data });
+        Ok(match failure {
+            Some(message) => step.fail(message),
+            None => true,
+        })
+    }
+}

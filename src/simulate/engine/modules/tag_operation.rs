@@ -1,0 +1,150 @@
+//! `tag_operation`, and how all modules put tags on and take them off.
+
+use super::select::Selection;
+use super::{Module, Prepared, travelling_tags};
+use crate::php::{Array, Thrown, Value};
+use crate::simulate::engine::access::{entry, entry_at, wanted_array};
+use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::database::AttachedTags;
+use crate::simulate::engine::effect::{Effect, Locality, Scope};
+use crate::simulate::engine::step::Step;
+
+#[derive(Debug)]
+struct TagOperation {
+    selection: Selection,
+    of_event: bool,
+    tagging: Tagging,
+}
+
+/// Tags, and what is done with them.
+#[derive(Clone, Debug)]
+pub(super) struct Tagging {
+    pub(super) removes: bool,
+    pub(super) tags: Array<'static>,
+    pub(super) locality: Locality,
+    pub(super) relationship_type: Value<'static>,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(TagOperation {
+        selection: Selection::new(arguments)?,
+        of_event: arguments.is("scope", "event"),
+        tagging: Tagging {
+            removes: arguments.is("action", "remove"),
+            tags: arguments.list("tags"),
+            locality: match arguments.text("locality").as_str() {
+                "any" => Locality::Any,
+                "local" => Locality::Local,
+                _ => Locality::Global,
+            },
+            relationship_type: arguments.value("relationship_type"),
+        },
+    }))
+}
+
+impl Module for TagOperation {
+    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let success = if self.of_event {
+            let event = self.selection.items(&data, step)?;
+            self.tagging.on_event(&event, step)?
+        } else {
+            let attributes = self.selection.attributes(&data, step)?;
+            self.tagging.on_attributes(attributes.values(), step)?
+        };
+        drop(data);
+        if step.semantics.tag_operations_change_data {
+            travelling_tags::change(step)?;
+        }
+        Ok(success)
+    }
+}
+
+impl Tagging {
+    /// Tags the event in `data`. Fails where it is not tagged.
+    pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<bool, Thrown> {
+        let effect = self.of_event(data, step)?;
+        Ok(self.apply([effect], is_event(data), step))
+    }
+
+    /// Tags attributes. Fails where not one of them is tagged.
+    pub(super) fn on_attributes<'v, 'a: 'v>(
+        &self,
+        attributes: impl Iterator<Item = &'v Value<'a>>,
+        step: &mut Step<'_, 'a>,
+    ) -> Result<bool, Thrown> {
+        let effects = attributes.map(|attribute| self.of_attribute(attribute)).collect::<Result<Vec<_>, _>>()?;
+        if effects.is_empty() {
+            step.because_nothing_is_left("there is no attribute to tag");
+        }
+        Ok(self.apply(effects, true, step))
+    }
+
+    /// The tagging of the event in `data`, which is another thing under a module filter: then MISP finds no id in it.
+    pub(super) fn of_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown> {
+        wanted_array(data, "Module_tag_operation::__addTagsToEvent", 1, "event")?;
+        let id = entry_at(data, &["Event", "id"])?.clone();
+        if !is_event(data) {
+            step.because(|| "the module gets something else than an event: nothing is tagged".into());
+        }
+        Ok(self.of(Scope::Event, id))
+    }
+
+    /// The tagging of an attribute.
+    pub(super) fn of_attribute<'a>(&self, attribute: &Value<'a>) -> Result<Effect<'a>, Thrown> {
+        Ok(self.of(Scope::Attribute, entry(attribute, "id")?.clone()))
+    }
+
+    fn of<'a>(&self, scope: Scope, id: Value<'a>) -> Effect<'a> {
+        let (tags, locality) = (self.tags.clone(), self.locality);
+        if self.removes {
+            Effect::RemoveTags { scope, id, tags, locality }
+        } else {
+            Effect::AddTags { scope, id, tags, locality, relationship_type: self.relationship_type.clone() }
+        }
+    }
+
+    /// Does taggings, and says whether one of them succeeded; none does on what does not exist.
+    fn apply<'a>(&self, effects: impl IntoIterator<Item = Effect<'a>>, exists: bool, step: &mut Step<'_, 'a>) -> bool {
+        let mut attached = None;
+        let (mut success, before) = (false, step.effects.len());
+        for effect in effects {
+            let takes = step.answers.takes_tagging(step.request(), &effect);
+            success |= takes.unwrap_or_else(|| match &effect {
+                _ if !exists => false,
+                // Tags can be put on whatever exists, also where they are already.
+                Effect::AddTags { tags, .. } => !tags.is_empty(),
+                effect => attached
+                    .get_or_insert_with(|| AttachedTags::new(step.data, &step.effects[..before]))
+                    .has_any_of(effect, step.answers),
+            });
+            step.effect(effect);
+        }
+        if !success && step.effects.len() > before {
+            step.because(|| self.why_not());
+        }
+        success
+    }
+
+    /// Why nothing was tagged.
+    fn why_not(&self) -> String {
+        if self.tags.is_empty() {
+            return "there is no tag to put on or to take off".into();
+        }
+        if !self.removes {
+            return "MISP has nothing to put the tags on".into();
+        }
+        let locality = match self.locality {
+            Locality::Local => " as a local tag",
+            Locality::Global => " as a global tag",
+            Locality::Any => "",
+        };
+        let tags = self.tags.values().filter_map(Value::to_text).map(|tag| format!("`{tag}`"));
+        format!("{} is not attached{locality}, so there is nothing to take off", tags.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Whether a module that wants an event gets one. Under a module filter it gets the matching items instead.
+fn is_event(data: &Value<'_>) -> bool {
+    data.get("Event").is_some()
+}

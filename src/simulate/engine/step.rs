@@ -1,0 +1,109 @@
+//! What a module gets to do its work.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::answers::{Answers, Request};
+use super::effect::{Effect, EffectRecord};
+use super::lookup::Lookup;
+use super::prepared::PreparedNode;
+use super::roaming::RoamingData;
+use super::trace::{Observation, TracedNode};
+use crate::catalogue::Semantics;
+use crate::php::{Thrown, Value};
+
+/// One execution of a node.
+pub(super) struct Step<'s, 'a> {
+    pub(super) node: &'a PreparedNode,
+    pub(super) semantics: Semantics,
+    /// Whether the trigger's node says that the data has MISP's core format.
+    pub(super) has_core_format_mark: bool,
+    pub(super) data: &'s mut RoamingData<'a>,
+    pub(super) answers: &'s dyn Answers,
+    pub(super) effects: &'s mut Vec<EffectRecord<'a>>,
+    pub(super) lookups: &'s mut FxHashMap<&'a str, Lookup<'a>>,
+    /// What was last sent of the data.
+    pub(super) sent: &'s mut Option<Sent<'a>>,
+    /// What the module says about its failure.
+    pub(super) errors: Vec<String>,
+    /// What is written down about it, if anything is.
+    pub(super) note: Option<&'s mut TracedNode<'a>>,
+}
+
+/// Data, and what a kind of request makes of it.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    kind: &'static str,
+    data: Value<'a>,
+    body: Arc<str>,
+}
+
+impl<'a> Step<'_, 'a> {
+    /// What a kind of request makes of the data. It is made once as long as the data stays, and shared: an event can be large, and
+    /// many steps may send it.
+    pub(super) fn body_of(&mut self, kind: &'static str, data: &Value<'a>, make: fn(&Value<'a>) -> String) -> Arc<str> {
+        let is_same = |sent: &Sent<'a>| match (&sent.data, data) {
+            (Value::Array(sent), Value::Array(data)) => sent.is_same(data),
+            _ => false,
+        };
+        if let Some(sent) = self.sent.as_ref().filter(|sent| sent.kind == kind && is_same(sent)) {
+            return sent.body.clone();
+        }
+        let body: Arc<str> = make(data).into();
+        *self.sent = Some(Sent { kind, data: data.clone(), body: body.clone() });
+        body
+    }
+
+    /// A body, which is kept only once if the request before had the same.
+    pub(super) fn shared(&self, body: String) -> Arc<str> {
+        let before = self.effects.iter().rev().find_map(|record| match &record.effect {
+            Effect::HttpRequest { body, .. } => body.as_ref(),
+            _ => None,
+        });
+        before.filter(|before| ***before == *body).cloned().unwrap_or_else(|| body.into())
+    }
+
+    /// A copy of the data as the node sees it, which costs nothing.
+    pub(super) fn copy(&mut self) -> Result<Value<'a>, Thrown> {
+        self.data.see().cloned()
+    }
+
+    pub(super) fn effect(&mut self, effect: Effect<'a>) {
+        self.effects.push(EffectRecord { node: self.node.id, module: &self.node.module, effect });
+    }
+
+    pub(super) fn request(&self) -> Request<'a> {
+        Request { node: self.node.id, module: &self.node.module }
+    }
+
+    /// Fails with a message.
+    pub(super) fn fail(&mut self, message: impl Into<String>) -> bool {
+        self.errors.push(message.into());
+        false
+    }
+
+    /// Writes down what was looked at, if that is wanted.
+    pub(super) fn saw(&mut self, what: &str, value: impl FnOnce() -> Value<'a>) {
+        if let Some(note) = &mut self.note {
+            note.saw.push(Observation { what: what.to_owned(), value: value() });
+        }
+    }
+
+    /// Writes down that a module has nothing to work on, and which filters may be the reason.
+    pub(super) fn because_nothing_is_left(&mut self, what: &str) {
+        let labels = self.data.labels();
+        self.because(|| match &labels[..] {
+            [] => what.to_owned(),
+            [label] => format!("{what}: the filter {label} lets nothing through"),
+            labels => format!("{what}: the filters {} let nothing through", labels.join(", ")),
+        });
+    }
+
+    /// Writes down why, if that is wanted.
+    pub(super) fn because(&mut self, reason: impl FnOnce() -> String) {
+        if let Some(note) = &mut self.note {
+            note.reasons.push(reason());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! One test of a suite.
+
+use rustc_hash::FxHashSet;
+
+use crate::base::source::Span;
+use crate::check::{CheckedTest, TestClauseKind};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::NodeId;
+use crate::php::Value;
+use crate::simulate::answers::FixedAnswers;
+use crate::simulate::engine::{Outcome, Prepared, RunOptions};
+
+use super::expectation::Verifier;
+use super::given::Event;
+use super::happened::Happened;
+use super::suite::Tested;
+
+/// A test with all that it needs to run.
+#[derive(Debug)]
+pub struct Case<'c, 's> {
+    /// The test.
+    pub test: &'c CheckedTest<'s>,
+    /// The workflow, as its place among the tested ones.
+    pub workflow: usize,
+    pub(super) events: Vec<Event<'s>>,
+    pub(super) answers: FixedAnswers,
+    /// The nodes that the targets of the test's clauses stand for: a list for each target, in their order.
+    pub(super) targets: Vec<Vec<Vec<NodeId>>>,
+}
+
+/// What came of a test.
+#[derive(Clone, Default, Debug)]
+pub struct CaseReport {
+    /// What is not as expected; nothing if the test passed.
+    pub failures: Vec<Diagnostic>,
+    /// The nodes that were reached.
+    pub reached: FxHashSet<NodeId>,
+    /// The branches that were taken: the conditions, and whether they held.
+    pub branches: FxHashSet<(NodeId, bool)>,
+}
+
+impl CaseReport {
+    /// Whether all was as expected.
+    pub fn has_passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+impl Case<'_, '_> {
+    /// Runs the test on each of its events.
+    pub fn run(&self, tested: &Tested<'_, '_>) -> CaseReport {
+        let mut report = CaseReport::default();
+        for event in &self.events {
+            self.run_on(&tested.prepared, tested, event.data.clone(), &event.name, &mut report);
+        }
+        report
+    }
+
+    fn run_on(
+        &self,
+        prepared: &Prepared,
+        tested: &Tested<'_, '_>,
+        data: Value<'_>,
+        name: &str,
+        report: &mut CaseReport,
+    ) {
+        let options = RunOptions { answers: &self.answers, trace: true, ..RunOptions::default() };
+        let result = prepared.run(data, &options);
+        let happened = Happened::of(&result);
+        let verifier = Verifier {
+            case: self,
+            graph: &tested.compiled.document.graph,
+            result: &result,
+            happened: &happened,
+            event: name,
+        };
+        let mut asks_for_outcome = false;
+        for (clause, targets) in self.test.clauses.iter().zip(&self.targets) {
+            asks_for_outcome |= matches!(clause.kind, TestClauseKind::Outcome { .. });
+            report.failures.extend(verifier.clause(clause, targets));
+        }
+        if result.outcome == Outcome::Crash && !asks_for_outcome {
+            report
+                .failures
+                .push(verifier.failure(self.test.item.title.span, "MISP dies in this run with an internal error"));
+        }
+        report.reached.extend(&happened.reached);
+        report.branches.extend(&happened.decisions);
+    }
+
+    /// A finding about this test.
+    pub(super) fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+        let title = self.test.item.title.span;
+        let diagnostic = Diagnostic::at(Code::TestFailed, span, message);
+        if span == title { diagnostic } else { diagnostic.also(title, "in this test") }
+    }
+}
