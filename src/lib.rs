@@ -1,24 +1,23 @@
 //! mispflow: workflows for MISP, the threat-intelligence platform, as text.
 //!
-//! The pipeline, a room a stage:
+//! Text and MISP's JSON both become a graph; what is checked, compared, simulated and written is that graph:
 //!
 //! ```text
-//! .mwf text ─▶ syntax ─▶ check ─▶ graph ─▶ misp ─▶ JSON of MISP's workflow editor
-//!      ▲                   ▲        │        │
-//!    format            catalogue    │      import (back to text), diff
-//!                      tags, schema ▼
-//!                                engine ─▶ replay, testing, live
+//! .mwf text ─▶ load ─▶ resolve ─▶ check ─▶ lower ─┐
+//!                                                 ├─▶ model ─▶ verify ─▶ findings
+//! MISP's JSON ─▶ misp ─▶ exported ────────────────┘     │
+//!                                                       ├─▶ misp ─▶ JSON for MISP
+//!                                                       ├─▶ import ─▶ text, diff
+//!                                                       └─▶ simulate ─▶ run, test, replay
 //! ```
 //!
-//! The engine stands on `php` (values), `hashpath`, `condition`, `normalise` and `semantics`; `schema`
-//! knows the shape of the data, `tags` which tags there are.
+//! `ARCHITECTURE.md` lists the modules in the order in which one may use the other, and a test reads it.
 //!
-//! Errors are [`diagnostics::Diagnostic`] values with places in [`source::Sources`]; the library
+//! Errors are [`diagnostics::Diagnostic`] values with places in [`base::source::Sources`]; the library
 //! never prints.
 
 pub mod base;
 pub mod catalogue;
-pub mod characters;
 pub mod check;
 pub mod cli;
 pub mod compile;
@@ -45,6 +44,7 @@ pub mod simulate;
 pub mod suppressions;
 pub mod syntax;
 pub mod tags;
+pub mod typing;
 pub mod upgrade;
 pub mod verify;
 pub mod wording;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use mispflow::characters::hidden_characters;
+use mispflow::base::characters::hidden_characters;
 use tempfile::TempDir;
 
 /// A few of each kind.

@@ -2,7 +2,7 @@
 
 use strsim::osa_distance;
 
-use crate::characters::plain_look_alike;
+use crate::base::characters::plain_look_alike;
 
 /// Words longer than this are no typos of anything.
 const LONGEST_WORD: usize = 80;

@@ -8,10 +8,10 @@ use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, Seen, duplicate, evaluate};
 use crate::syntax::tree::{Argument, Call, ModuleFilter, Name, ValueKind};
+use crate::typing::{Positions, hiding};
 use crate::wording;
 
 use super::flow::FlowChecker;
-use super::known_parameters::{Positions, hiding};
 use super::verbatim::verbatim;
 
 /// The parameters of a node, in the editor's order.

@@ -5,10 +5,10 @@ use crate::condition::Operator;
 use crate::diagnostics::Audience;
 use crate::resolve::{Constant, ConstantKind};
 use crate::schema::Reader;
+use crate::typing::{Items, Start};
 use crate::wording;
 
 use super::flow::FlowChecker;
-use super::followed::{Items, Start};
 use super::hash_path::{WrittenPath, WrittenValue};
 
 /// An argument: the number of its parameter, and its value.

@@ -8,12 +8,12 @@ use crate::model::{ModuleType, ParamText, ParamValue};
 use crate::resolve::{Constant, ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Call, CompareOperator, Condition, Name, Pin, Predicate, PredicateKind, Value, ValueKind};
+use crate::typing::Start;
 use crate::wording;
 
 use super::call::Params;
 use super::checked::{CheckedCondition, NodeTemplate};
 use super::flow::FlowChecker;
-use super::followed::Start;
 use super::hash_path::{WrittenPath, WrittenValue};
 
 /// A comparison of something under a hash path, as generic-if and the filters know it.

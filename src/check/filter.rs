@@ -9,12 +9,12 @@ use crate::model::{ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value, ValueKind};
+use crate::typing::{Items, Start};
 use crate::wording;
 
 use super::checked::NodeTemplate;
 use super::condition::{Comparison, comparison_params};
 use super::flow::FlowChecker;
-use super::followed::{Items, Start};
 
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 

@@ -3,10 +3,10 @@
 use crate::base::source::Span;
 use crate::condition::Operator;
 use crate::schema::{About, PathFinding, Question, Reader, Typer};
+use crate::typing::{FollowedPath, Start, root_of_blueprint};
 use crate::wording;
 
 use super::flow::FlowChecker;
-use super::followed::{FollowedPath, Start, root_of_blueprint};
 
 /// A path with the place where it is written.
 pub struct WrittenPath {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::base::characters::{character_name, hidden_characters};
 use crate::base::source::{FileId, SourceFile, Span};
-use crate::characters::{character_name, hidden_characters};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::{Surroundings, surroundings};
 

@@ -1,19 +1,20 @@
 //! One parameter: whether a value fits it, and how MISP stores the value.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rustc_hash::FxHashSet;
 
-use crate::base::source::Span;
+use crate::base::source::{Sources, Span};
 use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ParamText, ParamValue};
 use crate::resolve::{Constant, ConstantKind, ValueType};
+use crate::typing::check_template;
 use crate::wording;
 
 use super::flow::FlowChecker;
-use super::template::{check_template, place_of};
 
 /// Picked values as the editor saves them, so that a graph comes out of a save unchanged: in the order of the options and
 /// once each. What is not among the options comes last. Without options all is as given.
@@ -272,4 +273,12 @@ impl<'a> FlowChecker<'_, 'a> {
                 .help(format!("a text needs quotes: `\"{word}\"`")),
         );
     }
+}
+
+/// The place of a part of a text, where the text stands in the source as it is.
+fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) -> Option<Span> {
+    let part = text.get(range).filter(|part| !part.is_empty())?;
+    let literal = sources.snippet(span);
+    let at = literal.find(part)?;
+    literal[at + part.len()..].find(part).is_none().then(|| span.part(at, at + part.len()))
 }

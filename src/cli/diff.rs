@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use crate::base::characters::to_json_pretty;
 use crate::base::source::{FileId, Sources};
-use crate::characters::to_json_pretty;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::base::characters::to_json_pretty;
 use crate::base::source::{FileId, Sources, Span};
-use crate::characters::to_json_pretty;
 use crate::core_format::normalise;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use codespan_reporting::term::termcolor::Buffer;
 use serde::Serialize;
 
-use crate::characters::to_json;
+use crate::base::characters::to_json;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::php::{JsonError, Value};
 use crate::project::unreadable;

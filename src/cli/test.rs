@@ -3,9 +3,9 @@
 use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
+use crate::base::characters::to_json;
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
-use crate::characters::to_json;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use codespan_reporting::files::{Error, Files, Location};
 
+use crate::base::characters::hidden_characters;
 use crate::base::source::{FileId, SourceFile, Span};
-use crate::characters::hidden_characters;
 
 use super::columns::Columns;
 use super::printable::{printable_line, push_visible};

@@ -4,8 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::base::characters::to_json;
 use crate::base::source::{Position, Sources, Span};
-use crate::characters::to_json;
 
 use super::columns::Columns;
 use super::revealed::revealed;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::characters::hidden_characters;
+use crate::base::characters::hidden_characters;
 
 /// `text` with every character made visible that a terminal would obey or not show: control characters, escape
 /// sequences, marks that change the direction of text, characters without a width. Tabs and line breaks stay, and

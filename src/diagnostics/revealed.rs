@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 use unicode_script::{Script, UnicodeScript};
 
-use crate::characters::{escaped, looks_like, plain_look_alike};
+use crate::base::characters::{escaped, looks_like, plain_look_alike};
 
 use super::{Diagnostic, Label};
 

@@ -6,8 +6,8 @@ use std::io;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
+use crate::base::characters::to_json_pretty;
 use crate::base::source::{Sources, Span};
-use crate::characters::to_json_pretty;
 
 use super::columns::Columns;
 use super::printable::printable;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::characters::hidden_characters;
+use crate::base::characters::hidden_characters;
 use crate::syntax::dedent;
 use crate::syntax::tree::Text;
 

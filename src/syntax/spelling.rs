@@ -2,7 +2,7 @@
 
 use pest::Parser as _;
 
-use crate::characters::hidden_characters;
+use crate::base::characters::hidden_characters;
 
 use super::grammar::{Grammar, Rule};
 use super::text::dedent;

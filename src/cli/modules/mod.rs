@@ -10,10 +10,10 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::base::characters::to_json_pretty;
 use crate::base::source::Sources;
 use crate::base::suggest::closest;
 use crate::catalogue::{Catalogue, Signature, availability};
-use crate::characters::to_json_pretty;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::project::catalogue;
 

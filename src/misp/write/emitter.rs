@@ -1,6 +1,6 @@
 //! JSON straight into one buffer.
 
-use crate::characters::to_json;
+use crate::base::characters::to_json;
 
 /// How the JSON is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

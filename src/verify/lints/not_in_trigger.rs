@@ -2,12 +2,12 @@
 
 use super::facts::{Facts, plain};
 use crate::catalogue::{ParameterKind, Provenance};
-use crate::check::undeclared_variables;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::{Path, Token};
 use crate::model::{ParamText, ParamValue};
 use crate::php::Key;
 use crate::schema::Lack;
+use crate::typing::undeclared_variables;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(trigger) = facts.trigger_signature().filter(|trigger| trigger.provenance != Provenance::Custom) else {

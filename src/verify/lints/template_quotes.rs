@@ -1,9 +1,9 @@
 //! Values between the quotes of a JSON payload.
 
 use super::facts::{Facts, Template};
-use crate::check::is_broken_json;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::jinja::Quoted;
+use crate::typing::is_broken_json;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &Template { node, parameter, text, ref slips } in facts.read_templates() {

@@ -1,11 +1,11 @@
 //! Variables of templates that the data does not have.
 
 use super::facts::Facts;
-use crate::check::undeclared_variables;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::model::{ParamText, ParamValue};
 use crate::schema::{PathFinding, Root, Typer};
+use crate::typing::undeclared_variables;
 
 /// What templates can call without the data's help.
 const BUILT_IN: [&str; 8] = ["range", "dict", "lipsum", "cycler", "joiner", "namespace", "loop", "self"];

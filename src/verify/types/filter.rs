@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::check::{Items, Start};
 use crate::condition::Operator;
 use crate::diagnostics::Audience;
 use crate::schema::Reader;
+use crate::typing::{Items, Start};
 use crate::wording;
 
 use super::found::Part;

@@ -15,11 +15,11 @@ mod row;
 mod values;
 
 use crate::catalogue::Signature;
-use crate::check::root_of_blueprint;
 use crate::diagnostics::Audience;
 use crate::model::{Document, DocumentKind, ModuleType};
 use crate::resolve::Budget;
 use crate::schema::{Root, Typer};
+use crate::typing::root_of_blueprint;
 
 use node::NodeChecker;
 

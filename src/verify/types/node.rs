@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::catalogue::Signature;
-use crate::check::Positions;
 use crate::diagnostics::{Audience, Diagnostic, Severity};
 use crate::model::{Node, ParamValue};
 use crate::resolve::Budget;
 use crate::schema::Typer;
+use crate::typing::Positions;
 use crate::wording;
 
 use super::found::{Part, TypeFinding};

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Parameter, ParameterKind};
-use crate::check::{check_template, hiding};
 use crate::diagnostics::Audience;
 use crate::model::ParamValue;
+use crate::typing::{check_template, hiding};
 use crate::wording;
 
 use super::found::Part;

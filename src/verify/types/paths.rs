@@ -1,10 +1,10 @@
 //! The hash paths among the parameters of a node.
 
 use crate::catalogue::ParameterKind;
-use crate::check::{FollowedPath, Items, Start};
 use crate::condition::Operator;
 use crate::model::ParamValue;
 use crate::schema::{About, PathFinding, Reader};
+use crate::typing::{FollowedPath, Items, Start};
 use crate::wording;
 
 use super::found::Part;

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::base::source::{Sources, Span};
 use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
@@ -128,14 +127,6 @@ fn with_template<T: Default + Send>(
     };
     // Without an answer, nothing can be said against the template.
     source_limits::read(depth, read).unwrap_or_else(|| Ok(T::default()))
-}
-
-/// The place of a part of a text, where the text stands in the source as it is.
-pub fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) -> Option<Span> {
-    let part = text.get(range).filter(|part| !part.is_empty())?;
-    let literal = sources.snippet(span);
-    let at = literal.find(part)?;
-    literal[at + part.len()..].find(part).is_none().then(|| span.part(at, at + part.len()))
 }
 
 /// Whether a payload is meant to be JSON and cannot be.

@@ -1,0 +1,10 @@
+//! What values, hash paths and templates may be: the rules that hold for text and for MISP's JSON alike. Nothing here
+//! knows where a value is written.
+
+mod followed;
+mod known_parameters;
+mod template;
+
+pub use followed::{FollowedPath, Items, Start, root_of_blueprint};
+pub(crate) use known_parameters::{Positions, hiding};
+pub use template::{TemplateFinding, check_template, is_broken_json, undeclared_variables};
