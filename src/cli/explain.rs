@@ -45,6 +45,12 @@ fn explain(console: &mut Console, code: Code) -> std::io::Result<()> {
     console.strong("Why")?;
     console.line("")?;
     paragraphs(console, explanation.why, width)?;
+    if !explanation.fix.is_empty() {
+        console.line("")?;
+        console.strong("Fix")?;
+        console.line("")?;
+        paragraphs(console, explanation.fix, width)?;
+    }
     for (title, snippets) in [("Before", &explanation.before), ("After", &explanation.after)] {
         console.line("")?;
         console.strong(title)?;

@@ -3,6 +3,9 @@
 
 use super::Code;
 
+/// How the paragraph about a fix begins that `--fix` makes.
+pub const SAFE_FIX: &str = "`--fix` makes it";
+
 /// What a code is about, why it matters, and how it looks before and after.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
@@ -10,6 +13,9 @@ pub struct Explanation {
     pub what: &'static str,
     /// Why it matters, in MISP's terms, in paragraphs.
     pub why: &'static str,
+    /// Whether an edit comes with it, and what that edit may change, in paragraphs: the edit is safe if this begins with
+    /// [`SAFE_FIX`], else it is a suggestion. Empty if none does.
+    pub fix: &'static str,
     /// Files that bring the finding about.
     pub before: Vec<Snippet>,
     /// The same without it.
@@ -40,8 +46,15 @@ impl Code {
         let text = self.explanation_text();
         let (what, text) = text.split_once("\n## Why\n").unwrap_or((text, ""));
         let (why, text) = text.split_once("\n## Before\n").unwrap_or((text, ""));
+        let (why, fix) = why.split_once("\n## Fix\n").unwrap_or((why, ""));
         let (before, after) = text.split_once("\n## After\n").unwrap_or((text, ""));
-        Explanation { what: what.trim(), why: why.trim(), before: snippets(before), after: snippets(after) }
+        Explanation {
+            what: what.trim(),
+            why: why.trim(),
+            fix: fix.trim(),
+            before: snippets(before),
+            after: snippets(after),
+        }
     }
 }
 
@@ -65,9 +78,10 @@ mod tests {
     #[test]
     fn every_explanation_has_all_its_parts() {
         for &code in Code::ALL {
-            let Explanation { what, why, before, after } = code.explanation();
+            let Explanation { what, why, fix, before, after } = code.explanation();
             assert!(what.ends_with('.') && !what.contains("\n#"), "{code}: {what}");
             assert!(why.ends_with('.') && !why.contains("\n#"), "{code}: {why}");
+            assert!(fix.is_empty() || fix.ends_with('.') && !fix.contains("\n#"), "{code}: {fix}");
             assert!(!before.is_empty() && !after.is_empty(), "{code}");
             for snippet in before.iter().chain(&after) {
                 assert!(["mwf", "json", "toml", "text"].contains(&snippet.kind), "{code}: {}", snippet.kind);

@@ -19,7 +19,7 @@ mod terminal;
 pub use audience::Audience;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use explanation::{Explanation, Snippet};
+pub use explanation::{Explanation, SAFE_FIX, Snippet};
 pub use github::write_github;
 pub use json::{findings_to_json, write_json};
 pub use level::{ALL_WARNINGS, AlwaysAnError, Level, LevelOf, Levels};

@@ -1,6 +1,6 @@
 //! From checked steps to a graph.
 //!
-//! The steps are walked once in source order. Between two steps stands a [`Flow`]: the open ends
+//! The steps are walked once in source order. Between two steps stands a `Flow`: the open ends
 //! that the next node is connected to. Every open end knows which filters a run has on when it
 //! arrives there, so a step that must see others gets the nodes that make it so put before it.
 

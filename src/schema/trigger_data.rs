@@ -1,6 +1,6 @@
 //! What each trigger gives: the keys that were recorded on 2.5.1 and 2.5.19, and a small example.
 //!
-//! `data/passed.json` is made of the recordings by `UPDATE_TRIGGERS=1 cargo test --test trigger_data`.
+//! `data/passed.json` is made of the recordings by `INSTA_UPDATE=always cargo test trigger_data`.
 
 use std::sync::OnceLock;
 

@@ -3,7 +3,7 @@
 use crate::catalogue::{Catalogue, ServerFacts};
 use crate::php::{Array, JsonError, KeyRef, Value};
 
-use super::answers::FixedAnswers;
+use super::fixed::FixedAnswers;
 use super::reply::Reply;
 use super::target::Targets;
 

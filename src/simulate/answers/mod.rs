@@ -3,12 +3,12 @@
 //!
 //! See `docs/command-line.md`, section "Answers".
 
-mod answers;
 mod file;
+mod fixed;
 mod reply;
 mod target;
 
-pub use answers::FixedAnswers;
 pub use file::{AnswersFileError, read_answers};
+pub use fixed::FixedAnswers;
 pub use reply::{Reply, ReplyError};
 pub use target::{Targets, UnknownTarget};
