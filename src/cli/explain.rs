@@ -4,14 +4,14 @@ use clap::Args;
 
 use crate::diagnostics::{Code, Severity, Snippet};
 
-use super::findings::code;
+use super::findings::CODES;
 use super::{Console, Failure, Status};
 
 /// Say what a code means: what was found, why it matters in MISP, and what it looks like before and after.
 #[derive(Args, Debug)]
 pub(super) struct Explain {
     /// The word in brackets behind `error`, `warning` or `note`; without it all codes are listed
-    #[arg(value_name = "CODE", value_parser = code)]
+    #[arg(value_name = "CODE", value_parser = CODES, hide_possible_values = true)]
     code: Option<Code>,
 }
 

@@ -11,6 +11,7 @@ use crate::diagnostics::{
     write_terminal,
 };
 
+use super::named::Named;
 use super::{Console, Failure, Status};
 
 /// How results are written.
@@ -50,13 +51,13 @@ impl From<Format> for ReportFormat {
 #[derive(Args, Clone, Default, Debug)]
 pub struct Findings {
     /// Treat findings with this code as errors; `warnings` stands for all warnings
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     deny: Vec<LevelOf>,
     /// Report findings with this code as warnings, also those that are reported only where one asks for them
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     warn: Vec<LevelOf>,
     /// Do not report findings with this code; `warnings` stands for all warnings
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     allow: Vec<LevelOf>,
 }
 
@@ -108,8 +109,15 @@ pub fn report(
     Ok(Status::of(diagnostics))
 }
 
+/// The codes, and all warnings.
+const LEVELS: Named<LevelOf> = Named { read: level_of, names: || LevelOf::names().collect() };
+
+/// The codes.
+pub(super) const CODES: Named<Code> =
+    Named { read: code, names: || Code::ALL.iter().map(|code| code.as_str()).collect() };
+
 /// The code with this name, for flags and arguments.
-pub(super) fn code(name: &str) -> Result<Code, String> {
+fn code(name: &str) -> Result<Code, String> {
     Code::from_name(name).ok_or_else(|| no_such_code(name, Code::ALL.iter().map(|code| code.as_str())))
 }
 

@@ -10,11 +10,11 @@ use crate::catalogue;
 use crate::check::check_hidden_in_data;
 use crate::diagnostics::Diagnostic;
 use crate::project::{
-    self, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, unreadable,
+    self, Files as _, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, unreadable,
 };
 
 use super::target_parser::TargetParser;
-use super::{AllowRead, Console};
+use super::{Console, ProjectFlags};
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -27,7 +27,7 @@ pub struct Inputs {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
 }
 
 /// What [`Inputs`] stand for.
@@ -57,8 +57,8 @@ impl Loaded {
 
 impl Inputs {
     /// A single file or folder.
-    pub fn of(path: PathBuf, allow_read: AllowRead) -> Self {
-        Self { paths: vec![path], allow_read }
+    pub fn of(path: PathBuf, in_project: ProjectFlags) -> Self {
+        Self { paths: vec![path], in_project }
     }
 
     /// Whether nothing was named.
@@ -74,7 +74,7 @@ impl Inputs {
         if named.is_empty() {
             named.push(Path::new(""));
         }
-        let files = self.allow_read.files(named.iter().copied(), &mut diagnostics);
+        let files = self.in_project.files(named.iter().copied(), &mut diagnostics);
         let project = load_project(sources, named[0], &files, &mut diagnostics);
 
         let mut roots = Vec::new();
@@ -120,7 +120,7 @@ pub(super) fn load_project(
     files: &ProjectFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Project {
-    let Some(path) = project::discover(start) else { return Project::without_file(Path::new("")) };
+    let Some(path) = files.project_of(start) else { return Project::without_file(Path::new("")) };
     let folder = path.parent().unwrap_or(Path::new(""));
     match load_source(sources, files, &path, &path.display().to_string()) {
         Ok(file) => {

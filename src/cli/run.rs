@@ -21,7 +21,7 @@ use super::inputs::{is_standard_input, load_project, read_standard_input};
 use super::live::{Live, announce, tell_problems};
 use super::progress::Progress;
 use super::run_output::{Form, Output, Renderer};
-use super::{AllowRead, Console, Failure, Format, Status, Target, report};
+use super::{Console, Failure, Format, ProjectFlags, Status, Target, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
@@ -63,7 +63,7 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
     #[command(flatten)]
     live: Live,
 }
@@ -89,7 +89,7 @@ impl Run {
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
         let named = if is_standard_input(&self.file) { Path::new("") } else { &self.file };
-        let files = self.allow_read.files([named], &mut diagnostics);
+        let files = self.in_project.files([named], &mut diagnostics);
         let mut project = load_project(&sources, named, &files, &mut diagnostics);
         self.target.apply(&mut project);
         let catalogue = project::catalogue(&sources, &files, &project, &mut diagnostics);

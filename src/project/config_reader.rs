@@ -92,9 +92,15 @@ impl<'p> ConfigReader<'p> {
             Err(problem) => {
                 let message = format!("`{}` is not a target: {problem}", target.value);
                 let diagnostic = match problem {
-                    UnknownTarget::NoTarget => {
-                        self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter())
-                    }
+                    UnknownTarget::NoTarget => match Target::meant_by(&target.value) {
+                        Some(meant) => {
+                            let span = self.span(value.span());
+                            Diagnostic::at(Code::InvalidProject, span, message)
+                                .help(format!("did you mean `{meant}`?"))
+                                .unsafe_fix(span, format!("\"{meant}\""))
+                        }
+                        None => self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter()),
+                    },
                     _ => Diagnostic::at(Code::InvalidProject, self.span(value.span()), message),
                 };
                 self.diagnostics.push(diagnostic.help(UnknownTarget::HELP));
