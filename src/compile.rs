@@ -4,6 +4,7 @@
 //! them and makes the graphs. MISP's own JSON is as welcome as text. Both collect findings and never stop at the first.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -63,6 +64,31 @@ impl<'a> Compilation<'a> {
     }
 }
 
+/// How much there is to check.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counts {
+    /// Files that could be read, imported ones among them.
+    pub files: usize,
+    /// Workflows in them.
+    pub workflows: usize,
+    /// Blueprints in them.
+    pub blueprints: usize,
+}
+
+/// `12 files, 9 workflows, 1 blueprint`; what is not there is left out.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        write!(f, "{} file{}", self.files, plural(self.files))?;
+        for (count, noun) in [(self.workflows, "workflow"), (self.blueprints, "blueprint")] {
+            if count > 0 {
+                write!(f, ", {count} {noun}{}", plural(count))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A workflow or blueprint.
 #[derive(Debug)]
 pub struct Compiled<'a> {
@@ -108,6 +134,29 @@ impl<'s> Workspace<'s> {
             modules.to_mut().extend(declared);
         }
         modules
+    }
+
+    /// How much there is to check.
+    pub fn counts(&self) -> Counts {
+        let items = self.program.files.iter().flat_map(|file| &file.tree.items);
+        let mut counts = Counts { files: self.program.files.len(), workflows: 0, blueprints: 0 };
+        for item in items {
+            match item {
+                Item::Workflow(_) => counts.workflows += 1,
+                Item::Blueprint(_) => counts.blueprints += 1,
+                _ => {}
+            }
+        }
+        let mut files = FxHashSet::default();
+        for saved in &self.saved {
+            files.insert(saved.id.span.file);
+            match saved.document.kind {
+                DocumentKind::Workflow => counts.workflows += 1,
+                DocumentKind::Blueprint => counts.blueprints += 1,
+            }
+        }
+        counts.files += files.len();
+        counts
     }
 
     /// Checks what the environment makes of the texts of documents that were compiled from these files.

@@ -113,6 +113,11 @@ impl Console {
         self.quiet
     }
 
+    /// Whether the messages go to a terminal, where somebody waits to hear that all is well.
+    pub fn has_reader(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// Tells the user something that may be left out.
     ///
     /// # Errors

@@ -13,13 +13,14 @@ use crate::model::Document;
 use crate::project::{self, Readers, holds};
 
 use super::write_files::write_files;
-use super::{Console, Failure, Format, Inputs, Status, Target, report};
+use super::{Console, Failure, Format, Inputs, Reads, Status, Target, report};
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
 ///
 /// What the text cannot say, or says otherwise than the JSON, is told on standard error. Compiled, the text is
 /// the same graph again.
 #[derive(Args, Debug)]
+#[command(mut_arg("paths", |paths| paths.help("Files with MISP's JSON, and folders of them; `-` for standard input")))]
 pub(super) struct Import {
     #[command(flatten)]
     inputs: Inputs,
@@ -39,11 +40,14 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         if self.inputs.is_empty() {
-            return Err(Failure::Other("`import` needs files with MISP's JSON, or `-` for standard input".to_owned()));
+            return Err(Failure::Other(
+                "`import` needs files or folders with MISP's JSON, or `-` for standard input".to_owned(),
+            ));
         }
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
+        let mut loaded = self.inputs.load(&sources, Reads::Json);
         self.target.apply(&mut loaded.project);
+        loaded.tell("import", console)?;
         let mut diagnostics = loaded.diagnostics;
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let mut documents = Vec::new();

@@ -3,6 +3,7 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
+mod baseline;
 mod build;
 mod check;
 mod colour;
@@ -16,6 +17,8 @@ mod fmt;
 mod import;
 mod init;
 mod inputs;
+mod interrupt;
+mod json_in_folders;
 mod live;
 mod man;
 mod masked;
@@ -32,6 +35,7 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod watch;
 mod write_files;
 
 use std::borrow::Cow;
@@ -47,7 +51,7 @@ use crate::diagnostics::printable;
 pub use colour::Color;
 pub use console::Console;
 pub use findings::{Findings, Format, ReportFormat, report};
-pub use inputs::{Inputs, Loaded, Target};
+pub use inputs::{Inputs, Loaded, Reads, Target};
 pub use project_flags::ProjectFlags;
 pub use status::{Failure, Status};
 

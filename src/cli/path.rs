@@ -96,7 +96,7 @@ impl Evaluate {
 
     fn load(&self, sources: &Sources) -> Result<FileId, Box<Diagnostic>> {
         let loaded = if is_standard_input(&self.file) {
-            read_standard_input(sources)
+            read_standard_input(sources, None)
         } else {
             {
                 let mut files = ProjectFiles::default();

@@ -76,8 +76,9 @@ impl<'p> ConfigReader<'p> {
                 "taxonomies" => {
                     self.project.taxonomies = self.paths(value, "taxonomies", "taxonomies = [\"taxonomies.json\"]");
                 }
+                "baseline" => self.project.baseline = self.path(value, "baseline", "baseline = \"baseline.json\""),
                 _ => {
-                    let known = ["source", "output", "target", "catalogues", "taxonomies"];
+                    let known = ["source", "output", "target", "catalogues", "taxonomies", "baseline"];
                     self.unknown_key(key, "`[project]`", &known);
                 }
             }
