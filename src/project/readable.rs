@@ -1,5 +1,6 @@
 //! What a text may have read: the files of its project, and nothing else of this computer.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -148,6 +149,10 @@ impl Files for ProjectFiles {
         }
     }
 
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        DiskFiles.list(&self.admit(or_here(folder))?)
+    }
+
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
         self.project_file.clone().or_else(|| discover(file))
     }
@@ -168,6 +173,11 @@ impl Files for NamedFiles<'_> {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.files.admit_named(path)?;
         DiskFiles.read(path, limit)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        self.files.admit_named(folder)?;
+        DiskFiles.list(or_here(folder))
     }
 
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
