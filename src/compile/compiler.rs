@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::check::{CheckedTest, Context, FileNames, check_tests, check_unused};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{DocumentKind, Graph};
@@ -95,7 +96,7 @@ impl<'c, 'a> Compiler<'c, 'a> {
             }
             self.diagnostics.extend(file_names.check(project, compiled.id, compiled.document.kind));
             // MISP gives each ad-hoc workflow a trigger id of its own.
-            let Some(trigger) = trigger.filter(|trigger| trigger.text != "adhoc-trigger") else { continue };
+            let Some(trigger) = trigger.filter(|trigger| trigger.text != module_ids::ADHOC_TRIGGER) else { continue };
             match triggers.get(&(project, trigger.text)) {
                 Some(first) => self.diagnostics.push(duplicate_trigger(trigger, *first)),
                 None => {

@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 use crate::base::source::Span;
 
+/// The module that starts jobs: the one module whose meaning the form of a graph depends on.
+pub(crate) const CONCURRENT_TASK: &str = "concurrent-task";
+
 /// A node's id in MISP's JSON: the key of the node.
 pub type NodeId = u32;
 
@@ -112,7 +115,7 @@ impl Node<'_> {
     /// Whether it is a concurrent task: MISP never continues past it, and runs what it leads to in
     /// jobs of their own.
     pub fn is_concurrent_task(&self) -> bool {
-        self.module == "concurrent-task"
+        self.module == CONCURRENT_TASK
     }
 }
 

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use super::facts::Facts;
 use super::filters::{is_filter, is_reset};
 use super::reads::{Keys, may_read_all, names_key};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What a module adds or changes, and under which key.
@@ -18,24 +19,39 @@ struct Addition {
 }
 
 const ADDITIONS: [Addition; 7] = [
-    Addition { module: "attach-enrichment", key: "enrichment", what: "the enrichment", only_in_memory: true },
+    Addition { module: module_ids::ATTACH_ENRICHMENT, key: "enrichment", what: "the enrichment", only_in_memory: true },
     Addition {
-        module: "attach-warninglist",
+        module: module_ids::ATTACH_WARNINGLIST,
         key: "warnings",
         what: "the list of warninglist matches",
         only_in_memory: true,
     },
-    Addition { module: "attach-decay-score", key: "decay_score", what: "the decay score", only_in_memory: true },
-    Addition { module: "attach-decay-score", key: "base_score", what: "the decay score", only_in_memory: true },
-    Addition { module: "attribute_ids_flag_operation", key: "to_ids", what: "the new IDS flag", only_in_memory: false },
     Addition {
-        module: "Module_attribute_comment_operation",
+        module: module_ids::ATTACH_DECAY_SCORE,
+        key: "decay_score",
+        what: "the decay score",
+        only_in_memory: true,
+    },
+    Addition {
+        module: module_ids::ATTACH_DECAY_SCORE,
+        key: "base_score",
+        what: "the decay score",
+        only_in_memory: true,
+    },
+    Addition {
+        module: module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+        key: "to_ids",
+        what: "the new IDS flag",
+        only_in_memory: false,
+    },
+    Addition {
+        module: module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
         key: "comment",
         what: "the new comment",
         only_in_memory: false,
     },
     Addition {
-        module: "Module_event_distribution_operation",
+        module: module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION,
         key: "Event.distribution",
         what: "the new distribution",
         only_in_memory: false,

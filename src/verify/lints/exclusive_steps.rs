@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::exclusive_tags::{adds, exclusive_part, finding};
 use super::facts::{Facts, plain};
 use super::tags::set;
+use crate::catalogue::module_ids;
 use crate::diagnostics::Diagnostic;
 use crate::model::ParamValue;
 
@@ -88,7 +89,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// The tags that exclude others and that no step takes off.
 fn followed<'f>(facts: &Facts<'f, '_>) -> Vec<Followed<'f>> {
-    let operations = || facts.order.iter().copied().filter(|&node| facts.module(node) == "tag_operation");
+    let operations = || facts.order.iter().copied().filter(|&node| facts.module(node) == module_ids::TAG_OPERATION);
     let taken_off: FxHashSet<&str> =
         operations().filter(|&node| !adds(facts, node)).flat_map(|node| set(facts, node)).collect();
     let mut seen = FxHashSet::default();
@@ -109,10 +110,10 @@ fn followed<'f>(facts: &Facts<'f, '_>) -> Vec<Followed<'f>> {
 fn may_take_off(facts: &Facts<'_, '_>, node: usize) -> bool {
     let module = facts.module(node);
     let unknown = match facts.value(node, "tags") {
-        _ if module != "tag_operation" || adds(facts, node) => false,
+        _ if module != module_ids::TAG_OPERATION || adds(facts, node) => false,
         Some(ParamValue::List(tags)) => tags.iter().any(|tag| plain(tag).is_none()),
         Some(tag) => plain(tag).is_none(),
         None => false,
     };
-    unknown || module.starts_with("tag_replacement") || module == "run-workflow" || facts.is_foreign(node)
+    unknown || module_ids::replaces_tags(module) || module == module_ids::RUN_WORKFLOW || facts.is_foreign(node)
 }

@@ -1,6 +1,7 @@
 //! Which filters are on where. See `docs/misp-semantics.md`, "Filters".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 
 /// A set of filter labels, a bit each.
 pub type Labels = u8;
@@ -51,12 +52,12 @@ impl Filters {
 
 /// Whether a node puts a filter on.
 pub fn is_filter(facts: &Facts<'_, '_>, node: usize) -> bool {
-    matches!(facts.module(node), "generic-filter-data" | "filter-tag" | "filter-timestamp")
+    module_ids::sets_filter(facts.module(node))
 }
 
 /// Whether a node takes filters off.
 pub fn is_reset(facts: &Facts<'_, '_>, node: usize) -> bool {
-    facts.module(node) == "generic-filter-reset"
+    facts.module(node) == module_ids::GENERIC_FILTER_RESET
 }
 
 /// The label that a node is about; none for `all`.
