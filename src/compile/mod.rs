@@ -20,7 +20,7 @@ use crate::exported::{Saved, is_misp_json, read_saved};
 use crate::load::Program;
 use crate::project::Files;
 use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
-use crate::suppressions::LevelComments;
+use crate::suppressions::Suppressions;
 use crate::verify::{check_environment, report_known_faults};
 
 use callees::check_workflows_that_run_others;
@@ -130,7 +130,7 @@ impl<'s> Workspace<'s> {
 
     /// Findings with the levels that comments give them, and with what is to be said about the comments.
     pub(crate) fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let mut comments = LevelComments::default();
+        let mut comments = Suppressions::default();
         for file in &self.program.files {
             comments.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
         }

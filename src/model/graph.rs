@@ -34,7 +34,7 @@ impl<'a> Graph<'a> {
 
     /// Whether a connection leads to a node from one of `starts`, over any number of others; by index. The starts
     /// themselves count only if one does.
-    pub fn behind(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    pub fn reachable_from(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut behind = vec![false; self.nodes.len()];
         let mut waiting: Vec<usize> = starts.into_iter().collect();
         while let Some(node) = waiting.pop() {

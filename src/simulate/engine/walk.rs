@@ -6,12 +6,12 @@ use crate::catalogue::module_ids;
 use crate::model::ModuleType;
 use crate::php::{Thrown, Value};
 
-use super::conceal::conceal;
 use super::log::LogLine;
 use super::lookup::Lookup;
 use super::modules::Next;
 use super::options::{PathType, RunOptions};
 use super::prepared::{Edge, Prepared, PreparedNode};
+use super::redact::redact;
 use super::result::{Job, Outcome, PathStep, RunResult};
 use super::roaming::RoamingData;
 use super::run::Budget;
@@ -121,7 +121,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.log(&LogLine::Finished(self.result.outcome.as_str()));
         }
         self.result.data = self.data.into_base();
-        conceal(&mut self.result, self.options.answers);
+        redact(&mut self.result, self.options.answers);
         self.result
     }
 

@@ -62,7 +62,7 @@ const ADDITIONS: [Addition; 7] = [
 type Set = u8;
 
 #[derive(Clone, Copy, Default)]
-struct State {
+struct TravelState {
     /// What is there, on some way.
     there: Set,
     /// What of it goes with the next reset.
@@ -87,12 +87,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             *first = Some(node);
         }
     }
-    let mut before = vec![State::default(); facts.graph.nodes.len()];
+    let mut before = vec![TravelState::default(); facts.graph.nodes.len()];
     let mut filters = FxHashSet::default();
     // Saved nodes have each a place of its own.
     let origin = |node| facts.node(node).origin.filter(|_| !facts.is_saved());
     for &node in &facts.order {
-        let mut state = State::default();
+        let mut state = TravelState::default();
         for edge in facts.incoming(node) {
             let behind = after(facts, edge.from, adds[edge.from], before[edge.from]);
             state.there |= behind.there;
@@ -127,7 +127,7 @@ fn set(holds: impl Fn(&Addition) -> bool) -> Set {
     ADDITIONS.iter().enumerate().filter(|(_, addition)| holds(addition)).fold(0, |set, (bit, _)| set | 1 << bit)
 }
 
-fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> State {
+fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: TravelState) -> TravelState {
     if facts.trigger == Some(node) && facts.text(node, "scope") == Some("passed_roaming_data") {
         // The workflow that runs this one may have attached everything.
         state.there = Set::MAX;
@@ -143,7 +143,7 @@ fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> Sta
         state.there &= !state.under_filter;
         state.under_filter = 0;
     } else if facts.reloads(node) {
-        state = State { reloaded: state.reloaded | state.there, ..State::default() };
+        state = TravelState { reloaded: state.reloaded | state.there, ..TravelState::default() };
     }
     state
 }
@@ -152,7 +152,7 @@ fn report_missing(
     facts: &Facts<'_, '_>,
     node: usize,
     missing: Set,
-    state: State,
+    state: TravelState,
     first: &[Option<usize>; ADDITIONS.len()],
     diagnostics: &mut Vec<Diagnostic>,
 ) {

@@ -24,7 +24,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             .help("turn `debug` off outside of tests: failures are logged without it"),
     );
     for &task in facts.nodes_of(module_ids::CONCURRENT_TASK) {
-        let lost = facts.successors(task).find(|&first| facts.goes_on(first) && !survives(facts, first));
+        let lost = facts.successors(task).find(|&first| facts.has_successor(first) && !survives(facts, first));
         let Some(first) = lost else { continue };
         diagnostics.push(
             facts

@@ -14,13 +14,13 @@ const FOLLOWED: usize = 64;
 
 /// What a step puts tags on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Target {
+enum TagTarget {
     Event,
     AllAttributes,
     SomeAttributes,
 }
 
-impl Target {
+impl TagTarget {
     /// `None` if the step puts them on nothing, or nobody knows on what.
     fn of(facts: &Facts<'_, '_>, node: usize) -> Option<Self> {
         let filtered = facts.node(node).filter.is_active();
@@ -45,7 +45,7 @@ impl Target {
 
 /// A tag that is followed.
 struct Followed<'f> {
-    target: Target,
+    target: TagTarget,
     tag: &'f str,
     part: &'f str,
     /// The first step that sets it.
@@ -57,7 +57,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if followed.len() < 2 {
         return;
     }
-    let bits: FxHashMap<(Target, &str), usize> =
+    let bits: FxHashMap<(TagTarget, &str), usize> =
         followed.iter().enumerate().map(|(bit, known)| ((known.target, known.tag), bit)).collect();
     // What is set behind each node, on every way to it.
     let mut behind = vec![0u64; facts.graph.nodes.len()];
@@ -68,7 +68,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !adds(facts, node) {
             continue;
         }
-        let Some(target) = Target::of(facts, node) else { continue };
+        let Some(target) = TagTarget::of(facts, node) else { continue };
         for tag in set(facts, node) {
             let Some(&bit) = bits.get(&(target, tag)) else { continue };
             let part = followed[bit].part;
@@ -95,7 +95,7 @@ fn followed<'f>(facts: &Facts<'f, '_>) -> Vec<Followed<'f>> {
     let mut seen = FxHashSet::default();
     let mut followed = Vec::new();
     for node in operations().filter(|&node| adds(facts, node)) {
-        let Some(target) = Target::of(facts, node) else { continue };
+        let Some(target) = TagTarget::of(facts, node) else { continue };
         for tag in set(facts, node).into_iter().filter(|tag| !taken_off.contains(tag)) {
             let Some(part) = exclusive_part(facts, tag) else { continue };
             if followed.len() < FOLLOWED && seen.insert((target, tag)) {

@@ -145,7 +145,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             }
         }
         facts.filters = Filters::new(&facts);
-        facts.foreign = facts.behind(|node| facts.is_foreign(node));
+        facts.foreign = facts.reachable_from(|node| facts.is_foreign(node));
         Some(facts)
     }
 
@@ -200,7 +200,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     }
 
     /// Whether a node leads anywhere.
-    pub fn goes_on(&self, index: usize) -> bool {
+    pub fn has_successor(&self, index: usize) -> bool {
         self.successors(index).next().is_some()
     }
 
@@ -238,7 +238,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// The nodes in front of which a node of this kind was passed on some way; the nodes themselves count only if
     /// another one is before them.
-    pub fn behind(&self, is_mark: impl Fn(usize) -> bool) -> Vec<bool> {
+    pub fn reachable_from(&self, is_mark: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut behind = vec![false; self.graph.nodes.len()];
         for &node in &self.order {
             behind[node] = self.incoming(node).iter().any(|edge| behind[edge.from] || is_mark(edge.from));
@@ -415,7 +415,7 @@ pub fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
 /// The nodes that a run can reach from the trigger; all in a graph without one.
 fn reached(graph: &Graph<'_>, trigger: Option<usize>) -> Vec<bool> {
     let Some(trigger) = trigger else { return vec![true; graph.nodes.len()] };
-    let mut reached = graph.behind([trigger]);
+    let mut reached = graph.reachable_from([trigger]);
     reached[trigger] = true;
     reached
 }

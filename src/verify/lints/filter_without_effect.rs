@@ -33,7 +33,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let behind = facts.successors(node).filter(|&next| !is_reset(facts, next));
         read[node] = behind.fold(0, |all, next| all | read[next] | looks_at(facts, next));
         if facts.module(node) == module_ids::GENERIC_FILTER_DATA
-            && (!facts.goes_on(node) || list_of(facts, node).is_none_or(|list| list & read[node] != 0))
+            && (!facts.has_successor(node) || list_of(facts, node).is_none_or(|list| list & read[node] != 0))
         {
             useful.insert(&facts.node(node).params);
         }

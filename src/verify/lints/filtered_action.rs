@@ -9,13 +9,15 @@ use crate::diagnostics::{Code, Diagnostic};
 const LOOKED_BACK: usize = 64;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let in_job = facts.behind(|node| facts.node(node).is_concurrent_task());
+    let in_job = facts.reachable_from(|node| facts.node(node).is_concurrent_task());
     let waits = facts.trigger_signature().is_none_or(|trigger| trigger.blocking);
     for &node in &facts.order {
         let on_attributes =
             facts.module(node) == module_ids::TAG_OPERATION && facts.text(node, "scope") == Some("attribute");
         let filtered = facts.node(node).filter.is_active();
-        if !(on_attributes && filtered && facts.goes_on(node)) || (waits && !in_job[node]) || surely_finds(facts, node)
+        if !(on_attributes && filtered && facts.has_successor(node))
+            || (waits && !in_job[node])
+            || surely_finds(facts, node)
         {
             continue;
         }

@@ -29,8 +29,8 @@ impl Filters {
         for &node in &facts.order {
             let (mut may, mut must) = (0, Labels::MAX);
             for edge in facts.incoming(node) {
-                may |= Self::behind(facts, edge.from, filters.may[edge.from]);
-                must &= Self::behind(facts, edge.from, filters.must[edge.from]);
+                may |= Self::after(facts, edge.from, filters.may[edge.from]);
+                must &= Self::after(facts, edge.from, filters.must[edge.from]);
             }
             filters.may[node] = may;
             filters.must[node] = if facts.incoming(node).is_empty() { 0 } else { must };
@@ -39,7 +39,7 @@ impl Filters {
     }
 
     /// The filters behind a node, when these are on before it.
-    pub fn behind(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
+    pub fn after(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
         if is_filter(facts, node) {
             before | label(facts, node)
         } else if is_reset(facts, node) || facts.reloads(node) {

@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.questions.iter().any(|node| asks_for_event(node) || counts(node)) {
         return;
     }
-    let is_asked = facts.behind(|node| {
+    let is_asked = facts.reachable_from(|node| {
         let by_tag = facts.module(node) == module_ids::TAG_IF;
         let by_path = facts.text(node, "hash_path").is_some_and(|path| path.starts_with("Event"));
         facts.is_question(node) && (by_tag || by_path)

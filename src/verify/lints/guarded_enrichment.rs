@@ -10,7 +10,7 @@ pub fn check_guarded_enrichment(workflows: &[Callee<'_, '_>], diagnostics: &mut 
     let guard = workflows.iter().find(|workflow| {
         let trigger = workflow.graph.nodes.iter().position(|node| node.module == module_ids::ENRICHMENT_BEFORE_QUERY);
         trigger.is_some_and(|trigger| {
-            let reached = workflow.graph.behind([trigger]);
+            let reached = workflow.graph.reachable_from([trigger]);
             workflow
                 .graph
                 .nodes

@@ -28,8 +28,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     // A condition before the action is what keeps the calls few.
-    let guarded =
-        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
+    let guarded = facts
+        .reachable_from(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
     for &node in &facts.order {
         let from_misp_modules = facts.signature(node).is_some_and(|known| known.provenance == Provenance::MispModules);
         // Where a filter finds nothing, nothing is asked.

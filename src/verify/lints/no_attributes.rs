@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.nodes_of(module_ids::DISTRIBUTION_IF).is_empty() {
         return;
     }
-    let asked = facts.behind(|node| names_key(facts, node, "Attribute"));
+    let asked = facts.reachable_from(|node| names_key(facts, node, "Attribute"));
     for &node in facts.nodes_of(module_ids::DISTRIBUTION_IF) {
         if asked[node] {
             continue;

@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(trigger) = facts.trigger_signature().filter(|trigger| trigger.provenance != Provenance::Custom) else {
         return;
     };
-    let reloaded = facts.behind(|node| facts.reloads(node));
+    let reloaded = facts.reachable_from(|node| facts.reloads(node));
     for &node in &facts.order {
         // What a module loads, or one that nobody knows adds, may be there.
         if reloaded[node] || facts.is_behind_foreign(node) {

@@ -47,9 +47,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let own = facts.module(trigger);
     let Some((_, actions, what)) = FIRED_BY.iter().find(|(fired, ..)| *fired == own) else { return };
     // A condition may well be what ends the loop, but not where publishing publishes.
-    let guarded =
-        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
-    let behind_filter = facts.behind(|node| is_filter(facts, node) && asks_for_change(facts, node));
+    let guarded = facts
+        .reachable_from(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
+    let behind_filter = facts.reachable_from(|node| is_filter(facts, node) && asks_for_change(facts, node));
     for &node in &facts.order {
         let module = facts.module(node);
         let narrows = own == module_ids::TAG_ATTACHED_AFTER_SAVE

@@ -29,8 +29,8 @@ mod stop_execution;
 mod tag_if;
 mod tag_operation;
 mod tag_replacement;
+mod tag_visibility;
 mod threat_level_if;
-mod travelling_tags;
 mod webhook;
 
 use std::fmt::Debug;
