@@ -7,10 +7,11 @@ use clap::Args;
 use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::import::{ImportOptions, Imported, import_all};
+use crate::import::{ImportOptions, Imported, good_name, import_all_as, with_editor_defaults};
 use crate::misp;
 use crate::model::Document;
 use crate::project::{self, Readers, holds};
+use crate::simulate::engine::does_the_same;
 
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Reads, Status, Target, report};
@@ -30,6 +31,10 @@ pub(super) struct Import {
     /// Keep node ids, positions, versions and frames, so that every node comes back where it stood
     #[arg(long)]
     keep_layout: bool,
+    /// Keep every parameter as it is. Without it, what MISP's editor would do when it opens the workflow is done, as far as a run
+    /// stays the same: defaults for absent or empty parameters, lists for single values, nothing that a module does not have
+    #[arg(long)]
+    exact: bool,
     /// Overwrite files that hold something else
     #[arg(long)]
     force: bool,
@@ -54,8 +59,20 @@ impl Import {
         let mut names = Vec::new();
         for id in loaded.roots {
             let read = read_documents(&sources, id, &mut diagnostics);
-            names.extend(read.iter().map(|_| sources.file(id).name.clone()));
-            documents.extend(read);
+            let source = sources.file(id);
+            let own_name = source.path.as_deref().filter(|_| read.len() == 1).and_then(good_name);
+            for document in read {
+                names.push(source.name.clone());
+                let (document, changes) = if self.exact {
+                    (document, 0)
+                } else {
+                    with_editor_defaults(&document, &catalogue, &|one, other| does_the_same(one, other, &catalogue))
+                };
+                if changes > 0 {
+                    diagnostics.push(filled_in(&source.name, changes));
+                }
+                documents.push((document, own_name.clone()));
+            }
         }
         let texts = self.texts(&documents, &names, &catalogue, &mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
@@ -73,12 +90,13 @@ impl Import {
 
     fn texts(
         &self,
-        documents: &[Document<'_>],
+        documents: &[(Document<'_>, Option<String>)],
         names: &[String],
         catalogue: &Catalogue,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Imported> {
-        let texts = import_all(documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
+        let documents: Vec<_> = documents.iter().map(|(document, name)| (document, name.clone())).collect();
+        let texts = import_all_as(&documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
         for (imported, name) in texts.iter().zip(names) {
             if imported.text.len() > MAX_TEXT_BYTES {
                 let limit = MAX_TEXT_BYTES / (1024 * 1024);
@@ -128,6 +146,15 @@ impl Import {
         write_files(folder, &files, Readers::Usual, console)?;
         Ok(Status::Done)
     }
+}
+
+/// Says that parameters are not as they are in the JSON.
+fn filled_in(name: &str, changes: usize) -> Diagnostic {
+    let (values, are) = if changes == 1 { ("parameter", "is") } else { ("parameters", "are") };
+    let message = format!("{name}: {changes} {values} {are} left to their defaults, as MISP's editor would do");
+    Diagnostic::new(Code::MispJsonOddity, message)
+        .note("a run is the same with them")
+        .help("`--exact` keeps them as they are")
 }
 
 /// The documents of a JSON file, with what is unusual in it.

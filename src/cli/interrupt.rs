@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
-use tokio::runtime::Builder;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::{register, register_conditional_shutdown};
 
 /// The exit code of a command that was interrupted, as shells know it.
 pub(super) const EXIT_CODE: u8 = 130;
@@ -18,19 +18,11 @@ impl Interrupt {
     /// one ends it as ever.
     pub(super) fn listen() -> Self {
         let asked = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&asked);
-        thread::spawn(move || {
-            let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return };
-            runtime.block_on(async {
-                if tokio::signal::ctrl_c().await.is_err() {
-                    return;
-                }
-                flag.store(true, Ordering::Relaxed);
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    std::process::exit(EXIT_CODE.into());
-                }
-            });
-        });
+        // The order matters: the first one finds the flag not set.
+        let second = register_conditional_shutdown(SIGINT, EXIT_CODE.into(), Arc::clone(&asked));
+        if second.is_ok() {
+            let _ = register(SIGINT, Arc::clone(&asked));
+        }
         Self(asked)
     }
 

@@ -26,6 +26,7 @@ mod hashpath;
 mod hashpath_properties;
 mod hidden_characters;
 mod hostile;
+mod import_defaults;
 mod import_large;
 mod import_round_trip;
 mod import_text;
