@@ -7,9 +7,9 @@ use clap::Args;
 use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::import::{ImportOptions, Imported, good_name, import_all_as, with_editor_defaults};
+use crate::import::{ImportOptions, Imported, WithDefaults, good_name, import_all_as, with_editor_defaults};
 use crate::misp;
-use crate::model::Document;
+use crate::model::{Document, Node, NodeId};
 use crate::project::{self, Readers, holds};
 use crate::simulate::engine::does_the_same;
 
@@ -63,14 +63,18 @@ impl Import {
             let own_name = source.path.as_deref().filter(|_| read.len() == 1).and_then(good_name);
             for document in read {
                 names.push(source.name.clone());
-                let (document, changes) = if self.exact {
-                    (document, 0)
+                let document = if self.exact {
+                    document
                 } else {
-                    with_editor_defaults(&document, &catalogue, &|one, other| does_the_same(one, other, &catalogue))
+                    let same_run = |one: &Node<'_>, other: &Node<'_>| does_the_same(one, other, &catalogue);
+                    let WithDefaults { document, changes, kept } =
+                        with_editor_defaults(&document, &catalogue, &same_run);
+                    if changes > 0 {
+                        diagnostics.push(filled_in(&source.name, changes));
+                    }
+                    diagnostics.extend(kept.iter().map(|(node, id)| differs(&source.name, *node, id)));
+                    document
                 };
-                if changes > 0 {
-                    diagnostics.push(filled_in(&source.name, changes));
-                }
                 documents.push((document, own_name.clone()));
             }
         }
@@ -146,6 +150,15 @@ impl Import {
         write_files(folder, &files, Readers::Usual, console)?;
         Ok(Status::Done)
     }
+}
+
+/// Says that a parameter is as it is in the JSON, and would not stay so.
+fn differs(name: &str, node: NodeId, id: &str) -> Diagnostic {
+    let message = format!(
+        "{name}, node {node}: `{id}` is kept as it is, for with what MISP's editor would make of it a run is another"
+    );
+    Diagnostic::new(Code::MispJsonOddity, message)
+        .note("the editor changes it as soon as somebody opens the workflow and saves it")
 }
 
 /// Says that parameters are not as they are in the JSON.

@@ -3,20 +3,30 @@
 use std::borrow::Cow;
 
 use crate::catalogue::{Catalogue, Parameter, ParameterKind};
-use crate::model::{Document, Node, ParamValue};
+use crate::model::{Document, Node, NodeId, ParamValue};
 
 /// Tells whether a node does the same in a run as another, which differs in parameters alone.
 pub type SameRun<'f> = dyn Fn(&Node<'_>, &Node<'_>) -> bool + 'f;
 
+/// A document with other parameters.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WithDefaults<'a> {
+    /// The document.
+    pub document: Document<'a>,
+    /// How many parameters changed.
+    pub changes: usize,
+    /// The parameters that the editor would change too, and a run with them.
+    pub kept: Vec<(NodeId, String)>,
+}
+
 /// A document with the parameters as MISP's editor would leave them: defaults for what is absent or empty, lists for texts in pickers that
-/// take several values, nothing that the module does not have. Each change is made only if the run stays the same. Says how
-/// many there are.
+/// take several values, nothing that the module does not have. Each change is made only if the run stays the same.
 pub fn with_editor_defaults<'a>(
     document: &Document<'a>,
     catalogue: &'a Catalogue,
     same_run: &SameRun<'_>,
-) -> (Document<'a>, usize) {
-    let mut changes = 0;
+) -> WithDefaults<'a> {
+    let (mut changes, mut kept) = (0, Vec::new());
     let mut document = document.clone();
     for node in &mut document.graph.nodes {
         let Some(signature) = catalogue.module(&node.module).filter(|known| known.module_type == node.module_type)
@@ -36,15 +46,16 @@ pub fn with_editor_defaults<'a>(
             }
             let before = std::mem::take(&mut node.params);
             node.params.clone_from(&before);
-            set(&mut node.params, id, wanted);
+            set(&mut node.params, id.clone(), wanted);
             if same_run(&original, node) {
                 changes += 1;
             } else {
                 node.params = before;
+                kept.push((node.id, id.into_owned()));
             }
         }
     }
-    (document, changes)
+    WithDefaults { document, changes, kept }
 }
 
 /// What the editor makes of a value.

@@ -29,6 +29,8 @@ const SAYS_NOTHING: [&str; 24] = [
     "workflow",
     "workflows",
 ];
+/// What the names of MISP's own exports begin with: `blueprint_guard_1661328256.json`.
+const EXPORT: &str = "blueprint_";
 /// A number as long as this is a time, or made by a machine.
 const LONG_NUMBER: usize = 6;
 
@@ -45,8 +47,8 @@ pub fn good_name(path: &Path) -> Option<String> {
         digits >= LONG_NUMBER || digits > 0 && word.len() >= 8 && word.chars().all(|c| c.is_ascii_hexdigit())
     };
     let says_something = words.iter().any(|word| !is_number(word) && !SAYS_NOTHING.contains(&word.as_str()));
-    // `blueprint_…_1661328256.json` is what MISP calls an export.
-    (says_something && !words.iter().any(is_made)).then(|| stem.to_owned())
+    let is_export = stem.starts_with(EXPORT);
+    (says_something && !is_export && !words.iter().any(is_made)).then(|| stem.to_owned())
 }
 
 #[cfg(test)]
@@ -72,6 +74,7 @@ mod tests {
             "blueprint_attach-tlp_clear-on-tlp_white_1661328256.json",
             "4e4c7a9c-b552-5d27-985f-560df1e8ac1e.json",
             "12.json",
+            "blueprint_curation---normalize-tlp-and-pap-tag.json",
             "index.json",
             ".json",
             "…",

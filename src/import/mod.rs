@@ -35,7 +35,7 @@ use crate::format::format_source;
 use crate::model::{Document, DocumentKind, NodeId};
 
 use arguments::Exact;
-pub use defaults::{SameRun, with_editor_defaults};
+pub use defaults::{SameRun, WithDefaults, with_editor_defaults};
 pub use file_name::good_name;
 use flow::Flow;
 use modules::Modules;

@@ -19,7 +19,11 @@ fn shown(output: &Output) -> (i32, &str, &str) {
 
 /// A workflow of one step.
 fn saved(module: &str, kind: &str, parameters: &Value) -> Value {
-    let outputs = if kind == "logic" { json!({"output_1": {"connections": []}, "output_2": {"connections": []}}) } else { json!({"output_1": {"connections": []}}) };
+    let outputs = if kind == "logic" {
+        json!({"output_1": {"connections": []}, "output_2": {"connections": []}})
+    } else {
+        json!({"output_1": {"connections": []}})
+    };
     json!({"Workflow": {"name": "Né à Zürich", "trigger_id": "event-publish", "data": {
         "1": {"id": 1, "name": "Event Publish", "class": "block-type-trigger", "pos_x": 0, "pos_y": 0, "inputs": {},
             "data": {"id": "event-publish", "module_type": "trigger", "module_version": "0.1", "name": "Event Publish", "misp_core_format": true},
@@ -45,13 +49,55 @@ fn imported(module: &str, kind: &str, parameters: &Value) -> (String, String) {
 #[test]
 fn what_the_editor_would_fill_in_is_not_written() {
     for (module, kind, parameters, written, exact) in [
-        ("tag_operation", "action", json!({"tags": ["tlp:clear"]}), "tag_operation(tags: [\"tlp:clear\"])", "\"scope\": absent"),
-        ("tag_operation", "action", json!({"tags": "tlp:clear", "scope": "event", "action": "add", "locality": "local"}), "tag_operation(tags: [\"tlp:clear\"])", "\"tags\": \"tlp:clear\""),
-        ("tag_operation", "action", json!({"tags": ["tlp:clear"], "scope": null, "action": "add", "locality": "local"}), "tag_operation(tags: [\"tlp:clear\"])", "\"scope\": null"),
-        ("push-zmq", "action", json!({"data_extraction_path": "Event.info", "old": "x"}), "push-zmq(data_extraction_path: Event.info)", "\"old\": \"x\""),
-        ("attach-enrichment", "action", json!({"modules": "dns"}), "attach-enrichment(modules: [\"dns\"])", "\"modules\": \"dns\""),
-        ("tag-if", "logic", json!({"scope": "event", "condition": "in_or", "tags": ["tlp:red"]}), "if event tagged any [\"tlp:red\"] {}", "\"clusters\": absent"),
-        ("tag-if", "logic", json!({"scope": "event", "condition": "in_or", "tags": ["tlp:red"], "clusters": ""}), "if event tagged any [\"tlp:red\"] {}", "\"clusters\": \"\""),
+        (
+            "tag_operation",
+            "action",
+            json!({"tags": ["tlp:clear"]}),
+            "tag_operation(tags: [\"tlp:clear\"])",
+            "\"scope\": absent",
+        ),
+        (
+            "tag_operation",
+            "action",
+            json!({"tags": "tlp:clear", "scope": "event", "action": "add", "locality": "local"}),
+            "tag_operation(tags: [\"tlp:clear\"])",
+            "\"tags\": \"tlp:clear\"",
+        ),
+        (
+            "tag_operation",
+            "action",
+            json!({"tags": ["tlp:clear"], "scope": null, "action": "add", "locality": "local"}),
+            "tag_operation(tags: [\"tlp:clear\"])",
+            "\"scope\": null",
+        ),
+        (
+            "push-zmq",
+            "action",
+            json!({"data_extraction_path": "Event.info", "old": "x"}),
+            "push-zmq(data_extraction_path: Event.info)",
+            "\"old\": \"x\"",
+        ),
+        (
+            "attach-enrichment",
+            "action",
+            json!({"modules": "dns"}),
+            "attach-enrichment(modules: [\"dns\"])",
+            "\"modules\": \"dns\"",
+        ),
+        (
+            "tag-if",
+            "logic",
+            json!({"scope": "event", "condition": "in_or", "tags": ["tlp:red"]}),
+            "if event tagged any [\"tlp:red\"] {}",
+            "\"clusters\": absent",
+        ),
+        (
+            "tag-if",
+            "logic",
+            json!({"scope": "event", "condition": "in_or", "tags": ["tlp:red"], "clusters": ""}),
+            "if event tagged any [\"tlp:red\"] {}",
+            "\"clusters\": \"\"",
+        ),
     ] {
         let (text, kept) = imported(module, kind, &parameters);
         assert!(text.contains(written), "{parameters}: {text}");
@@ -65,8 +111,16 @@ fn what_a_run_tells_apart_stays() {
     // An empty text is not rendered, and the default would be: without the template service the run is another.
     let (text, exact) = imported("stop-execution", "action", &json!({}));
     assert!(text.contains("\"message\": absent") && exact.contains("\"message\": absent"), "{text}");
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("x.json"), saved("stop-execution", "action", &json!({})).to_string()).unwrap();
+    let output = mispflow(folder.path(), &["import", "x.json"]);
+    assert!(shown(&output).2.contains("x.json, node 2: `message` is kept as it is"), "{output:?}");
     // Empty is not what the default is.
-    let (text, _) = imported("tag_operation", "action", &json!({"tags": ["tlp:clear"], "scope": "attribute", "action": "", "locality": ""}));
+    let (text, _) = imported(
+        "tag_operation",
+        "action",
+        &json!({"tags": ["tlp:clear"], "scope": "attribute", "action": "", "locality": ""}),
+    );
     assert!(text.contains("scope: attribute"), "{text}");
     // A module that only the server knows may read everything.
     let (text, _) = imported("ours", "action", &json!({"a": "", "b": null}));
@@ -76,7 +130,11 @@ fn what_a_run_tells_apart_stays() {
 #[test]
 fn what_was_left_out_is_told() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("x.json"), saved("tag_operation", "action", &json!({"tags": ["tlp:clear"]})).to_string()).unwrap();
+    fs::write(
+        folder.path().join("x.json"),
+        saved("tag_operation", "action", &json!({"tags": ["tlp:clear"]})).to_string(),
+    )
+    .unwrap();
     let output = mispflow(folder.path(), &["import", "x.json"]);
     assert!(shown(&output).2.contains("x.json: 3 parameters are left to their defaults"), "{output:?}");
     assert!(!shown(&mispflow(folder.path(), &["import", "--exact", "x.json"])).2.contains("defaults"));
@@ -95,7 +153,8 @@ fn ids_come_from_the_file_or_the_title() {
     let output = mispflow(folder.path(), &["import", "-q", "in", "-o", "out"]);
     assert_eq!(shown(&output).0, 0, "{output:?}");
     let names = |folder: &Path| {
-        let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };
