@@ -54,7 +54,7 @@ impl Signature {
             "count-if" => "if count(Event.Tag.{n}.name) > 50 {\n    # when it is so\n}",
             "published-if" => "if published {\n    # when it is so\n}",
             "generic-filter-data" | "generic-filter-reset" => {
-                "filter A: Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
+                "filter Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
             }
             "concurrent-task" => "concurrent {\n    branch {\n        # steps of a background job\n    }\n}",
             _ => return None,

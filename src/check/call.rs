@@ -86,7 +86,7 @@ impl<'a> FlowChecker<'_, 'a> {
         self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => {
-                self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
+                self.at(filter.span, |checker| checker.module_filter(signature, filter, call.span)).unwrap_or_default()
             }
             (None, Some(argument)) => self.at(argument.span, |checker| checker.typed_filter(signature, argument)),
             (None, None) => SavedFilter::default(),

@@ -4,8 +4,10 @@
 //! Nothing here knows where a graph came from, and nothing checks it.
 
 mod document;
+mod filter_labels;
 mod graph;
 
 pub(crate) use document::only_trigger;
 pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
+pub use filter_labels::{FILTER_LABELS, FilterLabels};
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};

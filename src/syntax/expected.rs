@@ -55,6 +55,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),
+        Rule::filter_label => (6, "a label (`A:`)"),
         Rule::pin => (6, "a pin (`@[id: 1]`)"),
         Rule::label => (6, "a label (`@name`)"),
         Rule::target => (5, "a module's name or a label"),

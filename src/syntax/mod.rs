@@ -13,6 +13,6 @@ pub mod tree;
 
 pub use nesting::MAX_NESTING;
 pub use parse::{Parsed, parse};
-pub(crate) use spelling::{block_string, is_name, is_number, is_word};
+pub(crate) use spelling::{among, block_string, has_wildcard, is_name, is_number, is_word, tested};
 pub(crate) use surroundings::{Surroundings, surroundings};
 pub(crate) use text::dedent;

@@ -119,8 +119,8 @@ impl Place<'_> {
                     .help("write `concurrent { branch { … } branch { … } }`"),
             ),
             (Expectation::Step, "and" | "or") => Some(
-                error(&format!("`{word}` stands only between the conditions of an `if`"))
-                    .help("a filter asks one question: for `and` put a filter scope inside another, for `or` write `any PATH in [\"a\", \"b\"]`"),
+                error(&format!("`{word}` joins two conditions, and there is none before it"))
+                    .help("write `if CONDITION and CONDITION { … }`"),
             ),
             (Expectation::Step, "elif" | "elsif" | "elseif") => {
                 Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
@@ -365,11 +365,8 @@ impl Place<'_> {
                 format!("a jump names a label: `goto @{word}`")
             }
             "goto" if expects(Rule::label) => "a jump names a label: `goto @name`".to_owned(),
-            "filter" if expects(Rule::colon) || expects(Rule::name) => {
-                "a filter has a label, `A` to `F`: `filter A: SELECTOR where CONDITION { … }`".to_owned()
-            }
-            "filter" if matches!(word, "and" | "or") => {
-                "a filter asks one question: for `and` put a filter inside another, for `or` write `any PATH in [\"a\", \"b\"]`".to_owned()
+            "filter" if expects(Rule::filter_label) => {
+                "a filter says what it goes over and what it keeps: `filter SELECTOR where CONDITION { … }`".to_owned()
             }
             "for" | "filter" if expects(Rule::kw_where) => {
                 "what a filter keeps is said with `where`: `where \"ip-src\" in type`".to_owned()

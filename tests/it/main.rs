@@ -3,6 +3,7 @@
 mod architecture;
 mod check_fix;
 mod cli;
+mod conditions_hold;
 mod conformance;
 mod diff;
 mod diff_keys;

@@ -106,6 +106,7 @@ fn is_token(rule: Rule) -> bool {
             | Rule::if_step
             | Rule::else_if
             | Rule::filter_step
+            | Rule::filter_label
             | Rule::concurrent_step
             | Rule::branch
             | Rule::use_step
