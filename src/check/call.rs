@@ -12,6 +12,7 @@ use crate::typing::{Positions, hiding};
 use crate::wording;
 
 use super::flow::FlowChecker;
+use super::positional::Slot;
 use super::verbatim::verbatim;
 
 /// The parameters of a node, in the editor's order.
@@ -42,6 +43,10 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
+            if argument.is_positional() {
+                failed = true;
+                continue;
+            }
             let quoted = is_quoted(argument.name);
             let index = known.of(argument.name.text);
             // Without quotes the word is the module filter, not a parameter that may be called so.
@@ -83,6 +88,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
+        self.check_positional_arguments(call, || Slot::of_module(signature, call));
         self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => {

@@ -16,6 +16,7 @@ mod header;
 mod hidden_characters;
 mod parameter;
 mod pin;
+mod positional;
 mod spelled;
 mod test_item;
 mod test_value;

@@ -68,7 +68,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::module_filter | Rule::kw_for => (8, "`for`"),
         Rule::block | Rule::body | Rule::open_brace => (9, "`{`"),
         Rule::close_brace | Rule::end_of_block => (10, "`}`"),
-        Rule::arguments | Rule::blueprint_parameters | Rule::open_parenthesis => (9, "`(`"),
+        Rule::arguments | Rule::attributes | Rule::blueprint_parameters | Rule::open_parenthesis => (9, "`(`"),
         Rule::close_parenthesis => (10, "`)`"),
         Rule::open_bracket => (9, "`[`"),
         Rule::close_bracket => (10, "`]`"),
@@ -111,7 +111,10 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     // Some things are the beginning of others.
     let has = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
     let (value, step) = (has("a value"), has("a step"));
+    let named = has("`)`") && (has("a name") || has("a parameter (`name: value`)"));
     words.retain(|(_, word)| match *word {
+        // In a call a value stands behind a name.
+        "a value" => !named,
         "a text in double quotes" => !value,
         "a name" | "`@[`" => !step,
         _ => true,

@@ -77,11 +77,11 @@ pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation)
     place.describe(at, &expected)
 }
 
-struct Place<'t> {
-    text: &'t str,
-    file: FileId,
-    start: usize,
-    expectation: Expectation,
+pub(super) struct Place<'t> {
+    pub text: &'t str,
+    pub file: FileId,
+    pub start: usize,
+    pub expectation: Expectation,
 }
 
 impl Place<'_> {
@@ -107,6 +107,9 @@ impl Place<'_> {
                 error("this looks like JSON, not like the text of a workflow")
                     .help("what MISP exports becomes text by `mispflow import FILE.json`"),
             );
+        }
+        if let Some(diagnostic) = self.foreign_beginning() {
+            return Some(diagnostic);
         }
         let word = leading_word(rest);
         match (self.expectation, word) {
@@ -208,6 +211,10 @@ impl Place<'_> {
         let comparison = expected.iter().any(|rule| matches!(rule, Rule::operator | Rule::symbol));
         let wanted = |rule: &Rule| match rule {
             Rule::colon => !keyword,
+            // Values without names and calls without parentheses are read only to be refused.
+            Rule::comma | Rule::close_parenthesis | Rule::plus | Rule::text | Rule::string | Rule::block_string => {
+                !expected.contains(&Rule::colon)
+            }
             Rule::arguments | Rule::open_parenthesis => !keyword && !comparison,
             Rule::call => !comparison,
             _ => true,
@@ -253,6 +260,9 @@ impl Place<'_> {
 
     /// Adds what to write instead, for mistakes that people make.
     fn hint(&self, diagnostic: Diagnostic, at: usize, expected: &[Rule]) -> Diagnostic {
+        if let Some(diagnostic) = self.foreign(&diagnostic, at, expected) {
+            return diagnostic;
+        }
         let rest = &self.text[at..];
         let expects = |rule: Rule| expected.contains(&rule);
         let word = leading_word(rest);
@@ -311,7 +321,13 @@ impl Place<'_> {
             return if named { diagnostic.safe_fix(self.span(before, before), ",") } else { diagnostic };
         }
         if (expects(Rule::kw_any) || expects(Rule::kw_all)) && !expects(Rule::kw_tagged) {
-            return diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+            let diagnostic = diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+            let place = self.span(at, at);
+            return match rest.as_bytes().first() {
+                Some(b'"') => diagnostic.safe_fix(place, "any "),
+                Some(b'[') => diagnostic.unsafe_fix(place, "any "),
+                _ => diagnostic,
+            };
         }
         if let Some(help) = self.habit(at, expected) {
             return diagnostic.help(help);
@@ -346,7 +362,7 @@ impl Place<'_> {
             }
             if !name.is_empty() && leading_word(name) == name {
                 return diagnostic.help(format!(
-                    "no step begins with `{name}`; besides the calls of modules there are `if`, `filter`, `concurrent`, `use`, `goto` and `detached`"
+                    "a module is called with parentheses, `{name}(…)`; other steps begin with `if`, `filter`, `concurrent`, `use`, `goto` or `detached`"
                 ));
             }
         }
@@ -437,13 +453,9 @@ impl Place<'_> {
         let length = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
         self.span(end - length, end)
     }
-
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, start, end)
-    }
 }
 
-fn leading_word(text: &str) -> &str {
+pub(super) fn leading_word(text: &str) -> &str {
     let end = text.find(|character: char| !(character.is_alphanumeric() || matches!(character, '_' | '-')));
     &text[..end.unwrap_or(text.len())]
 }

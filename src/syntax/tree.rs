@@ -293,12 +293,19 @@ pub struct Call<'s> {
 /// `name: value` in a call.
 #[derive(Debug)]
 pub struct Argument<'s> {
-    /// The parameter.
+    /// The parameter; of no length where none is written.
     pub name: Name<'s>,
     /// Its value.
     pub value: Value<'s>,
     /// Both.
     pub span: Span,
+}
+
+impl Argument<'_> {
+    /// Whether the value stands without the name of its parameter.
+    pub fn is_positional(&self) -> bool {
+        self.name.span.start == self.name.span.end
+    }
 }
 
 /// A module as a step.

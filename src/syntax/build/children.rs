@@ -114,6 +114,9 @@ fn is_token(rule: Rule) -> bool {
             | Rule::detached_step
             | Rule::call
             | Rule::arguments
+            | Rule::attributes
+            | Rule::positional
+            | Rule::bare_call
             | Rule::argument
             | Rule::condition
             | Rule::and_condition

@@ -55,6 +55,7 @@ impl<'s> Builder<'s> {
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::call => call = self.call(part),
+                Rule::bare_call => call = self.bare_call(part),
                 Rule::module_filter => filter = Some(self.module_filter(part)),
                 _ => {}
             }
