@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ModuleType, ParamText, ParamValue};
 use crate::resolve::{Constant, ConstantKind, ValueType, evaluate};
@@ -83,20 +84,22 @@ impl<'a> FlowChecker<'_, 'a> {
             | PredicateKind::Any { .. }
             | PredicateKind::Among { .. }
             | PredicateKind::AnyCompare { .. } => {
-                let signature = self.context.implied(self.file, "generic-if", predicate.span, self.diagnostics);
+                let signature =
+                    self.context.implied(self.file, module_ids::GENERIC_IF, predicate.span, self.diagnostics);
                 let comparison = self.comparison(predicate, Start::Root)?;
                 let negated = comparison.negated;
                 let params = comparison_params(comparison, Vec::new());
                 return Some((self.spelled_node(signature?, params, pin, predicate.span), negated));
             }
             PredicateKind::Count { path, operator, operator_span, value } => {
-                let signature = self.context.implied(self.file, "count-if", predicate.span, self.diagnostics);
+                let signature = self.context.implied(self.file, module_ids::COUNT_IF, predicate.span, self.diagnostics);
                 let params = self.count(path, *operator, *operator_span, value)?;
                 Some(self.spelled_node(signature?, params, pin, predicate.span))
             }
             PredicateKind::Published | PredicateKind::Unpublished => {
                 let published = matches!(predicate.kind, PredicateKind::Published);
-                let signature = self.context.implied(self.file, "published-if", predicate.span, self.diagnostics)?;
+                let signature =
+                    self.context.implied(self.file, module_ids::PUBLISHED_IF, predicate.span, self.diagnostics)?;
                 let operator = if published { "equals" } else { "not_equals" };
                 let params = vec![(Cow::Borrowed("condition"), ParamValue::text(operator))];
                 Some(self.spelled_node(signature, params, pin, predicate.span))
@@ -130,7 +133,7 @@ impl<'a> FlowChecker<'_, 'a> {
         (negated, all): (bool, bool),
         tags: &'a Value<'a>,
     ) -> Option<NodeTemplate<'a>> {
-        let signature = self.context.implied(self.file, "tag-if", predicate.span, self.diagnostics)?;
+        let signature = self.context.implied(self.file, module_ids::TAG_IF, predicate.span, self.diagnostics)?;
         let condition = match (negated, all) {
             (false, false) => "in_or",
             (false, true) => "in_and",
@@ -272,7 +275,7 @@ impl<'a> FlowChecker<'_, 'a> {
             Start::Items(_) => Reader::Filter,
         };
         if let Some(written) = &path.written {
-            self.check_question(reader, operator, written, values);
+            self.check_written_question(reader, operator, written, values);
         }
     }
 

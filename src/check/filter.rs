@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
-use crate::catalogue::Signature;
+use crate::catalogue::{Signature, module_ids};
 use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{FILTER_LABELS, ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Step, Value, ValueKind};
-use crate::typing::{Items, Start};
+use crate::typing::{Items, PathChecker, Start};
 use crate::wording;
 
 use super::checked::NodeTemplate;
@@ -23,7 +23,7 @@ impl<'a> FlowChecker<'_, 'a> {
     pub(super) fn filter_on(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
         let condition = filter.condition.span().unwrap_or(filter.selector.span);
         let head = filter.selector.span.to(condition).to(step.span.part(0, 6));
-        let signature = self.context.implied(self.file, "generic-filter-data", head, self.diagnostics);
+        let signature = self.context.implied(self.file, module_ids::GENERIC_FILTER_DATA, head, self.diagnostics);
         if let Some(label) = filter.label
             && !FILTER_LABELS.contains(&label.text)
         {
@@ -48,9 +48,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let end = filter.body.span.end;
         let brace = Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
         // Where there are no filters at all, that has been said of the filter's beginning.
-        let signature = match self.context.signature(self.file, "generic-filter-data") {
-            Some(_) => self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?,
-            None => self.context.signature(self.file, "generic-filter-reset")?,
+        let signature = match self.context.signature(self.file, module_ids::GENERIC_FILTER_DATA) {
+            Some(_) => self.context.implied(self.file, module_ids::GENERIC_FILTER_RESET, brace, self.diagnostics)?,
+            None => self.context.signature(self.file, module_ids::GENERIC_FILTER_RESET)?,
         };
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
         Some(self.spelled_node(signature, params, filter.reset_pin.as_ref(), brace))
@@ -117,7 +117,7 @@ impl<'a> FlowChecker<'_, 'a> {
             && let Some(path) = self.check_path_value(&filter.path, place("path"), Start::Items(&items))
             && let Some(value) = filter.value.as_plain()
         {
-            self.check_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);
+            self.check_written_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);
         }
         filter
     }
