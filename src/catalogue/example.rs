@@ -55,7 +55,7 @@ impl Signature {
             module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    # when it is so\n}",
             module_ids::PUBLISHED_IF => "if published {\n    # when it is so\n}",
             module_ids::GENERIC_FILTER_DATA | module_ids::GENERIC_FILTER_RESET => {
-                "filter A: Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
+                "filter Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
             }
             module_ids::CONCURRENT_TASK => "concurrent {\n    branch {\n        # steps of a background job\n    }\n}",
             _ => return None,

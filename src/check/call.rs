@@ -12,6 +12,7 @@ use crate::typing::{Positions, hiding};
 use crate::wording;
 
 use super::flow::FlowChecker;
+use super::positional::Slot;
 use super::verbatim::verbatim;
 
 /// The parameters of a node, in the editor's order.
@@ -42,6 +43,10 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut for_paths = Vec::new();
         let mut failed = false;
         for argument in &call.arguments {
+            if argument.is_positional() {
+                failed = true;
+                continue;
+            }
             let quoted = is_quoted(argument.name);
             let index = known.of(argument.name.text);
             // Without quotes the word is the module filter, not a parameter that may be called so.
@@ -83,10 +88,11 @@ impl<'a> FlowChecker<'_, 'a> {
                 }
             }
         }
+        self.check_positional_arguments(call, || Slot::of_module(signature, call));
         self.at(call.span, |checker| checker.check_call_paths(signature, &for_paths));
         let saved = match (filter, raw_filter) {
             (Some(filter), None) => {
-                self.at(filter.span, |checker| checker.module_filter(signature, filter)).unwrap_or_default()
+                self.at(filter.span, |checker| checker.module_filter(signature, filter, call.span)).unwrap_or_default()
             }
             (None, Some(argument)) => self.at(argument.span, |checker| checker.typed_filter(signature, argument)),
             (None, None) => SavedFilter::default(),

@@ -53,8 +53,8 @@ pub enum CheckedStepKind<'a> {
     Filter {
         /// The node that puts the filter on.
         on: Box<NodeTemplate<'a>>,
-        /// The filter label, `A` to `F`.
-        label: Name<'a>,
+        /// The filter label, `A` to `F`; `None` for the first one that is free.
+        label: Option<Name<'a>>,
         /// The node that takes all filters off.
         off: Box<NodeTemplate<'a>>,
         /// What happens under the filter.

@@ -28,6 +28,24 @@ pub struct Comparison<'a> {
     pub value: Option<ParamText<'a>>,
     /// The values it is compared with; for `in_or`.
     pub list: Option<ParamValue<'a>>,
+    /// Whether the opposite is meant.
+    pub negated: bool,
+}
+
+impl Comparison<'_> {
+    /// The same comparison with one value, where a list holds no more than one.
+    pub fn with_one_value(mut self) -> Self {
+        if let Some(ParamValue::List(items)) = &mut self.list
+            && let [ParamValue::Text(_)] = items.as_slice()
+            && let Some(ParamValue::Text(only)) = items.pop()
+        {
+            self.operator = if self.negated { "not_in" } else { "in" };
+            self.value = Some(only);
+            self.list = None;
+            self.negated = false;
+        }
+        self
+    }
 }
 
 /// The side of a comparison that is a hash path.
@@ -47,25 +65,31 @@ impl<'a> FlowChecker<'_, 'a> {
                 if times % 2 == 0 { inner } else { CheckedCondition::Not(Box::new(inner)) }
             }
             Condition::Predicate(predicate) => match self.at(predicate.span, |checker| checker.predicate(predicate)) {
-                Some(node) => CheckedCondition::Test(Box::new(node)),
+                Some((node, false)) => CheckedCondition::Test(Box::new(node)),
+                Some((node, true)) => CheckedCondition::Not(Box::new(CheckedCondition::Test(Box::new(node)))),
                 None => CheckedCondition::Unknown,
             },
         }
     }
 
-    fn predicate(&mut self, predicate: &'a Predicate<'a>) -> Option<NodeTemplate<'a>> {
+    /// The IF node that asks the question, and whether the opposite of its answer is meant.
+    fn predicate(&mut self, predicate: &'a Predicate<'a>) -> Option<(NodeTemplate<'a>, bool)> {
         let pin = predicate.pin.as_ref();
-        match &predicate.kind {
+        let node = match &predicate.kind {
             PredicateKind::Call(call) => self.condition_call(call, pin),
             PredicateKind::Tagged { subject, negated, all, tags } => {
                 self.tagged(predicate, *subject, (*negated, *all), tags)
             }
-            PredicateKind::Compare { .. } | PredicateKind::Any { .. } => {
+            PredicateKind::Compare { .. }
+            | PredicateKind::Any { .. }
+            | PredicateKind::Among { .. }
+            | PredicateKind::AnyCompare { .. } => {
                 let signature =
                     self.context.implied(self.file, module_ids::GENERIC_IF, predicate.span, self.diagnostics);
-                let comparison = self.comparison(&predicate.kind, Start::Root)?;
+                let comparison = self.comparison(predicate, Start::Root)?;
+                let negated = comparison.negated;
                 let params = comparison_params(comparison, Vec::new());
-                Some(self.spelled_node(signature?, params, pin, predicate.span))
+                return Some((self.spelled_node(signature?, params, pin, predicate.span), negated));
             }
             PredicateKind::Count { path, operator, operator_span, value } => {
                 let signature = self.context.implied(self.file, module_ids::COUNT_IF, predicate.span, self.diagnostics);
@@ -80,7 +104,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 let params = vec![(Cow::Borrowed("condition"), ParamValue::text(operator))];
                 Some(self.spelled_node(signature, params, pin, predicate.span))
             }
-        }
+        };
+        Some((node?, false))
     }
 
     fn condition_call(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
@@ -173,59 +198,69 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     /// What a comparison or `any` asks of what lies under a path that begins at `start`.
-    pub(super) fn comparison(&mut self, kind: &'a PredicateKind<'a>, start: Start<'_>) -> Option<Comparison<'a>> {
-        match kind {
+    pub(super) fn comparison(&mut self, predicate: &'a Predicate<'a>, start: Start<'_>) -> Option<Comparison<'a>> {
+        match &predicate.kind {
             PredicateKind::Compare { left, operator, operator_span, right } => {
+                if operator.opposite_in().is_some() && self.names_list(left, right) {
+                    let among = self.among(left, right, start)?;
+                    return Some(Comparison { negated: *operator == CompareOperator::NotIn, ..among });
+                }
                 let (path, value, operator) = match operator {
                     CompareOperator::In => (right, left, "in"),
                     CompareOperator::NotIn => (right, left, "not_in"),
                     CompareOperator::Equal => (left, right, "equals"),
                     CompareOperator::NotEqual => (left, right, "not_equals"),
                     _ => {
-                        self.report(
-                            Diagnostic::at(
-                                Code::UnsupportedCondition,
-                                *operator_span,
-                                format!("MISP cannot compare values with `{}`", operator.as_str()),
-                            )
-                            .note("only IF :: Count knows order: it compares how many values a hash path yields")
-                            .help(
-                                "write `count(PATH) > 50`, or test inside the hash path: `Event.Attribute.{n}[id>50]`",
-                            ),
-                        );
+                        self.report_order(predicate, left, (*operator, *operator_span), right);
                         return None;
                     }
                 };
-                if self.sides_swapped(path, value, *operator_span) || self.field_swapped(path, value, start) {
+                if self.sides_swapped(path, value, *operator_span)
+                    || self.field_swapped(path, value, start)
+                    || self.list_compared(predicate, path, value)
+                    || self.quoted_path(predicate, path, value)
+                {
                     return None;
                 }
                 let path = self.path_operand(path, start);
                 let value = self.text_operand(value);
                 let (path, (value, span)) = (path?, value?);
                 self.check_comparison(start, operator, &path, &[(value.as_plain(), span)]);
-                Some(Comparison { operator, path: path.text, value: Some(value), list: None })
+                Some(Comparison { operator, path: path.text, value: Some(value), list: None, negated: false })
             }
-            PredicateKind::Any { path, among: None } => Some(Comparison {
+            PredicateKind::Any { path } => Some(Comparison {
                 operator: "any_value",
                 path: self.path_operand(path, start)?.text,
                 value: None,
                 list: None,
+                negated: false,
             }),
-            PredicateKind::Any { path, among: Some(among) } => {
-                let path = self.path_operand(path, start);
-                let list = self.list_operand(among);
-                let (path, (values, spans)) = (path?, list?);
-                let known: Vec<_> = values.iter().map(plain).zip(spans).collect();
-                self.check_comparison(start, "in_or", &path, &known);
-                Some(Comparison {
-                    operator: "in_or",
-                    path: path.text,
-                    value: None,
-                    list: Some(ParamValue::List(values)),
-                })
+            PredicateKind::Among { path, list } if self.any_before_value(predicate, path, list) => None,
+            PredicateKind::Among { path, list } => self.among(path, list, start),
+            PredicateKind::AnyCompare { path, operator, operator_span, value } => {
+                self.report_any_compare(predicate, path, (*operator, *operator_span), value);
+                None
             }
             _ => None,
         }
+    }
+
+    /// Whether one of the values under a path is in a list.
+    fn among(&mut self, path: &'a Value<'a>, list: &'a Value<'a>, start: Start<'_>) -> Option<Comparison<'a>> {
+        let path = self.path_operand(path, start);
+        let list = self.list_operand(list);
+        let (path, (values, spans)) = (path?, list?);
+        let known: Vec<_> = values.iter().map(plain).zip(spans).collect();
+        self.check_comparison(start, "in_or", &path, &known);
+        let list = Some(ParamValue::List(values));
+        Some(Comparison { operator: "in_or", path: path.text, value: None, list, negated: false })
+    }
+
+    /// Whether of two bare names the second one is a list, so that the first one is a hash path.
+    fn names_list(&mut self, left: &'a Value<'a>, right: &'a Value<'a>) -> bool {
+        let are_names = matches!((&left.kind, &right.kind), (ValueKind::Name(_), ValueKind::Name(_)));
+        let is_list = |kind| matches!(kind, ConstantKind::List(_) | ConstantKind::Parameter(ValueType::List));
+        are_names && is_list(evaluate(right, self).kind)
     }
 
     fn check_comparison(
@@ -247,7 +282,13 @@ impl<'a> FlowChecker<'_, 'a> {
     /// Whether the hash path stands where the value should and the value where the path should, which is
     /// then reported.
     fn sides_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, operator: Span) -> bool {
-        if !matches!((&path.kind, &value.kind), (ValueKind::Text(_) | ValueKind::Number(_), ValueKind::Path(_))) {
+        let is_path = match &value.kind {
+            ValueKind::Path(_) => true,
+            // A bare word that is not a constant.
+            ValueKind::Name(_) => matches!(evaluate(value, self).kind, ConstantKind::Word(_)),
+            _ => false,
+        };
+        if !is_path || !matches!(path.kind, ValueKind::Text(_) | ValueKind::Number(_)) {
             return false;
         }
         let sources = self.context.program.sources;
@@ -342,9 +383,8 @@ impl<'a> FlowChecker<'_, 'a> {
                     format!("a value is wanted here, not {}", other.describe()),
                 );
                 self.report(match other {
-                    ConstantKind::List(_) => {
-                        diagnostic.help("to look for several values write `any PATH in [\"a\", \"b\"]`")
-                    }
+                    ConstantKind::List(_) => diagnostic
+                        .help("to look for several values put the list on the right: `PATH in [\"a\", \"b\"]`"),
                     ConstantKind::Path(_) => diagnostic
                         .note("MISP compares what a hash path yields with a fixed value, not with another hash path")
                         .help("write the value in double quotes"),
@@ -368,7 +408,7 @@ impl<'a> FlowChecker<'_, 'a> {
             other => {
                 self.report(
                     Diagnostic::at(Code::WrongType, span, format!("a list is wanted here, not {}", other.describe()))
-                        .help("write `any PATH in [\"a\", \"b\"]`"),
+                        .help("write `PATH in [\"a\", \"b\"]`"),
                 );
                 return None;
             }

@@ -7,6 +7,7 @@ use crate::load::Program;
 use crate::model::ModuleType;
 use crate::resolve::{Budget, ConstantTable, Scope};
 use crate::syntax::tree::Name;
+use crate::syntax::{ENDINGS, HOW_A_RUN_ENDS};
 use crate::tags::KnownTags;
 use crate::wording;
 use crate::wording::{described, elsewhere};
@@ -104,6 +105,9 @@ impl<'a> Context<'_, 'a> {
         let unknown = wording::UnknownModule { name: name.text, is_trigger: wants_trigger };
         let (finding, suggestion) = wording::unknown_module(unknown, known, Audience::Text);
         let finding = finding.placed_at(name.span);
+        if !wants_trigger && ENDINGS.contains(&name.text) {
+            return finding.help(HOW_A_RUN_ENDS);
+        }
         match suggestion {
             Some(close) => finding.unsafe_fix(name.span, close),
             None => finding,

@@ -2,42 +2,41 @@
 
 use std::borrow::Cow;
 
+use crate::base::source::Span;
 use crate::catalogue::{Signature, module_ids};
 use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::model::{ParamValue, SavedFilter};
+use crate::model::{FILTER_LABELS, ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
-use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value, ValueKind};
+use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Step, Value, ValueKind};
 use crate::typing::{Items, PathChecker, Start};
 use crate::wording;
 
 use super::checked::NodeTemplate;
 use super::condition::{Comparison, comparison_params};
+use super::filter_condition::FilterPlace;
 use super::flow::FlowChecker;
-
-const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
 impl<'a> FlowChecker<'_, 'a> {
     /// The node that puts a filter on.
     pub(super) fn filter_on(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
-        let head = filter.selector.span.to(filter.condition.span).to(step.span.part(0, 6));
+        let condition = filter.condition.span().unwrap_or(filter.selector.span);
+        let head = filter.selector.span.to(condition).to(step.span.part(0, 6));
         let signature = self.context.implied(self.file, module_ids::GENERIC_FILTER_DATA, head, self.diagnostics);
-        if !LABELS.contains(&filter.label.text) {
+        if let Some(label) = filter.label
+            && !FILTER_LABELS.contains(&label.text)
+        {
             self.report(
-                Diagnostic::at(
-                    Code::UnknownOption,
-                    filter.label.span,
-                    format!("`{}` is no filter label", filter.label.text),
-                )
-                .note("MISP tells the filters of a run apart by one of six labels")
-                .help("the labels are `A`, `B`, `C`, `D`, `E` and `F`"),
+                Diagnostic::at(Code::UnknownOption, label.span, format!("`{}` is not a filter label", label.text))
+                    .note("MISP tells the filters of a run apart by one of six labels")
+                    .help("leave the label out; where something needs one, the labels are `A` to `F`"),
             );
         }
         let (selector, items) = self.selector(&filter.selector);
-        let comparison = self.filter_comparison(&filter.condition, &items);
+        let comparison = self.filter_comparison(&filter.condition, &items, &FilterPlace::Scope(filter));
         let params = vec![
-            (Cow::Borrowed("filtering-label"), ParamValue::text(filter.label.text)),
+            (Cow::Borrowed("filtering-label"), ParamValue::text(filter.label.map_or("", |label| label.text))),
             (Cow::Borrowed("selector"), ParamValue::text(selector?)),
         ];
         let params = comparison_params(comparison?, params);
@@ -47,7 +46,7 @@ impl<'a> FlowChecker<'_, 'a> {
     /// The node that takes all filters off.
     pub(super) fn filter_off(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
         let end = filter.body.span.end;
-        let brace = crate::base::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
+        let brace = Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
         // Where there are no filters at all, that has been said of the filter's beginning.
         let signature = match self.context.signature(self.file, module_ids::GENERIC_FILTER_DATA) {
             Some(_) => self.context.implied(self.file, module_ids::GENERIC_FILTER_RESET, brace, self.diagnostics)?,
@@ -62,17 +61,17 @@ impl<'a> FlowChecker<'_, 'a> {
         &mut self,
         signature: &Signature,
         filter: &'a ModuleFilter<'a>,
+        call: Span,
     ) -> Option<SavedFilter<'a>> {
         if !signature.supports_filters {
             let finding = wording::filter_not_supported(signature, Audience::Text);
             self.report(finding.placed_at(filter.span));
         }
         let (selector, items) = self.selector(&filter.selector);
-        let comparison = self.filter_comparison(&filter.condition, &items);
-        let Comparison { operator, path, value, .. } = comparison?;
+        let place = FilterPlace::Module { filter, call };
+        let Comparison { operator, path, value, .. } = self.filter_comparison(&filter.condition, &items, &place)?;
         let Some(value) = value else {
-            let finding = wording::unsupported_in_module_filter(Audience::Text);
-            self.report(finding.placed_at(filter.condition.span));
+            self.report(self.unsupported(&filter.condition, &place));
             return None;
         };
         Some(SavedFilter { selector: Cow::Borrowed(selector?), value, operator: Cow::Borrowed(operator), path })
@@ -181,24 +180,6 @@ impl<'a> FlowChecker<'_, 'a> {
             }
         }
         saved
-    }
-
-    fn filter_comparison(&mut self, predicate: &'a Predicate<'a>, items: &Items) -> Option<Comparison<'a>> {
-        if let Some(pin) = &predicate.pin {
-            self.report(
-                Diagnostic::at(Code::InvalidPin, pin.span, "the condition of a filter is no node of its own")
-                    .help("pin the filter: put the pin before the step"),
-            );
-        }
-        if matches!(predicate.kind, PredicateKind::Compare { .. } | PredicateKind::Any { .. }) {
-            return self.comparison(&predicate.kind, Start::Items(items));
-        }
-        self.report(
-            Diagnostic::at(Code::UnsupportedCondition, predicate.span, "a filter cannot ask this")
-                .note("MISP compares what a hash path yields inside each selected item")
-                .help("write `where \"value\" in PATH`, `not in`, `PATH == \"value\"`, `!=`, or in a filter scope `any PATH` and `any PATH in [\"a\", \"b\"]`"),
-        );
-        None
     }
 
     /// The hash path of the items that a filter goes over, and what is known of them.

@@ -179,7 +179,8 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     fn filter_step(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<CheckedStepKind<'a>> {
-        let question = filter.label.span.to(filter.condition.span);
+        let first = filter.label.map_or(filter.selector.span, |label| label.span);
+        let question = first.to(filter.condition.span().unwrap_or(filter.selector.span));
         let on = self.at(question, |checker| checker.filter_on(step, filter));
         let off = self.filter_off(step, filter);
         let steps = self.steps(&filter.body);

@@ -9,10 +9,11 @@ use crate::catalogue::Provenance;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Graph, Node};
 use crate::resolve::{BlueprintEntry, Constant, ConstantKind, Literals, Seen, ValueType, duplicate, evaluate};
-use crate::syntax::tree::{Blueprint, BlueprintParameter, Call, Name};
+use crate::syntax::tree::{Argument, Blueprint, BlueprintParameter, Call, Name};
 
 use super::checked::CheckedStepKind;
 use super::flow::FlowChecker;
+use super::positional::Slot;
 
 /// How far blueprints may use each other in a row.
 const MAX_CHAIN: usize = 32;
@@ -117,7 +118,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut given: FxHashMap<&str, Constant<'a>> = FxHashMap::default();
         let parameters: FxHashMap<&str, &BlueprintParameter<'a>> =
             blueprint.parameters.iter().rev().map(|parameter| (parameter.name.text, parameter)).collect();
-        for argument in &call.arguments {
+        self.check_positional_arguments(call, || Slot::of_blueprint(&blueprint.parameters, call));
+        let is_named = !call.arguments.iter().any(Argument::is_positional);
+        for argument in call.arguments.iter().filter(|argument| !argument.is_positional()) {
             if let Some(before) = seen.before(argument.name) {
                 self.report(duplicate("parameter", argument.name, before));
                 continue;
@@ -172,6 +175,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut bindings = Vec::with_capacity(blueprint.parameters.len());
         for parameter in &blueprint.parameters {
             let value = given.remove(parameter.name.text).or_else(|| checked_default(parameter)).unwrap_or_else(|| {
+                if !is_named {
+                    return Constant { kind: ConstantKind::Unknown, span: call.span };
+                }
                 self.report(
                     Diagnostic::at(
                         Code::MissingParameter,

@@ -21,6 +21,17 @@ impl<'s> Writer<'s> {
         self.pieces.close();
     }
 
+    /// The condition of a filter.
+    pub(super) fn filter_condition(&mut self, condition: &'s Condition<'s>) {
+        if let Some((parts, operator)) = parts(condition) {
+            self.joined(parts, operator);
+            self.pieces.dedent();
+        } else {
+            self.operand(condition);
+        }
+        self.leave_out_all(")");
+    }
+
     /// `a or b`, `a and b` without parentheses; lines break before the operators. Leaves the
     /// indentation open.
     fn joined(&mut self, parts: &'s [Condition<'s>], operator: &'static str) {
@@ -43,6 +54,11 @@ impl<'s> Writer<'s> {
         match condition {
             Condition::Or(_) | Condition::And(_) => self.in_parentheses(condition),
             Condition::Not { times, inner, .. } => {
+                if let Condition::Predicate(predicate) = &**inner
+                    && let PredicateKind::Among { path, list } = &predicate.kind
+                {
+                    return self.among(predicate, path, list, *times);
+                }
                 self.leave_out_all("(");
                 for _ in 0..*times {
                     self.token("not");
@@ -54,9 +70,46 @@ impl<'s> Writer<'s> {
                 }
             }
             Condition::Predicate(predicate) => {
-                self.leave_out_all("(");
+                if let PredicateKind::Among { path, list } = &predicate.kind {
+                    return self.among(predicate, path, list, 0);
+                }
+                self.leave_out_beginning();
                 self.predicate(predicate);
             }
+        }
+    }
+
+    /// `PATH in LIST`, or with `any` where the path can find several values; `times` is how often its opposite is
+    /// asked.
+    fn among(&mut self, predicate: &'s Predicate<'s>, path: &'s Value<'s>, list: &'s Value<'s>, times: u32) {
+        self.leave_out_beginning();
+        // What is not plainly a path and a list would be read as something else without the word.
+        let has_any = self.finds_several(path) || !path.is_looked_up_in(list);
+        let before = if has_any { times } else { times.saturating_sub(1) };
+        for _ in 0..before {
+            self.add("not ");
+        }
+        self.pin_before(predicate);
+        self.leave_out("any");
+        if has_any {
+            self.add("any ");
+        }
+        self.value(path);
+        self.leave_out("not");
+        self.add(if times > before { " not in " } else { " in " });
+        self.leave_out("in");
+        self.value(list);
+    }
+
+    /// Leaves out what of parentheses and `not`s stands before a question.
+    fn leave_out_beginning(&mut self) {
+        while self.leave_out("(") || self.leave_out("not") {}
+    }
+
+    fn pin_before(&mut self, predicate: &'s Predicate<'s>) {
+        if let Some(pin) = &predicate.pin {
+            self.pin(pin);
+            self.add(" ");
         }
     }
 
@@ -77,11 +130,8 @@ impl<'s> Writer<'s> {
         while self.leave_out(parenthesis) {}
     }
 
-    pub(super) fn predicate(&mut self, predicate: &'s Predicate<'s>) {
-        if let Some(pin) = &predicate.pin {
-            self.pin(pin);
-            self.add(" ");
-        }
+    fn predicate(&mut self, predicate: &'s Predicate<'s>) {
+        self.pin_before(predicate);
         match &predicate.kind {
             PredicateKind::Call(call) => self.call(call),
             PredicateKind::Tagged { subject, negated, all, tags } => {
@@ -98,16 +148,22 @@ impl<'s> Writer<'s> {
                 self.value(tags);
             }
             PredicateKind::Compare { left, operator, right, .. } => {
+                self.leave_out("any");
                 self.value(left);
                 self.comparison(*operator, right);
             }
-            PredicateKind::Any { path, among } => {
+            PredicateKind::Any { path } => {
                 self.token("any");
                 self.add(" ");
                 self.value(path);
-                if let Some(among) = among {
-                    self.comparison(CompareOperator::In, among);
-                }
+            }
+            // Written by whoever knows how often its opposite is asked.
+            PredicateKind::Among { .. } => {}
+            PredicateKind::AnyCompare { path, operator, value, .. } => {
+                self.token("any");
+                self.add(" ");
+                self.value(path);
+                self.comparison(*operator, value);
             }
             PredicateKind::Count { path, operator, value, .. } => {
                 self.token("count");
@@ -124,12 +180,18 @@ impl<'s> Writer<'s> {
     /// ` operator value`
     fn comparison(&mut self, operator: CompareOperator, value: &'s Value<'s>) {
         self.add(" ");
-        if operator == CompareOperator::NotIn {
-            self.token("not");
-            self.add(" ");
-            self.token("in");
-        } else {
-            self.token(operator.as_str());
+        // Where a `not` before the question was drawn into it, none comes next in the source, or one too many.
+        match operator {
+            CompareOperator::NotIn => {
+                self.token_or_new("not");
+                self.add(" ");
+                self.token_or_new("in");
+            }
+            CompareOperator::In => {
+                self.leave_out("not");
+                self.token_or_new("in");
+            }
+            _ => self.token(operator.as_str()),
         }
         self.add(" ");
         self.value(value);

@@ -8,6 +8,7 @@
 mod comment;
 mod condition;
 mod file;
+mod filter_label;
 mod item;
 mod layout;
 mod literal;

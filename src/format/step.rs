@@ -99,7 +99,7 @@ impl<'s> Writer<'s> {
         self.line(true, Blanks::BeforeComments);
         self.token("where");
         self.add(" ");
-        self.predicate(&filter.condition);
+        self.filter_condition(&filter.condition);
         self.pieces.close();
         self.pieces.dedent();
         self.pieces.close();
@@ -129,16 +129,27 @@ impl<'s> Writer<'s> {
         self.pieces.open();
         self.token("filter");
         self.add(" ");
-        self.copy(step.label.span);
-        self.named_value(&step.selector);
+        if let Some(label) = step.label {
+            if self.filter_labels.is_needed(label.text, step) {
+                self.copy(label.span);
+                self.token(":");
+                self.add(" ");
+            } else {
+                self.reach(label.span);
+                self.leave_out(":");
+            }
+        }
+        self.value(&step.selector);
         self.pieces.indent();
         self.line(true, Blanks::BeforeComments);
         self.token("where");
         self.add(" ");
-        self.predicate(&step.condition);
+        self.filter_condition(&step.condition);
         self.line_and_dedent(true, Blanks::BeforeComments);
         self.pieces.close();
+        self.filter_labels.enter(step);
         self.block(&step.body);
+        self.filter_labels.leave();
         if let Some(pin) = &step.reset_pin {
             self.add(" ");
             self.token("reset");

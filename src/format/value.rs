@@ -83,6 +83,9 @@ impl<'s> Writer<'s> {
 
     /// `name: value` in a call, where quotes around the name say how the value is meant.
     pub(super) fn argument(&mut self, argument: &'s Argument<'s>) {
+        if argument.is_positional() {
+            return self.value(&argument.value);
+        }
         self.kept_name(argument.name);
         self.named_value(&argument.value);
     }

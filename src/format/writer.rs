@@ -3,10 +3,14 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::base::source::{Sources, Span};
-use crate::syntax::tree::{Comment, File};
+use crate::syntax::has_wildcard;
+use crate::syntax::tree::{Comment, File, Item, Value, ValueKind};
 
 use super::comment::{Blanks, Waiting, line_breaks};
+use super::filter_label::LabelsAround;
 use super::piece::{Piece, Pieces};
 
 /// Writes the pieces of one file.
@@ -23,6 +27,10 @@ pub struct Writer<'s> {
     /// next line that breaks anyway.
     hurry: bool,
     pub(super) pieces: Pieces<'s>,
+    /// The filters around what is written.
+    pub(super) filter_labels: LabelsAround,
+    /// The constants of the file that are hash paths with a wildcard.
+    several: FxHashSet<&'s str>,
 }
 
 impl<'s> Writer<'s> {
@@ -35,6 +43,17 @@ impl<'s> Writer<'s> {
             waiting: Vec::new(),
             hurry: false,
             pieces: Pieces::default(),
+            filter_labels: LabelsAround::default(),
+            several: file.items.iter().filter_map(path_of_several).collect(),
+        }
+    }
+
+    /// Whether a hash path, or a constant of the file that is one, can find several values.
+    pub(super) fn finds_several(&self, path: &Value<'s>) -> bool {
+        match path.kind {
+            ValueKind::Path(path) => has_wildcard(path),
+            ValueKind::Name(name) => self.several.contains(name),
+            _ => false,
         }
     }
 
@@ -197,5 +216,16 @@ impl<'s> Writer<'s> {
             self.cursor = comment.span.end as usize;
         }
         self.next_comment = end;
+    }
+}
+
+/// The name of a constant that is a hash path with a wildcard.
+fn path_of_several<'s>(item: &Item<'s>) -> Option<&'s str> {
+    match item {
+        Item::Let(constant) => match constant.value.kind {
+            ValueKind::Path(path) if has_wildcard(path) => Some(constant.name.text),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -65,7 +65,8 @@ impl Places {
                 branches.otherwise.iter().for_each(|block| self.block(block));
             }
             StepKind::Filter(filter) => {
-                self.spans.push(filter.selector.span.to(filter.condition.span));
+                let end = filter.condition.span().unwrap_or(filter.selector.span);
+                self.spans.push(filter.selector.span.to(end));
                 self.block(&filter.body);
             }
             StepKind::Concurrent(concurrent) => {

@@ -10,9 +10,9 @@ use super::flow::{End, Flow, ScopeId, Source};
 use super::{Lowering, Place};
 use crate::base::source::Span;
 use crate::catalogue::module_ids;
-use crate::check::{CheckedStep, NodeTemplate};
+use crate::check::{CheckedStep, CheckedStepKind, NodeTemplate};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::Node;
+use crate::model::{FilterLabels, Node};
 use crate::syntax::tree::Name;
 
 use super::labels::RegionKind;
@@ -33,18 +33,27 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Lowering<'a, '_> {
-    /// `filter LABEL: … { … }`
+    /// `filter … { … }`
     pub(super) fn filter(
         &mut self,
-        on: NodeTemplate<'a>,
-        label: Name<'a>,
+        mut on: NodeTemplate<'a>,
+        label: Option<Name<'a>>,
         off: NodeTemplate<'a>,
         steps: Vec<CheckedStep<'a>>,
         mut flow: Flow,
         place: Place,
     ) -> Flow {
-        self.report_reused_label(label, place.scope);
         let span = on.span;
+        let label = if let Some(label) = label {
+            self.report_reused_label(label, place.scope);
+            label
+        } else {
+            let label = Name { text: self.free_label(&steps, span, place.scope), span };
+            if on.node.filter_label() == Some("") {
+                on.node.set_filter_label(label.text);
+            }
+            label
+        };
         let on = self.attach(on, &mut flow, place.scope, place.inlined);
         let depth = self.depth(place.scope) + 1;
         self.scopes.push(Scope { parent: place.scope, depth, on, label, off, off_used: false, inlined: place.inlined });
@@ -150,7 +159,7 @@ impl<'a> Lowering<'a, '_> {
             )
             .also(around.span, "this filter goes too")
             .note("in MISP a reset takes off every filter, so the steps behind it see all data; the reset at the scope's end then finds no filter, and the run dies with an internal error")
-            .help("move it out of the scope, or write what it ends as a scope: `filter B: … where … { … }`"),
+            .help("move it out of the scope, or write what it ends as a scope: `filter … where … { … }`"),
         );
     }
 
@@ -189,6 +198,26 @@ impl<'a> Lowering<'a, '_> {
         chain
     }
 
+    /// The first label that no filter around has, and that nothing inside names.
+    fn free_label(&mut self, inside: &[CheckedStep<'a>], span: Span, place: ScopeId) -> &'static str {
+        let scopes = self.chain(place);
+        let around =
+            scopes.iter().fold(FilterLabels::default(), |labels, scope| labels.with(self.scopes[scope - 1].label.text));
+        if let Some(label) = around.and(named_labels(inside)).first_free() {
+            return label;
+        }
+        let problem = match around.first_free() {
+            None => "more than six filters nest here, and MISP has six labels for them",
+            Some(_) => "the filters around this one and the labels inside it leave no filter label free",
+        };
+        self.diagnostics.push(
+            Diagnostic::at(Code::FilterLabelReused, span, problem)
+                .note("MISP keeps one filter a label: one of the others would be replaced")
+                .help("end a filter before this one begins, or put its test into the hash path: `Event.Attribute.{n}[to_ids=true]`"),
+        );
+        ""
+    }
+
     fn report_reused_label(&mut self, label: Name<'a>, place: ScopeId) {
         let mut at = place;
         while at != 0 {
@@ -203,11 +232,40 @@ impl<'a> Lowering<'a, '_> {
                     .label("replaces the outer filter")
                     .also(scope.label.span, "the outer filter")
                     .note("MISP keeps one filter a label: the inner one would take the place of the outer one")
-                    .help("give the inner filter another label, `A` to `F`"),
+                    .help("leave the label of the inner filter out: the compiler takes one that is free"),
                 );
                 return;
             }
             at = scope.parent;
         }
     }
+}
+
+/// The filter labels that steps name, those in blueprints too.
+fn named_labels(steps: &[CheckedStep<'_>]) -> FilterLabels {
+    let of_node = |labels: FilterLabels, node: &Node<'_>| labels.with(node.filter_label().unwrap_or_default());
+    let mut labels = FilterLabels::default();
+    let mut blocks = vec![steps];
+    while let Some(block) = blocks.pop() {
+        for step in block {
+            match &step.kind {
+                CheckedStepKind::Node(template) => labels = of_node(labels, &template.node),
+                CheckedStepKind::If { arms, otherwise } => {
+                    blocks.extend(arms.iter().map(|(_, steps)| steps.as_slice()));
+                    blocks.push(otherwise);
+                }
+                CheckedStepKind::Filter { label, steps, .. } => {
+                    labels = label.map_or(labels, |label| labels.with(label.text));
+                    blocks.push(steps);
+                }
+                CheckedStepKind::Concurrent { branches, .. } => blocks.extend(branches.iter().map(Vec::as_slice)),
+                CheckedStepKind::Inlined { steps, .. } | CheckedStepKind::Detached(steps) => blocks.push(steps),
+                CheckedStepKind::InlinedGraph { graph, .. } => {
+                    labels = graph.nodes.iter().fold(labels, of_node);
+                }
+                CheckedStepKind::Goto(_) => {}
+            }
+        }
+    }
+    labels
 }

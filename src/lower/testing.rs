@@ -218,7 +218,7 @@ impl<'a> Parser<'a> {
                 let steps = self.steps();
                 let mut off = self.template(1);
                 off.node.module = Cow::Borrowed("reset");
-                CheckedStepKind::Filter { on: Box::new(on), label, off: Box::new(off), steps }
+                CheckedStepKind::Filter { on: Box::new(on), label: Some(label), off: Box::new(off), steps }
             }
             _ => CheckedStepKind::Node(Box::new(self.template(1))),
         }

@@ -4,9 +4,11 @@
 //! Nothing here knows where a graph came from, and nothing checks it.
 
 mod document;
+mod filter_labels;
 mod graph;
 
 pub(crate) use document::{ADHOC_TRIGGER, only_trigger};
 pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
+pub use filter_labels::{FILTER_LABELS, FilterLabels};
 pub(crate) use graph::CONCURRENT_TASK;
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};

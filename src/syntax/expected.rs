@@ -57,6 +57,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),
+        Rule::filter_label => (6, "a label (`A:`)"),
         Rule::pin => (6, "a pin (`@[id: 1]`)"),
         Rule::label => (6, "a label (`@name`)"),
         Rule::target => (5, "a module's name or a label"),
@@ -69,7 +70,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::module_filter | Rule::kw_for => (8, "`for`"),
         Rule::block | Rule::body | Rule::open_brace => (9, "`{`"),
         Rule::close_brace | Rule::end_of_block => (10, "`}`"),
-        Rule::arguments | Rule::blueprint_parameters | Rule::open_parenthesis => (9, "`(`"),
+        Rule::arguments | Rule::attributes | Rule::blueprint_parameters | Rule::open_parenthesis => (9, "`(`"),
         Rule::close_parenthesis => (10, "`)`"),
         Rule::open_bracket => (9, "`[`"),
         Rule::close_bracket => (10, "`]`"),
@@ -114,7 +115,10 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     // Some things are the beginning of others.
     let has = |wanted: &str| words.iter().any(|(_, word)| *word == wanted);
     let (value, step) = (has("a value"), has("a step"));
+    let named = has("`)`") && (has("a name") || has("a parameter (`name: value`)"));
     words.retain(|(_, word)| match *word {
+        // In a call a value stands behind a name.
+        "a value" => !named,
         "a text in double quotes" => !value,
         "a name" | "`@[`" => !step,
         _ => true,

@@ -7,6 +7,7 @@ use crate::diagnostics::{Code, Diagnostic, Label};
 
 use super::build::Builder;
 use super::grammar::{Grammar, Rule};
+use super::habits::merge_conflict;
 use super::nesting::{MAX_NESTING, too_deep};
 use super::tree::File;
 
@@ -47,6 +48,12 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
     if text.len() > MAX_TEXT_BYTES {
         return unreadable(id, too_long(Span::new(id, 0, 0)));
     }
+    if let Some([ours, middle, theirs]) = merge_conflict(text) {
+        return unreadable(
+            id,
+            unresolved(Span::new(id, ours.start, ours.end), [middle, theirs].map(|at| Span::new(id, at.start, at.end))),
+        );
+    }
     match Grammar::parse(Rule::file, text) {
         Ok(mut pairs) => {
             let mut builder = Builder::new(sources, id);
@@ -72,6 +79,14 @@ fn too_long(span: Span) -> Diagnostic {
     let limit = MAX_TEXT_BYTES / (1024 * 1024);
     Diagnostic::at(Code::FileTooLarge, span, format!("a text of workflows has at most {limit} MiB, and this one has more"))
         .help("split it into several files; a workflow is usually a few kilobytes, and long lists stand in files of their own: `lines(\"values.txt\")`")
+}
+
+fn unresolved(ours: Span, [middle, theirs]: [Span; 2]) -> Diagnostic {
+    Diagnostic::at(Code::SyntaxError, ours, "this is a merge conflict that nobody resolved")
+        .label("one side begins here")
+        .also(middle, "the other side")
+        .also(theirs, "the end of it")
+        .help("keep what belongs to the workflow, and remove the three lines")
 }
 
 fn unreadable<'s>(id: FileId, diagnostic: Diagnostic) -> Parsed<'s> {

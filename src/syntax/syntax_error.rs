@@ -77,11 +77,11 @@ pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation)
     place.describe(at, &expected)
 }
 
-struct Place<'t> {
-    text: &'t str,
-    file: FileId,
-    start: usize,
-    expectation: Expectation,
+pub(super) struct Place<'t> {
+    pub text: &'t str,
+    pub file: FileId,
+    pub start: usize,
+    pub expectation: Expectation,
 }
 
 impl Place<'_> {
@@ -108,6 +108,9 @@ impl Place<'_> {
                     .help("what MISP exports becomes text by `mispflow import FILE.json`"),
             );
         }
+        if let Some(diagnostic) = self.foreign_beginning() {
+            return Some(diagnostic);
+        }
         let word = leading_word(rest);
         match (self.expectation, word) {
             (Expectation::Item, "let") => self.missing_constant(),
@@ -119,8 +122,8 @@ impl Place<'_> {
                     .help("write `concurrent { branch { … } branch { … } }`"),
             ),
             (Expectation::Step, "and" | "or") => Some(
-                error(&format!("`{word}` stands only between the conditions of an `if`"))
-                    .help("a filter asks one question: for `and` put a filter scope inside another, for `or` write `any PATH in [\"a\", \"b\"]`"),
+                error(&format!("`{word}` joins two conditions, and there is none before it"))
+                    .help("write `if CONDITION and CONDITION { … }`"),
             ),
             (Expectation::Step, "elif" | "elsif" | "elseif") => {
                 Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
@@ -208,6 +211,10 @@ impl Place<'_> {
         let comparison = expected.iter().any(|rule| matches!(rule, Rule::operator | Rule::symbol));
         let wanted = |rule: &Rule| match rule {
             Rule::colon => !keyword,
+            // Values without names and calls without parentheses are read only to be refused.
+            Rule::comma | Rule::close_parenthesis | Rule::plus | Rule::text | Rule::string | Rule::block_string => {
+                !expected.contains(&Rule::colon)
+            }
             Rule::arguments | Rule::open_parenthesis => !keyword && !comparison,
             Rule::call => !comparison,
             _ => true,
@@ -253,6 +260,9 @@ impl Place<'_> {
 
     /// Adds what to write instead, for mistakes that people make.
     fn hint(&self, diagnostic: Diagnostic, at: usize, expected: &[Rule]) -> Diagnostic {
+        if let Some(diagnostic) = self.foreign(&diagnostic, at, expected) {
+            return diagnostic;
+        }
         let rest = &self.text[at..];
         let expects = |rule: Rule| expected.contains(&rule);
         let word = leading_word(rest);
@@ -311,7 +321,13 @@ impl Place<'_> {
             return if named { diagnostic.safe_fix(self.span(before, before), ",") } else { diagnostic };
         }
         if (expects(Rule::kw_any) || expects(Rule::kw_all)) && !expects(Rule::kw_tagged) {
-            return diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+            let diagnostic = diagnostic.help("write `tagged any […]` (at least one of the tags) or `tagged all […]`");
+            let place = self.span(at, at);
+            return match rest.as_bytes().first() {
+                Some(b'"') => diagnostic.safe_fix(place, "any "),
+                Some(b'[') => diagnostic.unsafe_fix(place, "any "),
+                _ => diagnostic,
+            };
         }
         if let Some(help) = self.habit(at, expected) {
             return diagnostic.help(help);
@@ -346,7 +362,7 @@ impl Place<'_> {
             }
             if !name.is_empty() && leading_word(name) == name {
                 return diagnostic.help(format!(
-                    "no step begins with `{name}`; besides the calls of modules there are `if`, `filter`, `concurrent`, `use`, `goto` and `detached`"
+                    "a module is called with parentheses, `{name}(…)`; other steps begin with `if`, `filter`, `concurrent`, `use`, `goto` or `detached`"
                 ));
             }
         }
@@ -365,11 +381,8 @@ impl Place<'_> {
                 format!("a jump names a label: `goto @{word}`")
             }
             "goto" if expects(Rule::label) => "a jump names a label: `goto @name`".to_owned(),
-            "filter" if expects(Rule::colon) || expects(Rule::name) => {
-                "a filter has a label, `A` to `F`: `filter A: SELECTOR where CONDITION { … }`".to_owned()
-            }
-            "filter" if matches!(word, "and" | "or") => {
-                "a filter asks one question: for `and` put a filter inside another, for `or` write `any PATH in [\"a\", \"b\"]`".to_owned()
+            "filter" if expects(Rule::filter_label) => {
+                "a filter says what it goes over and what it keeps: `filter SELECTOR where CONDITION { … }`".to_owned()
             }
             "for" | "filter" if expects(Rule::kw_where) => {
                 "what a filter keeps is said with `where`: `where \"ip-src\" in type`".to_owned()
@@ -440,13 +453,9 @@ impl Place<'_> {
         let length = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
         self.span(end - length, end)
     }
-
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, start, end)
-    }
 }
 
-fn leading_word(text: &str) -> &str {
+pub(super) fn leading_word(text: &str) -> &str {
     let end = text.find(|character: char| !(character.is_alphanumeric() || matches!(character, '_' | '-')));
     &text[..end.unwrap_or(text.len())]
 }

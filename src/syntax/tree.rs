@@ -276,7 +276,7 @@ pub enum StepKind<'s> {
     Call(CallStep<'s>),
     /// `if … { … } else if … { … } else { … }`
     If(IfStep<'s>),
-    /// `filter L: SELECTOR where COND { … }`
+    /// `filter SELECTOR where COND { … }`
     Filter(FilterStep<'s>),
     /// `concurrent { branch { … } … }`
     Concurrent(Concurrent<'s>),
@@ -302,12 +302,19 @@ pub struct Call<'s> {
 /// `name: value` in a call.
 #[derive(Debug)]
 pub struct Argument<'s> {
-    /// The parameter.
+    /// The parameter; of no length where none is written.
     pub name: Name<'s>,
     /// Its value.
     pub value: Value<'s>,
     /// Both.
     pub span: Span,
+}
+
+impl Argument<'_> {
+    /// Whether the value stands without the name of its parameter.
+    pub fn is_positional(&self) -> bool {
+        self.name.span.start == self.name.span.end
+    }
 }
 
 /// A module as a step.
@@ -325,7 +332,7 @@ pub struct ModuleFilter<'s> {
     /// What is filtered: a hash path.
     pub selector: Value<'s>,
     /// Which items stay.
-    pub condition: Predicate<'s>,
+    pub condition: Condition<'s>,
     /// From `for` on.
     pub span: Span,
 }
@@ -348,15 +355,15 @@ pub struct IfArm<'s> {
     pub body: Block<'s>,
 }
 
-/// `filter L: SELECTOR where COND { … }`
+/// `filter SELECTOR where COND { … }`, `filter L: SELECTOR where COND { … }`
 #[derive(Debug)]
 pub struct FilterStep<'s> {
-    /// The filter label, `A` to `F`.
-    pub label: Name<'s>,
+    /// The filter label, `A` to `F`, where one is written.
+    pub label: Option<Name<'s>>,
     /// What is filtered: a hash path.
     pub selector: Value<'s>,
     /// Which items stay.
-    pub condition: Predicate<'s>,
+    pub condition: Condition<'s>,
     /// What happens while the filter is on.
     pub body: Block<'s>,
     /// Pins the node that takes the filter off (behind the closing brace).
@@ -431,12 +438,28 @@ pub enum PredicateKind<'s> {
         /// The other side.
         right: Value<'s>,
     },
-    /// `any PATH` and `any PATH in [..]`
+    /// `any PATH`
     Any {
         /// The hash path.
         path: Value<'s>,
+    },
+    /// `PATH in [..]` and `any PATH in [..]`, which mean the same. `PATH not in [..]` is this behind a `not`.
+    Among {
+        /// The hash path.
+        path: Value<'s>,
         /// What is looked for.
-        among: Option<Value<'s>>,
+        list: Value<'s>,
+    },
+    /// `any PATH == …`, which is not a question.
+    AnyCompare {
+        /// The hash path.
+        path: Value<'s>,
+        /// The comparison, which is not `in`.
+        operator: CompareOperator,
+        /// Where the operator stands.
+        operator_span: Span,
+        /// The other side.
+        value: Value<'s>,
     },
     /// `count(PATH) > 50`
     Count {
@@ -476,7 +499,27 @@ pub enum CompareOperator {
     LessOrEqual,
 }
 
+impl Condition<'_> {
+    /// Its place, from its first question to its last; `None` if it asks nothing.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Or(parts) | Self::And(parts) => Some(parts.first()?.span()?.to(parts.last()?.span()?)),
+            Self::Not { span, .. } => Some(*span),
+            Self::Predicate(predicate) => Some(predicate.span),
+        }
+    }
+}
+
 impl CompareOperator {
+    /// `not in` for `in`, and `in` for `not in`.
+    pub fn opposite_in(self) -> Option<Self> {
+        match self {
+            Self::In => Some(Self::NotIn),
+            Self::NotIn => Some(Self::In),
+            _ => None,
+        }
+    }
+
     /// As it is written.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -510,6 +553,19 @@ pub struct Value<'s> {
     pub kind: ValueKind<'s>,
     /// Its place.
     pub span: Span,
+}
+
+impl Value<'_> {
+    /// Whether `self in list` asks if what lies under a hash path is in a list: what is left says so, or what is right.
+    pub(crate) fn is_looked_up_in(&self, list: &Self) -> bool {
+        use ValueKind::{Concatenation, Lines, List, Name, Path};
+        let is_list = matches!(list.kind, List(_) | Lines(_) | Concatenation(_));
+        match self.kind {
+            Path(_) => is_list || matches!(list.kind, Name(_)),
+            Name(_) => is_list,
+            _ => false,
+        }
+    }
 }
 
 /// What can stand where a value is wanted.

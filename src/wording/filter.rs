@@ -8,7 +8,7 @@ pub fn filter_not_supported(signature: &Signature, audience: Audience) -> Diagno
     Diagnostic::new(Code::FilterNotSupported, format!("`{}` takes no module filter", signature.id))
         .note("the module ignores the filter and acts on everything")
         .help(audience.choose(
-            "put the step into a filter scope: `filter A: … where … { … }`",
+            "put the step into a filter scope: `filter … where … { … }`",
             "empty the filter of the node, and put a node `generic-filter-data` before it",
         ))
 }
@@ -21,7 +21,7 @@ pub fn unsupported_in_module_filter(audience: Audience) -> Diagnostic {
             "module filters know four comparisons: `in`, `not_in`, `equals` and `not_equals`",
         ))
         .help(audience.choose(
-            "use one of them, or put the step into a filter scope: `filter A: … where any … { … }`",
+            "use one of them, or put the step into a filter scope: `filter SELECTOR where any … { … }`",
             "choose one of them, or put a node `generic-filter-data` before the node",
         ))
 }

@@ -4,6 +4,7 @@ mod adopting;
 mod architecture;
 mod check_fix;
 mod cli;
+mod conditions_hold;
 mod conformance;
 mod diff;
 mod diff_keys;

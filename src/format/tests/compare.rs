@@ -2,7 +2,7 @@
 
 use crate::base::source::Sources;
 use crate::syntax::parse;
-use crate::syntax::tree::{Call, Condition, File, Item, Predicate, PredicateKind, Step, StepKind};
+use crate::syntax::tree::{Block, Call, Condition, File, FilterStep, Item, Predicate, PredicateKind, Step, StepKind};
 
 /// The tree of a file that can be read, as text without places; and for every argument of every
 /// call, whether its name is quoted.
@@ -13,7 +13,70 @@ pub fn meaning(text: &str) -> (String, Vec<bool>) {
     assert_eq!(parsed.diagnostics, [], "{text}");
     let mut quotes = Quotes { sources: &sources, quoted: Vec::new() };
     quotes.file(&parsed.file);
-    (without_places(&format!("{:?}", parsed.file.items)), quotes.quoted)
+    let labels = labels_of(&parsed.file);
+    (format!("{} {labels:?}", without_labels(&without_places(&format!("{:?}", parsed.file.items)))), quotes.quoted)
+}
+
+/// Filters with the labels that they get are told apart from their steps.
+fn without_labels(debug: &str) -> String {
+    const FILTER: &str = "FilterStep { label: ";
+    let mut pieces = debug.split(FILTER);
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        text.push_str(FILTER);
+        text.push_str(&piece[piece.find(", selector:").expect("a selector follows")..]);
+    }
+    text
+}
+
+/// The labels of all filters, those too that the compiler chooses.
+fn labels_of(file: &File<'_>) -> Vec<String> {
+    let mut labels = Vec::new();
+    for item in &file.items {
+        match item {
+            Item::Workflow(workflow) => chosen(&workflow.body.steps, &[], &mut labels),
+            Item::Blueprint(blueprint) => chosen(&blueprint.body.steps, &[], &mut labels),
+            Item::Import(_) | Item::Let(_) | Item::Module(_) | Item::Test(_) => {}
+        }
+    }
+    labels
+}
+
+fn chosen(steps: &[Step<'_>], around: &[String], labels: &mut Vec<String>) {
+    for filter in filters(steps) {
+        let label = if let Some(label) = filter.label {
+            label.text.to_owned()
+        } else {
+            let mut taken = around.to_vec();
+            written(&filter.body.steps, &mut taken);
+            let free =
+                ["A", "B", "C", "D", "E", "F"].into_iter().find(|label| taken.iter().all(|other| other != label));
+            free.unwrap_or("none").to_owned()
+        };
+        let inside: Vec<String> = around.iter().cloned().chain([label.clone()]).collect();
+        labels.push(label);
+        chosen(&filter.body.steps, &inside, labels);
+    }
+}
+
+fn written(steps: &[Step<'_>], labels: &mut Vec<String>) {
+    for filter in filters(steps) {
+        labels.extend(filter.label.map(|label| label.text.to_owned()));
+        written(&filter.body.steps, labels);
+    }
+}
+
+/// The filters in steps that stand in no other filter, in order.
+fn filters<'t, 's>(steps: &'t [Step<'s>]) -> Vec<&'t FilterStep<'s>> {
+    let blocks = |blocks: Vec<&'t Block<'s>>| blocks.into_iter().flat_map(|block| filters(&block.steps)).collect();
+    let of_step = |step: &'t Step<'s>| match &step.kind {
+        StepKind::Filter(filter) => vec![filter],
+        StepKind::If(step) => blocks(step.arms.iter().map(|arm| &arm.body).chain(&step.otherwise).collect()),
+        StepKind::Concurrent(step) => blocks(step.branches.iter().collect()),
+        StepKind::Detached(block) => filters(&block.steps),
+        StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_) => Vec::new(),
+    };
+    steps.iter().flat_map(of_step).collect()
 }
 
 fn without_places(debug: &str) -> String {
@@ -51,7 +114,7 @@ impl Quotes<'_> {
             match &step.kind {
                 StepKind::Call(step) => {
                     self.call(&step.call);
-                    step.filter.iter().for_each(|filter| self.predicate(&filter.condition));
+                    step.filter.iter().for_each(|filter| self.condition(&filter.condition));
                 }
                 StepKind::If(step) => {
                     for arm in &step.arms {
@@ -61,7 +124,7 @@ impl Quotes<'_> {
                     step.otherwise.iter().for_each(|block| self.steps(&block.steps));
                 }
                 StepKind::Filter(step) => {
-                    self.predicate(&step.condition);
+                    self.condition(&step.condition);
                     self.steps(&step.body.steps);
                 }
                 StepKind::Concurrent(step) => step.branches.iter().for_each(|branch| self.steps(&branch.steps)),

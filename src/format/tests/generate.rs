@@ -253,7 +253,7 @@ impl Choices<'_> {
                     self.put("for");
                     self.value();
                     self.put("where");
-                    self.predicate();
+                    self.condition();
                 }
             }
             2 => {
@@ -273,10 +273,13 @@ impl Choices<'_> {
                 });
             }
             6 => {
-                self.put("filter A :");
+                self.put("filter");
+                if self.maybe() {
+                    self.one_of(&["A :", "B :", "C :"]);
+                }
                 self.value();
                 self.put("where");
-                self.predicate();
+                self.condition();
                 self.block(Self::step);
                 if self.maybe() {
                     self.put("reset");
@@ -348,7 +351,12 @@ impl Choices<'_> {
 
     fn predicate(&mut self) {
         self.maybe_pin();
-        match self.below(6) {
+        match self.below(7) {
+            6 => {
+                self.one_of(&["x", "Event.info", "{n}.x", "not-a", "anyone", "Event.Tag.{n}[name=/a (b|])/].name"]);
+                self.one_of(&["in", "not in"]);
+                self.entries("[", "]", Self::value);
+            }
             0 => self.one_of(&["published", "unpublished"]),
             1 => {
                 self.one_of(&["event", "attribute", "event_attribute"]);
@@ -359,7 +367,7 @@ impl Choices<'_> {
                 self.put("any");
                 self.value();
                 if self.maybe() {
-                    self.put("in");
+                    self.one_of(&["in", "in", "in", "==", "not in"]);
                     self.value();
                 }
             }

@@ -7,6 +7,7 @@ use pest::iterators::Pair;
 use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::syntax::grammar::Rule;
+use crate::syntax::misplaced::misplaced_item;
 use crate::syntax::syntax_error::{Expectation, explain};
 use crate::syntax::text::unescape;
 use crate::syntax::tree::Name;
@@ -28,6 +29,8 @@ pub struct Builder<'s> {
     unclosed: Cell<bool>,
     /// Whether nothing more can be said about what is unreadable.
     quiet: Cell<bool>,
+    /// Where the item begins that is being built.
+    pub(super) item: Cell<usize>,
 }
 
 impl<'s> Builder<'s> {
@@ -41,6 +44,7 @@ impl<'s> Builder<'s> {
             unreadable_until: Cell::new(usize::MAX),
             unclosed: Cell::new(false),
             quiet: Cell::new(false),
+            item: Cell::new(0),
         }
     }
 
@@ -126,6 +130,11 @@ impl<'s> Builder<'s> {
         for part in self.children(pair) {
             if part.as_rule() == Rule::missing_brace && !self.unclosed.replace(true) {
                 self.incomplete.set(true);
+                if let Some(diagnostic) = misplaced_item(self.text(), open, part.as_span().start(), self.item.get()) {
+                    // What follows would be read as if the block ended here.
+                    self.quiet.set(true);
+                    return self.report(diagnostic);
+                }
                 self.report(
                     Diagnostic::at(Code::SyntaxError, open, "this `{` is never closed")
                         .label("opened here")

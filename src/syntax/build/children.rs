@@ -107,6 +107,7 @@ fn is_token(rule: Rule) -> bool {
             | Rule::if_step
             | Rule::else_if
             | Rule::filter_step
+            | Rule::filter_label
             | Rule::concurrent_step
             | Rule::branch
             | Rule::use_step
@@ -114,6 +115,9 @@ fn is_token(rule: Rule) -> bool {
             | Rule::detached_step
             | Rule::call
             | Rule::arguments
+            | Rule::attributes
+            | Rule::positional
+            | Rule::bare_call
             | Rule::argument
             | Rule::condition
             | Rule::and_condition

@@ -2,6 +2,7 @@
 
 use pest::iterators::Pair;
 
+use crate::base::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{CompareOperator, Condition, Name, Predicate, PredicateKind, Value, ValueKind};
 
@@ -43,7 +44,11 @@ impl<'s> Builder<'s> {
             match part.as_rule() {
                 Rule::kw_not => times += 1,
                 Rule::condition => inner = self.condition(part),
-                Rule::predicate => inner = Condition::Predicate(self.predicate(part)),
+                Rule::predicate => {
+                    let (predicate, negated) = self.predicate(part);
+                    times += u32::from(negated);
+                    inner = Condition::Predicate(predicate);
+                }
                 _ => {}
             }
         }
@@ -53,10 +58,27 @@ impl<'s> Builder<'s> {
         Condition::Not { times, inner: Box::new(inner), span: self.span_from(start) }
     }
 
-    pub(super) fn predicate(&self, pair: Pair<'s, Rule>) -> Predicate<'s> {
+    /// The condition of a filter, where `not "v" in PATH` and `"v" not in PATH` are the same.
+    pub(super) fn filter_condition(&self, pair: Pair<'s, Rule>) -> Condition<'s> {
+        let mut condition = self.condition(pair);
+        if let Condition::Not { times, inner, .. } = &mut condition
+            && let Condition::Predicate(Predicate { kind: PredicateKind::Compare { operator, .. }, .. }) = &mut **inner
+            && let Some(opposite) = operator.opposite_in()
+        {
+            if *times % 2 == 1 {
+                *operator = opposite;
+            }
+            return std::mem::replace(&mut **inner, Condition::And(Vec::new()));
+        }
+        condition
+    }
+
+    /// The question, and whether its opposite is asked.
+    fn predicate(&self, pair: Pair<'s, Rule>) -> (Predicate<'s>, bool) {
         let start = pair.as_span().start();
         let mut pin = None;
         let mut kind = PredicateKind::Published;
+        let mut negated = false;
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::pin => pin = Some(self.pin(part)),
@@ -64,7 +86,7 @@ impl<'s> Builder<'s> {
                 Rule::tagged => kind = self.tagged(part),
                 Rule::any => kind = self.any(part),
                 Rule::count => kind = self.count(part),
-                Rule::comparison => kind = self.comparison(part),
+                Rule::comparison => (kind, negated) = self.comparison(part),
                 _ => {
                     kind = match self.children(part).next().map(|word| word.as_str()) {
                         Some("unpublished") => PredicateKind::Unpublished,
@@ -73,7 +95,7 @@ impl<'s> Builder<'s> {
                 }
             }
         }
-        Predicate { pin, kind, span: self.span_from(start) }
+        (Predicate { pin, kind, span: self.span_from(start) }, negated)
     }
 
     fn tagged(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
@@ -94,24 +116,38 @@ impl<'s> Builder<'s> {
     }
 
     fn any(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
-        let span = self.span(&pair);
-        let mut values = self.children(pair).filter(|part| part.as_rule() == Rule::value).map(|part| self.value(part));
-        let path = values.next().unwrap_or(Value { kind: ValueKind::Null, span });
-        let among = values.next();
-        PredicateKind::Any { path, among }
+        let Sides { left: path, operator, operator_span, right } = self.sides(pair);
+        match (operator, right) {
+            (_, None) => PredicateKind::Any { path },
+            // Which of two names is the list is not known here.
+            (CompareOperator::In, Some(right)) if are_names(&path, &right) => {
+                PredicateKind::Compare { left: path, operator, operator_span, right }
+            }
+            (CompareOperator::In, Some(list)) => PredicateKind::Among { path, list },
+            (_, Some(value)) => PredicateKind::AnyCompare { path, operator, operator_span, value },
+        }
     }
 
     fn count(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
-        let (path, operator, operator_span, value) = self.sides(pair);
+        let span = self.span(&pair);
+        let Sides { left: path, operator, operator_span, right } = self.sides(pair);
+        let value = right.unwrap_or(Value { kind: ValueKind::Null, span });
         PredicateKind::Count { path, operator, operator_span, value }
     }
 
-    fn comparison(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
-        let (left, operator, operator_span, right) = self.sides(pair);
-        PredicateKind::Compare { left, operator, operator_span, right }
+    /// The comparison, and whether its opposite is asked.
+    fn comparison(&self, pair: Pair<'s, Rule>) -> (PredicateKind<'s>, bool) {
+        let span = self.span(&pair);
+        let Sides { left, operator, operator_span, right } = self.sides(pair);
+        let right = right.unwrap_or(Value { kind: ValueKind::Null, span });
+        let is_in = matches!(operator, CompareOperator::In | CompareOperator::NotIn);
+        if is_in && left.is_looked_up_in(&right) {
+            return (PredicateKind::Among { path: left, list: right }, operator == CompareOperator::NotIn);
+        }
+        (PredicateKind::Compare { left, operator, operator_span, right }, false)
     }
 
-    fn sides(&self, pair: Pair<'s, Rule>) -> (Value<'s>, CompareOperator, crate::base::source::Span, Value<'s>) {
+    fn sides(&self, pair: Pair<'s, Rule>) -> Sides<'s> {
         let span = self.span(&pair);
         let nothing = || Value { kind: ValueKind::Null, span };
         let (mut left, mut right) = (None, None);
@@ -127,7 +163,7 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        (left.unwrap_or_else(nothing), operator, operator_span, right.unwrap_or_else(nothing))
+        Sides { left: left.unwrap_or_else(nothing), operator, operator_span, right }
     }
 
     fn operator(&self, pair: Pair<'s, Rule>) -> CompareOperator {
@@ -148,4 +184,16 @@ impl<'s> Builder<'s> {
         }
         operator
     }
+}
+
+/// What stands on the sides of an operator; nothing right of one that did not come.
+struct Sides<'s> {
+    left: Value<'s>,
+    operator: CompareOperator,
+    operator_span: Span,
+    right: Option<Value<'s>>,
+}
+
+fn are_names(left: &Value<'_>, right: &Value<'_>) -> bool {
+    matches!((&left.kind, &right.kind), (ValueKind::Name(_), ValueKind::Name(_)))
 }

@@ -17,6 +17,7 @@ impl<'s> Builder<'s> {
         let id = self.trail.file;
         let mut items = Vec::new();
         for part in self.children(pair) {
+            self.item.set(part.as_span().start());
             match part.as_rule() {
                 Rule::import => items.push(Item::Import(self.import(part))),
                 Rule::let_item => items.push(Item::Let(self.let_item(part))),

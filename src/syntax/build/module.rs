@@ -40,7 +40,7 @@ impl<'s> Builder<'s> {
             match part.as_rule() {
                 Rule::any_name => parameter.name = self.any_name(&part),
                 Rule::type_name => parameter.kind = self.name(&part),
-                Rule::arguments => parameter.attributes = self.arguments(part),
+                Rule::attributes => parameter.attributes = self.arguments(part),
                 Rule::value => parameter.default = Some(self.value(part)),
                 _ => {}
             }

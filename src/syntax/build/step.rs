@@ -2,12 +2,11 @@
 
 use pest::iterators::Pair;
 
-use crate::base::source::Span;
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{
-    Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Predicate,
-    PredicateKind, Step, StepKind, Value, ValueKind,
+    Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Step, StepKind, Value,
+    ValueKind,
 };
 
 use super::builder::Builder;
@@ -56,6 +55,7 @@ impl<'s> Builder<'s> {
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::call => call = self.call(part),
+                Rule::bare_call => call = self.bare_call(part),
                 Rule::module_filter => filter = Some(self.module_filter(part)),
                 _ => {}
             }
@@ -67,11 +67,11 @@ impl<'s> Builder<'s> {
         let span = self.span(&pair);
         let start = span.start as usize;
         let mut selector = Value { kind: ValueKind::Null, span };
-        let mut condition = no_predicate(span);
+        let mut condition = Condition::And(Vec::new());
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::value => selector = self.value(part),
-                Rule::predicate => condition = self.predicate(part),
+                Rule::condition => condition = self.filter_condition(part),
                 _ => {}
             }
         }
@@ -116,23 +116,28 @@ impl<'s> Builder<'s> {
     fn filter_step(&self, pair: Pair<'s, Rule>) -> FilterStep<'s> {
         let span = self.span(&pair);
         let mut step = FilterStep {
-            label: Name { text: "", span },
+            label: None,
             selector: Value { kind: ValueKind::Null, span },
-            condition: no_predicate(span),
+            condition: Condition::And(Vec::new()),
             body: Block { steps: Vec::new(), span },
             reset_pin: None,
         };
         for part in self.children(pair) {
             match part.as_rule() {
-                Rule::name => step.label = self.name(&part),
+                Rule::filter_label => step.label = self.filter_label(part),
                 Rule::value => step.selector = self.value(part),
-                Rule::predicate => step.condition = self.predicate(part),
+                Rule::condition => step.condition = self.filter_condition(part),
                 Rule::block => step.body = self.block(part),
                 Rule::pin => step.reset_pin = Some(self.pin(part)),
                 _ => {}
             }
         }
         step
+    }
+
+    fn filter_label(&self, pair: Pair<'s, Rule>) -> Option<Name<'s>> {
+        let names = self.children(pair).filter(|part| part.as_rule() == Rule::name);
+        names.map(|part| self.name(&part)).last()
     }
 
     fn concurrent(&self, pair: Pair<'s, Rule>) -> Concurrent<'s> {
@@ -173,8 +178,4 @@ impl<'s> Builder<'s> {
         let span = self.span(pair);
         Call { name: Name { text: "", span }, arguments: Vec::new(), span }
     }
-}
-
-fn no_predicate<'s>(span: Span) -> Predicate<'s> {
-    Predicate { pin: None, kind: PredicateKind::Published, span }
 }

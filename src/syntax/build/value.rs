@@ -108,8 +108,41 @@ impl<'s> Builder<'s> {
 
     /// The arguments between any kind of bracket.
     pub(super) fn arguments(&self, pair: Pair<'s, Rule>) -> Vec<Argument<'s>> {
-        let arguments = self.children(pair).filter(|part| part.as_rule() == Rule::argument);
-        arguments.map(|argument| self.argument(argument)).collect()
+        let arguments = self.children(pair).filter_map(|part| match part.as_rule() {
+            Rule::argument => Some(self.argument(part)),
+            Rule::positional => Some(self.positional(part)),
+            _ => None,
+        });
+        arguments.collect()
+    }
+
+    /// A value without the name of its parameter.
+    fn positional(&self, pair: Pair<'s, Rule>) -> Argument<'s> {
+        let span = self.span(&pair);
+        let values = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+        let value = values.map(|part| self.value(part)).last().unwrap_or(Value { kind: ValueKind::Null, span });
+        Argument { name: Name { text: "", span: value.span.part(0, 0) }, span: value.span, value }
+    }
+
+    /// `name "text"`
+    pub(super) fn bare_call(&self, pair: Pair<'s, Rule>) -> Call<'s> {
+        let start = pair.as_span().start();
+        let mut call =
+            Call { name: Name { text: "", span: self.span(&pair) }, arguments: Vec::new(), span: self.span(&pair) };
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::name => call.name = self.name(&part),
+                Rule::text => {
+                    let text = self.text_literal(&part);
+                    let span = text.span;
+                    let value = Value { kind: ValueKind::Text(text), span };
+                    call.arguments.push(Argument { name: Name { text: "", span: span.part(0, 0) }, span, value });
+                }
+                _ => {}
+            }
+        }
+        call.span = self.span_from(start);
+        call
     }
 
     fn argument(&self, pair: Pair<'s, Rule>) -> Argument<'s> {
@@ -140,7 +173,7 @@ impl<'s> Builder<'s> {
         for part in self.children(pair) {
             match part.as_rule() {
                 Rule::any_name => name = self.any_name(&part),
-                Rule::arguments => arguments = self.arguments(part),
+                Rule::attributes | Rule::arguments => arguments = self.arguments(part),
                 _ => {}
             }
         }

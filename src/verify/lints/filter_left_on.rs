@@ -38,7 +38,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             finding
                 .note("a filter stays on until a reset: behind the join the steps see all items or only some, as it happened")
-                .help("write the filter as a scope, `filter A: … where … { … }`, or reset it before the ways join"),
+                .help("write the filter as a scope, `filter … where … { … }`, or reset it before the ways join"),
         );
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 facts
                     .finding(Code::ResetOfAll, node, message, "all filters are off behind this")
                     .note("a reset in MISP puts back the data as it was before the first filter, whichever label it names")
-                    .help("nest filter scopes, `filter A: … { filter B: … { … } }`: the compiler puts filters on again where they are needed"),
+                    .help("nest filter scopes, `filter … { filter … { … } }`: the compiler puts filters on again where they are needed"),
             );
         }
     }
@@ -48,5 +48,5 @@ fn without_filter(facts: &Facts<'_, '_>, node: usize, on_some_way: bool, after_r
     facts
         .finding(Code::ResetWithoutFilter, node, message, "nothing to put back")
         .note(consequence)
-        .help("remove the reset, or write the filter as a scope: `filter A: … where … { … }` ends with its own reset")
+        .help("remove the reset, or write the filter as a scope: `filter … where … { … }` ends with its own reset")
 }

@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 .note(
                     "the module looks for the attributes of an event, and a module filter hands it a bare list of them",
                 )
-                .help(format!("put the step into a filter of its own: `filter A: … where … {{ {module}(…) }}`")),
+                .help(format!("put the step into a filter of its own: `filter … where … {{ {module}(…) }}`")),
         );
     }
 }
