@@ -54,7 +54,7 @@ impl<'a> FlowChecker<'_, 'a> {
             None => self.context.signature(self.file, "generic-filter-reset")?,
         };
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
-        Some(self.spelled_node(signature, params, filter.reset_pin.as_ref(), brace))
+        Some(self.spelled_node(signature, params, filter.reset.as_ref().and_then(|reset| reset.pin.as_ref()), brace))
     }
 
     /// `for SELECTOR where COND`

@@ -139,11 +139,13 @@ impl<'s> Writer<'s> {
         self.line_and_dedent(true, Blanks::BeforeComments);
         self.pieces.close();
         self.block(&step.body);
-        if let Some(pin) = &step.reset_pin {
+        if let Some(reset) = &step.reset {
             self.add(" ");
             self.token("reset");
-            self.add(" ");
-            self.pin(pin);
+            if let Some(pin) = &reset.pin {
+                self.add(" ");
+                self.pin(pin);
+            }
         }
     }
 

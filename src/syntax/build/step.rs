@@ -7,7 +7,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{
     Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Predicate,
-    PredicateKind, Step, StepKind, Value, ValueKind,
+    PredicateKind, Reset, Step, StepKind, Value, ValueKind,
 };
 
 use super::builder::Builder;
@@ -120,7 +120,7 @@ impl<'s> Builder<'s> {
             selector: Value { kind: ValueKind::Null, span },
             condition: no_predicate(span),
             body: Block { steps: Vec::new(), span },
-            reset_pin: None,
+            reset: None,
         };
         for part in self.children(pair) {
             match part.as_rule() {
@@ -128,11 +128,17 @@ impl<'s> Builder<'s> {
                 Rule::value => step.selector = self.value(part),
                 Rule::predicate => step.condition = self.predicate(part),
                 Rule::block => step.body = self.block(part),
-                Rule::pin => step.reset_pin = Some(self.pin(part)),
+                Rule::reset => step.reset = Some(self.reset(part)),
                 _ => {}
             }
         }
         step
+    }
+
+    fn reset(&self, pair: Pair<'s, Rule>) -> Reset<'s> {
+        let span = self.span(&pair);
+        let pin = self.children(pair).find(|part| part.as_rule() == Rule::pin).map(|part| self.pin(part));
+        Reset { pin, span }
     }
 
     fn concurrent(&self, pair: Pair<'s, Rule>) -> Concurrent<'s> {
