@@ -3,8 +3,10 @@
 
 mod followed;
 mod known_parameters;
+mod renderings;
 mod template;
 
 pub use followed::{FollowedPath, Items, Start, root_of_blueprint};
 pub(crate) use known_parameters::{Positions, hiding};
+pub use renderings::Renderings;
 pub use template::{TemplateFinding, check_template, is_broken_json, undeclared_variables};
