@@ -46,9 +46,9 @@ impl Span {
         Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The empty span just behind this one.
+    /// The empty span just after this one.
     #[must_use]
-    pub fn behind(self) -> Self {
+    pub fn end_point(self) -> Self {
         Self { start: self.end, ..self }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::module_ids;
 use crate::model::ModuleType;
 use crate::tags::{KnownTags, ServerTags, Taxonomies};
 
@@ -83,7 +84,7 @@ impl Catalogue {
 }
 
 /// The trigger of workflows that are run by hand, or by others.
-const AD_HOC: &str = "adhoc-trigger";
+const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
 
 /// Whether this is the trigger id that MISP gave to an ad-hoc workflow.
 fn is_ad_hoc(id: &str) -> bool {

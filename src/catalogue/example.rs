@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
+use super::module_ids;
 use crate::model::ModuleType;
 
 use super::{Parameter, ParameterKind, Signature};
@@ -49,14 +50,14 @@ impl Signature {
     /// How the language says the same more briefly, for the modules that it has words for.
     pub fn example_in_words(&self) -> Option<&'static str> {
         Some(match self.id.as_str() {
-            "tag-if" => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    # when it is so\n}",
-            "generic-if" => "if \"tlp:red\" in Event.Tag.{n}.name {\n    # when it is so\n}",
-            "count-if" => "if count(Event.Tag.{n}.name) > 50 {\n    # when it is so\n}",
-            "published-if" => "if published {\n    # when it is so\n}",
-            "generic-filter-data" | "generic-filter-reset" => {
+            module_ids::TAG_IF => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    # when it is so\n}",
+            module_ids::GENERIC_IF => "if \"tlp:red\" in Event.Tag.{n}.name {\n    # when it is so\n}",
+            module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    # when it is so\n}",
+            module_ids::PUBLISHED_IF => "if published {\n    # when it is so\n}",
+            module_ids::GENERIC_FILTER_DATA | module_ids::GENERIC_FILTER_RESET => {
                 "filter A: Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
             }
-            "concurrent-task" => "concurrent {\n    branch {\n        # steps of a background job\n    }\n}",
+            module_ids::CONCURRENT_TASK => "concurrent {\n    branch {\n        # steps of a background job\n    }\n}",
             _ => return None,
         })
     }

@@ -8,6 +8,7 @@ mod error;
 mod example;
 mod known;
 pub mod load;
+pub(crate) mod module_ids;
 mod releases;
 mod semantics;
 mod server_facts;

@@ -1,17 +1,15 @@
 //! The tags that a server's catalogue lists.
 
+use super::module_ids;
 use crate::tags::ServerTags;
 
 use super::signature::{Provenance, Signature};
-
-/// The modules of MISP whose pickers list the tags of a server under `tags` and its galaxy clusters under `clusters`.
-const LISTING: [&str; 3] = ["tag-if", "tag_operation", "filter-tag"];
 
 /// What the signatures of a catalogue list; `None` if that is nothing.
 pub fn server_tags(signatures: &[Signature], catalogue: &str) -> Option<ServerTags> {
     let mut listed = ServerTags { catalogue: catalogue.into(), ..ServerTags::default() };
     let modules = signatures.iter().filter(|module| module.provenance == Provenance::BuiltIn);
-    for module in modules.filter(|module| LISTING.contains(&module.id.as_str())) {
+    for module in modules.filter(|module| module_ids::lists_tags(&module.id)) {
         for (parameter, list) in [("tags", &mut listed.tags), ("clusters", &mut listed.clusters)] {
             let options = module.parameter(parameter).into_iter().flat_map(|picker| picker.options.keys());
             list.extend(options.cloned());
@@ -24,7 +22,7 @@ pub fn server_tags(signatures: &[Signature], catalogue: &str) -> Option<ServerTa
 /// type. What it does not list is a finding of its own.
 pub(super) fn open_pickers(signatures: &mut [Signature]) {
     let modules = signatures.iter_mut().filter(|module| module.provenance == Provenance::BuiltIn);
-    for module in modules.filter(|module| LISTING.contains(&module.id.as_str())) {
+    for module in modules.filter(|module| module_ids::lists_tags(&module.id)) {
         for picker in module.parameters.iter_mut().filter(|picker| matches!(&*picker.id, "tags" | "clusters")) {
             picker.open = true;
         }

@@ -1,6 +1,6 @@
 //! The hash paths among the arguments of a call.
 
-use crate::catalogue::{ParameterKind, Signature};
+use crate::catalogue::{ParameterKind, Signature, module_ids};
 use crate::condition::Operator;
 use crate::diagnostics::Audience;
 use crate::resolve::{Constant, ConstantKind};
@@ -23,7 +23,7 @@ impl<'a> FlowChecker<'_, 'a> {
                 parameter.kind == ParameterKind::HashPath && parameter.sub_selector == sub
             })
         };
-        if signature.id == "count-if" {
+        if signature.id == module_ids::COUNT_IF {
             self.check_call_count(signature, arguments);
         }
         let mut selector = None;
@@ -31,8 +31,8 @@ impl<'a> FlowChecker<'_, 'a> {
             selector = self.check_constant_path(constant, Start::Root).or(selector);
         }
         let reader = match signature.id.as_str() {
-            "generic-if" => Some(Reader::GenericIf),
-            "generic-filter-data" => Some(Reader::Filter),
+            module_ids::GENERIC_IF => Some(Reader::GenericIf),
+            module_ids::GENERIC_FILTER_DATA => Some(Reader::Filter),
             _ => None,
         };
         if reader == Some(Reader::GenericIf)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ModuleType, ParamText, ParamValue};
 use crate::resolve::{Constant, ConstantKind, ValueType, evaluate};
@@ -60,19 +61,21 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.tagged(predicate, *subject, (*negated, *all), tags)
             }
             PredicateKind::Compare { .. } | PredicateKind::Any { .. } => {
-                let signature = self.context.implied(self.file, "generic-if", predicate.span, self.diagnostics);
+                let signature =
+                    self.context.implied(self.file, module_ids::GENERIC_IF, predicate.span, self.diagnostics);
                 let comparison = self.comparison(&predicate.kind, Start::Root)?;
                 let params = comparison_params(comparison, Vec::new());
                 Some(self.spelled_node(signature?, params, pin, predicate.span))
             }
             PredicateKind::Count { path, operator, operator_span, value } => {
-                let signature = self.context.implied(self.file, "count-if", predicate.span, self.diagnostics);
+                let signature = self.context.implied(self.file, module_ids::COUNT_IF, predicate.span, self.diagnostics);
                 let params = self.count(path, *operator, *operator_span, value)?;
                 Some(self.spelled_node(signature?, params, pin, predicate.span))
             }
             PredicateKind::Published | PredicateKind::Unpublished => {
                 let published = matches!(predicate.kind, PredicateKind::Published);
-                let signature = self.context.implied(self.file, "published-if", predicate.span, self.diagnostics)?;
+                let signature =
+                    self.context.implied(self.file, module_ids::PUBLISHED_IF, predicate.span, self.diagnostics)?;
                 let operator = if published { "equals" } else { "not_equals" };
                 let params = vec![(Cow::Borrowed("condition"), ParamValue::text(operator))];
                 Some(self.spelled_node(signature, params, pin, predicate.span))
@@ -105,7 +108,7 @@ impl<'a> FlowChecker<'_, 'a> {
         (negated, all): (bool, bool),
         tags: &'a Value<'a>,
     ) -> Option<NodeTemplate<'a>> {
-        let signature = self.context.implied(self.file, "tag-if", predicate.span, self.diagnostics)?;
+        let signature = self.context.implied(self.file, module_ids::TAG_IF, predicate.span, self.diagnostics)?;
         let condition = match (negated, all) {
             (false, false) => "in_or",
             (false, true) => "in_and",

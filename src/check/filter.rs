@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::Signature;
+use crate::catalogue::{Signature, module_ids};
 use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ParamValue, SavedFilter};
@@ -22,7 +22,7 @@ impl<'a> FlowChecker<'_, 'a> {
     /// The node that puts a filter on.
     pub(super) fn filter_on(&mut self, step: &'a Step<'a>, filter: &'a FilterStep<'a>) -> Option<NodeTemplate<'a>> {
         let head = filter.selector.span.to(filter.condition.span).to(step.span.part(0, 6));
-        let signature = self.context.implied(self.file, "generic-filter-data", head, self.diagnostics);
+        let signature = self.context.implied(self.file, module_ids::GENERIC_FILTER_DATA, head, self.diagnostics);
         if !LABELS.contains(&filter.label.text) {
             self.report(
                 Diagnostic::at(
@@ -49,9 +49,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let end = filter.body.span.end;
         let brace = crate::base::source::Span { start: end.saturating_sub(1).max(step.span.start), end, ..step.span };
         // Where there are no filters at all, that has been said of the filter's beginning.
-        let signature = match self.context.signature(self.file, "generic-filter-data") {
-            Some(_) => self.context.implied(self.file, "generic-filter-reset", brace, self.diagnostics)?,
-            None => self.context.signature(self.file, "generic-filter-reset")?,
+        let signature = match self.context.signature(self.file, module_ids::GENERIC_FILTER_DATA) {
+            Some(_) => self.context.implied(self.file, module_ids::GENERIC_FILTER_RESET, brace, self.diagnostics)?,
+            None => self.context.signature(self.file, module_ids::GENERIC_FILTER_RESET)?,
         };
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
         Some(self.spelled_node(signature, params, filter.reset.as_ref().and_then(|reset| reset.pin.as_ref()), brace))

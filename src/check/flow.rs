@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
-use crate::catalogue::{Provenance, Signature};
+use crate::catalogue::{Provenance, Signature, module_ids};
 use crate::diagnostics::{Code, Diagnostic, Label};
 use crate::model::ModuleType;
 use crate::resolve::{Constant, Names, copy, list_entries};
@@ -191,7 +191,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         let keyword = step.span.part(0, "concurrent".len());
         let node = self
             .context
-            .implied(self.file, "concurrent-task", keyword, self.diagnostics)
+            .implied(self.file, module_ids::CONCURRENT_TASK, keyword, self.diagnostics)
             .map(|signature| self.implied_node(signature, Vec::new(), step.pin.as_ref(), step.span));
         let branches = concurrent.branches.iter().map(|branch| self.steps(branch)).collect();
         Some(CheckedStepKind::Concurrent { node: Box::new(node?), branches })

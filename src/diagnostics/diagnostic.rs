@@ -113,7 +113,7 @@ impl Diagnostic {
     }
 
     /// Makes it as bad as a level says. Says whether it is reported at all.
-    pub fn give(&mut self, level: Level) -> bool {
+    pub fn apply_level(&mut self, level: Level) -> bool {
         match level {
             Level::Allow => return false,
             Level::Warn => self.severity = Severity::Warning,

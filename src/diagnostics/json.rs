@@ -23,7 +23,7 @@ struct Finding<'d> {
     severity: Severity,
     message: &'d str,
     file: Option<&'d str>,
-    span: Option<Place>,
+    span: Option<JsonPlace>,
     labels: Vec<Marked<'d>>,
     notes: &'d [String],
     help: Option<String>,
@@ -33,7 +33,7 @@ struct Finding<'d> {
 #[derive(Serialize)]
 struct Marked<'d> {
     file: &'d str,
-    span: Place,
+    span: JsonPlace,
     message: &'d str,
 }
 
@@ -46,12 +46,12 @@ struct Proposal<'d> {
 #[derive(Serialize)]
 struct Change<'d> {
     file: &'d str,
-    span: Place,
+    span: JsonPlace,
     replacement: &'d str,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct JsonPlace {
     start: Position,
     end: Position,
 }
@@ -80,7 +80,7 @@ pub fn findings_to_json(sources: &Sources, diagnostics: &[Diagnostic]) -> serde_
 
 fn finding<'d>(sources: &'d Sources, columns: &Columns<'_>, diagnostic: &'d Diagnostic) -> Finding<'d> {
     let name = |span: Span| sources.file(span.file).name.as_str();
-    let place = |span: Span| Place {
+    let place = |span: Span| JsonPlace {
         start: columns.position(span.file, span.start as usize),
         end: columns.position(span.file, span.end as usize),
     };

@@ -121,7 +121,7 @@ impl Levels {
                 return false;
             }
             let is_warning = diagnostic.severity == Severity::Warning;
-            level.or(self.warnings.filter(|_| is_warning)).is_none_or(|level| diagnostic.give(level))
+            level.or(self.warnings.filter(|_| is_warning)).is_none_or(|level| diagnostic.apply_level(level))
         });
     }
 }

@@ -13,6 +13,7 @@ mod printable;
 mod proposal;
 mod revealed;
 mod sarif;
+mod stage;
 mod summary;
 mod terminal;
 
@@ -25,5 +26,6 @@ pub use json::{findings_to_json, write_json};
 pub use level::{ALL_WARNINGS, AlwaysAnError, Level, LevelOf, Levels};
 pub use printable::{printable, printable_line};
 pub use sarif::write_sarif;
+pub use stage::{Failed, stage};
 pub use summary::{Summary, in_order};
 pub use terminal::{write_summary, write_terminal};

@@ -171,7 +171,7 @@ mod tests {
             &sources,
             &[
                 Diagnostic::at(Code::SyntaxError, here, "m").also(everywhere, "the whole line").safe_fix(here, "there"),
-                Diagnostic::at(Code::SyntaxError, here.behind(), "x".repeat(1_000_000)),
+                Diagnostic::at(Code::SyntaxError, here.end_point(), "x".repeat(1_000_000)),
             ],
         );
         assert!(shown.len() < 10_000, "{}", shown.len());

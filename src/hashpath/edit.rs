@@ -1,6 +1,6 @@
 //! Changing: `insert` and `remove`.
 
-use super::extract::State;
+use super::extract::ExtractState;
 use super::path::Path;
 use super::segment::Segment;
 use super::tokens::{between_dots, tokens};
@@ -10,12 +10,12 @@ use crate::php::{Array, Key, Numeric, Text, Thrown, Value, numeric};
 /// cuts what is left of the path anew after every step.
 #[derive(Clone, Debug)]
 pub(super) struct EditPlan {
-    steps: Vec<Step>,
+    steps: Vec<EditStep>,
     keys: Vec<Key<'static>>,
 }
 
 #[derive(Clone, Debug)]
-struct Step {
+struct EditStep {
     segment: Segment,
     /// The rest of the path is empty.
     is_last: bool,
@@ -27,7 +27,7 @@ impl EditPlan {
     /// The plan of a path whose steps for reading are `segments`. Those for changing only differ where brackets
     /// are not balanced.
     pub(super) fn new(path: &str, segments: &[Segment]) -> Self {
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<EditStep> = Vec::new();
         let mut rest = path.to_owned();
         while rest.contains(['{', '[']) {
             let mut parts = tokens(&rest).into_iter();
@@ -36,7 +36,7 @@ impl EditPlan {
             let segment = known.cloned().unwrap_or_else(|| Segment::new(&rest, first));
             let parts: Vec<_> = parts.map(|part| &rest[part]).collect();
             rest = parts.join(".");
-            steps.push(Step { segment, is_last: rest.is_empty(), is_false: matches!(rest.as_str(), "" | "0") });
+            steps.push(EditStep { segment, is_last: rest.is_empty(), is_false: matches!(rest.as_str(), "" | "0") });
         }
         let keys = between_dots(&rest).map(|part| Key::new(Text::Shared(rest[part].into()))).collect();
         Self { steps, keys }
@@ -76,7 +76,12 @@ impl Path {
     }
 }
 
-fn insert<'a>(steps: &[Step], keys: &[Key<'static>], data: &mut Value<'a>, inserted: &Value<'a>) -> Result<(), Thrown> {
+fn insert<'a>(
+    steps: &[EditStep],
+    keys: &[Key<'static>],
+    data: &mut Value<'a>,
+    inserted: &Value<'a>,
+) -> Result<(), Thrown> {
     let given = data.type_name();
     let array = data.as_array_mut().ok_or_else(|| Thrown::argument("Hash::insert", 1, "data", "array", given))?;
     let Some((step, rest)) = steps.split_first() else {
@@ -122,10 +127,10 @@ fn passes(segment: &Segment, value: &Value<'_>) -> Result<bool, Thrown> {
     if segment.only_arrays && value.as_array().is_none() {
         return Err(Thrown::argument("Hash::_matches", 1, "data", "array", value.type_name()));
     }
-    segment.keeps(value, &mut State::default())
+    segment.keeps(value, &mut ExtractState::default())
 }
 
-fn remove(steps: &[Step], keys: &[Key<'static>], array: &mut Array<'_>) -> Result<(), Thrown> {
+fn remove(steps: &[EditStep], keys: &[Key<'static>], array: &mut Array<'_>) -> Result<(), Thrown> {
     let Some((step, rest)) = steps.split_first() else { return remove_at(keys, array) };
     array.edit(|key, value| {
         if !step.segment.token.matches(key) {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::extract::{State, array, follow_step};
-use super::path::{Kind, Path};
+use super::extract::{ExtractState, array, follow_step};
+use super::path::{Path, SegmentKind};
 use crate::php::{Thrown, Value};
 
 /// Where a selection ran empty.
@@ -39,14 +39,14 @@ impl Path {
     /// As [`extract`](Path::extract).
     pub fn explain<'v, 'a>(&self, data: &'v Value<'a>) -> Result<Option<Emptied<'v, 'a>>, Thrown> {
         array(data, "Hash::extract")?;
-        let mut state = State::default();
+        let mut state = ExtractState::default();
         let mut there = vec![data];
         for (number, segment) in self.segments.iter().enumerate() {
             let emptied = |cause, there| Ok(Some(Emptied { segment: number, cause, there }));
             let mut found = Vec::new();
             for item in &there {
                 // A plain path does not see a list of one in a single value.
-                if self.kind == Kind::Pattern || item.as_array().is_some() {
+                if self.kind == SegmentKind::Pattern || item.as_array().is_some() {
                     follow_step(segment, item, &mut state, &mut |value, _| {
                         found.push(value);
                         Ok(())
@@ -56,7 +56,7 @@ impl Path {
             if found.is_empty() {
                 return emptied(Cause::Key, there);
             }
-            if self.kind == Kind::Plain && found.iter().all(|value| value.is_null()) {
+            if self.kind == SegmentKind::Plain && found.iter().all(|value| value.is_null()) {
                 return emptied(Cause::Null, there);
             }
             if segment.only_arrays {
@@ -83,7 +83,7 @@ impl Path {
             there = found;
         }
         let is_empty_array = |value: &&Value<'_>| value.as_array().is_some_and(crate::php::Array::is_empty);
-        if self.kind != Kind::Pattern && there.iter().all(is_empty_array) {
+        if self.kind != SegmentKind::Pattern && there.iter().all(is_empty_array) {
             return Ok(Some(Emptied { segment: self.segments.len().saturating_sub(1), cause: Cause::Empty, there }));
         }
         Ok(None)

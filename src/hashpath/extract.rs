@@ -2,23 +2,23 @@
 
 use std::slice;
 
-use super::path::{Kind, Path};
+use super::path::{Path, SegmentKind};
 use super::regex::Attempts;
 use super::segment::{Segment, Token};
 use crate::php::{Array, KeyRef, Thrown, Value, Values};
 
-/// How many steps and tests have a place of their own in [`State`]; further ones share them.
+/// How many steps and tests have a place of their own in [`ExtractState`]; further ones share them.
 const PLACES: usize = 16;
 
 /// What one evaluation remembers.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct ExtractState {
     /// Where the key of each step and test was found last.
     near: [usize; PLACES],
     pub(super) attempts: Attempts,
 }
 
-impl State {
+impl ExtractState {
     pub(super) fn near(&mut self, place: usize) -> &mut usize {
         &mut self.near[place % PLACES]
     }
@@ -115,15 +115,15 @@ impl Path {
     pub fn extract<'v, 'a>(&self, data: &'v Value<'a>) -> Result<Extracted<'v, 'a>, Thrown> {
         let array = array(data, "Hash::extract")?;
         Ok(match self.kind {
-            Kind::Whole => Extracted::Array(array),
-            Kind::Plain => match self.follow(data) {
+            SegmentKind::Whole => Extracted::Array(array),
+            SegmentKind::Plain => match self.follow(data) {
                 None => Extracted::List(Vec::new()),
                 Some(Value::Array(array)) => Extracted::Array(array),
                 Some(scalar) => Extracted::One(scalar),
             },
-            Kind::Pattern => {
+            SegmentKind::Pattern => {
                 let mut values = Vec::new();
-                select(&self.segments, data, &mut State::default(), &mut |value| values.push(value))?;
+                select(&self.segments, data, &mut ExtractState::default(), &mut |value| values.push(value))?;
                 Extracted::List(values)
             }
         })
@@ -155,7 +155,7 @@ impl Path {
 fn select<'v, 'a>(
     segments: &[Segment],
     item: &'v Value<'a>,
-    state: &mut State,
+    state: &mut ExtractState,
     visit: &mut impl FnMut(&'v Value<'a>),
 ) -> Result<(), Thrown> {
     let Some((segment, rest)) = segments.split_first() else {
@@ -179,8 +179,8 @@ fn select<'v, 'a>(
 pub(super) fn follow_step<'v, 'a>(
     segment: &Segment,
     item: &'v Value<'a>,
-    state: &mut State,
-    found: &mut impl FnMut(&'v Value<'a>, &mut State) -> Result<(), Thrown>,
+    state: &mut ExtractState,
+    found: &mut impl FnMut(&'v Value<'a>, &mut ExtractState) -> Result<(), Thrown>,
 ) -> Result<(), Thrown> {
     match (item, &segment.token) {
         (Value::Null, _) => Ok(()),

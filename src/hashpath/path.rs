@@ -18,7 +18,7 @@ pub const MAX_SEGMENTS: usize = 512;
 #[derive(Clone, Debug)]
 pub struct Path {
     text: Box<str>,
-    pub(super) kind: Kind,
+    pub(super) kind: SegmentKind,
     pub(super) segments: Vec<Segment>,
     /// What lies between the dots, taken literally: how `get` reads every path.
     pub(super) literal: Vec<Key<'static>>,
@@ -26,7 +26,7 @@ pub struct Path {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum SegmentKind {
     /// The data itself.
     Whole,
     /// Only keys.
@@ -57,14 +57,14 @@ impl Path {
             return Err(PathError { at: extra.start..text.len(), message, help: HELP });
         }
         let kind = match text {
-            "" | "0" => Kind::Whole,
-            _ if text.contains(['{', '[']) => Kind::Pattern,
-            _ => Kind::Plain,
+            "" | "0" => SegmentKind::Whole,
+            _ if text.contains(['{', '[']) => SegmentKind::Pattern,
+            _ => SegmentKind::Plain,
         };
         let mut segments: Vec<_> = match kind {
-            Kind::Whole => Vec::new(),
-            Kind::Plain => literal.iter().map(|span| Segment::plain(text, span.clone())).collect(),
-            Kind::Pattern => tokens(text).into_iter().map(|span| Segment::new(text, span)).collect(),
+            SegmentKind::Whole => Vec::new(),
+            SegmentKind::Plain => literal.iter().map(|span| Segment::plain(text, span.clone())).collect(),
+            SegmentKind::Pattern => tokens(text).into_iter().map(|span| Segment::new(text, span)).collect(),
         };
         let mut places = 0..;
         for segment in &mut segments {
@@ -94,7 +94,7 @@ impl Path {
 
     /// Whether the path has nothing but keys, so that `extract` and `get` find the same.
     pub fn is_plain(&self) -> bool {
-        self.kind == Kind::Plain
+        self.kind == SegmentKind::Plain
     }
 }
 

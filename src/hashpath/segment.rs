@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::extract::State;
+use super::extract::ExtractState;
 use super::test::Test;
 use crate::php::{Key, KeyRef, Text, Thrown, Value, is_numeric, loose_equal};
 
@@ -99,7 +99,7 @@ impl Segment {
     }
 
     /// Whether an item under a key of this step stays.
-    pub(super) fn keeps(&self, item: &Value<'_>, state: &mut State) -> Result<bool, Thrown> {
+    pub(super) fn keeps(&self, item: &Value<'_>, state: &mut ExtractState) -> Result<bool, Thrown> {
         if !self.only_arrays {
             return Ok(true);
         }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use pcre2::bytes::{Regex as Pcre, RegexBuilder};
 
-use super::extract::State;
+use super::extract::ExtractState;
 use super::regex::{Regex, RegexError};
 use crate::php::{Array, Key, Text, Thrown, Value, compare, is_numeric, loose_equal};
 
@@ -27,7 +27,7 @@ pub struct Test {
     pub operation: Operation,
     /// Bytes of the path, brackets included.
     pub span: Range<usize>,
-    /// The number of the place that [`State`] keeps for where the entry was found last.
+    /// The number of the place that [`ExtractState`] keeps for where the entry was found last.
     pub(super) near: usize,
     /// What it says of the two booleans, unless it is a regular expression.
     on_true: bool,
@@ -92,7 +92,7 @@ impl Test {
     }
 
     /// Whether `item` passes.
-    pub(super) fn passes(&self, item: &Array<'_>, state: &mut State) -> Result<bool, Thrown> {
+    pub(super) fn passes(&self, item: &Array<'_>, state: &mut ExtractState) -> Result<bool, Thrown> {
         let place = state.near(self.near);
         let Some(entry) = item.get_near(self.attribute.as_ref(), place) else { return Ok(false) };
         match (&self.operation, entry) {
@@ -155,7 +155,7 @@ impl Operation {
     }
 }
 
-fn matches(entry: &Value<'_>, regex: &Result<Regex, RegexError>, state: &mut State) -> Result<bool, Thrown> {
+fn matches(entry: &Value<'_>, regex: &Result<Regex, RegexError>, state: &mut ExtractState) -> Result<bool, Thrown> {
     let subject = match entry {
         Value::Bool(true) => "true".into(),
         Value::Bool(false) => "false".into(),

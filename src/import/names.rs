@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::flow::{FlowNode, Kind};
 use super::modules::{param, text_param};
+use crate::catalogue::module_ids;
 use crate::model::{Node, ParamText, ParamValue};
 use crate::project::is_device_on_windows;
 
@@ -77,12 +78,12 @@ pub(super) fn id(text: &str, prefix: &str) -> String {
 pub(super) fn label(node: &FlowNode<'_>) -> String {
     let module = &node.node.module;
     let name = match (node.kind, module.as_ref()) {
-        (_, "tag-if") => format!("check-{}", first_tag(node.node).unwrap_or_else(|| "tag".to_owned())),
+        (_, module_ids::TAG_IF) => format!("check-{}", first_tag(node.node).unwrap_or_else(|| "tag".to_owned())),
         (Kind::If, module) => format!("check-{}", slug(module.strip_suffix("-if").unwrap_or(module))),
         (Kind::Concurrent, _) => "concurrent".to_owned(),
-        (_, "generic-filter-data") => "filter".to_owned(),
-        (_, "generic-filter-reset") => "reset-filters".to_owned(),
-        (_, "tag_operation") => {
+        (_, module_ids::GENERIC_FILTER_DATA) => "filter".to_owned(),
+        (_, module_ids::GENERIC_FILTER_RESET) => "reset-filters".to_owned(),
+        (_, module_ids::TAG_OPERATION) => {
             let verb = if text_param(node.node, "action") == Some("remove") { "untag" } else { "tag" };
             format!("{verb}-{}", first_tag(node.node).unwrap_or_else(|| "more".to_owned()))
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::catalogue::module_ids;
 use crate::hashpath;
 use crate::model::{Node, ParamText, ParamValue};
 use crate::syntax::{is_number, is_word};
@@ -43,10 +44,10 @@ impl Predicate {
 /// in the node.
 pub(super) fn predicate(node: &Node<'_>) -> Option<Predicate> {
     let predicate = match node.module.as_ref() {
-        "tag-if" => tagged(node)?,
-        "generic-if" => generic(node, Vec::new(), text_param(node, "operator")?)?,
-        "count-if" => count(node)?,
-        "published-if" => published(node)?,
+        module_ids::TAG_IF => tagged(node)?,
+        module_ids::GENERIC_IF => generic(node, Vec::new(), text_param(node, "operator")?)?,
+        module_ids::COUNT_IF => count(node)?,
+        module_ids::PUBLISHED_IF => published(node)?,
         _ => return None,
     };
     let may_deviate = |id: &str| matches!(id, "clusters" | "value_list" | "value");

@@ -1,5 +1,6 @@
 //! What filter nodes say, if a filter scope can say it.
 
+use crate::catalogue::module_ids;
 use crate::model::Node;
 
 use super::flow::Flow;
@@ -14,11 +15,13 @@ pub(super) fn roles(flow: &Flow<'_>) -> Vec<Role> {
 
 fn role(node: &Node<'_>) -> Role {
     match node.module.as_ref() {
-        "generic-filter-data" => match label(node).zip(filter_predicate(node)) {
+        module_ids::GENERIC_FILTER_DATA => match label(node).zip(filter_predicate(node)) {
             Some((label, _)) => Role::On(label),
             None => Role::None,
         },
-        "generic-filter-reset" if text_param(node, "filtering-label") == Some("all") && !node.filter.is_active() => {
+        module_ids::GENERIC_FILTER_RESET
+            if text_param(node, "filtering-label") == Some("all") && !node.filter.is_active() =>
+        {
             Role::Off
         }
         _ => Role::None,

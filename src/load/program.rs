@@ -62,7 +62,7 @@ struct Visit {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum LoadState {
     Open,
     Done,
 }
@@ -111,16 +111,16 @@ impl<'s> Program<'s> {
     fn follow_imports(
         &mut self,
         root: usize,
-        states: &mut Vec<Option<State>>,
+        states: &mut Vec<Option<LoadState>>,
         known: &mut FxHashMap<PathBuf, usize>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        states[root] = Some(State::Open);
+        states[root] = Some(LoadState::Open);
         let mut stack = vec![Visit { file: root, next_item: 0 }];
         while let Some(visit) = stack.last_mut() {
             let file = visit.file;
             let Some(item) = self.files[file].tree.items.get(visit.next_item) else {
-                states[file] = Some(State::Done);
+                states[file] = Some(LoadState::Done);
                 stack.pop();
                 continue;
             };
@@ -138,15 +138,15 @@ impl<'s> Program<'s> {
             let ResolvedImport::File(target) = resolved else { continue };
             states.resize(self.files.len(), None);
             match states[target] {
-                Some(State::Done) => {}
-                Some(State::Open) => {
+                Some(LoadState::Done) => {}
+                Some(LoadState::Open) => {
                     diagnostics.push(self.import_cycle(&request, target, &stack));
                     if let Some(last) = self.files[file].imports.last_mut() {
                         *last = ResolvedImport::Failed;
                     }
                 }
                 None => {
-                    states[target] = Some(State::Open);
+                    states[target] = Some(LoadState::Open);
                     stack.push(Visit { file: target, next_item: 0 });
                 }
             }
@@ -314,7 +314,7 @@ fn alias_mismatch(request: &ImportRequest, is_json: bool) -> Diagnostic {
                 "write `import \"{}\" as my-blueprint` and place it with `use my-blueprint()`",
                 request.shown
             ))
-            .unsafe_fix(request.item.behind(), " as imported-blueprint")
+            .unsafe_fix(request.item.end_point(), " as imported-blueprint")
     } else {
         diagnostic
             .help("a `.mwf` file brings its constants, blueprints and modules under their own names: remove `as …`")

@@ -6,6 +6,7 @@ use super::draft::DraftFrame;
 use super::flow::{End, Flow, Source};
 use super::{Lowering, Place};
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::check::NodeTemplate;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Graph, ModuleType, Node};
@@ -122,7 +123,7 @@ impl<'a> Lowering<'a, '_> {
         let led_to = !flow.ends.is_empty();
         let ends = self.settle(std::mem::take(&mut flow.ends), place.scope);
         let start = self.drafts.len();
-        if let Some(reset) = piece.nodes.iter().find(|node| node.module == "generic-filter-reset") {
+        if let Some(reset) = piece.nodes.iter().find(|node| node.module == module_ids::GENERIC_FILTER_RESET) {
             self.report_own_reset(reset, span, place.scope);
         }
         for &node in &piece.nodes {

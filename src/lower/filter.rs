@@ -9,6 +9,7 @@
 use super::flow::{End, Flow, ScopeId, Source};
 use super::{Lowering, Place};
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::check::{CheckedStep, NodeTemplate};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::Node;
@@ -194,7 +195,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Reports a reset that was not made for the end of a scope, where a scope is around it.
     pub(super) fn report_own_reset(&mut self, node: &Node<'_>, span: Span, scope: ScopeId) {
-        if scope == 0 || node.module != "generic-filter-reset" {
+        if scope == 0 || node.module != module_ids::GENERIC_FILTER_RESET {
             return;
         }
         let around = self.scopes[scope - 1].label;

@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::model::{Graph, ModuleType, Node};
 
+/// The trigger of ad-hoc workflows, each of which has a trigger id of its own.
+pub(crate) const ADHOC_TRIGGER: &str = "adhoc-trigger";
+
 /// How many characters MISP stores of a name or description.
 pub const MAX_CHARACTERS: usize = 191;
 
@@ -63,7 +66,7 @@ impl Document<'_> {
         let stored = self.trigger_id.as_deref()?;
         only_trigger_node(&self.graph)
             .map(|trigger| &*trigger.module)
-            .filter(|other| *other != stored && *other != "adhoc-trigger")
+            .filter(|other| *other != stored && *other != ADHOC_TRIGGER)
     }
 }
 

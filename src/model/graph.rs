@@ -6,6 +6,9 @@ use std::borrow::Cow;
 
 use crate::base::source::Span;
 
+/// The module that starts jobs: the one module whose meaning the form of a graph depends on.
+pub(crate) const CONCURRENT_TASK: &str = "concurrent-task";
+
 /// A node's id in MISP's JSON: the key of the node.
 pub type NodeId = u32;
 
@@ -31,7 +34,7 @@ impl<'a> Graph<'a> {
 
     /// Whether a connection leads to a node from one of `starts`, over any number of others; by index. The starts
     /// themselves count only if one does.
-    pub fn behind(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    pub fn reachable_from(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut behind = vec![false; self.nodes.len()];
         let mut waiting: Vec<usize> = starts.into_iter().collect();
         while let Some(node) = waiting.pop() {
@@ -112,7 +115,7 @@ impl Node<'_> {
     /// Whether it is a concurrent task: MISP never continues past it, and runs what it leads to in
     /// jobs of their own.
     pub fn is_concurrent_task(&self) -> bool {
-        self.module == "concurrent-task"
+        self.module == CONCURRENT_TASK
     }
 }
 

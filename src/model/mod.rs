@@ -6,6 +6,7 @@
 mod document;
 mod graph;
 
-pub(crate) use document::only_trigger;
+pub(crate) use document::{ADHOC_TRIGGER, only_trigger};
 pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
+pub(crate) use graph::CONCURRENT_TASK;
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};

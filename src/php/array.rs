@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::iter::Place;
+use super::iter::IterPlace;
 use super::map::Map;
 use super::{Iter, Key, KeyRef, Text, Value, Values};
 
@@ -147,9 +147,9 @@ impl<'a> Array<'a> {
     /// The entries in order.
     pub fn iter(&self) -> Iter<'_, 'a> {
         match &*self.0 {
-            Entries::List(values) => Iter::new(Place::List(values.iter().enumerate())),
-            Entries::Gapped(entries) => Iter::new(Place::Gapped(entries.iter())),
-            Entries::Map(map) => Iter::new(Place::Map(map, 0)),
+            Entries::List(values) => Iter::new(IterPlace::List(values.iter().enumerate())),
+            Entries::Gapped(entries) => Iter::new(IterPlace::Gapped(entries.iter())),
+            Entries::Map(map) => Iter::new(IterPlace::Map(map, 0)),
         }
     }
 

@@ -8,17 +8,17 @@ use super::{KeyRef, Value};
 
 /// The entries of an [`Array`](super::Array) in order.
 #[derive(Clone, Debug)]
-pub struct Iter<'v, 'a>(Place<'v, 'a>);
+pub struct Iter<'v, 'a>(IterPlace<'v, 'a>);
 
 #[derive(Clone, Debug)]
-pub(super) enum Place<'v, 'a> {
+pub(super) enum IterPlace<'v, 'a> {
     List(Enumerate<slice::Iter<'v, Value<'a>>>),
     Gapped(slice::Iter<'v, (i64, Value<'a>)>),
     Map(&'v Map<'a>, usize),
 }
 
 impl<'v, 'a> Iter<'v, 'a> {
-    pub(super) fn new(place: Place<'v, 'a>) -> Self {
+    pub(super) fn new(place: IterPlace<'v, 'a>) -> Self {
         Self(place)
     }
 }
@@ -28,9 +28,9 @@ impl<'v, 'a> Iterator for Iter<'v, 'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Place::List(values) => values.next().map(|(index, value)| (KeyRef::Int(index as i64), value)),
-            Place::Gapped(entries) => entries.next().map(|(key, value)| (KeyRef::Int(*key), value)),
-            Place::Map(map, index) => {
+            IterPlace::List(values) => values.next().map(|(index, value)| (KeyRef::Int(index as i64), value)),
+            IterPlace::Gapped(entries) => entries.next().map(|(key, value)| (KeyRef::Int(*key), value)),
+            IterPlace::Map(map, index) => {
                 let (key, value) = map.at(*index)?;
                 *index += 1;
                 Some((key.as_ref(), value))

@@ -13,10 +13,10 @@ use crate::model::{ModuleType, ParamText};
 use crate::syntax::tree::{Argument, Item, ModuleDeclaration, ModuleParameter, Name, Value, ValueKind};
 
 use super::constant::{Constant, ConstantKind};
+use super::duplicates::Seen;
 use super::evaluate::evaluate;
 use super::literals::Literals;
 use super::scope::ItemPlace;
-use super::seen::Seen;
 
 /// The signatures of all `module` items, by file and item.
 #[derive(Default)]

@@ -9,7 +9,7 @@ use crate::syntax::tree::{Name, Text, Value, ValueKind};
 
 use super::constant::{Constant, ConstantKind, ValueType};
 use super::declaration::duplicate;
-use super::seen::Seen;
+use super::duplicates::Seen;
 
 /// The most entries a list, and the most bytes a text may have: more is a mistake or an attack
 /// (constants can double themselves with `+`).

@@ -67,7 +67,7 @@ pub fn scopes<'a>(
                     ResolvedImport::File(_) => {}
                     ResolvedImport::Blueprint(index) => {
                         if let Some(alias) = import.alias
-                            && builder.claim(Kind::Blueprint, alias, None)
+                            && builder.claim(ItemKind::Blueprint, alias, None)
                         {
                             builder
                                 .scope
@@ -83,14 +83,14 @@ pub fn scopes<'a>(
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum ItemKind {
     Constant,
     Blueprint,
     Module,
     Workflow,
 }
 
-impl Kind {
+impl ItemKind {
     fn describe(self) -> &'static str {
         match self {
             Self::Constant => "constant",
@@ -105,7 +105,7 @@ struct Builder<'a, 'd, 's> {
     program: &'a Program<'s>,
     declarations: &'a Declarations,
     scope: Scope<'a>,
-    places: FxHashMap<(Kind, &'a str), Span>,
+    places: FxHashMap<(ItemKind, &'a str), Span>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -118,17 +118,17 @@ impl<'a> Builder<'a, '_, '_> {
             let place = ItemPlace { file, item: item_index };
             match item {
                 Item::Let(item) => {
-                    if self.claim(Kind::Constant, item.name, imported) {
+                    if self.claim(ItemKind::Constant, item.name, imported) {
                         self.scope.constants.insert(item.name.text, place);
                     }
                 }
                 Item::Blueprint(blueprint) => {
-                    if self.claim(Kind::Blueprint, blueprint.id, imported) {
+                    if self.claim(ItemKind::Blueprint, blueprint.id, imported) {
                         self.scope.blueprints.insert(blueprint.id.text, BlueprintEntry::Text { file, blueprint });
                     }
                 }
                 Item::Module(module) => {
-                    if self.claim(Kind::Module, module.id, imported)
+                    if self.claim(ItemKind::Module, module.id, imported)
                         && let Some(signature) = self.declarations.get(place)
                     {
                         self.scope.modules.insert(module.id.text, signature);
@@ -136,7 +136,7 @@ impl<'a> Builder<'a, '_, '_> {
                 }
                 Item::Workflow(workflow) => {
                     // Imports bring no workflows, but a test may stand in a file of its own.
-                    if imported.is_some() || self.claim(Kind::Workflow, workflow.id, None) {
+                    if imported.is_some() || self.claim(ItemKind::Workflow, workflow.id, None) {
                         self.scope.workflows.insert(workflow.id.text);
                     }
                 }
@@ -146,7 +146,7 @@ impl<'a> Builder<'a, '_, '_> {
     }
 
     /// Whether the name is free; reports it if it is not.
-    fn claim(&mut self, kind: Kind, name: Name<'a>, imported: Option<Span>) -> bool {
+    fn claim(&mut self, kind: ItemKind, name: Name<'a>, imported: Option<Span>) -> bool {
         let Some(&before) = self.places.get(&(kind, name.text)) else {
             self.places.insert((kind, name.text), name.span);
             return true;

@@ -2,6 +2,7 @@
 //!
 //! See `docs/misp-semantics.md`, section "What triggers pass".
 
+use crate::catalogue::module_ids;
 use crate::php::{Array, KeyRef, Value};
 
 /// Keys that a trigger does not give.
@@ -19,13 +20,13 @@ pub struct Lack {
 
 const LACKS: [Lack; 12] = [
     Lack {
-        triggers: &["event-after-save"],
+        triggers: &[module_ids::EVENT_AFTER_SAVE],
         paths: &["Event.Attribute", "Event._AttributeFlattened", "Event.Object", "Event.EventReport", "Event.Galaxy"],
         never: true,
         why: "it gives the fields of the event itself, its creator organisation and its tags",
     },
     Lack {
-        triggers: &["event-before-save"],
+        triggers: &[module_ids::EVENT_BEFORE_SAVE],
         paths: &[
             "Event.Tag",
             "Event.Attribute.Tag",
@@ -37,56 +38,61 @@ const LACKS: [Lack; 12] = [
         why: "a new event has nothing but the ids of its tags (`Event.EventTag`), and an edit usually comes with the fields of the event alone",
     },
     Lack {
-        triggers: &["event-before-save"],
+        triggers: &[module_ids::EVENT_BEFORE_SAVE],
         paths: &["Event.Attribute", "Event._AttributeFlattened", "Event.Object"],
         never: false,
         why: "attributes come with a new event; an edit usually comes with the fields of the event alone",
     },
-    Lack { triggers: &["event-before-save"], paths: &["Event.id"], never: false, why: "a new event has no id yet" },
     Lack {
-        triggers: &["object-after-save"],
+        triggers: &[module_ids::EVENT_BEFORE_SAVE],
+        paths: &["Event.id"],
+        never: false,
+        why: "a new event has no id yet",
+    },
+    Lack {
+        triggers: &[module_ids::OBJECT_AFTER_SAVE],
         paths: &["Event"],
         never: true,
         why: "for an object that is saved with its attributes through the REST API, it gives an event without any content",
     },
     Lack {
-        triggers: &["event-report-after-save", "post-after-save"],
+        triggers: &[module_ids::EVENT_REPORT_AFTER_SAVE, module_ids::POST_AFTER_SAVE],
         paths: &["Event.Attribute", "Event._AttributeFlattened", "Event.Object"],
         never: true,
         why: "it gives the fields of the event itself and what was saved, no attributes",
     },
     Lack {
-        triggers: &["attribute-after-save"],
+        triggers: &[module_ids::ATTRIBUTE_AFTER_SAVE],
         paths: &["Event.Attribute.Tag", "Event._AttributeFlattened.Tag"],
         never: false,
         why: "a new attribute comes without its own tags; they are there when it is saved again",
     },
     Lack {
-        triggers: &["attribute-after-save"],
+        triggers: &[module_ids::ATTRIBUTE_AFTER_SAVE],
         paths: &["Event.Orgc", "Event.Org"],
         never: true,
         why: "it gives no organisations, only their numbers in `Event.org_id` and `Event.orgc_id`",
     },
     Lack {
-        triggers: &["sighting-after-save"],
+        triggers: &[module_ids::SIGHTING_AFTER_SAVE],
         paths: &["Event.Sighting", "Event.Attribute.Sighting", "Event._AttributeFlattened.Sighting"],
         never: true,
         why: "it gives the attribute that was sighted, not the sighting",
     },
     Lack {
-        triggers: &["tag-attached-after-save"],
+        triggers: &[module_ids::TAG_ATTACHED_AFTER_SAVE],
         paths: &["Tag"],
         never: true,
         why: "the tag is asked for by the trigger's own parameters; the workflow gets the event with the tagged attribute",
     },
     Lack {
-        triggers: &["user-after-save", "user-before-save"],
+        triggers: &[module_ids::USER_AFTER_SAVE, module_ids::USER_BEFORE_SAVE],
         paths: &["User", "Role", "Organisation", "Event"],
         never: true,
         why: "the fields of the account are at the root of the data: `email`, `org_id`, `role_id`",
     },
     Lack {
-        triggers: &["log-after-save"],
+        triggers: &[module_ids::LOG_AFTER_SAVE],
         paths: &["User", "Event"],
         never: true,
         why: "it gives `Log`, the entry that was written, and nothing else",

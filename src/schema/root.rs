@@ -1,6 +1,6 @@
 //! Where hash paths start: the data that a trigger gives.
 
-use crate::catalogue::{Provenance, Signature};
+use crate::catalogue::{Provenance, Signature, module_ids};
 
 use super::shape::{Schema, Shape};
 
@@ -23,12 +23,12 @@ impl Root {
         let object = match (trigger.gives_core_format, trigger.id.as_str()) {
             // What else is given to these nobody knows.
             (true, _) if open || trigger.scope.as_deref() == Some("adhoc") => "data",
-            (true, "tag-attached-after-save") => "tag-data",
-            (true, "enrichment-before-query") => "enrichment-data",
+            (true, module_ids::TAG_ATTACHED_AFTER_SAVE) => "tag-data",
+            (true, module_ids::ENRICHMENT_BEFORE_QUERY) => "enrichment-data",
             (true, _) => "event-data",
-            (false, "user-after-save" | "user-before-save") if !open => "user-data",
-            (false, "log-after-save") if !open => "log-data",
-            (false, "post-after-save") if !open => "post-data",
+            (false, module_ids::USER_AFTER_SAVE | module_ids::USER_BEFORE_SAVE) if !open => "user-data",
+            (false, module_ids::LOG_AFTER_SAVE) if !open => "log-data",
+            (false, module_ids::POST_AFTER_SAVE) if !open => "post-data",
             (false, _) => return Self::OPEN,
         };
         Self::named(object, open)

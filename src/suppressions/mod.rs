@@ -20,7 +20,7 @@ use extent::Extents;
 
 /// What the comments of files say of findings.
 #[derive(Default)]
-pub struct LevelComments {
+pub struct Suppressions {
     files: FxHashMap<FileId, OfFile>,
 }
 
@@ -45,7 +45,7 @@ struct LevelComment {
     used: bool,
 }
 
-impl LevelComments {
+impl Suppressions {
     /// Reads the comments of a file, and reports those that cannot be understood.
     pub fn read(&mut self, file: &File<'_>, source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) {
         for comment in &file.comments {
@@ -72,7 +72,7 @@ impl LevelComments {
             diagnostics.retain_mut(|diagnostic| {
                 let Some(level) = self.level(diagnostic).filter(|_| !diagnostic.is_error()) else { return true };
                 diagnostic.level_from_text = true;
-                diagnostic.give(level)
+                diagnostic.apply_level(level)
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::catalogue::{Parameter, Signature};
+use crate::catalogue::{Parameter, Signature, module_ids};
 use crate::model::{ParamText, ParamValue};
 
 /// The indices of a module's parameters.
@@ -40,7 +40,7 @@ pub fn hiding<'s, 'v>(
     value: impl Fn(usize) -> Option<&'v ParamValue<'v>>,
 ) -> Option<(&'s str, &'s [String])> {
     // This module uses what its editor hides, which `sharing-group-mismatch` is about.
-    if signature.id == "add_analyst_data" && parameter.id == "sharing_group_id" {
+    if signature.id == module_ids::ADD_ANALYST_DATA && parameter.id == "sharing_group_id" {
         return None;
     }
     parameter.display_on.iter().find_map(|(other, wanted)| {

@@ -1,7 +1,7 @@
 //! What users of MISP reported of single releases. See `docs/misp-semantics.md`, "Releases".
 
 use crate::base::source::Span;
-use crate::catalogue::{Release, Target};
+use crate::catalogue::{Release, Target, module_ids};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::misp::{Filling, Form, write};
 use crate::model::{Document, DocumentKind, Node, ParamValue};
@@ -68,10 +68,10 @@ fn calls<'d>(workflow: Workflow<'d>, module: &'d str) -> impl Iterator<Item = (&
 }
 
 fn publishing_goes_on(release: Release, workflow: Workflow<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if workflow.document.trigger_id.as_deref() != Some("event-publish") {
+    if workflow.document.trigger_id.as_deref() != Some(module_ids::EVENT_PUBLISH) {
         return;
     }
-    for (_, span) in calls(workflow, "stop-execution") {
+    for (_, span) in calls(workflow, module_ids::STOP_EXECUTION) {
         diagnostics.push(
             finding(span, format!("in MISP {release} `stop-execution` does not keep the event from being published"))
                 .note("users report it for 2.5.27 to 2.5.33, as issue 10690 of MISP")
@@ -81,7 +81,7 @@ fn publishing_goes_on(release: Release, workflow: Workflow<'_>, diagnostics: &mu
 }
 
 fn event_tags_are_missed(release: Release, workflow: Workflow<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for (node, span) in calls(workflow, "tag-attached-after-save") {
+    for (node, span) in calls(workflow, module_ids::TAG_ATTACHED_AFTER_SAVE) {
         let scope = node.params.iter().find(|(id, _)| id == "scope");
         let is_about_attributes =
             matches!(scope, Some((_, ParamValue::Text(text))) if text.as_plain() == Some("attribute"));
@@ -118,7 +118,7 @@ fn too_large(release: Release, workflow: Workflow<'_>, diagnostics: &mut Vec<Dia
 }
 
 /// Modules whose parameters took another form in 2.4.179.
-const RESHAPED: [&str; 2] = ["organisation-if", "attach-warninglist"];
+const RESHAPED: [&str; 2] = [module_ids::ORGANISATION_IF, module_ids::ATTACH_WARNINGLIST];
 
 fn old_nodes_do_nothing<'d>(
     release: Release,

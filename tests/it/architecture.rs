@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mispflow::catalogue::{Catalogue, Target};
+
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Parts of a module that may use less than the module as a whole: a folder or file, what it may not use, and why.
@@ -195,4 +197,29 @@ fn the_map_is_what_is_on_disk() {
         .filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';').map(str::to_owned))
         .collect();
     assert_eq!(declared, on_disk, "the modules in src/lib.rs and `src/`");
+}
+
+/// Where ids of modules may be written out: their list, and data that is named after them.
+const WITH_MODULE_IDS: [&str; 4] = ["catalogue/module_ids", "model/document", "model/graph", "schema/trigger_data"];
+
+#[test]
+fn ids_of_modules_are_in_one_list() {
+    let targets = Target::NAMES.iter().map(|name| name.parse().unwrap());
+    let ids: BTreeSet<String> = targets
+        .flat_map(|target| Catalogue::for_target(target).modules().map(|module| module.id.clone()).collect::<Vec<_>>())
+        // A single word, such as `webhook` or `slack`, may mean something else.
+        .filter(|id| id.contains(['-', '_']))
+        .collect();
+    assert!(ids.len() > 60, "{ids:?}");
+    let mut bare = Vec::new();
+    for (text, place) in library() {
+        let place = place.join("/");
+        if WITH_MODULE_IDS.contains(&place.as_str()) {
+            continue;
+        }
+        let code = code(&text);
+        let words = code.split('"').skip(1).step_by(2).filter(|word| ids.contains(*word));
+        bare.extend(words.map(|word| format!("{place}: \"{word}\"")));
+    }
+    assert!(bare.is_empty(), "write `module_ids::…` instead:\n{}", bare.join("\n"));
 }

@@ -1,6 +1,6 @@
 //! A graph: nodes and frames.
 
-use super::ids::{self, Place};
+use super::ids::{self, NodePlace};
 use super::json::Json;
 use super::node::{self, Draft};
 use super::oddity::Notes;
@@ -19,7 +19,7 @@ pub(super) fn read(
 ) -> Result<Graph<'static>, ReadError> {
     let mut raw_frames = None;
     let mut drafts = Vec::new();
-    let mut add = |place: Place, json: Json<'_>, notes: &mut Notes| -> Result<(), ReadError> {
+    let mut add = |place: NodePlace, json: Json<'_>, notes: &mut Notes| -> Result<(), ReadError> {
         let here = path.step(place.step());
         let keyed = kind == DocumentKind::Workflow;
         drafts.extend(node::read(json, &place, keyed, &here, notes)?);
@@ -28,7 +28,7 @@ pub(super) fn read(
     match json {
         Json::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
-                add(Place::Index(index), item, notes)?;
+                add(NodePlace::Index(index), item, notes)?;
             }
         }
         Json::Object(members) => {
@@ -36,7 +36,7 @@ pub(super) fn read(
                 if key == "_frames" {
                     raw_frames = Some(value);
                 } else {
-                    add(Place::Key(key.into_owned()), value, notes)?;
+                    add(NodePlace::Key(key.into_owned()), value, notes)?;
                 }
             }
         }

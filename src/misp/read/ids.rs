@@ -4,24 +4,24 @@ use rustc_hash::FxHashSet;
 
 use super::node::Draft;
 use super::oddity::Notes;
-use super::path::{Path, Step};
+use super::path::{Path, PathStep};
 use super::value::id_of_key;
 use crate::model::NodeId;
 
 /// Where in the graph a node stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(super) enum NodePlace {
     /// In an object, under this key.
     Key(String),
     /// In a list.
     Index(usize),
 }
 
-impl Place {
-    pub(super) fn step(&self) -> Step<'_> {
+impl NodePlace {
+    pub(super) fn step(&self) -> PathStep<'_> {
         match self {
-            Self::Key(key) => Step::Key(key),
-            Self::Index(index) => Step::Index(*index),
+            Self::Key(key) => PathStep::Key(key),
+            Self::Index(index) => PathStep::Index(*index),
         }
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn assign(drafts: &mut [Draft], path: &Path<'_>, notes: &mut Notes) {
     let mut homeless = Vec::new();
     for (index, draft) in drafts.iter_mut().enumerate() {
         let key = match &draft.place {
-            Place::Key(key) if draft.keyed => id_of_key(key),
+            NodePlace::Key(key) if draft.keyed => id_of_key(key),
             _ => None,
         };
         match key {
@@ -55,7 +55,7 @@ pub(super) fn assign(drafts: &mut [Draft], path: &Path<'_>, notes: &mut Notes) {
         let draft = &mut drafts[index];
         let own = draft.own_id.filter(|id| taken.insert(*id));
         draft.node.id = own.unwrap_or_default();
-        if own.is_some() && draft.keyed && matches!(draft.place, Place::Key(_)) {
+        if own.is_some() && draft.keyed && matches!(draft.place, NodePlace::Key(_)) {
             notes.add(&path.step(draft.place.step()), "the node's key is not a number; its own id is taken");
         }
         own.is_none()

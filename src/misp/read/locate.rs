@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::path::Step;
+use super::path::PathStep;
 
 /// Finds where the values at these JSON paths stand in `text`, which must be valid JSON. A path may
 /// lead through a text that holds JSON. What is not found is left out.
@@ -66,7 +66,7 @@ impl Locator<'_> {
                 b'{' => open.push(Open { start, path: path.len(), index: None, key: true }),
                 b'[' => {
                     open.push(Open { start, path: path.len(), index: Some(0), key: false });
-                    push(&mut path, Step::Index(0));
+                    push(&mut path, PathStep::Index(0));
                 }
                 b'}' | b']' => {
                     let Some(closed) = open.pop() else { return };
@@ -79,7 +79,7 @@ impl Locator<'_> {
                     match &mut top.index {
                         Some(index) => {
                             *index += 1;
-                            push(&mut path, Step::Index(*index));
+                            push(&mut path, PathStep::Index(*index));
                         }
                         None => top.key = true,
                     }
@@ -92,7 +92,7 @@ impl Locator<'_> {
                             top.key = false;
                             path.truncate(top.path);
                             let key: String = serde_json::from_str(literal).unwrap_or_default();
-                            push(&mut path, Step::Key(&key));
+                            push(&mut path, PathStep::Key(&key));
                         }
                         _ => {
                             let here = place(start)..place(at);
@@ -145,7 +145,7 @@ impl Locator<'_> {
     }
 }
 
-fn push(path: &mut String, step: Step<'_>) {
+fn push(path: &mut String, step: PathStep<'_>) {
     let first = path.is_empty();
     // Writing to a `String` does not fail.
     let _ = step.write(first, path);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::connections::{self, InputConnection};
 use super::graph::own_id;
-use super::ids::Place;
+use super::ids::NodePlace;
 use super::json::{Json, Member};
 use super::oddity::Notes;
 use super::path::{Path, quoted};
@@ -17,7 +17,7 @@ pub(super) struct Draft {
     /// The node.
     pub(super) node: Node<'static>,
     /// Where it stands.
-    pub(super) place: Place,
+    pub(super) place: NodePlace,
     /// Whether its key is its id.
     pub(super) keyed: bool,
     /// The id it tells itself.
@@ -58,7 +58,7 @@ const OF_THE_MODULE: [&str; 24] = [
 /// Reads a node. `None` if there is nothing that could be one, which is noted.
 pub(super) fn read(
     json: Json<'_>,
-    place: &Place,
+    place: &NodePlace,
     keyed: bool,
     path: &Path<'_>,
     notes: &mut Notes,

@@ -6,12 +6,12 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub(crate) struct Path<'p> {
     parent: Option<&'p Path<'p>>,
-    step: Step<'p>,
+    step: PathStep<'p>,
 }
 
 /// The last step of a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Step<'p> {
+pub(crate) enum PathStep<'p> {
     /// The whole text.
     Root,
     /// A member of an object.
@@ -21,18 +21,18 @@ pub(crate) enum Step<'p> {
 }
 
 impl<'p> Path<'p> {
-    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
+    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: PathStep::Root };
 
-    pub(crate) fn step(&'p self, step: Step<'p>) -> Path<'p> {
+    pub(crate) fn step(&'p self, step: PathStep<'p>) -> Path<'p> {
         Path { parent: Some(self), step }
     }
 
     pub(crate) fn key(&'p self, key: &'p str) -> Path<'p> {
-        self.step(Step::Key(key))
+        self.step(PathStep::Key(key))
     }
 
     pub(crate) fn index(&'p self, index: usize) -> Path<'p> {
-        self.step(Step::Index(index))
+        self.step(PathStep::Index(index))
     }
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for Path<'_> {
         let mut steps: Vec<_> = std::iter::successors(Some(self), |path| path.parent).map(|path| path.step).collect();
         steps.reverse();
         let mut first = true;
-        for step in steps.into_iter().filter(|step| *step != Step::Root) {
+        for step in steps.into_iter().filter(|step| *step != PathStep::Root) {
             step.write(first, f)?;
             first = false;
         }
@@ -50,34 +50,34 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-impl Step<'_> {
+impl PathStep<'_> {
     /// Writes the step behind others, or as the first one.
     pub(super) fn write(self, first: bool, out: &mut dyn fmt::Write) -> fmt::Result {
         match self {
-            Step::Root => Ok(()),
-            Step::Index(index) => write!(out, "[{index}]"),
-            Step::Key(key) if is_plain(key) => {
+            PathStep::Root => Ok(()),
+            PathStep::Index(index) => write!(out, "[{index}]"),
+            PathStep::Key(key) if is_plain(key) => {
                 if !first {
                     out.write_char('.')?;
                 }
                 out.write_str(key)
             }
-            Step::Key(key) => write!(out, "[{}]", quoted(key)),
+            PathStep::Key(key) => write!(out, "[{}]", quoted(key)),
         }
     }
 }
 
 /// The JSON path of the member `key` of what stands at `path`.
 pub fn member(path: &str, key: &str) -> String {
-    extended(path, Step::Key(key))
+    extended(path, PathStep::Key(key))
 }
 
 /// The JSON path of an element, from 0, of the list at `path`.
 pub fn element(path: &str, index: usize) -> String {
-    extended(path, Step::Index(index))
+    extended(path, PathStep::Index(index))
 }
 
-fn extended(path: &str, step: Step<'_>) -> String {
+fn extended(path: &str, step: PathStep<'_>) -> String {
     let mut extended = path.to_owned();
     // Writing to a `String` does not fail.
     let _ = step.write(path.is_empty(), &mut extended);

@@ -2,7 +2,7 @@
 
 use super::node::Draft;
 use super::oddity::Notes;
-use super::path::{Path, Step};
+use super::path::{Path, PathStep};
 use crate::model::{ModuleType, NodeId};
 
 /// A connection as either end tells it.
@@ -138,5 +138,5 @@ fn at_connection(node: &Path<'_>, side: &str, port: &str, index: usize, then: im
     let side = node.key(side);
     let port = side.key(port);
     let list = port.key("connections");
-    then(&list.step(Step::Index(index)));
+    then(&list.step(PathStep::Index(index)));
 }

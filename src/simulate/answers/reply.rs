@@ -1,6 +1,6 @@
 //! What a service answers, and how it is said.
 
-use crate::catalogue::{Provenance, Signature};
+use crate::catalogue::{Provenance, Signature, module_ids};
 use crate::model::ModuleType;
 use crate::php::{Array, KeyRef, Value};
 use crate::simulate::engine::HttpAnswer;
@@ -48,17 +48,21 @@ impl Reply {
     pub fn new(module: &str, signature: Option<&Signature>, value: &Value<'_>) -> Result<Self, ReplyError> {
         let owned = || value.clone().into_owned();
         match module {
-            "webhook" | "ms-teams-webhook" | "telegram-send-alert" => http(value).map(Self::Http),
-            "attach-enrichment" => Ok(Self::Enrichment(owned())),
-            "attach-warninglist" => Ok(Self::Warnings(owned())),
-            "attach-decay-score" => Ok(Self::Scores(owned())),
-            "reload-full-event" | "enrich-event" | "proposal-action" => match value.get("Event") {
-                Some(Value::Array(_)) => Ok(Self::Event(owned())),
-                _ => Err(ReplyError {
-                    message: format!("`{module}` gets the event as it is in the database, and this is none"),
-                    help: "an event is written `{ Event: { … } }`".into(),
-                }),
-            },
+            module_ids::WEBHOOK | module_ids::MS_TEAMS_WEBHOOK | module_ids::TELEGRAM_SEND_ALERT => {
+                http(value).map(Self::Http)
+            }
+            module_ids::ATTACH_ENRICHMENT => Ok(Self::Enrichment(owned())),
+            module_ids::ATTACH_WARNINGLIST => Ok(Self::Warnings(owned())),
+            module_ids::ATTACH_DECAY_SCORE => Ok(Self::Scores(owned())),
+            module_ids::RELOAD_FULL_EVENT | module_ids::ENRICH_EVENT | module_ids::PROPOSAL_ACTION => {
+                match value.get("Event") {
+                    Some(Value::Array(_)) => Ok(Self::Event(owned())),
+                    _ => Err(ReplyError {
+                        message: format!("`{module}` gets the event as it is in the database, and this is none"),
+                        help: "an event is written `{ Event: { … } }`".into(),
+                    }),
+                }
+            }
             _ if signature.is_some_and(is_unknown_logic) => match value {
                 Value::Bool(decision) => Ok(Self::Decision(*decision)),
                 _ => Err(ReplyError {

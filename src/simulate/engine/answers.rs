@@ -150,7 +150,7 @@ pub trait Answers: Sync {
     }
 
     /// `text` with names in place of secrets; `None` if there are none in it.
-    fn conceal(&self, _text: &str) -> Option<String> {
+    fn redact(&self, _text: &str) -> Option<String> {
         None
     }
 }

@@ -11,11 +11,11 @@ use crate::php::{Array, Key, KeyRef, Text, Value};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lookup<'a> {
     flattened: FxHashMap<Key<'a>, Key<'a>>,
-    core: FxHashMap<Key<'a>, Place<'a>>,
+    core: FxHashMap<Key<'a>, LookupPlace<'a>>,
 }
 
 #[derive(Clone, Debug)]
-enum Place<'a> {
+enum LookupPlace<'a> {
     Event(Key<'a>),
     Object(Key<'a>, Key<'a>),
 }
@@ -25,11 +25,11 @@ impl<'a> Lookup<'a> {
     pub(super) fn note(&mut self, data: &Value<'a>) {
         let Some(event) = data.get("Event").and_then(Value::as_array) else { return };
         for (at, attribute) in entries(event, "Attribute") {
-            self.core.insert(id(attribute), Place::Event(at));
+            self.core.insert(id(attribute), LookupPlace::Event(at));
         }
         for (object_at, object) in entries(event, "Object") {
             for (at, attribute) in object.as_array().into_iter().flat_map(|object| entries(object, "Attribute")) {
-                self.core.insert(id(attribute), Place::Object(object_at.clone(), at));
+                self.core.insert(id(attribute), LookupPlace::Object(object_at.clone(), at));
             }
         }
         for (at, attribute) in entries(event, "_AttributeFlattened") {
@@ -48,13 +48,13 @@ impl<'a> Lookup<'a> {
             list.insert(self.flattened.get(&id).cloned().unwrap_or_else(nowhere), new.clone());
         }
         let list = match self.core.get(&id) {
-            Some(Place::Object(object, _)) => named(event, "Object")
+            Some(LookupPlace::Object(object, _)) => named(event, "Object")
                 .and_then(|objects| array_in(objects, object))
                 .and_then(|object| named(object, "Attribute")),
             _ => named(event, "Attribute"),
         };
         let at = match self.core.get(&id) {
-            Some(Place::Event(at) | Place::Object(_, at)) => at.clone(),
+            Some(LookupPlace::Event(at) | LookupPlace::Object(_, at)) => at.clone(),
             None => nowhere(),
         };
         if let Some(list) = list {
@@ -78,7 +78,7 @@ impl<'a> Lookup<'a> {
             changed(list, self.flattened.get(&id).cloned().unwrap_or_else(nowhere));
         }
         match self.core.get(&id) {
-            Some(Place::Object(object, at)) => {
+            Some(LookupPlace::Object(object, at)) => {
                 let list = named(event, "Object")
                     .and_then(|objects| array_in(objects, object))
                     .and_then(|object| named(object, "Attribute"));
@@ -87,7 +87,7 @@ impl<'a> Lookup<'a> {
                 }
             }
             place => {
-                let at = if let Some(Place::Event(at)) = place { at.clone() } else { nowhere() };
+                let at = if let Some(LookupPlace::Event(at)) = place { at.clone() } else { nowhere() };
                 if let Some(list) = named(event, "Attribute") {
                     changed(list, at);
                 }

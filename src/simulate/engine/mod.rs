@@ -10,7 +10,6 @@
 mod access;
 mod answers;
 mod arguments;
-mod conceal;
 mod countries;
 mod database;
 mod effect;
@@ -22,6 +21,7 @@ mod modules;
 mod options;
 mod prepare;
 mod prepared;
+mod redact;
 mod result;
 mod roaming;
 mod run;

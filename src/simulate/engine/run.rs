@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::catalogue::module_ids;
 use crate::core_format::{Passed, into_normalised};
 use crate::php::Value;
 use crate::schema::Lack;
@@ -184,7 +185,7 @@ impl Prepared {
         if result.outcome != Outcome::Crash {
             return;
         }
-        let note = if self.trigger == "event-publish" {
+        let note = if self.trigger == module_ids::EVENT_PUBLISH {
             "the event stays unpublished: with background jobs the job says `Publishing.` for ever, and no log names the reason"
         } else {
             "what the trigger waits for does not happen, and no log names the reason"

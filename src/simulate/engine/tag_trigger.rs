@@ -2,6 +2,7 @@
 
 use super::access::entry;
 use super::arguments::Arguments;
+use crate::catalogue::module_ids;
 use crate::php::{Thrown, Value, loose_equal};
 
 /// Which tags start the workflow.
@@ -15,7 +16,7 @@ pub(super) struct TagTrigger {
 impl TagTrigger {
     /// The parameters of a node; `None` if it is another trigger.
     pub(super) fn of(arguments: &Arguments<'_>) -> Option<Self> {
-        (arguments.node.module == "tag-attached-after-save").then(|| Self {
+        (arguments.node.module == module_ids::TAG_ATTACHED_AFTER_SAVE).then(|| Self {
             scope: arguments.text("scope"),
             locality: arguments.text("locality"),
             name: arguments.value("tag"),

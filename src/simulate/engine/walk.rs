@@ -2,15 +2,16 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::catalogue::module_ids;
 use crate::model::ModuleType;
 use crate::php::{Thrown, Value};
 
-use super::conceal::conceal;
 use super::log::LogLine;
 use super::lookup::Lookup;
 use super::modules::Next;
 use super::options::{PathType, RunOptions};
 use super::prepared::{Edge, Prepared, PreparedNode};
+use super::redact::redact;
 use super::result::{Job, Outcome, PathStep, RunResult};
 use super::roaming::RoamingData;
 use super::run::Budget;
@@ -120,14 +121,16 @@ impl<'w, 'a> Walk<'w, 'a> {
             self.log(&LogLine::Finished(self.result.outcome.as_str()));
         }
         self.result.data = self.data.into_base();
-        conceal(&mut self.result, self.options.answers);
+        redact(&mut self.result, self.options.answers);
         self.result
     }
 
     fn has_failed_stop(&self) -> bool {
         let nodes = &self.workflow.nodes;
         self.result.failed.iter().any(|id| {
-            nodes.binary_search_by_key(id, |node| node.id).is_ok_and(|at| nodes[at].module == "stop-execution")
+            nodes
+                .binary_search_by_key(id, |node| node.id)
+                .is_ok_and(|at| nodes[at].module == module_ids::STOP_EXECUTION)
         })
     }
 
@@ -275,13 +278,13 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// Executes a logic module. That happens also where actions are skipped.
     fn decide(&mut self, node: &'a PreparedNode) -> Result<Next, End> {
         self.note(node, Decision::Done);
-        if node.module == "concurrent-task" {
+        if node.module == module_ids::CONCURRENT_TASK {
             self.enqueue(node)?;
             return Ok(Next::Nothing);
         }
         let (next, errors) = self.execute(node)?;
         // A filter node goes on through its first output, whether or not it could do its work.
-        if matches!(node.module.as_str(), "generic-filter-data" | "generic-filter-reset") {
+        if matches!(node.module.as_str(), module_ids::GENERIC_FILTER_DATA | module_ids::GENERIC_FILTER_RESET) {
             self.decided(Decision::Done, &errors);
             return Ok(Next::First);
         }

@@ -179,7 +179,7 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         true
     }
 
-    fn conceal(&self, text: &str) -> Option<String> {
-        self.session.secrets.conceal(text)
+    fn redact(&self, text: &str) -> Option<String> {
+        self.session.secrets.redact(text)
     }
 }

@@ -32,7 +32,7 @@ struct Entry {
 }
 
 /// What stands around the place of a secret, and its value.
-pub(super) struct Place<'t> {
+pub(super) struct SecretPlace<'t> {
     pub(super) before: &'t str,
     pub(super) after: &'t str,
     pub(super) value: &'t str,
@@ -74,7 +74,7 @@ impl Secrets {
     ///
     /// # Errors
     /// The variable that is not set.
-    pub(super) fn reveal(&self, text: &str, write: fn(&Place<'_>) -> String) -> Result<String, String> {
+    pub(super) fn reveal(&self, text: &str, write: fn(&SecretPlace<'_>) -> String) -> Result<String, String> {
         let known = self.lock();
         let mut revealed = String::with_capacity(text.len());
         let mut rest = text;
@@ -89,7 +89,7 @@ impl Secrets {
             let value = secret.value.as_ref().ok_or_else(|| name.clone())?.expose();
             revealed.push_str(&rest[..at]);
             rest = &rest[at + secret.stand_in.len()..];
-            let written = write(&Place { before: &revealed, after: rest, value });
+            let written = write(&SecretPlace { before: &revealed, after: rest, value });
             revealed.push_str(&written);
         }
         revealed.push_str(rest);
@@ -109,15 +109,15 @@ impl Secrets {
     }
 
     /// The text with the names of secrets instead of their stand-ins; `None` if there are none in it.
-    pub(super) fn conceal(&self, text: &str) -> Option<String> {
-        let mut concealed: Option<String> = None;
+    pub(super) fn redact(&self, text: &str) -> Option<String> {
+        let mut redacted: Option<String> = None;
         for (name, secret) in &self.lock().secrets {
-            let now = concealed.as_deref().unwrap_or(text);
+            let now = redacted.as_deref().unwrap_or(text);
             if now.contains(&secret.stand_in) {
-                concealed = Some(now.replace(&secret.stand_in, &format!("${{{name}}}")));
+                redacted = Some(now.replace(&secret.stand_in, &format!("${{{name}}}")));
             }
         }
-        concealed
+        redacted
     }
 
     /// What hides the secrets in what comes back.
@@ -138,12 +138,12 @@ impl Secrets {
 }
 
 /// As it is.
-pub(super) fn plainly(place: &Place<'_>) -> String {
+pub(super) fn plainly(place: &SecretPlace<'_>) -> String {
     place.value.to_owned()
 }
 
 /// As it stands inside a string of JSON.
-pub(super) fn in_json(place: &Place<'_>) -> String {
+pub(super) fn in_json(place: &SecretPlace<'_>) -> String {
     let json = serde_json::Value::from(place.value).to_string();
     json[1..json.len() - 1].to_owned()
 }
@@ -151,7 +151,7 @@ pub(super) fn in_json(place: &Place<'_>) -> String {
 /// As it stands in an address. An address that is itself the secret keeps all that has a meaning in addresses; in one
 /// that goes on with the secret, what would end it, or cannot stand in it, is written as `%23`; and between the slashes
 /// and the `@`, all that is not a letter or a digit.
-pub(super) fn in_address(place: &Place<'_>) -> String {
+pub(super) fn in_address(place: &SecretPlace<'_>) -> String {
     let authority = place.before.split_once("://").map(|(_, rest)| rest);
     let host = place.after.split(['/', '?', '#']).next().unwrap_or_default();
     let is_user_info = authority.is_some_and(|rest| !rest.contains(['/', '?', '#'])) && host.contains('@');
@@ -230,12 +230,12 @@ mod tests {
     fn people_see_names() {
         let secrets = secrets();
         let stand_in = secrets.stand_in("TOKEN");
-        assert_eq!((secrets.conceal("nothing"), &*secrets.masker().mask("nothing")), (None, "nothing"));
-        assert_eq!(secrets.conceal(&format!("{stand_in}, {stand_in}")).unwrap(), "${TOKEN}, ${TOKEN}");
+        assert_eq!((secrets.redact("nothing"), &*secrets.masker().mask("nothing")), (None, "nothing"));
+        assert_eq!(secrets.redact(&format!("{stand_in}, {stand_in}")).unwrap(), "${TOKEN}, ${TOKEN}");
         let answer = "a\"b-very-secret, a\\\"b-very-secret";
         assert_eq!(secrets.masker().mask(answer), "${TOKEN}, ${TOKEN}");
         // What people wrote themselves stays, even if it happens to be the secret.
-        assert_eq!(secrets.conceal(answer), None);
+        assert_eq!(secrets.redact(answer), None);
         secrets.stand_in("SHORT");
         assert_eq!(secrets.masker().mask("abc ab"), "abc ${SHORT}");
         secrets.note_credentials("http://me:hunter2@host/");

@@ -1,15 +1,16 @@
 //! Workflows that block everything that their trigger is for.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some((trigger, signature)) = facts.trigger.zip(facts.trigger_signature()) else { return };
     // A run that a person starts by hand has nothing to hold up.
-    if !signature.blocking || facts.is_foreign(trigger) || signature.id == "adhoc-trigger" {
+    if !signature.blocking || facts.is_foreign(trigger) || signature.id == module_ids::ADHOC_TRIGGER {
         return;
     }
-    let Some(&stop) = facts.nodes_of("stop-execution").first() else { return };
+    let Some(&stop) = facts.nodes_of(module_ids::STOP_EXECUTION).first() else { return };
     // Without any question it is meant so; but a filter looks like one.
     if facts.questions.is_empty() && facts.filters.may[stop] == 0 {
         return;
@@ -21,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let leads_to_stop = |output: &Vec<crate::model::Connection>| {
             output.iter().any(|link| facts.graph.index(link.node).is_some_and(|next| stops[next]))
         };
-        stops[node] = facts.module(node) == "stop-execution"
+        stops[node] = facts.module(node) == module_ids::STOP_EXECUTION
             || !own.is_concurrent_task() && !own.outputs.is_empty() && own.outputs.iter().all(leads_to_stop);
     }
     if !stops[trigger] {

@@ -1,11 +1,12 @@
 //! Steps that MISP counts as failed in every run.
 
 use super::facts::{Facts, plain};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let is_mute = |&&node: &&usize| facts.is_empty(node, "toast_header") && facts.is_empty(node, "toast_body");
-    for &node in facts.nodes_of("notify-user-toast").iter().filter(is_mute) {
+    for &node in facts.nodes_of(module_ids::NOTIFY_USER_TOAST).iter().filter(is_mute) {
         diagnostics.push(
             facts
                 .finding(
@@ -22,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for &node in &facts.order {
         let url = facts.value(node, "url").and_then(plain).filter(|url| has_space(url));
-        let Some(url) = url.filter(|_| facts.module(node) == "webhook") else { continue };
+        let Some(url) = url.filter(|_| facts.module(node) == module_ids::WEBHOOK) else { continue };
         let finding = facts.finding_in(
             Code::AlwaysFails,
             (node, url),

@@ -1,6 +1,7 @@
 //! Questions whose answer is known, because the way here leads through the same question.
 
 use super::facts::{Facts, Incoming, plain};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ParamValue;
 
@@ -12,15 +13,15 @@ const MOST_TAGS: usize = 32;
 
 /// Actions of MISP that leave the data of the run as it is.
 const HARMLESS: [&str; 9] = [
-    "push-zmq",
-    "webhook",
-    "ms-teams-webhook",
-    "telegram-send-alert",
-    "send-mail",
-    "send-log-mail",
-    "add_to_warninglist",
-    "add_eventblocklist_entry",
-    "notify-user-toast",
+    module_ids::PUSH_ZMQ,
+    module_ids::WEBHOOK,
+    module_ids::MS_TEAMS_WEBHOOK,
+    module_ids::TELEGRAM_SEND_ALERT,
+    module_ids::SEND_MAIL,
+    module_ids::SEND_LOG_MAIL,
+    module_ids::ADD_TO_WARNINGLIST,
+    module_ids::ADD_EVENTBLOCKLIST_ENTRY,
+    module_ids::NOTIFY_USER_TOAST,
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -75,11 +76,11 @@ fn follows(facts: &Facts<'_, '_>, (asked, holds): (usize, bool), node: usize) ->
     }
     let texts = |id| [asked, node].map(|at| facts.text(at, id));
     match &*now.module {
-        "published-if" => match texts("condition") {
+        module_ids::PUBLISHED_IF => match texts("condition") {
             [Some("equals"), Some("not_equals")] | [Some("not_equals"), Some("equals")] if holds => Some(false),
             _ => None,
         },
-        "tag-if" => {
+        module_ids::TAG_IF => {
             let [scope, other] = texts("scope");
             let any = texts("condition") == [Some("in_or"); 2];
             let same_otherwise = scope == other && facts.value(asked, "clusters") == facts.value(node, "clusters");

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use super::facts::Facts;
 use super::filters::{is_filter, is_reset};
 use super::reads::{Keys, may_read_all, names_key};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What a module adds or changes, and under which key.
@@ -18,24 +19,39 @@ struct Addition {
 }
 
 const ADDITIONS: [Addition; 7] = [
-    Addition { module: "attach-enrichment", key: "enrichment", what: "the enrichment", only_in_memory: true },
+    Addition { module: module_ids::ATTACH_ENRICHMENT, key: "enrichment", what: "the enrichment", only_in_memory: true },
     Addition {
-        module: "attach-warninglist",
+        module: module_ids::ATTACH_WARNINGLIST,
         key: "warnings",
         what: "the list of warninglist matches",
         only_in_memory: true,
     },
-    Addition { module: "attach-decay-score", key: "decay_score", what: "the decay score", only_in_memory: true },
-    Addition { module: "attach-decay-score", key: "base_score", what: "the decay score", only_in_memory: true },
-    Addition { module: "attribute_ids_flag_operation", key: "to_ids", what: "the new IDS flag", only_in_memory: false },
     Addition {
-        module: "Module_attribute_comment_operation",
+        module: module_ids::ATTACH_DECAY_SCORE,
+        key: "decay_score",
+        what: "the decay score",
+        only_in_memory: true,
+    },
+    Addition {
+        module: module_ids::ATTACH_DECAY_SCORE,
+        key: "base_score",
+        what: "the decay score",
+        only_in_memory: true,
+    },
+    Addition {
+        module: module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+        key: "to_ids",
+        what: "the new IDS flag",
+        only_in_memory: false,
+    },
+    Addition {
+        module: module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
         key: "comment",
         what: "the new comment",
         only_in_memory: false,
     },
     Addition {
-        module: "Module_event_distribution_operation",
+        module: module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION,
         key: "Event.distribution",
         what: "the new distribution",
         only_in_memory: false,
@@ -46,7 +62,7 @@ const ADDITIONS: [Addition; 7] = [
 type Set = u8;
 
 #[derive(Clone, Copy, Default)]
-struct State {
+struct TravelState {
     /// What is there, on some way.
     there: Set,
     /// What of it goes with the next reset.
@@ -71,12 +87,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             *first = Some(node);
         }
     }
-    let mut before = vec![State::default(); facts.graph.nodes.len()];
+    let mut before = vec![TravelState::default(); facts.graph.nodes.len()];
     let mut filters = FxHashSet::default();
     // Saved nodes have each a place of its own.
     let origin = |node| facts.node(node).origin.filter(|_| !facts.is_saved());
     for &node in &facts.order {
-        let mut state = State::default();
+        let mut state = TravelState::default();
         for edge in facts.incoming(node) {
             let behind = after(facts, edge.from, adds[edge.from], before[edge.from]);
             state.there |= behind.there;
@@ -111,7 +127,7 @@ fn set(holds: impl Fn(&Addition) -> bool) -> Set {
     ADDITIONS.iter().enumerate().filter(|(_, addition)| holds(addition)).fold(0, |set, (bit, _)| set | 1 << bit)
 }
 
-fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> State {
+fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: TravelState) -> TravelState {
     if facts.trigger == Some(node) && facts.text(node, "scope") == Some("passed_roaming_data") {
         // The workflow that runs this one may have attached everything.
         state.there = Set::MAX;
@@ -127,7 +143,7 @@ fn after(facts: &Facts<'_, '_>, node: usize, adds: Set, mut state: State) -> Sta
         state.there &= !state.under_filter;
         state.under_filter = 0;
     } else if facts.reloads(node) {
-        state = State { reloaded: state.reloaded | state.there, ..State::default() };
+        state = TravelState { reloaded: state.reloaded | state.there, ..TravelState::default() };
     }
     state
 }
@@ -136,7 +152,7 @@ fn report_missing(
     facts: &Facts<'_, '_>,
     node: usize,
     missing: Set,
-    state: State,
+    state: TravelState,
     first: &[Option<usize>; ADDITIONS.len()],
     diagnostics: &mut Vec<Diagnostic>,
 ) {

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::reads::has_word;
-use crate::catalogue::ParameterKind;
+use crate::catalogue::{ParameterKind, module_ids};
 use crate::model::ParamValue;
 
 /// Whether a node reads a key of attributes: in a hash path that leads through them, in a module filter over them, or as IF :: Tag
@@ -17,12 +17,12 @@ pub fn reads_of_attributes(facts: &Facts<'_, '_>, node: usize, key: &str) -> boo
     }
     let text = |id| facts.text(node, id).unwrap_or_default();
     match facts.module(node) {
-        "tag-if" | "filter-tag" => match text("scope") {
+        module_ids::TAG_IF | module_ids::FILTER_TAG => match text("scope") {
             "attribute" => key == "Tag",
             "event_attribute" => key == "_allTags",
             _ => false,
         },
-        "generic-filter-data" => about_attributes(text("selector")) && has_word(text("hash_path"), key),
+        module_ids::GENERIC_FILTER_DATA => about_attributes(text("selector")) && has_word(text("hash_path"), key),
         _ => paths(facts, node).any(|path| about_attributes(path) && has_word(path, key)),
     }
 }

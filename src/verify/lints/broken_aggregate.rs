@@ -1,6 +1,7 @@
 //! IF :: Aggregate Comparator, asked what it cannot answer. See `docs/misp-semantics.md`, "Modules in a run".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::php::is_numeric;
@@ -8,7 +9,7 @@ use crate::schema::{Root, Schema, Shape, Typer};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let typer = Typer::new(facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger));
-    for &node in facts.nodes_of("aggregate_comparator_if") {
+    for &node in facts.nodes_of(module_ids::AGGREGATE_COMPARATOR_IF) {
         if let Some(operator @ ("in" | "not_in")) = facts.text(node, "operator") {
             diagnostics.push(never_holds(facts, node, operator));
         }

@@ -2,11 +2,16 @@
 //! See `docs/misp-semantics.md`, "Modules and their signatures".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// Modules of MISP that are there for developers.
-const SAMPLES: [&str; 4] =
-    ["blueprint-action-module", "blueprint-logic-module", "attribute_edition_operation", "tag_replacement_generic"];
+const SAMPLES: [&str; 4] = [
+    module_ids::BLUEPRINT_ACTION_MODULE,
+    module_ids::BLUEPRINT_LOGIC_MODULE,
+    module_ids::ATTRIBUTE_EDITION_OPERATION,
+    module_ids::TAG_REPLACEMENT_GENERIC,
+];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let samples = SAMPLES.iter().flat_map(|module| facts.nodes_of(module));
@@ -24,7 +29,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         );
     }
     let broken = |&&node: &&usize| facts.signature(node).is_some_and(|signature| signature.version == "0.2");
-    for &node in facts.nodes_of("splunk-hec-export").iter().filter(broken) {
+    for &node in facts.nodes_of(module_ids::SPLUNK_HEC_EXPORT).iter().filter(broken) {
         diagnostics.push(
             facts
                 .finding(

@@ -4,11 +4,12 @@ use rustc_hash::FxHashMap;
 
 use super::circle::{Callee, called};
 use crate::base::suggest::closest;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
 /// The trigger of workflows that are run by hand, or by others.
-const AD_HOC: &str = "adhoc-trigger";
+const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
 
 /// How the ids begin that MISP generates for such triggers.
 const GENERATED: &str = "adhoc";
@@ -30,7 +31,7 @@ pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
     let has_ad_hoc = by_name.values().any(|&is_ad_hoc| is_ad_hoc);
     let mut suggestions = 0;
     for workflow in workflows {
-        for node in workflow.graph.nodes.iter().filter(|node| node.module == "run-workflow") {
+        for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::RUN_WORKFLOW) {
             for name in called(node) {
                 let known = by_name.get(name).copied();
                 if known == Some(true) {

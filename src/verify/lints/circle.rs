@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::base::Components;
 use crate::base::source::Span;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Graph, Node, ParamValue};
 
@@ -40,7 +41,7 @@ pub fn check_circles(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
     }
     let mut runs = Vec::new();
     for (from, workflow) in workflows.iter().enumerate() {
-        for node in workflow.graph.nodes.iter().filter(|node| node.module == "run-workflow") {
+        for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::RUN_WORKFLOW) {
             let targets = called(node).filter_map(|name| known.get(name).copied());
             runs.extend(targets.map(|to| Run { from, to, node }));
         }

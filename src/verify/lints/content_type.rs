@@ -1,6 +1,7 @@
 //! Kinds of content that arrive broken.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -9,7 +10,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let (note, help) = match facts.module(node) {
-            "webhook" => {
+            module_ids::WEBHOOK => {
                 let sends = facts.text(node, "request_method") != Some("get");
                 if !sends || facts.value(node, "payload").is_some_and(|payload| !payload.is_empty()) {
                     continue;
@@ -19,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     "write `content_type: json`, or a `payload` in the form that the server wants",
                 )
             }
-            "ms-teams-webhook" => (
+            module_ids::MS_TEAMS_WEBHOOK => (
                 "the message is sent as multipart text under the type of a plain form; Teams takes JSON only",
                 "write `content_type: \"json\"`",
             ),

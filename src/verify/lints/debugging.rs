@@ -1,6 +1,7 @@
 //! What `debug` does to runs. See `docs/misp-semantics.md`, "Running a workflow".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -22,8 +23,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             .note(format!("MISP sends each step of a run to that address, which is port 80 of the server itself if it is not set; {consequence}"))
             .help("turn `debug` off outside of tests: failures are logged without it"),
     );
-    for &task in facts.nodes_of("concurrent-task") {
-        let lost = facts.successors(task).find(|&first| facts.goes_on(first) && !survives(facts, first));
+    for &task in facts.nodes_of(module_ids::CONCURRENT_TASK) {
+        let lost = facts.successors(task).find(|&first| facts.has_successor(first) && !survives(facts, first));
         let Some(first) = lost else { continue };
         diagnostics.push(
             facts
@@ -43,5 +44,5 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// In later releases a job that begins with another workflow survives.
 fn survives(facts: &Facts<'_, '_>, first: usize) -> bool {
-    facts.module(first) == "run-workflow"
+    facts.module(first) == module_ids::RUN_WORKFLOW
 }

@@ -4,6 +4,7 @@
 use super::attribute_reads::reads_of_attributes;
 use super::facts::Facts;
 use super::filters::is_reset;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What is gone, and what puts it back without loading the event again.
@@ -12,12 +13,12 @@ const DROPPED: [(&str, &str); 6] = [
     ("_allTags", ""),
     ("Galaxy", ""),
     ("ShadowAttribute", ""),
-    ("enrichment", "attach-enrichment"),
-    ("warnings", "attach-warninglist"),
+    ("enrichment", module_ids::ATTACH_ENRICHMENT),
+    ("warnings", module_ids::ATTACH_WARNINGLIST),
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(&score) = facts.nodes_of("attach-decay-score").first() else { return };
+    let Some(&score) = facts.nodes_of(module_ids::ATTACH_DECAY_SCORE).first() else { return };
     if facts.trigger.is_none() {
         return;
     }
@@ -45,7 +46,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             if facts.module(node) == *module {
                 there |= 1 << bit;
                 missing &= !(1 << bit);
-            } else if facts.module(node) == "attach-decay-score" && (module.is_empty() || there & (1 << bit) != 0) {
+            } else if facts.module(node) == module_ids::ATTACH_DECAY_SCORE
+                && (module.is_empty() || there & (1 << bit) != 0)
+            {
                 missing |= 1 << bit;
             }
         }

@@ -1,11 +1,12 @@
 //! Counts compared with a number that decides the answer, whatever is counted.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::condition::CountOperator;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in facts.nodes_of("count-if") {
+    for &node in facts.nodes_of(module_ids::COUNT_IF) {
         let operator = facts.text(node, "operator").and_then(CountOperator::from_name);
         let number = facts.text(node, "value").and_then(|value| value.trim().parse::<f64>().ok());
         let Some((operator, number)) = operator.zip(number) else { continue };

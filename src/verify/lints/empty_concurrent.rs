@@ -1,6 +1,7 @@
 //! Concurrent tasks that start nothing.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -8,7 +9,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger.is_none() {
         return;
     }
-    for &node in facts.nodes_of("concurrent-task").iter().filter(|&&node| !facts.goes_on(node)) {
+    for &node in facts.nodes_of(module_ids::CONCURRENT_TASK).iter().filter(|&&node| !facts.has_successor(node)) {
         diagnostics.push(
             facts
                 .finding(Code::EmptyConcurrent, node, "this concurrent task starts nothing", "no branch has a step")

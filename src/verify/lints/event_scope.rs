@@ -1,6 +1,7 @@
 //! A module filter on a step that acts on the event.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -12,14 +13,14 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         let module = facts.module(node);
         let on_event = match module {
-            "tag_operation" | "assign_country" => facts.text(node, "scope") == Some("event"),
-            "proposal-action" => true,
+            module_ids::TAG_OPERATION | module_ids::ASSIGN_COUNTRY => facts.text(node, "scope") == Some("event"),
+            module_ids::PROPOSAL_ACTION => true,
             _ => false,
         };
         if !on_event {
             continue;
         }
-        let help = if module == "proposal-action" {
+        let help = if module == module_ids::PROPOSAL_ACTION {
             "remove the filter, and decide with `if` before the step"
         } else {
             "write `scope: attribute` to act on the attributes that the filter finds, or decide with `if` before the step"

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::exclusive_tags::{adds, exclusive_part, finding};
 use super::facts::{Facts, plain};
 use super::tags::set;
+use crate::catalogue::module_ids;
 use crate::diagnostics::Diagnostic;
 use crate::model::ParamValue;
 
@@ -13,13 +14,13 @@ const FOLLOWED: usize = 64;
 
 /// What a step puts tags on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Target {
+enum TagTarget {
     Event,
     AllAttributes,
     SomeAttributes,
 }
 
-impl Target {
+impl TagTarget {
     /// `None` if the step puts them on nothing, or nobody knows on what.
     fn of(facts: &Facts<'_, '_>, node: usize) -> Option<Self> {
         let filtered = facts.node(node).filter.is_active();
@@ -44,7 +45,7 @@ impl Target {
 
 /// A tag that is followed.
 struct Followed<'f> {
-    target: Target,
+    target: TagTarget,
     tag: &'f str,
     part: &'f str,
     /// The first step that sets it.
@@ -56,7 +57,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if followed.len() < 2 {
         return;
     }
-    let bits: FxHashMap<(Target, &str), usize> =
+    let bits: FxHashMap<(TagTarget, &str), usize> =
         followed.iter().enumerate().map(|(bit, known)| ((known.target, known.tag), bit)).collect();
     // What is set behind each node, on every way to it.
     let mut behind = vec![0u64; facts.graph.nodes.len()];
@@ -67,7 +68,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !adds(facts, node) {
             continue;
         }
-        let Some(target) = Target::of(facts, node) else { continue };
+        let Some(target) = TagTarget::of(facts, node) else { continue };
         for tag in set(facts, node) {
             let Some(&bit) = bits.get(&(target, tag)) else { continue };
             let part = followed[bit].part;
@@ -88,13 +89,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// The tags that exclude others and that no step takes off.
 fn followed<'f>(facts: &Facts<'f, '_>) -> Vec<Followed<'f>> {
-    let operations = || facts.order.iter().copied().filter(|&node| facts.module(node) == "tag_operation");
+    let operations = || facts.order.iter().copied().filter(|&node| facts.module(node) == module_ids::TAG_OPERATION);
     let taken_off: FxHashSet<&str> =
         operations().filter(|&node| !adds(facts, node)).flat_map(|node| set(facts, node)).collect();
     let mut seen = FxHashSet::default();
     let mut followed = Vec::new();
     for node in operations().filter(|&node| adds(facts, node)) {
-        let Some(target) = Target::of(facts, node) else { continue };
+        let Some(target) = TagTarget::of(facts, node) else { continue };
         for tag in set(facts, node).into_iter().filter(|tag| !taken_off.contains(tag)) {
             let Some(part) = exclusive_part(facts, tag) else { continue };
             if followed.len() < FOLLOWED && seen.insert((target, tag)) {
@@ -109,10 +110,10 @@ fn followed<'f>(facts: &Facts<'f, '_>) -> Vec<Followed<'f>> {
 fn may_take_off(facts: &Facts<'_, '_>, node: usize) -> bool {
     let module = facts.module(node);
     let unknown = match facts.value(node, "tags") {
-        _ if module != "tag_operation" || adds(facts, node) => false,
+        _ if module != module_ids::TAG_OPERATION || adds(facts, node) => false,
         Some(ParamValue::List(tags)) => tags.iter().any(|tag| plain(tag).is_none()),
         Some(tag) => plain(tag).is_none(),
         None => false,
     };
-    unknown || module.starts_with("tag_replacement") || module == "run-workflow" || facts.is_foreign(node)
+    unknown || module_ids::replaces_tags(module) || module == module_ids::RUN_WORKFLOW || facts.is_foreign(node)
 }

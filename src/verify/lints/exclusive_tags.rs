@@ -4,12 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
 use super::tags::set;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
         let sets = adds(facts, node);
-        let asks = facts.module(node) == "tag-if" && facts.text(node, "condition") == Some("in_and");
+        let asks = facts.module(node) == module_ids::TAG_IF && facts.text(node, "condition") == Some("in_and");
         if !sets && !asks {
             continue;
         }
@@ -32,7 +33,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Whether a node puts tags on.
 pub(super) fn adds(facts: &Facts<'_, '_>, node: usize) -> bool {
-    facts.module(node) == "tag_operation" && facts.text(node, "action") == Some("add")
+    facts.module(node) == module_ids::TAG_OPERATION && facts.text(node, "action") == Some("add")
 }
 
 /// What a tag shares with those it excludes.

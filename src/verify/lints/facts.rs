@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::base::source::{Sources, Span};
-use crate::catalogue::{Parameter, Provenance, Signature};
+use crate::catalogue::{Parameter, Provenance, Signature, module_ids};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::jinja::{Slips, slips};
 use crate::model::{Graph, ModuleType, Node, ParamText, ParamValue};
@@ -18,9 +18,6 @@ use super::row::Row;
 
 /// In longer texts no parts are looked for: a list may have very many entries.
 const LONGEST_SNIPPET: usize = 16 * 1024;
-
-/// Modules that fetch the event again.
-pub const RELOADING: [&str; 4] = ["reload-full-event", "enrich-event", "proposal-action", "run-workflow"];
 
 /// A connection, seen from the node it leads to.
 #[derive(Clone, Copy)]
@@ -118,7 +115,8 @@ impl<'f, 'a> Facts<'f, 'a> {
         }
         let signatures = graph.nodes.iter().map(|node| signature(&node.module)).collect();
         // The parameter came with the change.
-        let tags_travel = signature("tag_operation").is_some_and(|known| known.parameter("clusters").is_some());
+        let tags_travel =
+            signature(module_ids::TAG_OPERATION).is_some_and(|known| known.parameter("clusters").is_some());
         let filters = Filters::default();
         let mut facts = Self {
             graph,
@@ -147,7 +145,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             }
         }
         facts.filters = Filters::new(&facts);
-        facts.foreign = facts.behind(|node| facts.is_foreign(node));
+        facts.foreign = facts.reachable_from(|node| facts.is_foreign(node));
         Some(facts)
     }
 
@@ -202,7 +200,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     }
 
     /// Whether a node leads anywhere.
-    pub fn goes_on(&self, index: usize) -> bool {
+    pub fn has_successor(&self, index: usize) -> bool {
         self.successors(index).next().is_some()
     }
 
@@ -214,7 +212,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// Whether a node fetches the event again: what only travelled with the run, filters too, is gone behind it.
     pub fn reloads(&self, index: usize) -> bool {
-        RELOADING.contains(&self.module(index))
+        module_ids::reloads_event(self.module(index))
     }
 
     /// Whether a node has a module filter.
@@ -240,7 +238,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// The nodes in front of which a node of this kind was passed on some way; the nodes themselves count only if
     /// another one is before them.
-    pub fn behind(&self, is_mark: impl Fn(usize) -> bool) -> Vec<bool> {
+    pub fn reachable_from(&self, is_mark: impl Fn(usize) -> bool) -> Vec<bool> {
         let mut behind = vec![false; self.graph.nodes.len()];
         for &node in &self.order {
             behind[node] = self.incoming(node).iter().any(|edge| behind[edge.from] || is_mark(edge.from));
@@ -417,7 +415,7 @@ pub fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
 /// The nodes that a run can reach from the trigger; all in a graph without one.
 fn reached(graph: &Graph<'_>, trigger: Option<usize>) -> Vec<bool> {
     let Some(trigger) = trigger else { return vec![true; graph.nodes.len()] };
-    let mut reached = graph.behind([trigger]);
+    let mut reached = graph.reachable_from([trigger]);
     reached[trigger] = true;
     reached
 }

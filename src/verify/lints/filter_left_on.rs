@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let mut open = 0;
         for edge in facts.incoming(node) {
             let [may, must] =
-                [&filters.may, &filters.must].map(|before| Filters::behind(facts, edge.from, before[edge.from]));
+                [&filters.may, &filters.must].map(|before| Filters::after(facts, edge.from, before[edge.from]));
             sure |= must;
             open |= may & !must;
         }

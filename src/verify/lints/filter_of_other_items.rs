@@ -1,6 +1,7 @@
 //! A module filter that hands a module for attributes something else.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::schema::{Root, Schema, Shape, Typer};
@@ -9,9 +10,14 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let schema = Schema::core();
     let attribute = schema.object_named("attribute");
     let typer = Typer::new(facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger));
-    let modules = ["attribute_ids_flag_operation", "Module_attribute_comment_operation", "tag_operation"];
+    let modules = [
+        module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+        module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
+        module_ids::TAG_OPERATION,
+    ];
     for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
-        let by_attribute = facts.module(node) != "tag_operation" || facts.text(node, "scope") == Some("attribute");
+        let by_attribute =
+            facts.module(node) != module_ids::TAG_OPERATION || facts.text(node, "scope") == Some("attribute");
         let selector = &*facts.node(node).filter.selector;
         if !by_attribute || selector.is_empty() {
             continue;
@@ -24,7 +30,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         let items = &schema.object(other).many;
         let items = if items.is_empty() { &schema.object(other).one } else { items };
-        let note = if facts.module(node) == "tag_operation" {
+        let note = if facts.module(node) == module_ids::TAG_OPERATION {
             "MISP takes the ids of what the filter finds for ids of attributes: the tag ends up on attributes that have nothing to do with it"
         } else {
             "MISP saves what the filter finds as if they were attributes of the event"

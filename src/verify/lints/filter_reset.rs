@@ -8,7 +8,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if !facts.filters.any {
         return;
     }
-    let after_reset = facts.behind(|node| is_reset(facts, node));
+    let after_reset = facts.reachable_from(|node| is_reset(facts, node));
     for &node in facts.order.iter().filter(|&&node| is_reset(facts, node)) {
         let (may, must) = (facts.filters.may[node], facts.filters.must[node]);
         let named = label(facts, node);

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::facts::Facts;
 use super::filters::is_reset;
 use super::reads::{may_read_all, names_key};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{ModuleType, ParamValue};
 
@@ -23,7 +24,7 @@ type Parameters<'f, 'a> = &'f [(Cow<'a, str>, ParamValue<'a>)];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     // A blueprint's surroundings may read.
-    if facts.trigger.is_none() || facts.nodes_of("generic-filter-data").is_empty() {
+    if facts.trigger.is_none() || facts.nodes_of(module_ids::GENERIC_FILTER_DATA).is_empty() {
         return;
     }
     let mut read: Vec<Lists> = vec![0; facts.graph.nodes.len()];
@@ -31,13 +32,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in facts.order.iter().rev() {
         let behind = facts.successors(node).filter(|&next| !is_reset(facts, next));
         read[node] = behind.fold(0, |all, next| all | read[next] | looks_at(facts, next));
-        if facts.module(node) == "generic-filter-data"
-            && (!facts.goes_on(node) || list_of(facts, node).is_none_or(|list| list & read[node] != 0))
+        if facts.module(node) == module_ids::GENERIC_FILTER_DATA
+            && (!facts.has_successor(node) || list_of(facts, node).is_none_or(|list| list & read[node] != 0))
         {
             useful.insert(&facts.node(node).params);
         }
     }
-    for &node in facts.nodes_of("generic-filter-data") {
+    for &node in facts.nodes_of(module_ids::GENERIC_FILTER_DATA) {
         if useful.insert(&facts.node(node).params) {
             diagnostics.push(finding(facts, node, read[node]));
         }
@@ -64,18 +65,24 @@ fn looks_at(facts: &Facts<'_, '_>, node: usize) -> Lists {
     };
     match facts.module(node) {
         // It only goes on.
-        "generic-filter-data" | "concurrent-task" | "published-if" | "threat-level-if" | "organisation-if" => 0,
-        "stop-execution"
-        | "publish-event"
-        | "add_eventblocklist_entry"
-        | "webhook"
-        | "send-mail"
-        | "send-log-mail"
-        | "telegram-send-alert"
-        | "notify-user-toast" => named(),
-        "tag_operation" | "tag-if" if facts.text(node, "scope") == Some("event") => 0,
-        "tag_operation" | "attribute_ids_flag_operation" | "Module_attribute_comment_operation" => FLATTENED,
-        "tag-if" if facts.node(node).module_type == ModuleType::Logic => FLATTENED,
+        module_ids::GENERIC_FILTER_DATA
+        | module_ids::CONCURRENT_TASK
+        | module_ids::PUBLISHED_IF
+        | module_ids::THREAT_LEVEL_IF
+        | module_ids::ORGANISATION_IF => 0,
+        module_ids::STOP_EXECUTION
+        | module_ids::PUBLISH_EVENT
+        | module_ids::ADD_EVENTBLOCKLIST_ENTRY
+        | module_ids::WEBHOOK
+        | module_ids::SEND_MAIL
+        | module_ids::SEND_LOG_MAIL
+        | module_ids::TELEGRAM_SEND_ALERT
+        | module_ids::NOTIFY_USER_TOAST => named(),
+        module_ids::TAG_OPERATION | module_ids::TAG_IF if facts.text(node, "scope") == Some("event") => 0,
+        module_ids::TAG_OPERATION
+        | module_ids::ATTRIBUTE_IDS_FLAG_OPERATION
+        | module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION => FLATTENED,
+        module_ids::TAG_IF if facts.node(node).module_type == ModuleType::Logic => FLATTENED,
         _ => BOTH,
     }
 }

@@ -2,18 +2,22 @@
 
 use super::facts::{Facts, plain};
 use super::filters::{is_filter, is_reset};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// So far back a question is looked for.
 const LOOKED_BACK: usize = 64;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let in_job = facts.behind(|node| facts.node(node).is_concurrent_task());
+    let in_job = facts.reachable_from(|node| facts.node(node).is_concurrent_task());
     let waits = facts.trigger_signature().is_none_or(|trigger| trigger.blocking);
     for &node in &facts.order {
-        let on_attributes = facts.module(node) == "tag_operation" && facts.text(node, "scope") == Some("attribute");
+        let on_attributes =
+            facts.module(node) == module_ids::TAG_OPERATION && facts.text(node, "scope") == Some("attribute");
         let filtered = facts.node(node).filter.is_active();
-        if !(on_attributes && filtered && facts.goes_on(node)) || (waits && !in_job[node]) || surely_finds(facts, node)
+        if !(on_attributes && filtered && facts.has_successor(node))
+            || (waits && !in_job[node])
+            || surely_finds(facts, node)
         {
             continue;
         }
@@ -44,7 +48,7 @@ fn surely_finds(facts: &Facts<'_, '_>, node: usize) -> bool {
         if facts.is_question(at) && asks_for(facts, at, facts.output(edge) == 0, value) {
             return true;
         }
-        let same = facts.module(at) == "tag_operation" && facts.text(at, "scope") == Some("attribute");
+        let same = facts.module(at) == module_ids::TAG_OPERATION && facts.text(at, "scope") == Some("attribute");
         if same && facts.node(at).filter == *filter {
             return true;
         }
@@ -63,7 +67,7 @@ fn asks_for(facts: &Facts<'_, '_>, question: usize, yes: bool, value: &str) -> b
         values.next() == Some(value) && values.next().is_none()
     };
     match facts.module(question) {
-        "generic-if" => {
+        module_ids::GENERIC_IF => {
             let path = text("hash_path");
             let asked = facts.value(question, "value").and_then(plain) == Some(value);
             path.contains("Attribute")
@@ -75,8 +79,8 @@ fn asks_for(facts: &Facts<'_, '_>, question: usize, yes: bool, value: &str) -> b
                     _ => false,
                 }
         }
-        "count-if" => text("selector").contains("Attribute") && text("selector").contains(value),
-        "tag-if" if text("scope") == "attribute" => match text("condition") {
+        module_ids::COUNT_IF => text("selector").contains("Attribute") && text("selector").contains(value),
+        module_ids::TAG_IF if text("scope") == "attribute" => match text("condition") {
             "in_or" => yes && only("tags"),
             "in_and" => yes && facts.list(question, "tags").any(|tag| tag == value),
             "not_in_or" => !yes && only("tags"),

@@ -1,6 +1,7 @@
 //! Which filters are on where. See `docs/misp-semantics.md`, "Filters".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 
 /// A set of filter labels, a bit each.
 pub type Labels = u8;
@@ -28,8 +29,8 @@ impl Filters {
         for &node in &facts.order {
             let (mut may, mut must) = (0, Labels::MAX);
             for edge in facts.incoming(node) {
-                may |= Self::behind(facts, edge.from, filters.may[edge.from]);
-                must &= Self::behind(facts, edge.from, filters.must[edge.from]);
+                may |= Self::after(facts, edge.from, filters.may[edge.from]);
+                must &= Self::after(facts, edge.from, filters.must[edge.from]);
             }
             filters.may[node] = may;
             filters.must[node] = if facts.incoming(node).is_empty() { 0 } else { must };
@@ -38,7 +39,7 @@ impl Filters {
     }
 
     /// The filters behind a node, when these are on before it.
-    pub fn behind(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
+    pub fn after(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
         if is_filter(facts, node) {
             before | label(facts, node)
         } else if is_reset(facts, node) || facts.reloads(node) {
@@ -51,12 +52,12 @@ impl Filters {
 
 /// Whether a node puts a filter on.
 pub fn is_filter(facts: &Facts<'_, '_>, node: usize) -> bool {
-    matches!(facts.module(node), "generic-filter-data" | "filter-tag" | "filter-timestamp")
+    module_ids::sets_filter(facts.module(node))
 }
 
 /// Whether a node takes filters off.
 pub fn is_reset(facts: &Facts<'_, '_>, node: usize) -> bool {
-    facts.module(node) == "generic-filter-reset"
+    facts.module(node) == module_ids::GENERIC_FILTER_RESET
 }
 
 /// The label that a node is about; none for `all`.

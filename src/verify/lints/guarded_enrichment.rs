@@ -2,25 +2,26 @@
 //! See `docs/misp-semantics.md`, "Modules in a run".
 
 use super::circle::Callee;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// Looks for `attach-enrichment` beside a workflow that stops queries.
 pub fn check_guarded_enrichment(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnostic>) {
     let guard = workflows.iter().find(|workflow| {
-        let trigger = workflow.graph.nodes.iter().position(|node| node.module == "enrichment-before-query");
+        let trigger = workflow.graph.nodes.iter().position(|node| node.module == module_ids::ENRICHMENT_BEFORE_QUERY);
         trigger.is_some_and(|trigger| {
-            let reached = workflow.graph.behind([trigger]);
+            let reached = workflow.graph.reachable_from([trigger]);
             workflow
                 .graph
                 .nodes
                 .iter()
                 .enumerate()
-                .any(|(node, known)| reached[node] && known.module == "stop-execution")
+                .any(|(node, known)| reached[node] && known.module == module_ids::STOP_EXECUTION)
         })
     });
     let Some(guard) = guard else { return };
     for workflow in workflows {
-        for node in workflow.graph.nodes.iter().filter(|node| node.module == "attach-enrichment") {
+        for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::ATTACH_ENRICHMENT) {
             diagnostics.push(
                 Diagnostic::at(
                     Code::GuardedEnrichment,

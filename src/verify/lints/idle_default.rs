@@ -1,7 +1,7 @@
 //! Options that a module does not offer: mostly defaults that nobody replaced.
 
 use super::facts::{Facts, plain};
-use crate::catalogue::{Parameter, ParameterKind};
+use crate::catalogue::{Parameter, ParameterKind, module_ids};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -34,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                         &format!("`{}` is left at `{value}`", parameter.id),
                     )
                     .note(match (facts.module(node), &*parameter.id) {
-                        ("filter-tag", "scope") => {
+                        (module_ids::FILTER_TAG, "scope") => {
                             "MISP takes the value silently and then filters nothing: every item passes".to_owned()
                         }
                         _ => format!(

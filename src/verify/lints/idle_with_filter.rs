@@ -1,10 +1,11 @@
 //! Modules that take a module filter, and then do nothing.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let modules = ["tag_country_asn_from_enrichment", "tag_cve_from_enrichment"];
+    let modules = [module_ids::TAG_COUNTRY_ASN_FROM_ENRICHMENT, module_ids::TAG_CVE_FROM_ENRICHMENT];
     let nodes = modules.iter().flat_map(|module| facts.nodes_of(module));
     for &node in nodes.filter(|&&node| facts.is_filtered(node)) {
         let module = facts.module(node);

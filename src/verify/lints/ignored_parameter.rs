@@ -1,23 +1,24 @@
 //! Values that MISP never reads.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let modules = ["tag_operation", "ms-teams-webhook", "webhook"];
+    let modules = [module_ids::TAG_OPERATION, module_ids::MS_TEAMS_WEBHOOK, module_ids::WEBHOOK];
     for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
         let (id, note, help) = match facts.module(node) {
-            "tag_operation" => (
+            module_ids::TAG_OPERATION => (
                 "clusters",
                 "the editor offers galaxy clusters for this module, and the module works on `tags` only",
                 "name the tags of the clusters instead: `tags: [\"misp-galaxy:country=\\\"belgium\\\"\"]`",
             ),
-            "ms-teams-webhook" if facts.signature(node).is_some_and(|known| known.version == "0.5") => (
+            module_ids::MS_TEAMS_WEBHOOK if facts.signature(node).is_some_and(|known| known.version == "0.5") => (
                 "data_extraction_path",
                 "the module posts all data of the run as one text, whatever the path says",
                 "write the message with `webhook(…)`, `content_type: json` and a `payload`",
             ),
-            "webhook" if facts.text(node, "request_method") == Some("get") => (
+            module_ids::WEBHOOK if facts.text(node, "request_method") == Some("get") => (
                 "payload",
                 "a request of the method GET is sent without a body",
                 "write `request_method: post`, or put what the server needs into `url`",

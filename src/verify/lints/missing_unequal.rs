@@ -1,6 +1,7 @@
 //! `!=` on something that may be missing: then the answer is no.
 
 use super::facts::{Facts, plain};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::schema::{Root, Shape, Typer};
@@ -9,7 +10,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let root = facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger);
     let typer = Typer::new(root);
     for &node in &facts.order {
-        if facts.module(node) != "generic-if" || facts.text(node, "operator") != Some("not_equals") {
+        if facts.module(node) != module_ids::GENERIC_IF || facts.text(node, "operator") != Some("not_equals") {
             continue;
         }
         let Some(path) = facts.value(node, "hash_path").and_then(plain).filter(|path| !path.is_empty()) else {

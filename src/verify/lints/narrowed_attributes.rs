@@ -2,22 +2,23 @@
 
 use super::facts::Facts;
 use super::reads::names_key;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
 /// Modules that change or decide by attributes, without naming a path.
 const BY_ATTRIBUTE: [&str; 7] = [
-    "blocklist-action-module",
-    "attribute_ids_flag_operation",
-    "Module_attribute_comment_operation",
-    "attribute_distribution_operation",
-    "attach-enrichment",
-    "attach-warninglist",
-    "attach-decay-score",
+    module_ids::BLOCKLIST_ACTION_MODULE,
+    module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+    module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
+    module_ids::ATTRIBUTE_DISTRIBUTION_OPERATION,
+    module_ids::ATTACH_ENRICHMENT,
+    module_ids::ATTACH_WARNINGLIST,
+    module_ids::ATTACH_DECAY_SCORE,
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    if facts.nodes_of("blocklist-action-module").is_empty() {
+    if facts.nodes_of(module_ids::BLOCKLIST_ACTION_MODULE).is_empty() {
         return;
     }
     let mut behind: Vec<Option<usize>> = vec![None; facts.graph.nodes.len()];
@@ -25,7 +26,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
         let narrowed = facts.incoming(node).iter().find_map(|edge| {
             let from = edge.from;
-            if facts.module(from) == "blocklist-action-module" {
+            if facts.module(from) == module_ids::BLOCKLIST_ACTION_MODULE {
                 Some(from)
             } else {
                 behind[from].filter(|_| !facts.reloads(from))
@@ -52,7 +53,7 @@ fn works_on_attributes(facts: &Facts<'_, '_>, node: usize) -> bool {
     let by_path = || ["Attribute", "_AttributeFlattened"].iter().any(|key| names_key(facts, node, key));
     match facts.text(node, "scope") {
         Some("attribute" | "event_attribute") => return true,
-        Some(_) if module == "tag-if" => return false,
+        Some(_) if module == module_ids::TAG_IF => return false,
         _ => {}
     }
     BY_ATTRIBUTE.contains(&module) || facts.node(node).module_type == ModuleType::Logic && by_path()

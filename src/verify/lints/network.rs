@@ -1,26 +1,23 @@
 //! Actions that ask or tell another server under triggers that fire for everything.
 
 use super::facts::Facts;
-use crate::catalogue::Provenance;
+use crate::catalogue::{Provenance, module_ids};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
 /// Actions of MISP that wait for another server.
 const NETWORK: [&str; 10] = [
-    "attach-enrichment",
-    "enrich-event",
-    "webhook",
-    "ms-teams-webhook",
-    "telegram-send-alert",
-    "splunk-hec-export",
-    "send-mail",
-    "send-log-mail",
-    "flowintel-create-case",
-    "ai-extract-indicators",
+    module_ids::ATTACH_ENRICHMENT,
+    module_ids::ENRICH_EVENT,
+    module_ids::WEBHOOK,
+    module_ids::MS_TEAMS_WEBHOOK,
+    module_ids::TELEGRAM_SEND_ALERT,
+    module_ids::SPLUNK_HEC_EXPORT,
+    module_ids::SEND_MAIL,
+    module_ids::SEND_LOG_MAIL,
+    module_ids::FLOWINTEL_CREATE_CASE,
+    module_ids::AI_EXTRACT_INDICATORS,
 ];
-
-/// Those that ask once for each attribute they are given.
-const ENRICHING: [&str; 2] = ["attach-enrichment", "enrich-event"];
 
 /// The overhead of a trigger that fires for every attribute, object or event saved.
 const HIGH: u8 = 3;
@@ -31,13 +28,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     // A condition before the action is what keeps the calls few.
-    let guarded =
-        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
+    let guarded = facts
+        .reachable_from(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
     for &node in &facts.order {
         let from_misp_modules = facts.signature(node).is_some_and(|known| known.provenance == Provenance::MispModules);
         // Where a filter finds nothing, nothing is asked.
         let narrowed =
-            ENRICHING.contains(&facts.module(node)) && (facts.is_filtered(node) || facts.filters.must[node] != 0);
+            module_ids::enriches(facts.module(node)) && (facts.is_filtered(node) || facts.filters.must[node] != 0);
         if guarded[node] || narrowed || !(NETWORK.contains(&facts.module(node)) || from_misp_modules) {
             continue;
         }

@@ -2,10 +2,12 @@
 //! "What triggers pass".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(trigger) = facts.trigger.filter(|&trigger| facts.module(trigger) == "tag-attached-after-save") else {
+    let Some(trigger) = facts.trigger.filter(|&trigger| facts.module(trigger) == module_ids::TAG_ATTACHED_AFTER_SAVE)
+    else {
         return;
     };
     let (scope, locality) = (facts.text(trigger, "scope"), facts.text(trigger, "locality"));

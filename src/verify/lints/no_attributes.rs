@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::reads::names_key;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -9,11 +10,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger_signature().is_none_or(|trigger| trigger.scope.as_deref() != Some("event")) {
         return;
     }
-    if facts.nodes_of("distribution-if").is_empty() {
+    if facts.nodes_of(module_ids::DISTRIBUTION_IF).is_empty() {
         return;
     }
-    let asked = facts.behind(|node| names_key(facts, node, "Attribute"));
-    for &node in facts.nodes_of("distribution-if") {
+    let asked = facts.reachable_from(|node| names_key(facts, node, "Attribute"));
+    for &node in facts.nodes_of(module_ids::DISTRIBUTION_IF) {
         if asked[node] {
             continue;
         }

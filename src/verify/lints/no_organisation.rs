@@ -1,12 +1,15 @@
 //! IF :: Organisation without an organisation.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ParamValue;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
-        if facts.module(node) != "organisation-if" || facts.value(node, "org_id").is_some_and(|ids| !ids.is_empty()) {
+        if facts.module(node) != module_ids::ORGANISATION_IF
+            || facts.value(node, "org_id").is_some_and(|ids| !ids.is_empty())
+        {
             continue;
         }
         let negated = facts.value(node, "condition") == Some(&ParamValue::text("not_in"));

@@ -1,6 +1,7 @@
 //! Steps about tags that name none.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -8,20 +9,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger.is_none() {
         return;
     }
-    let modules = ["tag-if", "filter-tag", "tag_operation"];
-    for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
+    for &node in module_ids::LISTING_TAGS.iter().flat_map(|module| facts.nodes_of(module)) {
         let module = facts.module(node);
-        let asks = module != "tag_operation";
+        let asks = module != module_ids::TAG_OPERATION;
         if !facts.is_empty(node, "tags") || asks && !facts.is_empty(node, "clusters") {
             continue;
         }
         // All of no tags are there, and none of them is.
         let holds = matches!(facts.text(node, "condition"), Some("in_and" | "not_in_or"));
         let consequence = match (module, holds) {
-            ("tag-if", true) => "so the answer is always yes",
-            ("tag-if", false) => "so the answer is always no",
-            ("filter-tag", true) => "so it keeps everything",
-            ("filter-tag", false) => "so it keeps nothing",
+            (module_ids::TAG_IF, true) => "so the answer is always yes",
+            (module_ids::TAG_IF, false) => "so the answer is always no",
+            (module_ids::FILTER_TAG, true) => "so it keeps everything",
+            (module_ids::FILTER_TAG, false) => "so it keeps nothing",
             _ => "so it does nothing",
         };
         diagnostics.push(

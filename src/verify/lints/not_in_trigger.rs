@@ -1,7 +1,7 @@
 //! What a condition or a template asks for, and the trigger does not give.
 
 use super::facts::{Facts, plain};
-use crate::catalogue::{ParameterKind, Provenance};
+use crate::catalogue::{ParameterKind, Provenance, module_ids};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::{Path, Token};
 use crate::model::{ParamText, ParamValue};
@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(trigger) = facts.trigger_signature().filter(|trigger| trigger.provenance != Provenance::Custom) else {
         return;
     };
-    let reloaded = facts.behind(|node| facts.reloads(node));
+    let reloaded = facts.reachable_from(|node| facts.reloads(node));
     for &node in &facts.order {
         // What a module loads, or one that nobody knows adds, may be there.
         if reloaded[node] || facts.is_behind_foreign(node) {
@@ -45,10 +45,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 fn read(facts: &Facts<'_, '_>, node: usize) -> Vec<String> {
     let mut paths = Vec::new();
     let unsaid = match (facts.module(node), facts.text(node, "scope")) {
-        ("tag-if", Some("attribute")) => Some("Event._AttributeFlattened.{n}.Tag.{n}.name"),
-        ("tag-if", Some("event_attribute")) => Some("Event._AttributeFlattened.{n}._allTags.{n}.name"),
-        ("tag-if", Some("event")) => Some("Event.Tag.{n}.name"),
-        ("distribution-if", Some("attribute")) => Some("Event.Attribute"),
+        (module_ids::TAG_IF, Some("attribute")) => Some("Event._AttributeFlattened.{n}.Tag.{n}.name"),
+        (module_ids::TAG_IF, Some("event_attribute")) => Some("Event._AttributeFlattened.{n}._allTags.{n}.name"),
+        (module_ids::TAG_IF, Some("event")) => Some("Event.Tag.{n}.name"),
+        (module_ids::DISTRIBUTION_IF, Some("attribute")) => Some("Event.Attribute"),
         _ => None,
     };
     paths.extend(unsaid.map(str::to_owned));

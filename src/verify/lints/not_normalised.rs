@@ -3,6 +3,7 @@
 
 use super::attribute_reads::paths;
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// What is no longer there.
@@ -10,15 +11,15 @@ const GONE: [&str; 5] = ["Event._AttributeFlattened", "Event.Attribute", "Event.
 
 /// Modules that work on the attributes of the event.
 const OF_ATTRIBUTES: [&str; 9] = [
-    "attach-enrichment",
-    "attach-warninglist",
-    "attach-decay-score",
-    "attribute_ids_flag_operation",
-    "Module_attribute_comment_operation",
-    "add_to_warninglist",
-    "tag_operation",
-    "tag_replacement_tlp",
-    "tag_replacement_pap",
+    module_ids::ATTACH_ENRICHMENT,
+    module_ids::ATTACH_WARNINGLIST,
+    module_ids::ATTACH_DECAY_SCORE,
+    module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+    module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
+    module_ids::ADD_TO_WARNINGLIST,
+    module_ids::TAG_OPERATION,
+    module_ids::TAG_REPLACEMENT_TLP,
+    module_ids::TAG_REPLACEMENT_PAP,
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -26,12 +27,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.is_later || facts.trigger.is_none() {
         return;
     }
-    let Some(&enrich) = facts.nodes_of("enrich-event").first() else { return };
+    let Some(&enrich) = facts.nodes_of(module_ids::ENRICH_EVENT).first() else { return };
     let mut raw = vec![false; facts.graph.nodes.len()];
     for &node in &facts.order {
         let before = facts.incoming(node).iter().any(|edge| raw[edge.from]);
         raw[node] = match facts.module(node) {
-            "enrich-event" => true,
+            module_ids::ENRICH_EVENT => true,
             _ => before && !facts.reloads(node),
         };
         let Some(key) = reads(facts, node).filter(|_| before && !facts.is_behind_foreign(node)) else { continue };
@@ -62,8 +63,8 @@ fn reads<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<&'f str> {
     }
     let scope = facts.text(node, "scope");
     match facts.module(node) {
-        "tag-if" if scope == Some("event") => Some("Event.Tag"),
-        "tag-if" => Some("Event._AttributeFlattened"),
+        module_ids::TAG_IF if scope == Some("event") => Some("Event.Tag"),
+        module_ids::TAG_IF => Some("Event._AttributeFlattened"),
         module if OF_ATTRIBUTES.contains(&module) => (scope != Some("event")).then_some("Event._AttributeFlattened"),
         _ => paths(facts, node).find_map(begins),
     }

@@ -3,32 +3,43 @@
 use super::facts::Facts;
 use super::filters::is_filter;
 use super::reads::names_key;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
 /// A trigger, an action that makes it fire, and how.
 const FIRED_BY: [(&str, &[&str], &str); 8] = [
-    ("event-publish", &["publish-event"], "publishes the event"),
-    ("enrichment-before-query", &["attach-enrichment", "enrich-event"], "asks an enrichment module"),
+    (module_ids::EVENT_PUBLISH, &[module_ids::PUBLISH_EVENT], "publishes the event"),
     (
-        "attribute-after-save",
+        module_ids::ENRICHMENT_BEFORE_QUERY,
+        &[module_ids::ATTACH_ENRICHMENT, module_ids::ENRICH_EVENT],
+        "asks an enrichment module",
+    ),
+    (
+        module_ids::ATTRIBUTE_AFTER_SAVE,
         &[
-            "attribute_ids_flag_operation",
-            "Module_attribute_comment_operation",
-            "attribute_distribution_operation",
-            "enrich-event",
+            module_ids::ATTRIBUTE_IDS_FLAG_OPERATION,
+            module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION,
+            module_ids::ATTRIBUTE_DISTRIBUTION_OPERATION,
+            module_ids::ENRICH_EVENT,
         ],
         "saves attributes",
     ),
-    ("event-after-save", &["Module_event_distribution_operation"], "saves the event"),
-    ("event-before-save", &["Module_event_distribution_operation"], "saves the event"),
-    ("object-after-save", &["enrich-event"], "saves objects"),
+    (module_ids::EVENT_AFTER_SAVE, &[module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION], "saves the event"),
+    (module_ids::EVENT_BEFORE_SAVE, &[module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION], "saves the event"),
+    (module_ids::OBJECT_AFTER_SAVE, &[module_ids::ENRICH_EVENT], "saves objects"),
     (
-        "tag-attached-after-save",
-        &["tag_operation", "tag_replacement_tlp", "tag_replacement_pap", "tag_replacement_generic", "assign_country"],
+        module_ids::TAG_ATTACHED_AFTER_SAVE,
+        &[
+            module_ids::TAG_OPERATION,
+            module_ids::TAG_REPLACEMENT_TLP,
+            module_ids::TAG_REPLACEMENT_PAP,
+            module_ids::TAG_REPLACEMENT_GENERIC,
+            module_ids::ASSIGN_COUNTRY,
+        ],
         "attaches a tag",
     ),
-    ("analyst-data-after-save", &["add_analyst_data"], "saves analyst data"),
+    (module_ids::ANALYST_DATA_AFTER_SAVE, &[module_ids::ADD_ANALYST_DATA], "saves analyst data"),
 ];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -36,19 +47,19 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let own = facts.module(trigger);
     let Some((_, actions, what)) = FIRED_BY.iter().find(|(fired, ..)| *fired == own) else { return };
     // A condition may well be what ends the loop, but not where publishing publishes.
-    let guarded =
-        facts.behind(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
-    let behind_filter = facts.behind(|node| is_filter(facts, node) && asks_for_change(facts, node));
+    let guarded = facts
+        .reachable_from(|node| facts.node(node).module_type == ModuleType::Logic && facts.node(node).outputs.len() > 1);
+    let behind_filter = facts.reachable_from(|node| is_filter(facts, node) && asks_for_change(facts, node));
     for &node in &facts.order {
         let module = facts.module(node);
-        let narrows = own == "tag-attached-after-save"
-            && (module == "tag_operation" && facts.text(node, "action") != Some("add")
+        let narrows = own == module_ids::TAG_ATTACHED_AFTER_SAVE
+            && (module == module_ids::TAG_OPERATION && facts.text(node, "action") != Some("add")
                 || names_tag(facts, trigger)
                 || is_sorted_out(facts, trigger, node));
         let ends_itself = takes_filter(facts, node)
             && (facts.is_filtered(node) && asks_for_change(facts, node)
                 || facts.filters.must[node] != 0 && behind_filter[node]);
-        if !actions.contains(&module) || narrows || (guarded[node] && own != "event-publish") || ends_itself {
+        if !actions.contains(&module) || narrows || (guarded[node] && own != module_ids::EVENT_PUBLISH) || ends_itself {
             continue;
         }
         let finding = facts.finding(
@@ -81,17 +92,17 @@ fn is_sorted_out(facts: &Facts<'_, '_>, trigger: usize, node: usize) -> bool {
 /// Whether a step changes attributes, and only those that its filter finds.
 fn takes_filter(facts: &Facts<'_, '_>, node: usize) -> bool {
     match facts.module(node) {
-        "attribute_ids_flag_operation" | "Module_attribute_comment_operation" | "attribute_distribution_operation" => {
-            true
-        }
-        "tag_operation" => facts.text(node, "scope") == Some("attribute"),
+        module_ids::ATTRIBUTE_IDS_FLAG_OPERATION
+        | module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION
+        | module_ids::ATTRIBUTE_DISTRIBUTION_OPERATION => true,
+        module_ids::TAG_OPERATION => facts.text(node, "scope") == Some("attribute"),
         _ => false,
     }
 }
 
 /// Whether a filter asks for what such a step changes, so that it may find nothing in the next run.
 fn asks_for_change(facts: &Facts<'_, '_>, node: usize) -> bool {
-    facts.module(node) == "filter-tag"
+    facts.module(node) == module_ids::FILTER_TAG
         || ["to_ids", "comment", "distribution", "Tag", "_allTags"].iter().any(|key| names_key(facts, node, key))
 }
 

@@ -1,20 +1,20 @@
 //! What a node reads of the data.
 
-use crate::catalogue::ParameterKind;
+use crate::catalogue::{ParameterKind, module_ids};
 use crate::model::{ParamText, ParamValue, TextPart};
 
 use super::facts::Facts;
 
 /// Modules of MISP that hand on the data, or may: as a whole, or what a hash path finds.
 const SENDERS: [&str; 8] = [
-    "push-zmq",
-    "ms-teams-webhook",
-    "splunk-hec-export",
-    "attribute_edition_operation",
-    "blueprint-action-module",
-    "run-workflow",
-    "flowintel-create-case",
-    "tag_cve_from_enrichment",
+    module_ids::PUSH_ZMQ,
+    module_ids::MS_TEAMS_WEBHOOK,
+    module_ids::SPLUNK_HEC_EXPORT,
+    module_ids::ATTRIBUTE_EDITION_OPERATION,
+    module_ids::BLUEPRINT_ACTION_MODULE,
+    module_ids::RUN_WORKFLOW,
+    module_ids::FLOWINTEL_CREATE_CASE,
+    module_ids::TAG_CVE_FROM_ENRICHMENT,
 ];
 
 /// Whether a node names a key of the data: in a hash path, a module filter, or a template; or reads it without saying so.
@@ -66,8 +66,8 @@ impl<const N: usize> Keys<N> {
 /// What a module reads without naming it.
 fn reads_unsaid(module: &str) -> Option<&'static str> {
     match module {
-        "tag_country_asn_from_enrichment" => Some("enrichment"),
-        "distribution-if" => Some("Event.distribution"),
+        module_ids::TAG_COUNTRY_ASN_FROM_ENRICHMENT => Some("enrichment"),
+        module_ids::DISTRIBUTION_IF => Some("Event.distribution"),
         _ => None,
     }
 }
@@ -96,7 +96,7 @@ pub fn may_read_all(facts: &Facts<'_, '_>, index: usize) -> bool {
     if facts.is_foreign(index) || SENDERS.contains(&module) {
         return true;
     }
-    if module == "webhook" {
+    if module == module_ids::WEBHOOK {
         let payload = facts.value(index, "payload");
         if payload.is_none_or(ParamValue::is_empty) {
             return true;

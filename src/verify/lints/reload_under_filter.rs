@@ -1,7 +1,8 @@
 //! A step that loads the event again while a filter is on. See `docs/misp-semantics.md`, "Filters".
 
-use super::facts::{Facts, RELOADING};
+use super::facts::Facts;
 use super::filters::{is_filter, names};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -9,7 +10,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let first = facts.order.iter().copied().find(|&node| is_filter(facts, node));
-    for &node in RELOADING.iter().flat_map(|module| facts.nodes_of(module)) {
+    for &node in module_ids::RELOADING.iter().flat_map(|module| facts.nodes_of(module)) {
         let on = facts.filters.may[node];
         if on == 0 {
             continue;

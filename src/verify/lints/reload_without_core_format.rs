@@ -1,6 +1,7 @@
 //! Events that are not loaded again because the trigger node lacks `misp_core_format`.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Audience, Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -9,7 +10,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if !gives || facts.node(trigger).gives_core_format {
         return;
     }
-    for &node in facts.nodes_of("reload-full-event") {
+    for &node in facts.nodes_of(module_ids::RELOAD_FULL_EVENT) {
         let help = match facts.audience() {
             Audience::Text => "take `core-format: false` out of the trigger's pin, and build again",
             Audience::Editor => {

@@ -2,23 +2,24 @@
 
 use super::facts::Facts;
 use super::tags::{asked, removes, set};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// So far back a question is looked for.
 const LOOKED_BACK: usize = 64;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    if facts.nodes_of("tag_operation").is_empty() {
+    if facts.nodes_of(module_ids::TAG_OPERATION).is_empty() {
         return;
     }
-    let in_job = facts.behind(|node| facts.node(node).is_concurrent_task());
+    let in_job = facts.reachable_from(|node| facts.node(node).is_concurrent_task());
     let waits = facts.trigger_signature().is_none_or(|trigger| trigger.blocking);
     // The tag that fired the trigger is there.
-    if facts.trigger.is_some_and(|trigger| facts.module(trigger) == "tag-attached-after-save") {
+    if facts.trigger.is_some_and(|trigger| facts.module(trigger) == module_ids::TAG_ATTACHED_AFTER_SAVE) {
         return;
     }
-    for &node in facts.nodes_of("tag_operation") {
-        let may_fail = removes(facts, node) && facts.goes_on(node) && (!waits || in_job[node]);
+    for &node in facts.nodes_of(module_ids::TAG_OPERATION) {
+        let may_fail = removes(facts, node) && facts.has_successor(node) && (!waits || in_job[node]);
         // A filter that may find nothing has a finding of its own.
         if !may_fail || facts.is_filtered(node) || is_named_before(facts, node) {
             continue;

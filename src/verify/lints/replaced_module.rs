@@ -1,11 +1,12 @@
 //! Old nodes under an id that means another module today.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let is_old = |&&node: &&usize| facts.node(node).version == "0.1";
-    for &node in facts.nodes_of("send-report-to-cti-info-extractor").iter().filter(is_old) {
+    for &node in facts.nodes_of(module_ids::SEND_REPORT_TO_CTI_INFO_EXTRACTOR).iter().filter(is_old) {
         let Some(now) = facts.signature(node).filter(|now| now.version != "0.1") else { continue };
         diagnostics.push(
             facts

@@ -1,15 +1,20 @@
 //! Distributions and sharing groups that do not fit together.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// The distribution "sharing group".
 const SHARING_GROUP: &str = "4";
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let modules = ["Module_event_distribution_operation", "attribute_distribution_operation", "add_analyst_data"];
+    let modules = [
+        module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION,
+        module_ids::ATTRIBUTE_DISTRIBUTION_OPERATION,
+        module_ids::ADD_ANALYST_DATA,
+    ];
     for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
-        let swaps = facts.module(node) == "add_analyst_data";
+        let swaps = facts.module(node) == module_ids::ADD_ANALYST_DATA;
         let Some(distribution) = facts.text(node, "distribution") else { continue };
         let names_group = !facts.is_empty(node, "sharing_group_id");
         let (message, label, note, help) = match (distribution == SHARING_GROUP, names_group) {

@@ -2,6 +2,7 @@
 //! See `docs/misp-semantics.md`, "Modules in a run".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// So far back a question is looked for.
@@ -15,7 +16,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.is_later {
         return;
     }
-    for &node in facts.nodes_of("distribution-if") {
+    for &node in facts.nodes_of(module_ids::DISTRIBUTION_IF) {
         let condition = facts.text(node, "condition");
         let is_asked = facts.text(node, "distribution") == Some(SHARING_GROUP)
             && matches!(condition, Some("equals" | "not_equals"))
@@ -48,12 +49,12 @@ fn is_shared_with_group(facts: &Facts<'_, '_>, node: usize) -> bool {
         let yes = facts.output(edge) == 0;
         let text = |id| facts.text(at, id).unwrap_or_default();
         let says_so = match facts.module(at) {
-            "distribution-if" => {
+            module_ids::DISTRIBUTION_IF => {
                 text("distribution") == SHARING_GROUP
                     && facts.list(at, "sharing_group_id").next().is_none()
                     && text("condition") == if yes { "equals" } else { "not_equals" }
             }
-            "generic-if" => {
+            module_ids::GENERIC_IF => {
                 text("hash_path") == "Event.distribution"
                     && text("value") == SHARING_GROUP
                     && text("operator") == if yes { "equals" } else { "not_equals" }

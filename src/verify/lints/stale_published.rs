@@ -2,23 +2,24 @@
 //! See `docs/misp-semantics.md`, "Modules in a run".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     // Later releases may put what they do into the data of the run.
-    if facts.tags_travel || facts.nodes_of("publish-event").is_empty() {
+    if facts.tags_travel || facts.nodes_of(module_ids::PUBLISH_EVENT).is_empty() {
         return;
     }
     let mut behind: Vec<Option<usize>> = vec![None; facts.graph.nodes.len()];
     for &node in &facts.order {
         behind[node] = facts.incoming(node).iter().find_map(|edge| {
             let from = edge.from;
-            let publishes = facts.module(from) == "publish-event" && !facts.is_foreign(from);
+            let publishes = facts.module(from) == module_ids::PUBLISH_EVENT && !facts.is_foreign(from);
             if publishes { Some(from) } else { behind[from].filter(|_| !facts.reloads(from)) }
         });
         let asks = match facts.module(node) {
-            "published-if" => true,
-            "generic-if" => facts.text(node, "hash_path") == Some("Event.published"),
+            module_ids::PUBLISHED_IF => true,
+            module_ids::GENERIC_IF => facts.text(node, "hash_path") == Some("Event.published"),
             _ => false,
         };
         let Some(from) = behind[node].filter(|_| asks) else { continue };

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
 use super::tags::{asked, asked_by_filter, removes, set};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 /// So many different tags are followed through a graph.
@@ -52,11 +53,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let found = set_before.filter_map(|mark| bits.get(&mark)).find(|(bit, _)| before & (1 << bit) != 0);
             let Some(&(_, from)) = found else { continue };
             let done = match facts.module(from) {
-                "tag_operation" if removes(facts, from) => "removed",
-                "tag_operation" | "assign_country" => "added",
+                module_ids::TAG_OPERATION if removes(facts, from) => "removed",
+                module_ids::TAG_OPERATION | module_ids::ASSIGN_COUNTRY => "added",
                 _ => "replaced",
             };
-            let message = if facts.module(from) == "tag_operation" {
+            let message = if facts.module(from) == module_ids::TAG_OPERATION {
                 format!("`{tag}` was {done} earlier in this run, and this question does not see that")
             } else {
                 format!("tags like `{tag}` were {done} earlier in this run, and this question does not see that")
@@ -77,9 +78,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 fn marks<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = Mark<'f>> + use<'f> {
     let module = facts.module(node);
     let one = match module {
-        "tag_replacement_tlp" => Some("tlp:"),
-        "tag_replacement_pap" => Some("pap:"),
-        "assign_country" => Some("misp-galaxy:country="),
+        module_ids::TAG_REPLACEMENT_TLP => Some("tlp:"),
+        module_ids::TAG_REPLACEMENT_PAP => Some("pap:"),
+        module_ids::ASSIGN_COUNTRY => Some("misp-galaxy:country="),
         _ => None,
     };
     // Releases in which `tag_operation` puts tags into the data of the run may do so elsewhere too.
@@ -110,7 +111,7 @@ fn questions<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = (&'
 /// Whose tags a question looks at.
 fn looked_at(facts: &Facts<'_, '_>, node: usize, in_filter: bool) -> &'static [Holder] {
     const BOTH: &[Holder] = &[Holder::Event, Holder::Attribute];
-    if !in_filter && matches!(facts.module(node), "tag-if" | "filter-tag") {
+    if !in_filter && module_ids::asks_for_tags(facts.module(node)) {
         return match facts.text(node, "scope") {
             Some("attribute") => &[Holder::Attribute],
             Some("event_attribute") => BOTH,

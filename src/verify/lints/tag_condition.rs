@@ -3,11 +3,12 @@
 use rustc_hash::FxHashSet;
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in &facts.order {
-        if !matches!(facts.module(node), "tag-if" | "filter-tag") {
+        if !module_ids::asks_for_tags(facts.module(node)) {
             continue;
         }
         match facts.text(node, "condition") {
@@ -21,8 +22,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnostic>) {
     let mut seen = FxHashSet::default();
     let tags = facts.list(node, "tags").chain(facts.list(node, "clusters"));
-    let of_attributes =
-        facts.module(node) == "tag-if" && matches!(facts.text(node, "scope"), Some("attribute" | "event_attribute"));
+    let of_attributes = facts.module(node) == module_ids::TAG_IF
+        && matches!(facts.text(node, "scope"), Some("attribute" | "event_attribute"));
     let Some(twice) = tags.into_iter().find(|&tag| !seen.insert(tag)) else {
         if of_attributes {
             diagnostics.extend(shared(facts, node));

@@ -1,6 +1,7 @@
 //! Which tags a node asks for, and which it sets.
 
 use super::facts::{Facts, plain};
+use crate::catalogue::module_ids;
 use crate::model::ParamValue;
 
 /// How the tags of galaxy clusters begin.
@@ -9,8 +10,10 @@ pub const GALAXY: &str = "misp-galaxy:";
 /// The tags that a node asks for.
 pub fn asked<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     match facts.module(node) {
-        "tag-if" | "filter-tag" => facts.list(node, "tags").chain(facts.list(node, "clusters")).collect(),
-        "generic-if" | "generic-filter-data" => {
+        module_ids::TAG_IF | module_ids::FILTER_TAG => {
+            facts.list(node, "tags").chain(facts.list(node, "clusters")).collect()
+        }
+        module_ids::GENERIC_IF | module_ids::GENERIC_FILTER_DATA => {
             let is_name = facts.text(node, "hash_path").is_some_and(|path| {
                 let selector = facts.text(node, "selector").unwrap_or_default();
                 let inside = |path: &str| path.contains("Tag.") || path.contains("_allTags.");
@@ -31,7 +34,7 @@ pub fn asked<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
 
 /// The tags that a node adds or removes.
 pub fn set<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
-    if facts.module(node) == "tag_operation" { facts.list(node, "tags").collect() } else { Vec::new() }
+    if facts.module(node) == module_ids::TAG_OPERATION { facts.list(node, "tags").collect() } else { Vec::new() }
 }
 
 /// The tag that the module filter of a node asks for.
@@ -43,14 +46,14 @@ pub fn asked_by_filter<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<&'f str
 
 /// The galaxy clusters that a node asks for, without `misp-galaxy:`.
 pub fn clusters<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = &'f str> {
-    let asks = matches!(facts.module(node), "tag-if" | "filter-tag");
+    let asks = module_ids::asks_for_tags(facts.module(node));
     asks.then(|| facts.list(node, "clusters")).into_iter().flatten()
 }
 
 /// All tags that a node names in its parameters.
 pub fn named<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {
     let mut tags: Vec<&str> = match facts.module(node) {
-        "tag-if" | "filter-tag" => facts.list(node, "tags").collect(),
+        module_ids::TAG_IF | module_ids::FILTER_TAG => facts.list(node, "tags").collect(),
         _ => asked(facts, node),
     };
     tags.extend(set(facts, node));

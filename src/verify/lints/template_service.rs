@@ -1,6 +1,7 @@
 //! Steps whose texts are rendered by another service. See `docs/misp-semantics.md`, "Modules in a run".
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ParamValue;
 
@@ -13,7 +14,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 && signature.parameter(id).is_some_and(|parameter| parameter.jinja)
         });
         let Some((id, _)) = rendered else { continue };
-        let is_guard = waits && facts.module(node) == "stop-execution";
+        let is_guard = waits && facts.module(node) == module_ids::STOP_EXECUTION;
         let finding = if is_guard && !facts.is_later { guard(facts, node, id) } else { text(facts, node, id) };
         diagnostics.push(finding);
     }

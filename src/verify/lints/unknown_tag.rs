@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::tags::{GALAXY, clusters, named, set};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::tags::{ServerTags, Taxonomy};
 
@@ -93,7 +94,7 @@ fn lacking(facts: &Facts<'_, '_>, node: usize, name: &str, server: &ServerTags, 
         .finding_in(Code::UnknownTag, (node, name), message, label)
         .note(format!("MISP silently takes a {kind} that it does not have, and {then}"));
     // Only pickers are read back from the page.
-    if !matches!(facts.module(node), "tag-if" | "filter-tag" | "tag_operation") {
+    if !module_ids::lists_tags(facts.module(node)) {
         return finding;
     }
     finding.note(format!(

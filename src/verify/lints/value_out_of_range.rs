@@ -1,11 +1,12 @@
 //! Numbers outside of what a module takes.
 
 use super::facts::Facts;
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ParamValue;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    for &node in facts.nodes_of("add_analyst_data") {
+    for &node in facts.nodes_of(module_ids::ADD_ANALYST_DATA) {
         if facts.text(node, "analyst_data_type") != Some("Opinion") {
             continue;
         }

@@ -42,7 +42,7 @@ pub fn check_types<'g>(
         _ => Root::OPEN,
     };
     let typer = Typer::new(root).advising(Audience::Editor);
-    let is_open = open_data::behind_unknown(graph, &signatures);
+    let is_open = open_data::after_unknown(graph, &signatures);
     let mut findings = Vec::new();
     for (index, (node, signature)) in graph.nodes.iter().zip(signatures).enumerate() {
         let Some(signature) = signature else { continue };

@@ -5,7 +5,7 @@ use crate::model::Graph;
 
 /// The nodes that something leads to from a module that is not known, or that is a server's own: what it adds to the
 /// data nobody knows.
-pub fn behind_unknown(graph: &Graph<'_>, signatures: &[Option<&Signature>]) -> Vec<bool> {
+pub fn after_unknown(graph: &Graph<'_>, signatures: &[Option<&Signature>]) -> Vec<bool> {
     let is_unknown = |index: &usize| signatures[*index].is_none_or(|known| known.provenance == Provenance::Custom);
-    graph.behind((0..graph.nodes.len()).filter(is_unknown))
+    graph.reachable_from((0..graph.nodes.len()).filter(is_unknown))
 }

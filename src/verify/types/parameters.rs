@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::{Parameter, ParameterKind};
+use crate::catalogue::{Parameter, ParameterKind, module_ids};
 use crate::diagnostics::Audience;
 use crate::model::ParamValue;
 use crate::typing::{check_template, hiding};
@@ -98,7 +98,7 @@ impl<'g> NodeChecker<'_, 'g> {
 
     /// Whether a parameter is what a condition or filter compares with, which may look like anything.
     fn is_compared(&self, id: &str) -> bool {
-        id == "value" && matches!(self.signature.id.as_str(), "generic-if" | "generic-filter-data" | "count-if")
+        id == "value" && module_ids::compares_value(&self.signature.id)
     }
 
     /// One of several options.

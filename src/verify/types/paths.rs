@@ -1,6 +1,6 @@
 //! The hash paths among the parameters of a node.
 
-use crate::catalogue::ParameterKind;
+use crate::catalogue::{ParameterKind, module_ids};
 use crate::condition::Operator;
 use crate::model::ParamValue;
 use crate::schema::{About, PathFinding, Reader};
@@ -37,12 +37,12 @@ impl<'g> NodeChecker<'_, 'g> {
             selector = self.check_path(path, self.parameter(id), Start::Root).or(selector);
         }
         match (signature.id.as_str(), &selector) {
-            ("generic-if", selector) => self.check_comparison(Reader::GenericIf, values, selector.as_ref()),
-            ("count-if", _) => self.check_count(values),
+            (module_ids::GENERIC_IF, selector) => self.check_comparison(Reader::GenericIf, values, selector.as_ref()),
+            (module_ids::COUNT_IF, _) => self.check_count(values),
             _ => {}
         }
         let items = selector.as_ref().map_or_else(Items::open, |selector| selector.found.items());
-        let is_filter = signature.id == "generic-filter-data";
+        let is_filter = signature.id == module_ids::GENERIC_FILTER_DATA;
         let mut compared = None;
         for (id, path) in of_kind(true) {
             let part = self.parameter(id);

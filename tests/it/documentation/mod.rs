@@ -134,6 +134,6 @@ fn links_lead_to_files() {
 fn the_tests_run_as_the_readme_says() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let checks = fs::read_to_string(root().join(".ci/run")).unwrap();
-    assert!(readme.lines().any(|line| line == "$ cargo test"));
-    assert!(checks.lines().any(|line| line == "cargo test"));
+    assert!(readme.lines().any(|line| line == "$ cargo test --all-features"));
+    assert!(checks.lines().any(|line| line == "cargo test --all-features"));
 }

@@ -33,7 +33,8 @@ fn webhook(peer: &Peer) -> String {
 #[test]
 fn nothing_is_performed_that_is_not_named() {
     let peer = Peer::answering("500 Oops", "");
-    for flags in [&[][..], &["--live", "zmq", "--zmq", "127.0.0.1:0"], &["--live", "misp-modules"]] {
+    let zmq: &[&str] = if cfg!(feature = "zeromq") { &["--live", "zmq", "--zmq", "127.0.0.1:0"] } else { &[] };
+    for flags in [&[][..], zmq, &["--live", "misp-modules"]] {
         let done = run(&webhook(&peer), flags);
         assert_eq!(done.code, 0, "{}", done.messages);
         assert!(done.out.contains("outcome success"), "{}", done.out);
@@ -68,8 +69,22 @@ fn private_addresses_are_refused() {
     assert!(peer.is_untouched());
 }
 
+#[cfg(not(feature = "zeromq"))]
 #[test]
-fn what_went_wrong_unnoticed_is_said_behind() {
+fn a_program_without_zeromq_says_so() {
+    let done = run("push-zmq()", &["--live", "zmq"]);
+    assert_ne!(done.code, 0);
+    assert!(
+        done.messages.contains("was built without ZeroMQ") && done.messages.contains("--features zeromq"),
+        "{}",
+        done.messages
+    );
+    assert_eq!(done.out, "");
+}
+
+#[cfg(feature = "zeromq")]
+#[test]
+fn what_went_wrong_unnoticed_is_said_after_the_run() {
     let done = run(
         "push-zmq()",
         &[

@@ -6,6 +6,7 @@ mod misp_modules;
 mod peer;
 mod secrets;
 mod tls;
+#[cfg(feature = "zeromq")]
 mod zmq;
 
 use std::time::Duration;

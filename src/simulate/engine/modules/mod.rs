@@ -29,8 +29,8 @@ mod stop_execution;
 mod tag_if;
 mod tag_operation;
 mod tag_replacement;
+mod tag_visibility;
 mod threat_level_if;
-mod travelling_tags;
 mod webhook;
 
 use std::fmt::Debug;
@@ -38,7 +38,7 @@ use std::fmt::Debug;
 use super::arguments::Arguments;
 use super::prepare::PrepareError;
 use super::step::Step;
-use crate::catalogue::Provenance;
+use crate::catalogue::{Provenance, module_ids};
 use crate::model::ModuleType;
 use crate::php::Thrown;
 
@@ -74,44 +74,44 @@ pub(super) fn prepare(
         (ModuleType::Trigger, _, _) => return Ok(None),
         (_, _, Provenance::MispModules) => misp_module::prepare(arguments),
         (ModuleType::Logic, id, _) => match id {
-            "blueprint-logic-module" | "concurrent-task" => Ok(nothing::prepare()),
-            "count-if" => count_if::prepare(arguments),
-            "distribution-if" => Ok(distribution_if::prepare(arguments)),
-            "generic-filter-data" => filter_nodes::prepare_filter(arguments),
-            "generic-filter-reset" => Ok(filter_nodes::prepare_reset(arguments)),
-            "generic-if" => generic_if::prepare(arguments),
-            "organisation-if" => organisation_if::prepare(arguments),
-            "published-if" => Ok(published_if::prepare(arguments)),
-            "tag-if" => tag_if::prepare(arguments),
-            "threat-level-if" => Ok(threat_level_if::prepare(arguments)),
+            module_ids::BLUEPRINT_LOGIC_MODULE | module_ids::CONCURRENT_TASK => Ok(nothing::prepare()),
+            module_ids::COUNT_IF => count_if::prepare(arguments),
+            module_ids::DISTRIBUTION_IF => Ok(distribution_if::prepare(arguments)),
+            module_ids::GENERIC_FILTER_DATA => filter_nodes::prepare_filter(arguments),
+            module_ids::GENERIC_FILTER_RESET => Ok(filter_nodes::prepare_reset(arguments)),
+            module_ids::GENERIC_IF => generic_if::prepare(arguments),
+            module_ids::ORGANISATION_IF => organisation_if::prepare(arguments),
+            module_ids::PUBLISHED_IF => Ok(published_if::prepare(arguments)),
+            module_ids::TAG_IF => tag_if::prepare(arguments),
+            module_ids::THREAT_LEVEL_IF => Ok(threat_level_if::prepare(arguments)),
             _ => Ok(custom::prepare(arguments)),
         },
         (ModuleType::Action, id, _) => match id {
-            "Module_attribute_comment_operation" => attribute_edition::prepare_comment(arguments),
-            "Module_event_distribution_operation" => event_distribution::prepare(arguments),
-            "add_eventblocklist_entry" => event_blocklist::prepare(arguments),
-            "add_to_warninglist" => add_to_warninglist::prepare(arguments),
-            "assign_country" => assign_country::prepare(arguments),
-            "attach-decay-score" => attach_decay_score::prepare(arguments),
-            "attach-enrichment" => attach_enrichment::prepare_attach(arguments),
-            "attach-warninglist" => attach_warninglist::prepare(arguments),
-            "attribute_edition_operation" | "blueprint-action-module" => Ok(nothing::prepare()),
-            "attribute_ids_flag_operation" => attribute_edition::prepare_ids_flag(arguments),
-            "enrich-event" => attach_enrichment::prepare_enrich(arguments),
-            "ms-teams-webhook" => Ok(webhook::prepare_ms_teams(arguments)),
-            "proposal-action" => proposal_action::prepare(arguments),
-            "publish-event" => Ok(publish_event::prepare()),
-            "push-zmq" => push_zmq::prepare(arguments),
-            "reload-full-event" => Ok(reload_full_event::prepare()),
-            "send-log-mail" | "send-mail" => Ok(mail::prepare(arguments)),
-            "splunk-hec-export" => Ok(webhook::prepare_splunk(arguments)),
-            "stop-execution" => Ok(stop_execution::prepare(arguments)),
-            "tag_operation" => tag_operation::prepare(arguments),
-            "tag_replacement_generic" | "tag_replacement_pap" | "tag_replacement_tlp" => {
+            module_ids::MODULE_ATTRIBUTE_COMMENT_OPERATION => attribute_edition::prepare_comment(arguments),
+            module_ids::MODULE_EVENT_DISTRIBUTION_OPERATION => event_distribution::prepare(arguments),
+            module_ids::ADD_EVENTBLOCKLIST_ENTRY => event_blocklist::prepare(arguments),
+            module_ids::ADD_TO_WARNINGLIST => add_to_warninglist::prepare(arguments),
+            module_ids::ASSIGN_COUNTRY => assign_country::prepare(arguments),
+            module_ids::ATTACH_DECAY_SCORE => attach_decay_score::prepare(arguments),
+            module_ids::ATTACH_ENRICHMENT => attach_enrichment::prepare_attach(arguments),
+            module_ids::ATTACH_WARNINGLIST => attach_warninglist::prepare(arguments),
+            module_ids::ATTRIBUTE_EDITION_OPERATION | module_ids::BLUEPRINT_ACTION_MODULE => Ok(nothing::prepare()),
+            module_ids::ATTRIBUTE_IDS_FLAG_OPERATION => attribute_edition::prepare_ids_flag(arguments),
+            module_ids::ENRICH_EVENT => attach_enrichment::prepare_enrich(arguments),
+            module_ids::MS_TEAMS_WEBHOOK => Ok(webhook::prepare_ms_teams(arguments)),
+            module_ids::PROPOSAL_ACTION => proposal_action::prepare(arguments),
+            module_ids::PUBLISH_EVENT => Ok(publish_event::prepare()),
+            module_ids::PUSH_ZMQ => push_zmq::prepare(arguments),
+            module_ids::RELOAD_FULL_EVENT => Ok(reload_full_event::prepare()),
+            module_ids::SEND_LOG_MAIL | module_ids::SEND_MAIL => Ok(mail::prepare(arguments)),
+            module_ids::SPLUNK_HEC_EXPORT => Ok(webhook::prepare_splunk(arguments)),
+            module_ids::STOP_EXECUTION => Ok(stop_execution::prepare(arguments)),
+            module_ids::TAG_OPERATION => tag_operation::prepare(arguments),
+            module_ids::TAG_REPLACEMENT_GENERIC | module_ids::TAG_REPLACEMENT_PAP | module_ids::TAG_REPLACEMENT_TLP => {
                 tag_replacement::prepare(arguments)
             }
-            "telegram-send-alert" => Ok(webhook::prepare_telegram(arguments)),
-            "webhook" => Ok(webhook::prepare(arguments)),
+            module_ids::TELEGRAM_SEND_ALERT => Ok(webhook::prepare_telegram(arguments)),
+            module_ids::WEBHOOK => Ok(webhook::prepare(arguments)),
             _ => Ok(custom::prepare(arguments)),
         },
     };

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::travelling_tags;
+use super::tag_visibility;
 use crate::php::{Array, KeyRef, Value, loose_equal};
 use crate::simulate::engine::database::attributes;
 use crate::simulate::engine::effect::Effect;
@@ -27,11 +27,11 @@ fn leave_view(data: &mut Value<'_>) {
     let Some(Value::Array(event)) = data.as_array_mut().and_then(|data| data.get_mut(KeyRef::String("Event"))) else {
         return;
     };
-    travelling_tags::each_attribute(event, &mut |attribute| {
+    tag_visibility::each_attribute(event, &mut |attribute| {
         attribute.remove(KeyRef::String("warnings"));
     });
     if let Some(Value::Array(related)) = event.get_mut(KeyRef::String("RelatedEvent")) {
-        travelling_tags::change_all(related, &mut |related| {
+        tag_visibility::change_all(related, &mut |related| {
             related.remove(KeyRef::String("RelationshipInbound"));
         });
     }
@@ -39,13 +39,13 @@ fn leave_view(data: &mut Value<'_>) {
 
 /// Does to the event what an effect does to the database.
 fn save<'a>(data: &mut Value<'a>, effect: &Effect<'a>) {
-    travelling_tags::apply(data, effect);
+    tag_visibility::apply(data, effect);
     let Some(Value::Array(event)) = data.as_array_mut().and_then(|data| data.get_mut(KeyRef::String("Event"))) else {
         return;
     };
     match effect {
         Effect::EditAttributes { attributes, .. } => {
-            travelling_tags::each_attribute(event, &mut |attribute| {
+            tag_visibility::each_attribute(event, &mut |attribute| {
                 let is_same = |edited: &&Value<'a>| {
                     let id = attribute.get(KeyRef::String("id"));
                     id.is_some_and(|id| edited.get("id").is_some_and(|edited| loose_equal(id, edited)))
@@ -90,7 +90,7 @@ fn take_proposal_away<'a>(event: &mut Array<'a>, proposal: &Value<'a>) {
         }
     };
     forget(event);
-    travelling_tags::each_attribute(event, &mut |attribute| forget(attribute));
+    tag_visibility::each_attribute(event, &mut |attribute| forget(attribute));
 }
 
 /// Changes the attribute that a proposal is about, or adds a new one. The event is no longer published then.
@@ -98,7 +98,7 @@ fn accept_proposal<'a>(event: &mut Array<'a>, proposal: &Value<'a>) {
     let part = |name: &str| proposal.get(name).cloned().unwrap_or_default();
     let old = part("old_id");
     if old.to_bool() {
-        travelling_tags::each_attribute(event, &mut |attribute| {
+        tag_visibility::each_attribute(event, &mut |attribute| {
             if attribute.get(KeyRef::String("id")).is_some_and(|id| loose_equal(id, &old)) {
                 for name in PROPOSED {
                     attribute.set(name, part(name));

@@ -1,7 +1,7 @@
 //! `tag_operation`, and how all modules put tags on and take them off.
 
 use super::select::Selection;
-use super::{Module, Prepared, travelling_tags};
+use super::{Module, Prepared, tag_visibility};
 use crate::php::{Array, Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
@@ -54,7 +54,7 @@ impl Module for TagOperation {
         };
         drop(data);
         if step.semantics.tag_operations_change_data {
-            travelling_tags::change(step)?;
+            tag_visibility::change(step)?;
         }
         Ok(success)
     }

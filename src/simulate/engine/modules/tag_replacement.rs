@@ -3,6 +3,7 @@
 use super::select::{ATTRIBUTES, Selection};
 use super::tag_operation::Tagging;
 use super::{Module, Prepared};
+use crate::catalogue::module_ids;
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at};
@@ -48,8 +49,8 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
         attributes: arguments.compile_path("scope", ATTRIBUTES)?,
         names: arguments.compile_path("scope", "{n}.name")?,
         taxonomy: match &*arguments.node.module {
-            "tag_replacement_tlp" => Some(TLP),
-            "tag_replacement_pap" => Some(PAP),
+            module_ids::TAG_REPLACEMENT_TLP => Some(TLP),
+            module_ids::TAG_REPLACEMENT_PAP => Some(PAP),
             _ => None,
         },
         of_event: scope == "event" || scope == "all",

@@ -1,6 +1,5 @@
-//! `ZeroMQ`.
+//! A socket that publishes.
 
-use std::io;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,32 +8,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, timeout, timeout_at};
 use zeromq::{Socket, SocketRecv, SocketSend, XPubSocket, ZmqMessage};
 
-/// The topic under which MISP publishes what workflows push.
-pub const TOPIC: &str = "misp_json_workflow";
+use super::{PublisherError, TOPIC, endpoint};
 
 /// How long a subscriber may take to accept a message.
 const SEND_LIMIT: Duration = Duration::from_secs(10);
 /// How long the connections stay open after the last message.
 const LINGER: Duration = Duration::from_millis(50);
-
-/// Why nothing can be published.
-#[derive(Debug, thiserror::Error)]
-pub enum PublisherError {
-    /// Not an address.
-    #[error("`{0}` is not an address to publish on: it is written `tcp://127.0.0.1:50000`")]
-    Address(String),
-    /// The address cannot be had.
-    #[error("`{address}` cannot be published on: {reason}; is a MISP or another run publishing there?")]
-    Bind {
-        /// The address.
-        address: String,
-        /// Why not.
-        reason: String,
-    },
-    /// The machine is out of threads or files.
-    #[error("nothing can be published: {0}")]
-    Start(#[from] io::Error),
-}
 
 /// Publishes on an address, as MISP does: subscribers connect to it.
 #[derive(Debug)]
@@ -58,13 +37,7 @@ impl Publisher {
     /// # Errors
     /// If it is no address, or cannot be bound to.
     pub fn bind(address: &str, patience: Duration) -> Result<Self, PublisherError> {
-        let (scheme, host) = address.split_once("://").unwrap_or(("tcp", address));
-        let has_port =
-            host.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
-        if scheme != "tcp" || !has_port {
-            return Err(PublisherError::Address(address.to_owned()));
-        }
-        let address = format!("tcp://{host}");
+        let address = endpoint(address)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut socket = XPubSocket::new();
         let endpoint = runtime.block_on(socket.bind(&address));

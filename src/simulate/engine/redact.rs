@@ -13,44 +13,44 @@ const HIDDEN: &str = "(hidden)";
 const TELEGRAM: &str = "https://api.telegram.org/bot";
 
 /// Takes the credentials out of what came of a run in which effects were performed.
-pub(super) fn conceal(result: &mut RunResult<'_>, answers: &dyn Answers) {
+pub(super) fn redact(result: &mut RunResult<'_>, answers: &dyn Answers) {
     if !answers.has_secrets() {
         return;
     }
-    let concealer = Concealer(answers);
-    result.errors.iter_mut().for_each(|error| concealer.text(error));
-    result.log.iter_mut().for_each(|line| concealer.text(line));
-    result.effects.iter_mut().for_each(|record| concealer.effect(&mut record.effect));
-    result.jobs.iter_mut().for_each(|job| concealer.value(&mut job.data));
-    concealer.value(&mut result.data);
+    let redacter = Redacter(answers);
+    result.errors.iter_mut().for_each(|error| redacter.text(error));
+    result.log.iter_mut().for_each(|line| redacter.text(line));
+    result.effects.iter_mut().for_each(|record| redacter.effect(&mut record.effect));
+    result.jobs.iter_mut().for_each(|job| redacter.value(&mut job.data));
+    redacter.value(&mut result.data);
     for node in result.trace.iter_mut().flat_map(|trace| &mut trace.nodes) {
-        node.reasons.iter_mut().for_each(|reason| concealer.text(reason));
-        node.saw.iter_mut().for_each(|seen| concealer.value(&mut seen.value));
+        node.reasons.iter_mut().for_each(|reason| redacter.text(reason));
+        node.saw.iter_mut().for_each(|seen| redacter.value(&mut seen.value));
     }
 }
 
-struct Concealer<'c>(&'c dyn Answers);
+struct Redacter<'c>(&'c dyn Answers);
 
-impl Concealer<'_> {
+impl Redacter<'_> {
     fn text(&self, text: &mut String) {
-        if let Some(concealed) = self.0.conceal(text) {
-            *text = concealed;
+        if let Some(redacted) = self.0.redact(text) {
+            *text = redacted;
         }
     }
 
     fn value(&self, value: &mut Value<'_>) {
         // Data that is nested too deep for JSON comes from outside, where nobody knows what stands for a secret.
-        let Some(concealed) = value.to_json().ok().and_then(|json| self.0.conceal(&json)) else { return };
-        if let Ok(concealed) = Value::from_json(&concealed) {
-            *value = concealed.into_owned();
+        let Some(redacted) = value.to_json().ok().and_then(|json| self.0.redact(&json)) else { return };
+        if let Ok(redacted) = Value::from_json(&redacted) {
+            *value = redacted.into_owned();
         }
     }
 
     fn array(&self, array: &mut Array<'_>) {
         let mut value = Value::from(std::mem::take(array));
         self.value(&mut value);
-        if let Value::Array(concealed) = value {
-            *array = concealed;
+        if let Value::Array(redacted) = value {
+            *array = redacted;
         }
     }
 
@@ -72,9 +72,9 @@ impl Concealer<'_> {
                     }
                 }
                 if let Some(body) = body
-                    && let Some(concealed) = self.0.conceal(body)
+                    && let Some(redacted) = self.0.redact(body)
                 {
-                    *body = concealed.into();
+                    *body = redacted.into();
                 }
             }
             Effect::Mail { recipients, subject, body } => {

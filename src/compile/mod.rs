@@ -1,0 +1,157 @@
+//! From files to documents: the whole pipeline in two calls.
+//!
+//! [`Workspace::load`] reads and parses the files and all they import; [`Workspace::compile`] checks
+//! them and makes the graphs. MISP's own JSON is as welcome as text. Both collect findings and never stop at the first.
+
+mod callees;
+mod compiled;
+mod compiler;
+mod item;
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
+use crate::base::source::{FileId, Sources};
+use crate::catalogue::{Catalogue, Target};
+use crate::check::{Context, check_hidden_characters, check_hidden_in_data};
+use crate::diagnostics::Diagnostic;
+use crate::exported::{Saved, is_misp_json, read_saved};
+use crate::load::Program;
+use crate::project::Files;
+use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
+use crate::suppressions::Suppressions;
+use crate::verify::{check_environment, report_known_faults};
+
+use callees::check_workflows_that_run_others;
+use compiler::Compiler;
+
+pub use compiled::{Compilation, Compiled};
+
+/// Parsed files, ready to be compiled.
+pub struct Workspace<'s> {
+    program: Program<'s>,
+    declarations: Declarations,
+    catalogue: &'s Catalogue,
+    saved: Vec<Saved<'s>>,
+    target: Target,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'s> Workspace<'s> {
+    /// Parses the files `roots` of `sources` and what they import, read by way of `access`. Files with
+    /// MISP's JSON are read as such, see [`is_misp_json`].
+    pub fn load(sources: &'s Sources, access: &'s dyn Files, roots: &[FileId], catalogue: &'s Catalogue) -> Self {
+        let mut diagnostics = Vec::new();
+        let (json, text): (Vec<FileId>, Vec<FileId>) =
+            roots.iter().partition(|&&root| is_misp_json(sources.file(root)));
+        for &file in &json {
+            check_hidden_in_data(sources.file(file), file, &mut diagnostics);
+        }
+        let saved = json.into_iter().flat_map(|file| read_saved(sources, file, &mut diagnostics)).collect();
+        let program = Program::load(sources, access, &text, &mut diagnostics);
+        for file in &program.files {
+            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);
+        }
+        let declarations = Declarations::build(&program, &mut diagnostics);
+        Self { program, declarations, catalogue, saved, target: Target::DEFAULT, diagnostics }
+    }
+
+    /// Compiles for this target instead of [`Target::DEFAULT`]: warns of the bugs of that release.
+    #[must_use]
+    pub fn for_target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// The modules there are: those of the catalogue, with all that the files declare on top.
+    pub fn modules(&self) -> Cow<'s, Catalogue> {
+        let mut modules = Cow::Borrowed(self.catalogue);
+        let declared: Vec<_> = self.declarations.in_order().cloned().collect();
+        if !declared.is_empty() {
+            modules.to_mut().extend(declared);
+        }
+        modules
+    }
+
+    /// Checks what the environment makes of the texts of documents that were compiled from these files.
+    pub fn check_environment(
+        &self,
+        documents: &[Compiled<'_>],
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<Diagnostic> {
+        let (modules, budget) = (self.modules(), Budget::default());
+        let signature = |module: &str| modules.module(module);
+        let documents = documents.iter().map(|compiled| &compiled.document);
+        documents.flat_map(|document| check_environment(document, &signature, &budget, environment)).collect()
+    }
+
+    /// Checks everything and makes the graphs.
+    pub fn compile(&self) -> Compilation<'_> {
+        let mut compilation = self.compile_with(self.catalogue, self.target);
+        compilation.diagnostics = self.without_allowed(compilation.diagnostics);
+        compilation
+    }
+
+    /// [`Self::compile`] with another catalogue, for another target, and with all that comments allow.
+    pub(crate) fn compile_with<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
+        let mut diagnostics = self.diagnostics.clone();
+        let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
+        let budget = Budget::default();
+        let constants = ConstantTable::build(&self.program, &scopes, &budget, &mut diagnostics);
+        let tags = catalogue.known_tags();
+        let context = Context {
+            program: &self.program,
+            catalogue,
+            tags: &tags,
+            scopes: &scopes,
+            constants: &constants,
+            budget: &budget,
+        };
+        let mut compiler = Compiler::new(context, diagnostics);
+        compiler.items();
+        let tests = compiler.tests();
+        compiler.project();
+        compiler.unused();
+        let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
+        for saved in &self.saved {
+            if saved.check(catalogue, &tags, &budget, &mut diagnostics) {
+                documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
+            }
+        }
+        check_workflows_that_run_others(&documents, &mut diagnostics);
+        report_known_faults(
+            target,
+            &documents.iter().map(|compiled| (compiled.id.span, &compiled.document)).collect::<Vec<_>>(),
+            &mut diagnostics,
+        );
+        Compilation { documents, imported, tests, diagnostics: without_repetitions(diagnostics) }
+    }
+
+    /// Findings with the levels that comments give them, and with what is to be said about the comments.
+    pub(crate) fn without_allowed(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut comments = Suppressions::default();
+        for file in &self.program.files {
+            comments.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
+        }
+        // Behind an error much is not looked at, and of imported files only what is used.
+        let is_whole = !diagnostics.iter().any(Diagnostic::is_error);
+        comments.apply(&mut diagnostics);
+        if is_whole {
+            for file in &self.program.files[..self.program.roots] {
+                comments.report_unused(file.tree.id, &mut diagnostics);
+            }
+        }
+        diagnostics
+    }
+}
+
+/// Each finding once: a blueprint's steps are checked again wherever it is used.
+fn without_repetitions(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = FxHashSet::default();
+    diagnostics.retain(|diagnostic| {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
+        seen.insert((diagnostic.code, place, diagnostic.message.clone()))
+    });
+    diagnostics
+}
