@@ -1,17 +1,17 @@
 //! mispflow: workflows for MISP, the threat-intelligence platform, as text.
 //!
-//! Text and MISP's JSON both become a graph; what is checked, compared, simulated and written is that graph:
+//! Text and MISP's JSON both become a graph, which is checked, compared, simulated and written:
 //!
 //! ```text
 //! .mwf text ─▶ load ─▶ resolve ─▶ check ─▶ lower ─┐
 //!                                                 ├─▶ model ─▶ verify ─▶ findings
-//! MISP's JSON ─▶ misp ─▶ exported ────────────────┘     │
+//! MISP's JSON ─▶ misp ────────────────────────────┘     │
 //!                                                       ├─▶ misp ─▶ JSON for MISP
 //!                                                       ├─▶ import ─▶ text, diff
 //!                                                       └─▶ simulate ─▶ run, test, replay
 //! ```
 //!
-//! `ARCHITECTURE.md` lists the modules in the order in which one may use the other, and a test reads it.
+//! `ARCHITECTURE.md` lists the modules in order: each may use only those above it. A test checks that.
 //!
 //! Errors are [`diagnostics::Diagnostic`] values with places in [`base::source::Sources`]; the library
 //! never prints.

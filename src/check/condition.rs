@@ -240,7 +240,7 @@ impl<'a> FlowChecker<'_, 'a> {
             Start::Items(_) => Reader::Filter,
         };
         if let Some(written) = &path.written {
-            self.check_question(reader, operator, written, values);
+            self.check_written_question(reader, operator, written, values);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::model::{ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Predicate, PredicateKind, Step, Value, ValueKind};
-use crate::typing::{Items, Start};
+use crate::typing::{Items, PathChecker, Start};
 use crate::wording;
 
 use super::checked::NodeTemplate;
@@ -118,7 +118,7 @@ impl<'a> FlowChecker<'_, 'a> {
             && let Some(path) = self.check_path_value(&filter.path, place("path"), Start::Items(&items))
             && let Some(value) = filter.value.as_plain()
         {
-            self.check_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);
+            self.check_written_question(Reader::Filter, &filter.operator, &path, &[(Some(value), place("value"))]);
         }
         filter
     }

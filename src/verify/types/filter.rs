@@ -1,11 +1,9 @@
 //! The module filter of a node.
 
-use std::borrow::Cow;
-
 use crate::condition::Operator;
 use crate::diagnostics::Audience;
 use crate::schema::Reader;
-use crate::typing::{Items, Start};
+use crate::typing::{Items, PathChecker, Start};
 use crate::wording;
 
 use super::found::Part;
@@ -38,21 +36,22 @@ impl NodeChecker<'_, '_> {
         let selector = if filter.selector.is_empty() {
             None
         } else {
-            self.check_path(&filter.selector, selector_part, Start::Root)
+            self.follow(&filter.selector, (selector_part, &filter.selector), Start::Root)
         };
         if let Some(selector) = &selector {
             self.check_items(selector);
         }
         let items = selector.as_ref().map_or_else(Items::open, |selector| selector.found.items());
         let value = filter.value.as_plain();
-        if filter.path.is_empty() || self.check_swapped(&filter.path, value, path_part) {
+        let place = (path_part, &*filter.path);
+        if filter.path.is_empty() || self.report_swapped(&filter.path, value, &place) {
             return;
         }
-        let path = self.check_path(&filter.path, path_part, Start::Items(&items));
+        let path = self.follow(&filter.path, place, Start::Items(&items));
         if let (Some(path), Some(operator), Some(value)) = (path, operator, value)
             && !operator.compares_with_list()
         {
-            self.check_question(Reader::Filter, operator, &path, &[(Cow::Borrowed(value), value_part)]);
+            self.check_question(Reader::Filter, operator, &path, &[(Some(value), (value_part, value))]);
         }
     }
 }

@@ -4,7 +4,6 @@
 //! The words are those of the text, see [`wording`](crate::wording). What the editor leaves empty counts as not
 //! given.
 
-mod comparisons;
 mod filter;
 mod found;
 mod node;

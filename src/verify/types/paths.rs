@@ -1,102 +1,102 @@
 //! The hash paths among the parameters of a node.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::catalogue::{ParameterKind, module_ids};
-use crate::condition::Operator;
+use crate::diagnostics::{Audience, Diagnostic};
 use crate::model::ParamValue;
-use crate::schema::{About, PathFinding, Reader};
-use crate::typing::{FollowedPath, Items, Start};
+use crate::schema::{PathFix, Typer, swapped};
+use crate::typing::{NodePath, NodePaths, PathChecker};
 use crate::wording;
 
 use super::found::Part;
 use super::node::{Given, NodeChecker};
+use super::values::{describe, entries, single};
 
-/// A path of a node.
-pub(super) struct SavedPath<'g> {
-    pub(super) found: FollowedPath,
-    pub(super) text: &'g str,
-    pub(super) part: Part<'g>,
+/// A part of a node, and the text that it has.
+pub(super) type PartText<'g> = (Part<'g>, &'g str);
+
+impl<'g> PathChecker for NodeChecker<'_, 'g> {
+    type Place = PartText<'g>;
+
+    fn typer(&self) -> Typer<'static> {
+        self.typer
+    }
+
+    fn report_at(&mut self, place: &PartText<'g>, at: Option<Range<usize>>, finding: Diagnostic, _: Option<PathFix>) {
+        let (part, text) = *place;
+        match at {
+            Some(at) => self.report_within(part, text, at, finding),
+            None => self.report(part, finding),
+        }
+    }
+
+    fn report_swapped(&mut self, path: &str, value: Option<&str>, &(part, _): &PartText<'g>) -> bool {
+        let Some(field) = value.and_then(|value| swapped(path, value)) else { return false };
+        let finding = wording::field_and_value_swapped(field, path);
+        self.report(part, finding.help(format!("compare `{field}` with `{path}`")));
+        true
+    }
+
+    fn report_empty_list(&mut self) {
+        let is_given = self.node.params.iter().any(|(name, _)| name == "value_list");
+        let part = if is_given { self.parameter("value_list") } else { Part::Node(self.index) };
+        self.report(part, wording::empty_list(Audience::Editor));
+    }
 }
 
 impl<'g> NodeChecker<'_, 'g> {
-    /// Checks the paths, also those that start in what another one selects, and what is asked of them.
+    /// Checks the paths, and what is compared with what they find.
     pub(super) fn check_paths(&mut self, values: &[Given<'g>]) {
         let signature = self.signature;
-        let of_kind = |sub: bool| {
-            let parameters = signature.parameters.iter().zip(values);
-            parameters.filter_map(move |(parameter, given)| match given.own {
-                Some(ParamValue::Text(text))
-                    if parameter.kind == ParameterKind::HashPath && parameter.sub_selector == sub =>
-                {
-                    Some((parameter.id.as_str(), text.as_plain().filter(|path| !path.is_empty())?))
-                }
-                _ => None,
+        if signature.id == module_ids::COUNT_IF {
+            self.check_count(values);
+        }
+        let parameters = signature.parameters.iter().zip(values);
+        let paths = parameters.filter_map(|(parameter, given)| match given.own {
+            Some(ParamValue::Text(text)) if parameter.kind == ParameterKind::HashPath => {
+                let text = text.as_plain().filter(|path| !path.is_empty())?;
+                let place = (self.parameter(&parameter.id), text);
+                Some(NodePath { is_sub_selector: parameter.sub_selector, text, place })
+            }
+            _ => None,
+        });
+        let paths = paths.collect();
+        let operator = self.value(values, "operator").and_then(single);
+        let value = self.value(values, "value").and_then(single);
+        let list = self.value(values, "value_list").map(entries).unwrap_or_default();
+        let list: Vec<(Cow<'_, str>, Part<'g>)> = list
+            .into_iter()
+            .filter_map(|(number, entry)| {
+                let part =
+                    number.map_or(self.parameter("value_list"), |number| Part::Entry(self.index, "value_list", number));
+                Some((single(entry)?, part))
             })
+            .collect();
+        let node = NodePaths {
+            module: &signature.id,
+            paths,
+            operator: operator.as_deref(),
+            value: value.as_deref().map(|value| (Some(value), (self.parameter("value"), ""))),
+            list: list.iter().map(|(value, part)| (Some(&**value), (*part, ""))).collect(),
         };
-        let mut selector = None;
-        for (id, path) in of_kind(false) {
-            selector = self.check_path(path, self.parameter(id), Start::Root).or(selector);
-        }
-        match (signature.id.as_str(), &selector) {
-            (module_ids::GENERIC_IF, selector) => self.check_comparison(Reader::GenericIf, values, selector.as_ref()),
-            (module_ids::COUNT_IF, _) => self.check_count(values),
-            _ => {}
-        }
-        let items = selector.as_ref().map_or_else(Items::open, |selector| selector.found.items());
-        let is_filter = signature.id == module_ids::GENERIC_FILTER_DATA;
-        let mut compared = None;
-        for (id, path) in of_kind(true) {
-            let part = self.parameter(id);
-            if is_filter && self.check_swapped(path, self.compared_value(values), part) {
-                continue;
-            }
-            compared = self.check_path(path, part, Start::Items(&items));
-            if compared.is_some()
-                && let Some(selector) = &selector
-            {
-                self.check_items(selector);
-            }
-        }
-        if is_filter {
-            self.check_comparison(Reader::Filter, values, compared.as_ref());
-        }
+        self.check_node_paths(&node);
     }
 
-    /// `None` for a malformed path.
-    pub(super) fn check_path(&mut self, text: &'g str, part: Part<'g>, start: Start<'_>) -> Option<SavedPath<'g>> {
-        match FollowedPath::new(text, start, &self.typer) {
-            Ok(found) => {
-                for finding in &found.followed.findings {
-                    self.report_path(finding, text, part);
-                }
-                Some(SavedPath { found, text, part })
-            }
-            Err(error) => {
-                self.report_within(part, text, error.at.clone(), wording::invalid_path(&error));
-                None
-            }
-        }
+    /// The value of a parameter that counts in a run.
+    fn value<'v>(&self, values: &'v [Given<'g>], id: &str) -> Option<&'v ParamValue<'g>> {
+        let index = self.signature.parameters.iter().position(|parameter| parameter.id == id)?;
+        values[index].value.as_deref()
     }
 
-    pub(super) fn report_path(&mut self, finding: &PathFinding, text: &'g str, part: Part<'g>) {
-        match &finding.about {
-            About::Path(at) => {
-                self.report_within(part, text, at.clone(), wording::path_finding(finding));
-            }
-            About::Value(_) => self.report(part, wording::path_finding(finding)),
+    /// The number that count-if compares with.
+    fn check_count(&mut self, values: &[Given<'g>]) {
+        let Some(value) = self.value(values, "value").filter(|value| !value.is_empty()) else { return };
+        // What is not a single value has been reported.
+        if single(value).is_some_and(|text| text.trim().parse::<f64>().is_err()) {
+            let finding = wording::not_a_count(describe(value), Audience::Editor);
+            self.report(self.parameter("value"), finding);
         }
-    }
-
-    /// Checks that a filter can look into the items that its selector selects.
-    pub(super) fn check_items(&mut self, selector: &SavedPath<'g>) {
-        if selector.found.selects_single_values() {
-            let (last, before) = selector.found.last_step();
-            self.report_within(selector.part, selector.text, last, wording::single_values_selected(before));
-        }
-    }
-
-    fn check_comparison(&mut self, reader: Reader, values: &[Given<'g>], written: Option<&SavedPath<'g>>) {
-        let operator = self.value(values, "operator").and_then(super::values::single);
-        let Some(operator) = operator.and_then(|operator| Operator::from_name(&operator)) else { return };
-        self.check_operands(reader, operator, values, written);
     }
 }
