@@ -57,6 +57,8 @@ pub enum CheckedStepKind<'a> {
         label: Option<Name<'a>>,
         /// The node that takes all filters off.
         off: Box<NodeTemplate<'a>>,
+        /// `reset`, if the text says it: that node is made even where nothing follows.
+        reset: Option<Span>,
         /// What happens under the filter.
         steps: Vec<CheckedStep<'a>>,
     },

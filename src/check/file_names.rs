@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::DocumentKind;
-use crate::project::{fold, is_device_on_windows};
+use crate::project::{difference, fold, is_device_on_windows};
 use crate::syntax::tree::Name;
 
 /// The ids seen so far, which name the files.
@@ -33,10 +33,10 @@ impl<'a> FileNames<'a> {
             Diagnostic::at(
                 Code::UnsafeFileName,
                 id.span,
-                format!("`{}` and `{}` differ in the case of letters alone", before.text, id.text),
+                format!("`{}` and `{}` {}", before.text, id.text, difference(before.text, id.text)),
             )
             .also(before.span, "the other one")
-            .note("the id names the file that `build` writes; on Windows and macOS, where the case of letters does not count, one would overwrite the other")
+            .note("the id names the file that `build` writes; on Windows and macOS these are one name, so one file would overwrite the other")
             .help("give one of them another id")
         })
     }

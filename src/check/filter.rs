@@ -53,7 +53,7 @@ impl<'a> FlowChecker<'_, 'a> {
             None => self.context.signature(self.file, module_ids::GENERIC_FILTER_RESET)?,
         };
         let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
-        Some(self.spelled_node(signature, params, filter.reset_pin.as_ref(), brace))
+        Some(self.spelled_node(signature, params, filter.reset.as_ref().and_then(|reset| reset.pin.as_ref()), brace))
     }
 
     /// `for SELECTOR where COND`

@@ -184,7 +184,8 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         let on = self.at(question, |checker| checker.filter_on(step, filter));
         let off = self.filter_off(step, filter);
         let steps = self.steps(&filter.body);
-        Some(CheckedStepKind::Filter { on: Box::new(on?), label: filter.label, off: Box::new(off?), steps })
+        let reset = filter.reset.as_ref().map(|reset| reset.span);
+        Some(CheckedStepKind::Filter { on: Box::new(on?), label: filter.label, off: Box::new(off?), reset, steps })
     }
 
     fn concurrent(&mut self, step: &'a Step<'a>, concurrent: &'a Concurrent<'a>) -> Option<CheckedStepKind<'a>> {

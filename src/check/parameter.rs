@@ -88,7 +88,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(text) => {
                 if let Some(plain) = text.as_plain() {
                     let sources = self.context.program.sources;
-                    for found in check_template(signature, parameter, plain) {
+                    for found in check_template(signature, parameter, plain, &self.context.budget.renderings) {
                         let at = found.at.and_then(|at| place_of(plain, at, constant.span, sources));
                         self.report(found.finding.placed_at(at.unwrap_or(constant.span)));
                     }

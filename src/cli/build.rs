@@ -13,7 +13,8 @@ use crate::misp;
 use crate::misp::Filling;
 use crate::model::DocumentKind;
 use crate::project::{
-    self, Project, ProjectFiles, Readers, Refusal, at_setting, fold, holds, is_device_on_windows, write_whole,
+    self, APART, Project, ProjectFiles, Readers, Refusal, at_setting, difference, fold, holds, is_device_on_windows,
+    write_whole,
 };
 use crate::secrets::Secret;
 
@@ -64,9 +65,6 @@ pub(super) struct Build {
     findings: Findings,
 }
 
-/// What the name of the folder for files with secrets adds to that of the folder for others.
-const APART: &str = "-with-secrets";
-
 /// Whether a path is a folder or lies in it. Neither has to exist.
 fn is_in(path: &Path, folder: &Path) -> bool {
     project::real(path).starts_with(project::real(folder))
@@ -104,11 +102,11 @@ fn wrong_names(products: &[Product]) -> Vec<Diagnostic> {
             let message = if other == name {
                 format!("two workflows or blueprints would be written to `{name}`")
             } else {
-                format!("`{other}` and `{name}` differ in the case of letters alone")
+                format!("`{other}` and `{name}` {}", difference(other, name))
             };
             wrong.push(
                 Diagnostic::new(Code::UnsafeFileName, message)
-                    .note("where the case of letters does not count, as on Windows and macOS, one would overwrite the other")
+                    .note("on Windows and macOS these are one name, so one file would overwrite the other")
                     .help("rename one of the files they are built from, or build them one by one, into folders of their own"),
             );
         }

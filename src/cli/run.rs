@@ -351,6 +351,9 @@ impl Total {
             })?;
         }
         self.status = self.status.max(Status::of(&output.problems));
+        if output.is_uncertain {
+            self.status = self.status.max(Status::Rejected);
+        }
         self.tally.unreadable += output.problems.len();
         self.notes.extend(output.notes.iter().cloned());
         for ending in &output.endings {

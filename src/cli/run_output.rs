@@ -41,6 +41,8 @@ pub(super) struct Output {
     pub(super) endings: Vec<Ending>,
     /// What was noted of the runs that have a line each.
     pub(super) notes: BTreeSet<String>,
+    /// Whether some run came to a limit, so that MISP's may be another.
+    pub(super) is_uncertain: bool,
     /// What could not be used.
     pub(super) problems: Vec<Diagnostic>,
     /// How many bytes were read.
@@ -83,8 +85,11 @@ impl Renderer<'_> {
         let event = EventIdentity::of(&data);
         let result = self.runner.run(data);
         sheet.output.endings.push(Ending::of(&result));
+        let is_uncertain = result.with_jobs().into_iter().any(|result| result.is_uncertain);
+        sheet.output.is_uncertain |= is_uncertain;
         if self.form == Form::Line {
-            sheet.output.notes.extend(result.notes.iter().cloned());
+            let told = if is_uncertain { result.with_jobs() } else { vec![&result] };
+            sheet.output.notes.extend(told.into_iter().flat_map(|result| result.notes.iter().cloned()));
         }
         // Writing to memory does not fail.
         let _ = match self.form {
@@ -174,16 +179,7 @@ fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'
 
 /// The lines of the log of a run and its jobs, in the order in which MISP writes them.
 fn log(result: &RunResult<'_>) -> Vec<String> {
-    let mut lines = result.log.clone();
-    let mut level: Vec<&RunResult<'_>> = vec![result];
-    // Jobs run level by level.
-    while !level.is_empty() {
-        let jobs = level.iter().flat_map(|result| &result.jobs).filter_map(|job| job.result.as_deref());
-        let next: Vec<_> = jobs.collect();
-        lines.extend(next.iter().flat_map(|result| result.log.iter().cloned()));
-        level = next;
-    }
-    lines
+    result.with_jobs().into_iter().flat_map(|result| result.log.iter().cloned()).collect()
 }
 
 fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
@@ -195,6 +191,11 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     let column = before.map_or(column, |before| before.chars().count() + 1);
     let line = record.line + line.saturating_sub(1);
     let place = Place { line, column: Some(column), ..Place::of(record) };
+    if error.is_infinite_number() {
+        return Diagnostic::new(Code::UnusableEvent, format!("{place}: a number is too large for a float"))
+            .note("PHP reads it as infinite, which no JSON can say, so MISP could not send or save such an event")
+            .help("no event of MISP has such a number: write it as a string, or leave the event out");
+    }
     Diagnostic::new(Code::UnusableEvent, format!("{place}: this is not valid JSON: {message}"))
 }
 

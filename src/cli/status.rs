@@ -29,6 +29,7 @@ impl Status {
         let status = |diagnostic: &Diagnostic| match diagnostic.code {
             // With a place it is a mistake in the text that names the file.
             Code::UnreadableFile if diagnostic.primary.is_none() => Self::Failed,
+            Code::UnwritableFile => Self::Failed,
             _ => Self::Rejected,
         };
         diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(status).max().unwrap_or(Self::Done)
@@ -55,7 +56,7 @@ pub enum Failure {
     /// Anything else, in words for the user, perhaps with a second line that says what to do.
     #[error("{0}")]
     Other(String),
-    /// Something in the input that the command must not do.
+    /// Something that the command must not do, or that the system does not let it do.
     #[error("{}", .0.message)]
     Refused(Box<Diagnostic>),
 }
@@ -76,7 +77,11 @@ impl Failure {
             io::ErrorKind::ReadOnlyFilesystem => "nothing can be written on this disk".to_owned(),
             _ => error.to_string(),
         };
-        Self::Other(format!("`{}` cannot be written: {reason}", path.display()))
+        let message = format!("`{}` cannot be written: {reason}", path.display());
+        Self::Refused(Box::new(
+            Diagnostic::new(Code::UnwritableFile, message)
+                .note("files are written whole or not at all: it is as it was"),
+        ))
     }
 
     /// Takes a refusal for a finding, so that other files need not wait for it.
@@ -102,7 +107,7 @@ impl Failure {
         if let Self::Refused(diagnostic) = self {
             let _ = write_terminal(&Sources::new(), std::slice::from_ref(diagnostic), console.messages());
             let _ = console.flush();
-            return Status::Rejected;
+            return Status::of(std::slice::from_ref(diagnostic));
         }
         let message = self.to_string();
         let _ = console.error_word().and_then(|()| writeln!(console.messages(), "{}", printable(&message)));

@@ -51,6 +51,8 @@ codes! {
     RefusedFile = "refused-file", Error;
     /// A file is not written where it would be.
     RefusedOutput = "refused-output", Error;
+    /// A file cannot be written.
+    UnwritableFile = "unwritable-file", Error;
     /// The id of a workflow or blueprint cannot name a file on every system.
     UnsafeFileName = "unsafe-file-name", Error;
     /// A file is larger than the tool reads.

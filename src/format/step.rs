@@ -150,11 +150,13 @@ impl<'s> Writer<'s> {
         self.filter_labels.enter(step);
         self.block(&step.body);
         self.filter_labels.leave();
-        if let Some(pin) = &step.reset_pin {
+        if let Some(reset) = &step.reset {
             self.add(" ");
             self.token("reset");
-            self.add(" ");
-            self.pin(pin);
+            if let Some(pin) = &reset.pin {
+                self.add(" ");
+                self.pin(pin);
+            }
         }
     }
 

@@ -78,12 +78,14 @@ impl<'c> Printer<'c> {
                 }
                 self.line("}");
             }
-            StepKind::Filter { pin, head, body, reset_pin } => {
+            StepKind::Filter { pin, head, body, reset } => {
                 self.line(&format!("{}filter {head} {{", pin_before(pin)));
                 self.steps(body);
-                let reset =
-                    if reset_pin.is_empty() { String::new() } else { format!(" reset {}", self::pin(reset_pin)) };
-                self.line(&format!("}}{reset}"));
+                match reset {
+                    None => self.line("}"),
+                    Some(pin) if pin.is_empty() => self.line("} reset"),
+                    Some(pin) => self.line(&format!("}} reset {}", self::pin(pin))),
+                }
             }
             StepKind::Concurrent { pin, branches } => {
                 self.line(&format!("{}concurrent {{", pin_before(pin)));

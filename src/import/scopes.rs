@@ -2,8 +2,8 @@
 //! which no jump may enter.
 //!
 //! A filter becomes a scope where that says exactly what the graph does: on every way the filter is
-//! taken off by one and the same reset, or the run ends. All other filters and resets become plain
-//! calls.
+//! taken off by one and the same reset, or stays on until the end, or the run ends where nothing can
+//! follow. All other filters and resets become plain calls.
 
 use rustc_hash::FxHashSet;
 
@@ -78,6 +78,10 @@ struct Round<'f, 'g> {
     base: Vec<ChainId>,
     /// By region: how many concurrent branches are around.
     level: Vec<u32>,
+    /// By region: whether a run that leaves it at its end may have filters on, since nothing follows.
+    ends_flow: Vec<bool>,
+    /// Filters that are still on at the end of some run.
+    left_on: FxHashSet<usize>,
     chains: Vec<Chain>,
     states: Vec<Option<State>>,
     found: Scopes,
@@ -113,6 +117,8 @@ impl<'f, 'g> Round<'f, 'g> {
             tree: Tree::new(),
             base: vec![0],
             level: vec![0],
+            ends_flow: vec![flow.has_trigger],
+            left_on: FxHashSet::default(),
             chains: vec![Chain { filter: usize::MAX, outer: 0, labels: 0 }],
             states: vec![None; count],
             found: Scopes {
@@ -128,17 +134,18 @@ impl<'f, 'g> Round<'f, 'g> {
             round.states[start] = Some(State { region: 0, chain: 0 });
         }
         for piece in pieces {
-            let outer = round.open(0, 0, 0);
+            let outer = round.open(0, 0, 0, true);
             for (index, &root) in piece.iter().enumerate() {
-                let region = if index == 0 { outer } else { round.open(outer, 0, 0) };
+                let region = if index == 0 { outer } else { round.open(outer, 0, 0, true) };
                 round.states[root] = Some(State { region, chain: 0 });
             }
         }
         round
     }
 
-    fn open(&mut self, parent: RegionId, base: ChainId, level: u32) -> RegionId {
+    fn open(&mut self, parent: RegionId, base: ChainId, level: u32, ends_flow: bool) -> RegionId {
         self.base.push(base);
+        self.ends_flow.push(ends_flow);
         self.level.push(level);
         self.tree.add(parent)
     }
@@ -154,6 +161,12 @@ impl<'f, 'g> Round<'f, 'g> {
             };
             self.leave(node, after, roles);
         }
+        // What follows a reset would follow the ways on which the filter stays on as well.
+        for &filter in &self.left_on {
+            if self.found.by_filter[filter].is_some_and(|scope| scope.reset.is_some()) {
+                self.failed.insert(filter);
+            }
+        }
         self.found.count = self.base.len();
         self
     }
@@ -164,7 +177,8 @@ impl<'f, 'g> Round<'f, 'g> {
             return state;
         }
         let level = self.level[state.region];
-        let region = self.open(state.region, self.base[state.region], level);
+        let ends_flow = self.ends_flow[state.region];
+        let region = self.open(state.region, self.base[state.region], level, ends_flow);
         self.chains.push(Chain { filter: node, outer: state.chain, labels: labels | (1 << label) });
         self.found.by_filter[node] = Some(Scope { region, reset: None, is_outermost: state.chain == 0 });
         if self.base[state.region] != 0 {
@@ -201,14 +215,18 @@ impl<'f, 'g> Round<'f, 'g> {
         let from = &self.flow.nodes[node];
         let ends = from.kind != Kind::Concurrent && from.targets.contains(&None);
         if ends && after.chain != self.base[after.region] {
-            self.fail(after.chain);
+            if self.ends_flow[after.region] {
+                self.left_on.extend(self.filters(after.chain));
+            } else {
+                self.fail(after.chain);
+            }
         }
         for &target in &from.targets {
             let mut state = after;
             if from.kind == Kind::Concurrent {
                 let level = self.level[after.region];
                 if level < MAX_BRANCHES {
-                    state.region = self.open(after.region, after.chain, level + 1);
+                    state.region = self.open(after.region, after.chain, level + 1, true);
                 }
                 self.found.branches[node].push(state.region);
             }

@@ -27,7 +27,13 @@ pub(super) enum StepKind {
     /// `if`, with the conditions as text.
     If { arms: Vec<(String, Vec<Step>)>, otherwise: Vec<Step> },
     /// `filter`, with what stands before its block as text.
-    Filter { pin: Vec<Entry>, head: String, body: Vec<Step>, reset_pin: Vec<Entry> },
+    Filter {
+        pin: Vec<Entry>,
+        head: String,
+        body: Vec<Step>,
+        /// Whether `reset` is written, and its pin.
+        reset: Option<Vec<Entry>>,
+    },
     /// `concurrent`
     Concurrent { pin: Vec<Entry>, branches: Vec<Vec<Step>> },
     /// `goto`

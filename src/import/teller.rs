@@ -330,19 +330,22 @@ impl<'f, 'g> Teller<'f, 'g> {
         let inside = Place { region: scope.region, follow: scope.reset, depth: place.depth + 1 };
         let told = self.region(body, inside);
         self.check_inner_scopes(&told.steps);
-        let mut reset_pin = Vec::new();
-        let mut way = Way::End { is_open: false };
+        let mut written = None;
+        let mut way = Way::End { is_open: told.is_open };
         if let (true, Some(reset)) = (told.is_open, scope.reset) {
             way = Way::Met(reset);
             if scope.is_outermost {
                 self.sequence.push(reset);
-                reset_pin = self.reset_pin(reset);
+                let pin = self.reset_pin(reset);
                 if let Unit::Reset(target) = self.plan.units[reset] {
                     way = Way::On(target);
+                    // Where nothing follows, the text would go without the reset. What follows a blueprint is not known.
+                    let is_left_out = target.is_none() && (self.flow.has_trigger || place.region != 0);
+                    written = (is_left_out || !pin.is_empty()).then_some(pin);
                 }
             }
         }
-        (StepKind::Filter { pin, head, body: told.steps, reset_pin }, way)
+        (StepKind::Filter { pin, head, body: told.steps, reset: written }, way)
     }
 
     /// A scope inside another one needs no reset of its own only where nothing follows it.

@@ -11,40 +11,80 @@ use super::arguments::wrong;
 use super::kinds::{Kind, kind};
 
 /// How many steps a rendering may take. A step is about a nanosecond.
-const MAX_STEPS: usize = 300_000_000;
+pub(super) const MAX_STEPS: usize = 300_000_000;
 /// How many bytes a rendering may make in all, what it has dropped again included.
 ///
 /// What takes the place of its own beginning, as in `ns.all = ns.all + [x]`, costs only what it has grown by: the shorter
 /// one is dropped, unless something else holds it, and that has paid for the whole with [`keep`].
 const MAX_BYTES: usize = 40 * 1024 * 1024;
 /// How deep values may be that a template makes.
-pub(super) const MAX_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 200;
 /// What it costs to look at a value.
 const VALUE: usize = 40;
 /// How large a value is in a list, in bytes.
 const SLOT: usize = 32;
 
+/// A limit that a rendering came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Limit {
+    /// How many steps it may take.
+    Steps,
+    /// How many bytes it may make.
+    Bytes,
+    /// How deep values may be.
+    Depth,
+}
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Steps => to.write_str("it does more work than mispflow does for a template"),
+            Self::Bytes => write!(to, "it makes more than {} MiB of strings and lists", MAX_BYTES >> 20),
+            Self::Depth => write!(to, "its values are nested more than {MAX_DEPTH} deep"),
+        }
+    }
+}
+
 thread_local! {
     // Values have nothing else that they share with the rendering they belong to.
     static STEPS: Cell<usize> = const { Cell::new(0) };
     static BYTES: Cell<usize> = const { Cell::new(0) };
+    static REACHED: Cell<Option<Limit>> = const { Cell::new(None) };
 }
 
-/// Begins a rendering on this thread.
-pub(super) fn begin() {
-    STEPS.set(MAX_STEPS);
+/// Begins a rendering of so many steps on this thread.
+pub(super) fn begin(steps: usize) {
+    STEPS.set(steps);
     BYTES.set(MAX_BYTES);
+    REACHED.set(None);
 }
 
-fn take(left: &'static std::thread::LocalKey<Cell<usize>>, amount: usize) -> Result<(), Error> {
+/// The limit that the rendering on this thread came to.
+pub(super) fn reached() -> Option<Limit> {
+    REACHED.get()
+}
+
+fn take(left: &'static std::thread::LocalKey<Cell<usize>>, amount: usize, limit: Limit) -> Result<(), Error> {
     let rest = left.get().checked_sub(amount);
     left.set(rest.unwrap_or(0));
-    rest.map(drop).ok_or_else(|| wrong("the template does too much"))
+    rest.map(drop).ok_or_else(|| {
+        REACHED.set(Some(limit));
+        wrong("the template does too much")
+    })
+}
+
+/// Refuses what is deeper than values may be.
+pub(super) fn deep(depth: usize) -> Result<(), Error> {
+    if depth <= MAX_DEPTH {
+        return Ok(());
+    }
+    REACHED.set(Some(Limit::Depth));
+    Err(wrong("nested too deep"))
 }
 
 /// Pays for steps.
 pub(super) fn steps(count: usize) -> Result<(), Error> {
-    take(&STEPS, count)
+    take(&STEPS, count, Limit::Steps)
 }
 
 /// Pays for looking at this many values.
@@ -54,14 +94,14 @@ pub(super) fn values(count: usize) -> Result<(), Error> {
 
 /// Pays for a string of this many bytes that is made.
 pub(super) fn made(length: usize) -> Result<(), Error> {
-    steps(length)?;
-    take(&BYTES, length)
+    take(&BYTES, length, Limit::Bytes)?;
+    steps(length)
 }
 
 /// Pays for a list of this many items that is made.
 pub(super) fn list_of(count: usize) -> Result<(), Error> {
-    values(count.saturating_add(1))?;
-    take(&BYTES, count.saturating_add(2).saturating_mul(SLOT))
+    take(&BYTES, count.saturating_add(2).saturating_mul(SLOT), Limit::Bytes)?;
+    values(count.saturating_add(1))
 }
 
 /// What it costs to copy an item of a list.
@@ -70,13 +110,13 @@ const COPY: usize = 4;
 /// Pays for a string that takes the place of its own beginning and is longer by `more` bytes.
 pub(super) fn grown(length: usize, more: usize) -> Result<(), Error> {
     steps(length / 8 + more)?;
-    take(&BYTES, more)
+    take(&BYTES, more, Limit::Bytes)
 }
 
 /// Pays for a list of `count` items that takes the place of its own beginning and is longer by `more` items.
 pub(super) fn list_grown(count: usize, more: usize) -> Result<(), Error> {
     steps(count.saturating_mul(COPY).saturating_add(VALUE))?;
-    take(&BYTES, more.saturating_mul(SLOT))
+    take(&BYTES, more.saturating_mul(SLOT), Limit::Bytes)
 }
 
 /// Pays for what something else holds from now on, which may be an older form of what has grown.
@@ -89,7 +129,7 @@ pub(super) fn keep(value: &Value) -> Result<(), Error> {
         }
         None => 0,
     };
-    take(&BYTES, size)
+    take(&BYTES, size, Limit::Bytes)
 }
 
 /// Joins strings, unless that makes one that is too long.
@@ -111,9 +151,7 @@ pub(super) fn check_depth(value: &Value) -> Result<(), Error> {
 }
 
 fn depth(value: &Value, at: usize) -> Result<(), Error> {
-    if at > MAX_DEPTH {
-        return Err(wrong("nested too deep"));
-    }
+    deep(at)?;
     match kind(value) {
         // What the data holds is not nested deep, and not made here.
         _ if super::values::is_of_data(value) => Ok(()),
@@ -146,17 +184,17 @@ fn depth(value: &Value, at: usize) -> Result<(), Error> {
 mod unit_tests {
     use minijinja::Value;
 
-    use super::{MAX_BYTES, begin, check_depth, join, list_of, steps};
+    use super::{MAX_BYTES, MAX_STEPS, begin, check_depth, join, list_of, steps};
 
     #[test]
     fn values_that_hold_themselves_again_and_again_are_refused() {
-        begin();
+        begin(MAX_STEPS);
         let mut value = Value::from(1);
         for _ in 0..60 {
             value = Value::from(vec![value.clone(), value]);
         }
         assert!(check_depth(&value).is_err());
-        begin();
+        begin(MAX_STEPS);
         let deep = (0..300).fold(Value::from(1), |value, _| Value::from(vec![value]));
         assert!(check_depth(&deep).is_err());
         assert!(check_depth(&Value::from((0..50_000).collect::<Vec<_>>())).is_ok());
@@ -166,7 +204,7 @@ mod unit_tests {
     fn joined_strings_have_an_end() {
         let long = "x".repeat(MAX_BYTES / 2);
         let parts = |count| std::iter::repeat_n("a".to_owned(), count).map(Ok);
-        begin();
+        begin(MAX_STEPS);
         assert_eq!(join(parts(3), ", ").unwrap(), "a, a, a");
         assert!(join(parts(2), &long).is_ok());
         assert!(join(parts(2), &long).is_err());
@@ -174,11 +212,11 @@ mod unit_tests {
 
     #[test]
     fn what_is_spent_stays_spent() {
-        begin();
+        begin(MAX_STEPS);
         assert!(list_of(1_000).is_ok());
         assert!(steps(usize::MAX).is_err());
         assert!(steps(1).is_err());
-        begin();
+        begin(MAX_STEPS);
         assert!(steps(1).is_ok());
     }
 }

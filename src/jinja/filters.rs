@@ -86,9 +86,7 @@ fn to_json(value: Value, args: Given) -> Result<Value, Error> {
 /// JSON as Python's `json.dumps` writes it with sorted keys, in ASCII, with what HTML reads otherwise escaped.
 fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usize) -> Result<(), Error> {
     bounds::values(1)?;
-    if depth > bounds::MAX_DEPTH {
-        return Err(wrong("nested too deep"));
-    }
+    bounds::deep(depth)?;
     let line = |text: &mut String, depth: usize| {
         if let Some(indent) = indent {
             bounds::made(indent.len().saturating_mul(depth).saturating_add(1))?;

@@ -300,9 +300,7 @@ pub(super) fn equal(left: &Value, right: &Value) -> Result<bool, Error> {
 
 fn equal_at(left: &Value, right: &Value, depth: usize) -> Result<bool, Error> {
     bounds::values(1)?;
-    if depth > bounds::MAX_DEPTH {
-        return Err(wrong("nested too deep to be compared"));
-    }
+    bounds::deep(depth)?;
     Ok(match (kind(left), kind(right)) {
         (Kind::Undefined, Kind::Undefined) | (Kind::None, Kind::None) => true,
         (Kind::String, Kind::String) => {
@@ -418,9 +416,7 @@ pub(super) fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>, E
 
 fn compare_at(left: &Value, right: &Value, depth: usize) -> Result<Option<Ordering>, Error> {
     bounds::values(1)?;
-    if depth > bounds::MAX_DEPTH {
-        return Err(wrong("nested too deep to be compared"));
-    }
+    bounds::deep(depth)?;
     match (kind(left), kind(right)) {
         (Kind::Bool | Kind::Int | Kind::Float, Kind::Bool | Kind::Int | Kind::Float) => Ok(number_order(left, right)),
         (Kind::String, Kind::String) => {

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use minijinja::{AutoEscape, Error, Output, State, Value};
 
-use super::arguments::wrong;
 use super::bounds;
 use super::generators::Generator;
 use super::kinds::{Kind, kind};
@@ -48,9 +47,7 @@ pub(super) fn repr(value: &Value) -> Result<String, Error> {
 
 fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
     bounds::values(1)?;
-    if depth > bounds::MAX_DEPTH {
-        return Err(wrong("nested too deep to be printed"));
-    }
+    bounds::deep(depth)?;
     let before = text.len();
     match kind(value) {
         Kind::Undefined => text.push_str("Undefined"),

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write;
+use std::ops::Range;
 
 use minijinja::machinery::ast::{
     BinOpKind, Call, CallArg, CompareOpKind, Expr, Filter, IfCond, Macro, Stmt, UnaryOpKind,
@@ -32,16 +33,63 @@ const SHORT_TEXT: usize = 16;
 /// How many items a list may have to be built by a filter; minijinja takes 2,000 arguments.
 const MAX_ARGUMENTS: usize = 1_500;
 
+/// Why Jinja2 does not compile a template.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// It is not well formed.
+    Syntax,
+    /// It has the tag `do`, which an extension brings.
+    Do,
+    /// More than [`MAX_LOOPS`] loops are inside each other.
+    Loops,
+    /// More than [`MAX_BLOCKS`] blocks are inside each other.
+    Blocks,
+    /// It names a filter or test that there is none of.
+    Name,
+    /// It sets what cannot be set.
+    Target,
+    /// A list or dict in it has too many items.
+    Items,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Syntax => to.write_str("it is not well formed"),
+            Self::Do => to.write_str("it has the tag `do`, which Jinja has only with an extension"),
+            Self::Loops => write!(to, "it has more than {MAX_LOOPS} `for` inside each other"),
+            Self::Blocks => write!(to, "it has more than {MAX_BLOCKS} blocks inside each other"),
+            Self::Name => to.write_str("it names a filter or test that Jinja does not have"),
+            Self::Target => to.write_str("it sets something that is not a name"),
+            Self::Items => write!(to, "a dict in it has more than {} entries", MAX_ARGUMENTS / 2),
+        }
+    }
+}
+
 /// The template for minijinja, if Jinja2 compiles it. Its last newline is gone; it has to be rendered with
 /// `keep_trailing_newline`.
-pub(super) fn rewritten(template: &str) -> Option<String> {
-    let tree = parse(template, "template", minijinja::syntax::SyntaxConfig::default()).ok()?;
+///
+/// # Errors
+///
+/// Why Jinja2 does not compile it.
+pub(super) fn rewritten(template: &str) -> Result<String, Refusal> {
+    written(template).map_err(|(refusal, _)| refusal)
+}
+
+/// Why Jinja2 does not compile a template, and what of it that is about, if that can be told.
+pub(super) fn refused(template: &str) -> Option<(Refusal, Option<Range<usize>>)> {
+    written(template).err()
+}
+
+fn written(template: &str) -> Result<String, (Refusal, Option<Range<usize>>)> {
+    let tree = parse(template, "template", minijinja::syntax::SyntaxConfig::default());
+    let tree = tree.map_err(|_| (Refusal::Syntax, None))?;
     let mut writer = Writer { out: String::with_capacity(template.len() * 2), ..Writer::default() };
     if let Stmt::Template(template) = &tree {
         template.children.iter().for_each(|child| writer.find(child));
         writer.body(&template.children, Place::default());
     }
-    (!writer.refused).then_some(writer.out)
+    writer.refused.map_or(Ok(writer.out), Err)
 }
 
 /// Where a part of the template is.
@@ -67,7 +115,7 @@ impl Place {
 struct Writer<'t> {
     out: String,
     /// Jinja2 does not compile this.
-    refused: bool,
+    refused: Option<(Refusal, Option<Range<usize>>)>,
     /// The macros of which a parameter has a default.
     macros: HashSet<&'t str>,
     /// Whether what is printed may be escaped.
@@ -108,11 +156,17 @@ impl<'t> Writer<'t> {
         }
     }
 
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refused.get_or_insert((refusal, None));
+    }
+
     fn body(&mut self, statements: &[Stmt<'t>], place: Place) {
-        if place.loops > MAX_LOOPS || place.blocks > MAX_BLOCKS {
-            self.refused = true;
+        if place.loops > MAX_LOOPS {
+            self.refuse(Refusal::Loops);
+        } else if place.blocks > MAX_BLOCKS {
+            self.refuse(Refusal::Blocks);
         }
-        if self.refused {
+        if self.refused.is_some() {
             return;
         }
         for statement in statements {
@@ -234,7 +288,10 @@ impl<'t> Writer<'t> {
                 self.out.push_str(concat!("{{ 0|", own!("failure"), " }}"));
             }
             // A tag of an extension that is not there.
-            Stmt::Do(_) => self.refused = true,
+            Stmt::Do(tag) => {
+                let at = tag.span().start_offset as usize..tag.span().end_offset as usize;
+                self.refused.get_or_insert((Refusal::Do, Some(at)));
+            }
         }
     }
 
@@ -317,7 +374,7 @@ impl<'t> Writer<'t> {
                 }
                 self.out.push_str(if list.items.len() == 1 { "," } else { "" });
             }
-            _ => self.refused = true,
+            _ => self.refuse(Refusal::Target),
         }
     }
 
@@ -358,7 +415,7 @@ impl<'t> Writer<'t> {
             }
             Expr::Test(test) => {
                 if !(TESTS.contains(&test.name) || place.is_soft) {
-                    self.refused = true;
+                    self.refuse(Refusal::Name);
                 }
                 self.filtered(&test.expr, place);
                 let known = TESTS.contains(&test.name);
@@ -427,7 +484,7 @@ impl<'t> Writer<'t> {
             Expr::Map(map) => {
                 self.out.push_str(concat!("0|", own!("dict"), "("));
                 if map.keys.len() * 2 > MAX_ARGUMENTS {
-                    self.refused = true;
+                    self.refuse(Refusal::Items);
                 }
                 for (key, value) in map.keys.iter().zip(&map.values) {
                     self.alone(key, place);
@@ -473,7 +530,7 @@ impl<'t> Writer<'t> {
     fn filter(&mut self, filter: &Filter<'t>, place: Place) {
         let is_known = FILTERS.contains(&filter.name);
         if !(is_known || place.is_soft) {
-            self.refused = true;
+            self.refuse(Refusal::Name);
         }
         if let Some(value) = &filter.expr {
             self.filtered(value, place);

@@ -20,6 +20,15 @@ pub(super) struct Draft<'a> {
     pub pinned_id: Option<(NodeId, Span)>,
     /// Where each output leads; a slot is empty while it is an open end.
     pub links: Vec<Vec<Option<usize>>>,
+    /// Whether it is left out where nothing follows: a reset that nothing but the end of a scope asks for.
+    pub is_optional: bool,
+}
+
+impl Draft<'_> {
+    /// Whether no node is made of it.
+    fn is_left_out(&self) -> bool {
+        self.is_optional && self.links.iter().flatten().flatten().next().is_none()
+    }
 }
 
 /// A frame around drafts.
@@ -40,7 +49,7 @@ impl<'a> Lowering<'a, '_> {
         }
         node.origin = node.origin.or(Some(span));
         let links = vec![Vec::new(); node.outputs.len()];
-        self.drafts.push(Draft { node, pinned_id, links });
+        self.drafts.push(Draft { node, pinned_id, links, is_optional: false });
         self.drafts.len() - 1
     }
 
@@ -71,24 +80,23 @@ impl<'a> Lowering<'a, '_> {
     }
 }
 
-/// Gives every draft its id and turns it into a node. The ids come too, in the order of the drafts.
+/// Gives every draft its id and turns it into a node. The ids come too, in the order of the drafts; what is left out has none.
 pub(super) fn finish<'a>(
     drafts: Vec<Draft<'a>>,
     frames: Vec<DraftFrame<'a>>,
     name: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (Graph<'a>, Vec<NodeId>) {
+) -> (Graph<'a>, Vec<Option<NodeId>>) {
     let ids = number(&drafts, diagnostics);
     let mut nodes: Vec<Node<'a>> = drafts
         .into_iter()
         .zip(&ids)
-        .map(|(Draft { mut node, links, .. }, &id)| {
-            node.id = id;
-            node.outputs = links
-                .into_iter()
-                .map(|slots| slots.into_iter().flatten().map(|to| Connection { node: ids[to], input: 1 }).collect())
-                .collect();
-            node
+        .filter_map(|(Draft { mut node, links, .. }, &id)| {
+            node.id = id?;
+            let connection = |to: usize| ids[to].map(|node| Connection { node, input: 1 });
+            node.outputs =
+                links.into_iter().map(|slots| slots.into_iter().flatten().filter_map(connection).collect()).collect();
+            Some(node)
         })
         .collect();
     nodes.sort_by_key(|node| node.id);
@@ -96,7 +104,7 @@ pub(super) fn finish<'a>(
         .into_iter()
         .enumerate()
         .map(|(index, frame)| {
-            let mut nodes = ids[frame.drafts].to_vec();
+            let mut nodes: Vec<NodeId> = ids[frame.drafts].iter().copied().flatten().collect();
             nodes.sort_unstable();
             let seed = format!("mispflow:frame:{name}:{index}");
             Frame {
@@ -110,8 +118,8 @@ pub(super) fn finish<'a>(
     (Graph { nodes, frames }, ids)
 }
 
-/// The id of each draft: the pinned one, or the next that nobody pins.
-fn number(drafts: &[Draft<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<NodeId> {
+/// The id of each draft that is not left out: the pinned one, or the next that nobody pins.
+fn number(drafts: &[Draft<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Option<NodeId>> {
     let mut pinned: FxHashMap<NodeId, (usize, Span)> = FxHashMap::default();
     for (index, draft) in drafts.iter().enumerate() {
         let Some((id, span)) = draft.pinned_id else { continue };
@@ -132,13 +140,14 @@ fn number(drafts: &[Draft<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<NodeId
         .iter()
         .enumerate()
         .map(|(index, draft)| match draft.pinned_id {
-            Some((id, _)) if pinned[&id].0 == index => id,
+            Some((id, _)) if pinned[&id].0 == index => Some(id),
+            _ if draft.is_left_out() => None,
             _ => {
                 while pinned.contains_key(&next) {
                     next += 1;
                 }
                 next += 1;
-                next - 1
+                Some(next - 1)
             }
         })
         .collect()

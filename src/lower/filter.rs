@@ -24,12 +24,21 @@ pub(super) struct Scope<'a> {
     /// The node that puts the filter on.
     on: usize,
     label: Name<'a>,
+    end: ScopeEnd<'a>,
+    /// Whether a node was made of [`ScopeEnd::off`] with its pin.
+    off_used: bool,
+    /// Whether some run is led through a reset where this scope ends.
+    is_left: bool,
+    /// Whether it comes from a blueprint.
+    inlined: bool,
+}
+
+/// How a filter scope ends.
+pub(super) struct ScopeEnd<'a> {
     /// The node that takes all filters off.
     pub off: NodeTemplate<'a>,
-    /// Whether a node was made of it with its pin.
-    pub off_used: bool,
-    /// Whether it comes from a blueprint.
-    pub inlined: bool,
+    /// `reset`, if the text says it: the node is made even where nothing follows.
+    pub reset: Option<Span>,
 }
 
 impl<'a> Lowering<'a, '_> {
@@ -38,7 +47,7 @@ impl<'a> Lowering<'a, '_> {
         &mut self,
         mut on: NodeTemplate<'a>,
         label: Option<Name<'a>>,
-        off: NodeTemplate<'a>,
+        end: ScopeEnd<'a>,
         steps: Vec<CheckedStep<'a>>,
         mut flow: Flow,
         place: Place,
@@ -56,7 +65,16 @@ impl<'a> Lowering<'a, '_> {
         };
         let on = self.attach(on, &mut flow, place.scope, place.inlined);
         let depth = self.depth(place.scope) + 1;
-        self.scopes.push(Scope { parent: place.scope, depth, on, label, off, off_used: false, inlined: place.inlined });
+        self.scopes.push(Scope {
+            parent: place.scope,
+            depth,
+            on,
+            label,
+            end,
+            off_used: false,
+            is_left: false,
+            inlined: place.inlined,
+        });
         let scope = self.scopes.len();
         let inside = Flow {
             ends: vec![End { source: Source::Output { draft: on, output: 0, slot: 0 }, scope }],
@@ -74,27 +92,66 @@ impl<'a> Lowering<'a, '_> {
             flow.ends.into_iter().partition(|end| !end.is_label() && self.encloses(scope, end.scope));
         flow.ends = outside;
         if !inside.is_empty() {
-            let pinned = if self.scopes[scope - 1].off.pinned_id.is_some() {
-                scope
-            } else {
-                inside.iter().find_map(|end| self.pinned_reset(end.scope, scope)).unwrap_or(scope)
+            let left = self.left(scope, &inside);
+            let pinned = |&&at: &&ScopeId| {
+                let Scope { end, off_used, .. } = &self.scopes[at - 1];
+                end.off.pinned_id.is_some() && !off_used
             };
-            flow.ends.push(self.add_reset(pinned, &inside));
+            let named = left.iter().find(pinned).copied().unwrap_or(scope);
+            let is_wanted = left.iter().any(|&at| self.scopes[at - 1].end.reset.is_some());
+            for at in left {
+                self.scopes[at - 1].is_left = true;
+            }
+            let end = self.add_reset(named, &inside);
+            if let (false, Source::Output { draft, .. }) = (is_wanted, end.source) {
+                self.drafts[draft].is_optional = true;
+            }
+            flow.ends.push(end);
         }
         flow
     }
 
-    /// A scope from `inner` up to `outer` whose reset is pinned and not made yet.
-    fn pinned_reset(&self, inner: ScopeId, outer: ScopeId) -> Option<ScopeId> {
-        let mut at = inner;
-        while at != outer {
-            let scope = &self.scopes[at - 1];
-            if scope.off.pinned_id.is_some() && !scope.off_used {
-                return Some(at);
+    /// The scopes that end where `outer` ends for runs that come from `ends`: `outer`, and those inside from which they come.
+    fn left(&self, outer: ScopeId, ends: &[End]) -> Vec<ScopeId> {
+        let mut left = vec![outer];
+        for end in ends {
+            let mut at = end.scope;
+            while at != outer && !left.contains(&at) {
+                left.push(at);
+                at = self.scopes[at - 1].parent;
             }
-            at = scope.parent;
         }
-        None
+        left
+    }
+
+    /// Keeps the resets before which these ends stand, whatever follows.
+    pub(super) fn keep_resets(&mut self, ends: &[End]) {
+        for end in ends {
+            if let Source::Output { draft, .. } = end.source {
+                self.drafts[draft].is_optional = false;
+            }
+        }
+    }
+
+    /// A `reset` for which no node was made would be lost silently.
+    pub(super) fn report_unused_resets(&mut self) {
+        for Scope { end, off_used, is_left, inlined, .. } in &self.scopes {
+            if *off_used || *inlined {
+                continue;
+            }
+            let finding = if let Some((id, span)) = end.off.pinned_id {
+                Diagnostic::at(Code::InvalidPin, span, format!("no node is made that could get the id {id}"))
+                    .note("a filter scope needs no reset of its own where no run arrives at its end, or where the scope around it ends at the same place")
+                    .help("remove the pin, or pin the reset of the outer scope")
+            } else if let (Some(span), false) = (end.reset, is_left) {
+                Diagnostic::at(Code::UnreachableStep, span, "no run arrives at this `reset`")
+                    .label("never runs")
+                    .help("remove the `reset`: every way through the filter scope ends inside it, or jumps out of it")
+            } else {
+                continue;
+            };
+            self.diagnostics.push(finding);
+        }
     }
 
     /// Leads all ends to the state that steps in `wanted` must see.
@@ -121,7 +178,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Adds the reset of `scope` behind `ends`; its pin holds for the first node made of it.
     fn add_reset(&mut self, scope: ScopeId, ends: &[End]) -> End {
-        let Scope { off, off_used, inlined, .. } = &mut self.scopes[scope - 1];
+        let Scope { end: ScopeEnd { off, .. }, off_used, inlined, .. } = &mut self.scopes[scope - 1];
         let mut node = off.node.clone();
         let mut pinned_id = off.pinned_id;
         let inlined = *inlined;

@@ -21,7 +21,7 @@ mod tests;
 pub use position::place_on_grid;
 
 use crate::check::CheckedFlow;
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
 use crate::model::{Graph, NodeId};
 
 use backward::BackwardJump;
@@ -51,19 +51,24 @@ pub fn lower_with_labels<'a>(
     let mut lowering = Lowering::new(diagnostics);
     let namespace = lowering.open_namespace(&flow.steps);
     let mut start = Flow::default();
+    let has_trigger = flow.trigger.is_some();
     if let Some(trigger) = flow.trigger {
         let trigger = lowering.add(trigger, false);
         start.ends.push(End { source: Source::Output { draft: trigger, output: 0, slot: 0 }, scope: 0 });
     }
     let place = Place { scope: 0, region: RegionId::OUTSIDE, namespace, tail: false, inlined: false };
-    lowering.block(flow.steps, start, place);
+    let end = lowering.block(flow.steps, start, place);
+    if !has_trigger {
+        // What a blueprint is placed before must not see its filters.
+        lowering.keep_resets(&end.ends);
+    }
     lowering.report_backward_jumps();
-    lowering.report_unused_pins();
+    lowering.report_unused_resets();
     let own = &lowering.namespaces[namespace];
     let mut labels: Vec<_> = own.iter().map(|(label, at)| (*at, *label, lowering.labels[*at].entry)).collect();
     labels.sort_unstable();
     let (graph, ids) = draft::finish(lowering.drafts, lowering.frames, name, lowering.diagnostics);
-    let labels = labels.into_iter().filter_map(|(_, label, entry)| Some((label, *ids.get(entry?)?))).collect();
+    let labels = labels.into_iter().filter_map(|(_, label, entry)| Some((label, (*ids.get(entry?)?)?))).collect();
     (graph, labels)
 }
 
@@ -107,19 +112,6 @@ impl<'d> Lowering<'_, 'd> {
             backward: Vec::new(),
             unknown_labels: 0,
             diagnostics,
-        }
-    }
-
-    /// A pin on a reset for which no node was made would be lost silently.
-    fn report_unused_pins(&mut self) {
-        for scope in &self.scopes {
-            if let (Some((id, span)), false) = (scope.off.pinned_id, scope.off_used || scope.inlined) {
-                self.diagnostics.push(
-                    Diagnostic::at(Code::InvalidPin, span, format!("no node is made that could get the id {id}"))
-                        .note("a filter scope needs no reset of its own where no run arrives at its end, or where the scope around it ends at the same place")
-                        .help("remove the pin, or pin the reset of the outer scope"),
-                );
-            }
         }
     }
 }

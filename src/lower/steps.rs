@@ -1,5 +1,6 @@
 //! The walk over the steps.
 
+use super::filter::ScopeEnd;
 use super::flow::{End, Flow, Join, Source};
 use super::labels::{RegionId, RegionKind};
 use super::{Lowering, Place};
@@ -39,7 +40,10 @@ impl<'a> Lowering<'a, '_> {
                 join.add(self.block(otherwise, flow, place));
                 join.finish(before, span)
             }
-            CheckedStepKind::Filter { on, label, off, steps } => self.filter(*on, label, *off, steps, flow, place),
+            CheckedStepKind::Filter { on, label, off, reset, steps } => {
+                let end = ScopeEnd { off: *off, reset };
+                self.filter(*on, label, end, steps, flow, place)
+            }
             CheckedStepKind::Concurrent { node, branches } => self.concurrent(*node, branches, flow, place),
             CheckedStepKind::Inlined { title, steps } => {
                 if !steps.is_empty() {

@@ -1,7 +1,7 @@
 //! Flows and graphs in a few letters, for tests.
 //!
 //! A flow is a list of words: `x` is a node with one output, `stop` one without, `x#30` a pinned
-//! one, `@l x` a labelled one. `A { … }` to `F { … }` are filters (`}#9` pins the reset), and `if`,
+//! one, `@l x` a labelled one. `A { … }` to `F { … }` are filters (`} reset` and `}#9`, which pins it, keep the reset), and `if`,
 //! `else`, `and`, `or`, `not`, `(`, `)`, `goto l`, `use { … }`, `detached { … }` and
 //! `concurrent { { … } { … } }` are what they are in the language. All words are separated by
 //! spaces.
@@ -97,9 +97,17 @@ pub fn show(graph: &Graph<'_>) -> String {
 
 /// Lowers a workflow in the short form; the graph and what was found.
 pub fn lowered(text: &str) -> (Graph<'_>, Vec<Diagnostic>) {
-    let flow = CheckedFlow { trigger: Some(node("T", 1)), steps: flow(text) };
+    lowered_behind(Some(node("T", 1)), text)
+}
+
+/// Lowers a blueprint in the short form.
+pub fn lowered_blueprint(text: &str) -> (Graph<'_>, Vec<Diagnostic>) {
+    lowered_behind(None, text)
+}
+
+fn lowered_behind<'a>(trigger: Option<NodeTemplate<'a>>, text: &'a str) -> (Graph<'a>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let graph = lower(flow, "test", &mut diagnostics);
+    let graph = lower(CheckedFlow { trigger, steps: flow(text) }, "test", &mut diagnostics);
     (graph, diagnostics)
 }
 
@@ -218,7 +226,8 @@ impl<'a> Parser<'a> {
                 let steps = self.steps();
                 let mut off = self.template(1);
                 off.node.module = Cow::Borrowed("reset");
-                CheckedStepKind::Filter { on: Box::new(on), label: Some(label), off: Box::new(off), steps }
+                let reset = if self.accept("reset") { Some(off.span) } else { off.pinned_id.map(|(_, span)| span) };
+                CheckedStepKind::Filter { on: Box::new(on), label: Some(label), off: Box::new(off), reset, steps }
             }
             _ => CheckedStepKind::Node(Box::new(self.template(1))),
         }

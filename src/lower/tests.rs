@@ -7,11 +7,18 @@ mod random;
 mod structure;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::lower::testing::{lowered, show};
+use crate::lower::testing::{lowered, lowered_blueprint, show};
 
 /// The graph of a flow in which nothing is wrong.
 fn graph(text: &str) -> String {
     let (graph, diagnostics) = lowered(text);
+    assert_eq!(diagnostics, [], "{text}");
+    show(&graph)
+}
+
+/// The graph of a blueprint in which nothing is wrong.
+fn blueprint(text: &str) -> String {
+    let (graph, diagnostics) = lowered_blueprint(text);
     assert_eq!(diagnostics, [], "{text}");
     show(&graph)
 }

@@ -222,6 +222,16 @@ key-file = "key.txt"
         assert_eq!(problem("[server.a]\nkey-env = \"K\"").0, "a");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"").0, "a");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\nkey-file = \"f\"").0, "key-file");
+        for path in ["/etc/shadow", "../misp.key", "keys/../../misp.key"] {
+            let (at, message) = problem(&format!("[server.a]\nurl = \"https://x\"\nkey-file = \"{path}\""));
+            assert_eq!(
+                (at.as_str(), message.message.as_str()),
+                (format!("\"{path}\"").as_str(), "`key-file` leads out of the folder of the project")
+            );
+            let (_, message) =
+                problem(&format!("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\nca-file = \"{path}\""));
+            assert_eq!(message.message, "`ca-file` leads out of the folder of the project");
+        }
         assert_eq!(problem("[server.a]\nurl = \"misp\"\nkey-env = \"K\"").0, "\"misp\"");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"a=b\"").0, "\"a=b\"");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\ntimeout = \"soon\"").0, "\"soon\"");

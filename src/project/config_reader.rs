@@ -1,7 +1,7 @@
 //! From the TOML of a project file to its settings.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -191,7 +191,7 @@ impl<'p> ConfigReader<'p> {
                     key = read.or(key);
                 }
                 "key" => self.secret(value.span(), "an authentication key stands in the project file"),
-                "ca-file" => ca_file = self.path(value, "ca-file", "ca-file = \"ca.pem\"").map(|path| path.value),
+                "ca-file" => ca_file = self.inner_path(value, "ca-file", "ca-file = \"ca.pem\""),
                 "timeout" => timeout = self.timeout(value).unwrap_or(timeout),
                 "settings" => match value.get_ref().as_table() {
                     Some(settings) => self.read_facts("", settings, &mut facts),
@@ -282,7 +282,7 @@ impl<'p> ConfigReader<'p> {
     }
 
     fn key_file(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Key> {
-        self.path(value, "key-file", "key-file = \"misp.key\"").map(|path| Key::File(path.value))
+        self.inner_path(value, "key-file", "key-file = \"misp.key\"").map(Key::File)
     }
 
     fn timeout(&mut self, value: &Spanned<DeValue<'_>>) -> Option<std::time::Duration> {
@@ -299,6 +299,22 @@ impl<'p> ConfigReader<'p> {
     fn path(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Option<Located<PathBuf>> {
         let text = self.text(value, name, example)?;
         Some(Located { value: self.project.folder.join(text.value), span: text.span })
+    }
+
+    /// A path that cannot lead out of the folder of the project: whoever may change the project file could have any file
+    /// sent to a server.
+    fn inner_path(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Option<PathBuf> {
+        let text = self.text(value, name, example)?.value;
+        let is_inner = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(&text).components().all(is_inner) {
+            self.wrong(
+                value.span(),
+                format!("`{name}` leads out of the folder of the project"),
+                "name a file in the project that git ignores, or use an environment variable for a key: `key-env = \"MISP_KEY\"`",
+            );
+            return None;
+        }
+        Some(self.project.folder.join(text))
     }
 
     fn text(&mut self, value: &Spanned<DeValue<'_>>, name: &str, example: &str) -> Option<Located<String>> {

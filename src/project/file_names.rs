@@ -1,5 +1,7 @@
 //! Names of files that hold on every system.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Names that Windows keeps for devices, with any ending.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
@@ -13,9 +15,21 @@ pub(crate) fn is_device_on_windows(name: &str) -> bool {
     DEVICES.contains(&&*stem) || numbered("com") || numbered("lpt")
 }
 
-/// Names with the same fold are one file where the case of letters does not count, as on Windows and macOS.
+/// Names with the same fold are one file where the case of letters does not count, as on Windows and macOS, or where an
+/// accent is the same whether it is part of its letter or a character of its own, as on macOS.
 pub(crate) fn fold(name: &str) -> String {
-    name.to_uppercase().to_lowercase()
+    let plain: String = name.nfd().collect();
+    // What is made of a letter may have to be taken apart again.
+    plain.to_uppercase().to_lowercase().nfd().collect()
+}
+
+/// How two names differ that have the same fold.
+pub(crate) fn difference(one: &str, other: &str) -> &'static str {
+    if one.to_uppercase().to_lowercase() == other.to_uppercase().to_lowercase() {
+        "differ in the case of letters alone"
+    } else {
+        "look the same: they differ in how their accents are stored"
+    }
 }
 
 #[cfg(test)]
@@ -38,5 +52,24 @@ mod tests {
         assert_eq!(fold("Guard-É.json"), fold("guard-é.JSON"));
         assert_eq!(fold("straße"), fold("STRASSE"));
         assert_ne!(fold("a-b"), fold("a_b"));
+    }
+
+    #[test]
+    fn how_accents_are_stored_does_not_count() {
+        for (one, other) in [
+            ("caf\u{e9}", "cafe\u{301}"),
+            ("CAF\u{c9}", "cafe\u{301}"),
+            ("\u{1e9b}\u{323}", "\u{1e61}\u{323}"),
+            ("\u{212b}ngstr\u{f6}m", "\u{e5}ngstro\u{308}m"),
+            ("\u{ac00}", "\u{1100}\u{1161}"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+        assert_ne!(fold("cafe"), fold("caf\u{e9}"));
+        assert_eq!(
+            difference("caf\u{e9}", "cafe\u{301}"),
+            "look the same: they differ in how their accents are stored"
+        );
+        assert_eq!(difference("Guard", "guard"), "differ in the case of letters alone");
     }
 }

@@ -10,13 +10,15 @@ use crate::diagnostics::{Code, Diagnostic};
 
 use super::discover::{absolute, tidy};
 use super::load::unreadable;
-use super::readable::ProjectFiles;
+use super::readable::{ProjectFiles, real};
 use super::refusal::Refusal;
 
 /// The extension of workflow files.
 const TEXT: &str = "mwf";
 /// The extension of MISP's JSON, and of much else.
 const SAVED: &str = "json";
+/// What the name of a folder for files with secrets adds to that of the folder for others.
+pub(crate) const APART: &str = "-with-secrets";
 /// Files that tell what to leave out in a folder.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 /// They are compiled to one large pattern, so they may not be endless.
@@ -39,10 +41,10 @@ pub struct Gathered {
 /// for the `.mwf` and `.json` files in it and in the folders below.
 ///
 /// In folders hidden files and what `.gitignore` and `.ignore` name are left out, so that a fresh
-/// clone gives the same files; so is the folder `output`. Links to files are followed, links to
-/// folders are not. `files` says where links may lead.
+/// clone gives the same files; so are the folder `output` and the one beside it for builds with secrets.
+/// Links to files are followed, links to folders are not. `files` says where links may lead.
 pub fn gather(paths: &[PathBuf], output: Option<&Path>, files: &ProjectFiles) -> Gathered {
-    let output = output.and_then(|output| output.canonicalize().ok());
+    let output = output.map(real);
     let mut gathered = Gathered::default();
     let mut known = FxHashSet::default();
     for path in paths {
@@ -160,9 +162,13 @@ fn is_new(file: &Path, known: &mut FxHashSet<PathBuf>) -> bool {
     known.insert(file.canonicalize().unwrap_or_else(|_| file.to_owned()))
 }
 
-/// Whether `entry` is the folder `wanted`, a canonical path.
+/// Whether `entry` is the folder `wanted`, a canonical path, or the one beside it for builds with secrets.
 fn is_folder(entry: &DirEntry, wanted: Option<&Path>) -> bool {
     let Some(wanted) = wanted else { return false };
+    let Some(name) = wanted.file_name() else { return false };
+    let mut apart = name.to_owned();
+    apart.push(APART);
+    let wanted = if entry.file_name() == apart { wanted.with_file_name(apart) } else { wanted.to_owned() };
     wanted.file_name() == Some(entry.file_name())
         && entry.file_type().is_some_and(|kind| kind.is_dir())
         && entry.path().canonicalize().is_ok_and(|path| path == wanted)
@@ -228,6 +234,20 @@ mod tests {
         let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a/b.mwf", "a/build/y.mwf", "a.mwf", "z.mwf"]);
         assert_eq!(gathered.json, [root.path().join("a/y.JSON"), root.path().join("z.json")]);
+    }
+
+    #[test]
+    fn folders_for_builds_with_secrets_are_left_out() {
+        let root =
+            folder(&["a.mwf", "build-with-secrets/x.mwf", "a/build-with-secrets/y.mwf", "other-with-secrets/z.mwf"]);
+        let output = root.path().join("build");
+        let found = ["a/build-with-secrets/y.mwf", "a.mwf", "other-with-secrets/z.mwf"];
+        // Whether there is a folder for builds without secrets too.
+        for _ in 0..2 {
+            let gathered = gather(&[root.path().to_owned()], Some(&output), &ProjectFiles::default());
+            assert_eq!(names(&root, &gathered), found);
+            std::fs::create_dir_all(&output).unwrap();
+        }
     }
 
     #[test]

@@ -40,6 +40,14 @@ pub(crate) enum Refusal {
     },
 }
 
+/// Whether it would be wrong to propose that files of a folder may be read: the system shows there what no text is about, or
+/// git keeps its own data there.
+fn is_never_to_be_allowed(folder: &Path) -> bool {
+    ["/proc", "/sys", "/dev"].iter().any(|system| folder.starts_with(system))
+        || folder == Path::new("/")
+        || folder.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
+}
+
 const LINKS: &str =
     "a link in a project can lead to any file of this computer, so links are not followed when something is written";
 
@@ -87,10 +95,16 @@ impl Refusal {
             Self::Outside { folder, .. } => {
                 let folder =
                     folder.as_deref().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                refused
+                let refused = refused
                     .note("anybody may have written the text, and it may be checked where there are secrets, so it can name only files of its project")
-                    .note("the project is the folder of `mispflow.toml` and the git repository around it; without either, the folder of the file on the command line")
-                    .help(format!("move or copy the file into the project, or allow it: `--allow-read {}`", folder.display()))
+                    .note("the project is the folder of `mispflow.toml` and the git repository around it; without either, the folder of the file on the command line");
+                if is_never_to_be_allowed(folder) {
+                    return refused.help("move or copy what you need of it into the project");
+                }
+                refused.help(format!(
+                    "move or copy the file into the project, or allow it: `--allow-read {}`",
+                    folder.display()
+                ))
             }
             Self::Git => refused
                 .note("among the data of git can be the token with which the repository was fetched")

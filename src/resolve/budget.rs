@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::typing::Renderings;
 
 /// How much constants may bring into all places that name them, in entries of lists and pieces of
 /// text: lists of lists multiply.
@@ -20,6 +21,8 @@ pub struct Budget {
     values: Cell<usize>,
     inlined: Cell<usize>,
     suggestions: Cell<usize>,
+    /// What templates cost that are rendered to see whether they can be.
+    pub renderings: Renderings,
 }
 
 impl Budget {

@@ -366,8 +366,17 @@ pub struct FilterStep<'s> {
     pub condition: Condition<'s>,
     /// What happens while the filter is on.
     pub body: Block<'s>,
-    /// Pins the node that takes the filter off (behind the closing brace).
-    pub reset_pin: Option<Pin<'s>>,
+    /// `reset` after the closing brace: the node that takes the filter off is made even where nothing follows.
+    pub reset: Option<Reset<'s>>,
+}
+
+/// `reset`, `reset @[…]`
+#[derive(Debug)]
+pub struct Reset<'s> {
+    /// Pins the node.
+    pub pin: Option<Pin<'s>>,
+    /// The word and its pin.
+    pub span: Span,
 }
 
 /// `concurrent { branch { … } … }`

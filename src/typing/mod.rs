@@ -4,9 +4,11 @@
 mod followed;
 mod known_parameters;
 mod paths;
+mod renderings;
 mod template;
 
 pub use followed::{FollowedPath, Items, Start, root_of_blueprint};
 pub(crate) use known_parameters::{Positions, hiding};
 pub use paths::{NodePath, NodePaths, PathChecker, PlacedPath, PlacedValue};
+pub use renderings::Renderings;
 pub use template::{TemplateFinding, check_template, is_broken_json, undeclared_variables};

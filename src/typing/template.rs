@@ -6,8 +6,10 @@ use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::jinja::names::{FILTERS, TESTS};
-use crate::jinja::slips;
 use crate::jinja::source_limits::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
+use crate::jinja::{Refusal, refusal, slips};
+
+use super::Renderings;
 
 /// Something that is wrong with a text.
 pub struct TemplateFinding {
@@ -25,12 +27,20 @@ impl From<Diagnostic> for TemplateFinding {
 
 /// Checks a text: its templates where MISP renders them, their presence where it does not, and
 /// whether a JSON payload can be JSON.
-pub fn check_template(signature: &Signature, parameter: &Parameter, text: &str) -> Vec<TemplateFinding> {
+pub fn check_template(
+    signature: &Signature,
+    parameter: &Parameter,
+    text: &str,
+    renderings: &Renderings,
+) -> Vec<TemplateFinding> {
     let mut findings = Vec::new();
     let templated = text.contains("{{") || text.contains("{%");
     if parameter.jinja {
         if let Some(invalid) = invalid_template(text, templated || text.contains("{#")) {
             return vec![invalid];
+        }
+        if let Some(endless) = endless_template(text, renderings) {
+            return vec![endless];
         }
     } else if templated && text.contains("}}") | text.contains("%}") {
         findings.push(
@@ -80,12 +90,39 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
             return Some(finding.into());
         }
     };
-    let Err(error) = with_template(text, depth, |_| ()) else { return unknown_name(text) };
+    let Err(error) = with_template(text, depth, |_| ()) else {
+        return refused_template(text, depth).or_else(|| unknown_name(text));
+    };
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let finding = invalid(format!("this is not a valid Jinja template: {reason}"))
         .note("MISP puts an empty text in the place of a template that fails")
         .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`");
     Some(TemplateFinding { finding, at: error.range() })
+}
+
+/// What Jinja refuses and minijinja reads.
+fn refused_template(text: &str, depth: source_limits::Depth) -> Option<TemplateFinding> {
+    let (refusal, at) = source_limits::read(depth, || refusal(text)).flatten()?;
+    let help = match refusal {
+        Refusal::Do => "keep the value with `{% set x = … %}`, or in a `namespace`",
+        Refusal::Loops => "move the inner loops into a macro: it counts anew there",
+        Refusal::Blocks => "move the inner blocks into a macro",
+        // The others are found with their places.
+        Refusal::Syntax | Refusal::Name | Refusal::Target | Refusal::Items => return None,
+    };
+    let finding = Diagnostic::new(Code::InvalidTemplate, format!("Jinja does not take this template: {refusal}"))
+        .note("MISP puts an empty text in the place of a template that fails")
+        .help(help);
+    Some(TemplateFinding { finding, at })
+}
+
+/// A template that comes to a limit whatever the data is.
+fn endless_template(text: &str, renderings: &Renderings) -> Option<TemplateFinding> {
+    let why = renderings.limit_of(text)?;
+    let finding = Diagnostic::new(Code::InvalidTemplate, format!("this template is never rendered: {why}"))
+        .note("that is so without any data; the template service of MISP would use up its memory or time")
+        .help("make the numbers in it smaller");
+    Some(finding.into())
 }
 
 /// A filter or test that Jinja does not have, for which it refuses the template.

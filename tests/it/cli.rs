@@ -75,8 +75,8 @@ fn where_nothing_can_be_written_is_said_in_words() {
     assert_eq!(code(&mispflow(folder.path(), &["init"])), 0);
     let output = mispflow(folder.path(), &["build", "--output", "mispflow.toml"]);
     assert_eq!(code(&output), 2);
-    let message = "error: `mispflow.toml/publish-guard.json` cannot be written: something on the way to it is a file, not a folder\n";
-    assert_eq!(stderr(&output), message);
+    let message = "error[unwritable-file]: `mispflow.toml/publish-guard.json` cannot be written: something on the way to it is a file, not a folder\n";
+    assert!(stderr(&output).starts_with(message), "{}", stderr(&output));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn init_can_be_quiet_and_can_fail() {
     fs::write(folder.path().join("file"), "").unwrap();
     let output = mispflow(folder.path(), &["init", "file/deeper"]);
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).starts_with("error: "), "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("error[unwritable-file]: "), "{}", stderr(&output));
 }
 
 #[test]

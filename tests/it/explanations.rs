@@ -18,9 +18,10 @@ use mispflow::upgrade::check_for_targets;
 use crate::golden;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 13] = [
+const NOT_RUN: [Code; 14] = [
     Code::RefusedFile,
     Code::RefusedOutput,
+    Code::UnwritableFile,
     Code::FileTooLarge,
     Code::InvalidUtf8,
     Code::InvalidJson,

@@ -27,8 +27,9 @@ use mispflow::upgrade::check_for_targets;
 use crate::golden;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 5] = [
+const WITHOUT_CASE: [(Code, &str); 6] = [
     (Code::RefusedOutput, "said by the verbs that write"),
+    (Code::UnwritableFile, "said by the verbs that write"),
     (Code::InvalidJson, "said of the data that the verb `path` reads"),
     (Code::NoMatch, "said by the verb `path`"),
     (Code::CannotRun, "said of workflows of MISP that the verb `run` cannot run"),

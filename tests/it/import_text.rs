@@ -70,3 +70,74 @@ fn filters_that_are_left_on() {
 fn what_the_checker_would_refuse_is_kept() {
     insta::assert_snapshot!(imported("refused", false));
 }
+
+/// The steps of a workflow as they come back from its graph, a line for each, without indentation.
+fn back(steps: &str) -> String {
+    let on = |label: char| {
+        format!(
+            "generic-filter-data(filtering-label: {label}, selector: Event._AttributeFlattened.{{n}}, operator: in, value: \"x\", hash_path: type)\n"
+        )
+    };
+    let steps = steps.replace("ON-A", &on('A')).replace("ON-B", &on('B')).replace("OFF", "generic-filter-reset()\n");
+    let catalogue = Catalogue::built_in();
+    let sources = Sources::new();
+    let file = sources.add("a.mwf", None, format!("workflow w on event-publish {{\n{steps}\n}}"));
+    let workspace = Workspace::load(&sources, &DiskFiles, &[file], catalogue);
+    let compilation = workspace.compile();
+    assert!(!compilation.has_errors(), "{:#?}", compilation.diagnostics);
+    let document = &compilation.documents[0].document;
+    let text = import_all(std::slice::from_ref(document), catalogue, ImportOptions::default()).remove(0).text;
+    let again = sources.add("b.mwf", None, text.clone());
+    let workspace = Workspace::load(&sources, &DiskFiles, &[again], catalogue);
+    let difference =
+        compare(document, &workspace.compile().documents[0].document, DiffOptions { catalogue, layout: false });
+    assert!(difference.is_empty(), "{difference}\n{text}");
+    let short = text.replace(": Event._AttributeFlattened.{n} where \"x\" in type", "");
+    let lines: Vec<&str> = short.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[2..lines.len() - 1].join("\n")
+}
+
+#[test]
+fn a_filter_that_stays_on_to_the_end_is_a_block() {
+    assert_eq!(back("ON-A push-zmq()"), "filter A {\npush-zmq()\n}");
+    assert_eq!(back("ON-A ON-B push-zmq()"), "filter A {\nfilter B {\npush-zmq()\n}\n}");
+    assert_eq!(
+        back("if published { ON-A push-zmq() } else { ON-A webhook(url: \"u\") }"),
+        "if published {\nfilter A {\npush-zmq()\n}\n} else {\nfilter A {\nwebhook(url: \"u\")\n}\n}"
+    );
+    assert_eq!(
+        back("ON-A if published { stop-execution(message: \"m\") } push-zmq()"),
+        "filter A {\nif published {\nstop-execution(message: \"m\")\n}\npush-zmq()\n}"
+    );
+    assert_eq!(
+        back("concurrent { branch { ON-A push-zmq() } branch { push-zmq() } }"),
+        "concurrent {\nbranch {\nfilter A {\npush-zmq()\n}\n}\nbranch { push-zmq() }\n}"
+    );
+    assert_eq!(
+        back("push-zmq() detached { ON-A push-zmq() }"),
+        "push-zmq()\n\ndetached {\nfilter A {\npush-zmq()\n}\n}".replace("\n\n", "\n")
+    );
+}
+
+#[test]
+fn a_reset_where_nothing_follows_comes_back() {
+    assert_eq!(back("ON-A push-zmq() OFF"), "filter A {\npush-zmq()\n} reset");
+    assert_eq!(back("ON-A push-zmq() OFF push-zmq()"), "filter A {\npush-zmq()\n}\npush-zmq()");
+    assert_eq!(back("ON-A ON-B push-zmq() OFF"), "filter A {\nfilter B {\npush-zmq()\n}\n} reset");
+    assert_eq!(
+        back("concurrent { branch { ON-A push-zmq() OFF } }"),
+        "concurrent {\nbranch {\nfilter A {\npush-zmq()\n} reset\n}\n}"
+    );
+}
+
+#[test]
+fn a_filter_that_stays_on_along_some_ways_only_is_a_call() {
+    for steps in [
+        "ON-A if published { push-zmq() } else { push-zmq() OFF push-zmq() }",
+        "if published { ON-A push-zmq() } push-zmq()",
+        "if published { ON-A } push-zmq() OFF",
+    ] {
+        let text = back(steps);
+        assert!(!text.contains("filter A") && text.contains("generic-filter-data"), "{text}");
+    }
+}

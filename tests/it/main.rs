@@ -47,6 +47,7 @@ mod rebuild;
 mod run;
 mod run_as_trigger;
 mod run_server;
+mod run_templates;
 mod secrets;
 mod server_runs;
 mod tags;

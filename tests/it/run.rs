@@ -458,3 +458,15 @@ fn countless_broken_entries_are_counted() {
     assert!(done.messages().contains("further entries that cannot be used are counted, but not shown"));
     assert!(done.messages().len() < 1_000_000, "{}", done.messages().len());
 }
+
+#[test]
+fn a_number_that_is_too_large_is_refused_in_words() {
+    let folder = Folder::new();
+    for number in ["1e400", "-1e400", "123e4567"] {
+        let lines = format!("{{\"Event\": {{\"info\": \"x\", \"n\": {number}}}}}\n{GREEN}\n");
+        let done = folder.run_with_input(&["guard.mwf", "--event", "-"], &lines);
+        assert_eq!(done.code(), 1, "{}", done.messages());
+        assert!(done.messages().contains("a number is too large for a float"), "{}", done.messages());
+        assert!(done.out().starts_with("-#2  "), "{}", done.out());
+    }
+}

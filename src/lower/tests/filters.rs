@@ -1,21 +1,55 @@
 //! Filter scopes.
 
-use super::{Code, finding, graph, secondary};
+use super::{Code, blueprint, finding, graph, secondary};
 
 #[test]
 fn a_scope_ends_in_a_reset() {
     assert_eq!(graph("A { x } z"), "1 T>2  2 A>3  3 x>4  4 reset>5  5 z>");
-    assert_eq!(graph("A { }"), "1 T>2  2 A>3  3 reset>");
-    assert_eq!(graph("A { x } B { y }"), "1 T>2  2 A>3  3 x>4  4 reset>5  5 B>6  6 y>7  7 reset>");
+    assert_eq!(graph("A { x } B { y }"), "1 T>2  2 A>3  3 x>4  4 reset>5  5 B>6  6 y>");
+}
+
+#[test]
+fn where_nothing_follows_a_filter_stays_on() {
+    assert_eq!(graph("A { }"), "1 T>2  2 A>");
+    assert_eq!(graph("A { B { x } }"), "1 T>2  2 A>3  3 B>4  4 x>");
+    assert_eq!(graph("if c { A { x } } else { y }"), "1 T>2  2 c>3|5  3 A>4  4 x>  5 y>");
+    assert_eq!(graph("A { x } goto e @e detached { }"), "1 T>2  2 A>3  3 x>");
+    assert_eq!(graph("A { x } detached { y }"), "1 T>2  2 A>3  3 x>  4 y>");
+    assert_eq!(graph("use { A { x } }"), "1 T>2  2 A>3  3 x>");
+    assert_eq!(graph("detached { A { x } }"), "1 T>  2 A>3  3 x>");
+}
+
+#[test]
+fn a_reset_that_is_asked_for_is_made() {
+    assert_eq!(graph("A { x } reset"), "1 T>2  2 A>3  3 x>4  4 reset>");
+    assert_eq!(graph("A { x }#9"), "1 T>2  2 A>3  3 x>9  9 reset>");
+    assert_eq!(graph("A { B { x } reset }"), "1 T>2  2 A>3  3 B>4  4 x>5  5 reset>");
+    assert_eq!(graph("A { B { x } } reset"), "1 T>2  2 A>3  3 B>4  4 x>5  5 reset>");
+    assert_eq!(graph("A { B { x } reset } reset z"), "1 T>2  2 A>3  3 B>4  4 x>5  5 reset>6  6 z>");
+    assert_eq!(
+        graph("concurrent { { A { x } reset } { B { y } } }"),
+        "1 T>2  2 concurrent-task>3,6  3 A>4  4 x>5  5 reset>  6 B>7  7 y>"
+    );
+}
+
+#[test]
+fn a_reset_that_no_run_reaches_is_reported() {
+    let (code, at, finding) = finding("A { stop } reset");
+    assert_eq!((code, at), (Code::UnreachableStep, "}"));
+    assert_eq!(finding.message, "no run arrives at this `reset`");
+}
+
+#[test]
+fn what_a_blueprint_is_placed_before_sees_no_filter_of_it() {
+    assert_eq!(blueprint("A { x }"), "1 A>2  2 x>3  3 reset>");
+    assert_eq!(blueprint("if c { A { x } } else { y }"), "1 c>2|5  2 A>3  3 x>4  4 reset>  5 y>");
+    assert_eq!(blueprint("concurrent { { A { x } } }"), "1 concurrent-task>2  2 A>3  3 x>");
 }
 
 #[test]
 fn after_an_inner_scope_the_outer_filter_is_put_on_again() {
     assert_eq!(graph("A { B { x } y } z"), "1 T>2  2 A>3  3 B>4  4 x>5  5 reset>6  6 A>7  7 y>8  8 reset>9  9 z>",);
-    assert_eq!(
-        graph("A { B { C { x } y } }"),
-        "1 T>2  2 A>3  3 B>4  4 C>5  5 x>6  6 reset>7  7 A>8  8 B>9  9 y>10  10 reset>",
-    );
+    assert_eq!(graph("A { B { C { x } y } }"), "1 T>2  2 A>3  3 B>4  4 C>5  5 x>6  6 reset>7  7 A>8  8 B>9  9 y>",);
 }
 
 #[test]
@@ -27,10 +61,7 @@ fn scopes_that_end_together_share_one_reset() {
 
 #[test]
 fn paths_meet_with_the_same_filters() {
-    assert_eq!(
-        graph("A { if c { B { x } } y }"),
-        "1 T>2  2 A>3  3 c>4|8  4 B>5  5 x>6  6 reset>7  7 A>8  8 y>9  9 reset>",
-    );
+    assert_eq!(graph("A { if c { B { x } } y }"), "1 T>2  2 A>3  3 c>4|8  4 B>5  5 x>6  6 reset>7  7 A>8  8 y>",);
     assert_eq!(graph("if c { A { x } } z"), "1 T>2  2 c>3|6  3 A>4  4 x>5  5 reset>6  6 z>");
 }
 
@@ -38,13 +69,13 @@ fn paths_meet_with_the_same_filters() {
 fn a_reset_stands_where_its_scope_ends() {
     assert_eq!(
         graph("A { if c { B { x } } else { w } y }"),
-        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>8  7 w>9  8 A>9  9 y>10  10 reset>",
+        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>8  7 w>9  8 A>9  9 y>",
     );
     assert_eq!(
         graph("A { if c { B { x } } else { C { w } } y }"),
-        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>10  7 C>8  8 w>9  9 reset>10  10 A>11  11 y>12  12 reset>",
+        "1 T>2  2 A>3  3 c>4|7  4 B>5  5 x>6  6 reset>10  7 C>8  8 w>9  9 reset>10  10 A>11  11 y>",
     );
-    assert_eq!(graph("A { concurrent { { B { x } } } }"), "1 T>2  2 A>3  3 concurrent-task>4  4 B>5  5 x>6  6 reset>",);
+    assert_eq!(graph("A { concurrent { { B { x } } } }"), "1 T>2  2 A>3  3 concurrent-task>4  4 B>5  5 x>",);
 }
 
 #[test]
@@ -76,7 +107,7 @@ fn a_jump_out_of_a_scope_leaves_its_filters_behind() {
     // To a step in the outer scope: the reset, then the outer filter again.
     assert_eq!(
         graph("A { B { if c { goto l } stop } @l z }"),
-        "1 T>2  2 A>3  3 B>4  4 c>6|5  5 stop>  6 reset>7  7 A>8  8 z>9  9 reset>",
+        "1 T>2  2 A>3  3 B>4  4 c>6|5  5 stop>  6 reset>7  7 A>8  8 z>",
     );
 }
 
@@ -84,7 +115,7 @@ fn a_jump_out_of_a_scope_leaves_its_filters_behind() {
 fn a_pin_holds_for_the_reset_that_the_scope_stands_for() {
     assert_eq!(graph("A { x }#9 z"), "1 T>2  2 A>3  3 x>9  4 z>  9 reset>4");
     assert_eq!(graph("A { B { x }#9 } z"), "1 T>2  2 A>3  3 B>4  4 x>9  5 z>  9 reset>5");
-    assert_eq!(graph("A#5 { B { x } y }"), "1 T>5  2 B>3  3 x>4  4 reset>6  5 A>2  6 A>7  7 y>8  8 reset>");
+    assert_eq!(graph("A#5 { B { x } y }"), "1 T>5  2 B>3  3 x>4  4 reset>6  5 A>2  6 A>7  7 y>");
 }
 
 #[test]

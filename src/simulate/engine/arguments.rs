@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::{Semantics, Signature};
 use crate::hashpath::Path;
-use crate::jinja::Template;
+use crate::jinja::{Rendered, Template};
 use crate::model::{Node, ParamText, ParamValue, TextPart};
 use crate::php::{Array, Key, Text, Thrown, Value};
 
@@ -145,13 +145,14 @@ impl TextArgument {
         data: &Value<'_>,
         answers: &dyn super::Answers,
         semantics: Semantics,
-    ) -> Result<String, Thrown> {
+    ) -> Result<Rendered, Thrown> {
+        let text = |text: String| Ok(Rendered { text, failure: None });
         match self {
-            Self::Plain(text) => Ok(text.clone()),
+            Self::Plain(plain) => text(plain.clone()),
             Self::Wrong(given) => Err(Thrown::argument("strlen", 1, "string", "string", given)),
             Self::Template(_) if !answers.has_template_service() => {
                 if semantics.failed_templates_are_empty {
-                    return Ok(String::new());
+                    return text(String::new());
                 }
                 Err(Thrown {
                     class: crate::php::PhpClass::TypeError,
@@ -162,7 +163,7 @@ impl TextArgument {
             }
             Self::Template(template) => {
                 let base_url = semantics.templates_see_base_url.then(|| answers.base_url());
-                Ok(template.render(data, base_url.as_deref()))
+                Ok(template.rendered(data, base_url.as_deref()))
             }
         }
     }

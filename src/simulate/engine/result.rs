@@ -66,6 +66,9 @@ pub struct RunResult<'a> {
     /// What else there is to know: what people see of it in MISP, and what of the data no trigger would have passed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Whether a limit of the simulation was reached, so that MISP's run may be another.
+    #[serde(skip)]
+    pub is_uncertain: bool,
     /// What was done to the world outside, in order.
     pub effects: Vec<EffectRecord<'a>>,
     /// What concurrent tasks enqueued, with what came of it.
@@ -79,6 +82,19 @@ pub struct RunResult<'a> {
     /// The data at the end, filters and all.
     #[serde(skip)]
     pub data: Value<'a>,
+}
+
+impl<'a> RunResult<'a> {
+    /// The run and all that its concurrent tasks started, level by level, as workers run them.
+    pub fn with_jobs(&self) -> Vec<&RunResult<'a>> {
+        let mut all = vec![self];
+        let mut at = 0;
+        while let Some(result) = all.get(at).copied() {
+            all.extend(result.jobs.iter().filter_map(|job| job.result.as_deref()));
+            at += 1;
+        }
+        all
+    }
 }
 
 /// A job of a concurrent task.

@@ -217,6 +217,7 @@ impl Prepared {
             skipped: Vec::new(),
             errors: Vec::new(),
             notes: Vec::new(),
+            is_uncertain: false,
             effects: Vec::new(),
             jobs: Vec::new(),
             trace: options.trace.then(Trace::default),

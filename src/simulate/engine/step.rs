@@ -5,12 +5,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::answers::{Answers, Request};
+use super::arguments::TextArgument;
 use super::effect::{Effect, EffectRecord};
 use super::lookup::Lookup;
 use super::prepared::PreparedNode;
 use super::roaming::RoamingData;
 use super::trace::{Observation, TracedNode};
 use crate::catalogue::Semantics;
+use crate::jinja::Unrendered;
 use crate::php::{Thrown, Value};
 
 /// One execution of a node.
@@ -27,6 +29,10 @@ pub(super) struct Step<'s, 'a> {
     pub(super) sent: &'s mut Option<Sent<'a>>,
     /// What the module says about its failure.
     pub(super) errors: Vec<String>,
+    /// Notes on the run.
+    pub(super) notes: &'s mut Vec<String>,
+    /// Whether a limit of ours was reached.
+    pub(super) is_uncertain: &'s mut bool,
     /// What is written down about it, if anything is.
     pub(super) note: Option<&'s mut TracedNode<'a>>,
 }
@@ -62,6 +68,31 @@ impl<'a> Step<'_, 'a> {
             _ => None,
         });
         before.filter(|before| ***before == *body).cloned().unwrap_or_else(|| body.into())
+    }
+
+    /// A text for this data. Why a template is empty that could not be rendered is written down.
+    ///
+    /// # Errors
+    /// As [`TextArgument::render`].
+    pub(super) fn render(&mut self, text: &TextArgument, data: &Value<'_>) -> Result<String, Thrown> {
+        let rendered = text.render(data, self.answers, self.semantics)?;
+        match rendered.failure {
+            Some(Unrendered::Failed(why)) => self.because(|| format!("a template failed and is empty: {why}")),
+            Some(Unrendered::GivenUp(why)) => {
+                *self.is_uncertain = true;
+                let what = format!("a template was given up and counts as empty: {why}");
+                self.because(|| what.clone());
+                let note = format!(
+                    "node {} (`{}`): {what}; what MISP would do here is not known",
+                    self.node.id, self.node.module
+                );
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
+            }
+            None => {}
+        }
+        Ok(rendered.text)
     }
 
     /// A copy of the data as the node sees it, which costs nothing.

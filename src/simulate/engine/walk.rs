@@ -231,6 +231,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         let limits = self.budget.limits;
         let cost = 1 + if self.prevented.is_some() { self.path.len() } else { 0 };
         self.budget.steps = self.budget.steps.checked_sub(cost).ok_or_else(|| {
+            self.result.is_uncertain = true;
             End::Crashed(format!(
                 "The run was given up after {} steps: too many paths lead through the graph, and MISP follows each of \
                  them. Conditions whose branches join again double their number; loops multiply it",
@@ -238,6 +239,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             ))
         })?;
         if self.result.effects.len() > self.budget.effects {
+            self.result.is_uncertain = true;
             return Err(End::Crashed(format!("The run was given up after {} effects", limits.effects)));
         }
         Ok(())
@@ -300,10 +302,10 @@ impl<'w, 'a> Walk<'w, 'a> {
                 self.data.leave_mark(edge.to);
                 continue;
             }
-            self.budget.jobs =
-                self.budget.jobs.checked_sub(1).ok_or_else(|| {
-                    End::Crashed(format!("The run was given up after {} jobs", self.budget.limits.jobs))
-                })?;
+            self.budget.jobs = self.budget.jobs.checked_sub(1).ok_or_else(|| {
+                self.result.is_uncertain = true;
+                End::Crashed(format!("The run was given up after {} jobs", self.budget.limits.jobs))
+            })?;
             let data = self.data.see()?.clone();
             self.data.set(data.clone());
             let effects_before = self.result.effects.len();
@@ -332,6 +334,8 @@ impl<'w, 'a> Walk<'w, 'a> {
             lookups: &mut self.lookups,
             sent: &mut self.sent,
             errors: Vec::new(),
+            notes: &mut self.result.notes,
+            is_uncertain: &mut self.result.is_uncertain,
             note: self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()),
         };
         let failure = if node.kind == ModuleType::Action { step.answers.failure(step.request()) } else { None };

@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 use crate::syntax::grammar::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{
-    Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Step, StepKind, Value,
-    ValueKind,
+    Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Reset, Step, StepKind,
+    Value, ValueKind,
 };
 
 use super::builder::Builder;
@@ -120,7 +120,7 @@ impl<'s> Builder<'s> {
             selector: Value { kind: ValueKind::Null, span },
             condition: Condition::And(Vec::new()),
             body: Block { steps: Vec::new(), span },
-            reset_pin: None,
+            reset: None,
         };
         for part in self.children(pair) {
             match part.as_rule() {
@@ -128,7 +128,7 @@ impl<'s> Builder<'s> {
                 Rule::value => step.selector = self.value(part),
                 Rule::condition => step.condition = self.filter_condition(part),
                 Rule::block => step.body = self.block(part),
-                Rule::pin => step.reset_pin = Some(self.pin(part)),
+                Rule::reset => step.reset = Some(self.reset(part)),
                 _ => {}
             }
         }
@@ -138,6 +138,12 @@ impl<'s> Builder<'s> {
     fn filter_label(&self, pair: Pair<'s, Rule>) -> Option<Name<'s>> {
         let names = self.children(pair).filter(|part| part.as_rule() == Rule::name);
         names.map(|part| self.name(&part)).last()
+    }
+
+    fn reset(&self, pair: Pair<'s, Rule>) -> Reset<'s> {
+        let span = self.span(&pair);
+        let pin = self.children(pair).find(|part| part.as_rule() == Rule::pin).map(|part| self.pin(part));
+        Reset { pin, span }
     }
 
     fn concurrent(&self, pair: Pair<'s, Rule>) -> Concurrent<'s> {

@@ -3,38 +3,13 @@
 use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
+use crate::jinja::names::METHODS;
 use crate::model::{ParamText, ParamValue};
 use crate::schema::{PathFinding, Root, Typer};
 use crate::typing::undeclared_variables;
 
 /// What templates can call without the data's help.
 const BUILT_IN: [&str; 8] = ["range", "dict", "lipsum", "cycler", "joiner", "namespace", "loop", "self"];
-
-/// Methods of values in Jinja, which look like keys.
-const METHODS: [&str; 22] = [
-    "items",
-    "keys",
-    "values",
-    "get",
-    "split",
-    "join",
-    "upper",
-    "lower",
-    "replace",
-    "startswith",
-    "endswith",
-    "strip",
-    "rstrip",
-    "lstrip",
-    "format",
-    "title",
-    "count",
-    "index",
-    "find",
-    "encode",
-    "capitalize",
-    "copy",
-];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let root = facts.trigger_signature().map_or_else(Root::of_any_trigger, Root::of_trigger);

@@ -66,7 +66,7 @@ impl<'g> NodeChecker<'_, 'g> {
             (ParameterKind::Text | ParameterKind::Textarea, ParamValue::Text(text)) => {
                 let Some(text) = text.as_plain().filter(|_| !self.is_compared(&parameter.id)) else { return };
                 let part = self.parameter(&parameter.id);
-                for found in check_template(self.signature, parameter, text) {
+                for found in check_template(self.signature, parameter, text, &self.budget.renderings) {
                     match found.at {
                         Some(at) => self.report_within(part, text, at, found.finding),
                         None => self.report(part, found.finding),

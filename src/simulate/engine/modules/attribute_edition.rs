@@ -35,7 +35,7 @@ impl Module for AttributeEdition {
         let mut data = step.copy()?;
         let (key, value) = match &self.edit {
             Edit::IdsFlag(flag) => ("to_ids", Value::Bool(*flag)),
-            Edit::Comment(comment) => ("comment", Value::string(comment.render(&data, step.answers, step.semantics)?)),
+            Edit::Comment(comment) => ("comment", Value::string(step.render(comment, &data)?)),
         };
         let lookup = step.lookups.entry(&step.node.module).or_default();
         lookup.note(&data);

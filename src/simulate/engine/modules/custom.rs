@@ -29,7 +29,7 @@ impl Module for Custom {
             let data = step.copy()?;
             let mut parameters = self.parameters.clone();
             for (id, text) in &self.rendered {
-                let text = text.render(&data, step.answers, step.semantics)?;
+                let text = step.render(text, &data)?;
                 if let Some(parameters) = parameters.as_array_mut() {
                     parameters.set(id.clone(), Value::string(text));
                 }

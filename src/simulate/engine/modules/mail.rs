@@ -24,8 +24,8 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 impl Module for SendMail {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
-        let subject = self.subject.render(&data, step.answers, step.semantics)?;
-        let body = self.body.render(&data, step.answers, step.semantics)?;
+        let subject = step.render(&self.subject, &data)?;
+        let body = step.render(&self.body, &data)?;
         if self.recipients.is_empty() {
             return Ok(step.fail("No recipient set."));
         }

@@ -84,7 +84,7 @@ impl Module for MispModule {
 
 impl MispModule {
     /// What MISP posts to the service.
-    fn query<'a>(&self, seen: &Value<'a>, filtered: &Value<'a>, step: &Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
+    fn query<'a>(&self, seen: &Value<'a>, filtered: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
         let mut query = Array::new();
         query.set("module", Value::string(step.node.module.as_str()));
         query.set("data", seen.clone());
@@ -96,7 +96,7 @@ impl MispModule {
         for Sent { id, value } in &self.sent {
             let value = match value {
                 SentValue::Plain(value) => value.clone(),
-                SentValue::Rendered(text) => Value::string(text.render(seen, step.answers, step.semantics)?),
+                SentValue::Rendered(text) => Value::string(step.render(text, seen)?),
                 SentValue::Path { label, text, path } => {
                     matching.set(label.clone(), path.extract(seen)?.to_value());
                     Value::string(text.clone())

@@ -17,7 +17,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 impl Module for StopExecution {
     fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
-        let message = self.message.render(&data, step.answers, step.semantics)?;
+        let message = step.render(&self.message, &data)?;
         // PHP calls `0` empty too.
         Ok(step.fail(if matches!(message.as_str(), "" | "0") { "Execution stopped".into() } else { message }))
     }

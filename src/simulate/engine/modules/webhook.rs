@@ -42,9 +42,9 @@ impl Module for Webhook {
             return Ok(step.fail(URLS_OFF));
         }
         let data = step.copy()?;
-        let url = self.url.render(&data, step.answers, step.semantics)?;
-        let payload = self.payload.render(&data, step.answers, step.semantics)?;
-        let own_headers = self.headers.render(&data, step.answers, step.semantics)?;
+        let url = step.render(&self.url, &data)?;
+        let payload = step.render(&self.payload, &data)?;
+        let own_headers = step.render(&self.headers, &data)?;
         if matches!(url.as_str(), "" | "0") {
             return Ok(step.fail("URL not provided."));
         }
@@ -226,7 +226,7 @@ impl Module for Telegram {
         let data = step.copy()?;
         let mut message = Array::new();
         message.set("chat_id", self.chat.clone());
-        message.set("text", Value::string(self.message.render(&data, step.answers, step.semantics)?));
+        message.set("text", Value::string(step.render(&self.message, &data)?));
         message.set("parse_mode", Value::from("HTML"));
         let effect = Effect::HttpRequest {
             method: HttpMethod::Post,
