@@ -46,6 +46,7 @@ mod rebuild;
 mod run;
 mod run_as_trigger;
 mod run_server;
+mod samples;
 mod secrets;
 mod server_runs;
 mod tags;
