@@ -41,23 +41,30 @@ impl Signature {
         match self.module_type {
             ModuleType::Trigger => format!("workflow my-workflow on {call} {{\n    # steps\n}}"),
             _ if self.is_condition() => {
-                format!("if {call} {{\n    # when it is so\n}} else {{\n    # when it is not\n}}")
+                format!("if {call} {{\n    push-zmq() # when it is so\n}} else {{\n    # when it is not\n}}")
             }
             _ => call,
         }
     }
 
+    /// Whether a call of it makes sense by itself: a concurrent task is nothing without its branches.
+    pub fn has_example_call(&self) -> bool {
+        self.id != module_ids::CONCURRENT_TASK
+    }
+
     /// How the language says the same more briefly, for the modules that it has words for.
     pub fn example_in_words(&self) -> Option<&'static str> {
         Some(match self.id.as_str() {
-            module_ids::TAG_IF => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    # when it is so\n}",
-            module_ids::GENERIC_IF => "if \"tlp:red\" in Event.Tag.{n}.name {\n    # when it is so\n}",
-            module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    # when it is so\n}",
-            module_ids::PUBLISHED_IF => "if published {\n    # when it is so\n}",
+            module_ids::TAG_IF => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    push-zmq() # when it is so\n}",
+            module_ids::GENERIC_IF => "if \"tlp:red\" in Event.Tag.{n}.name {\n    push-zmq() # when it is so\n}",
+            module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    push-zmq() # when it is so\n}",
+            module_ids::PUBLISHED_IF => "if published {\n    push-zmq() # when it is so\n}",
             module_ids::GENERIC_FILTER_DATA | module_ids::GENERIC_FILTER_RESET => {
-                "filter Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n}"
+                "filter Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n    push-zmq(data_extraction_path: Event._AttributeFlattened.{n}.value)\n}"
             }
-            module_ids::CONCURRENT_TASK => "concurrent {\n    branch {\n        # steps of a background job\n    }\n}",
+            module_ids::CONCURRENT_TASK => {
+                "concurrent {\n    branch {\n        push-zmq() # steps of a background job\n    }\n}"
+            }
             _ => return None,
         })
     }
@@ -75,9 +82,13 @@ impl Parameter {
     /// Whether the default is not good enough: something is missing without a value, or there is
     /// something to say that the default does not.
     fn wants_value(&self) -> bool {
-        let usable = self.default.as_ref().is_some_and(|default| self.is_usable(default));
+        // Of what a picker has as its default, the editor takes only some.
+        let is_lost = self.kind == ParameterKind::Picker && self.editor_default().is_none_or(|kept| kept.is_empty());
+        let usable = !is_lost && self.default.as_ref().is_some_and(|default| self.is_usable(default));
         let choice = matches!(self.kind, ParameterKind::Select | ParameterKind::Radio) && !self.options.is_empty();
-        !usable && (self.required.is_some() || !self.example.is_empty() || choice)
+        let is_better =
+            choice && !self.example.is_empty() && self.default.as_ref().map(text_of).as_ref() != Some(&self.example);
+        is_better || !usable && (self.required.is_some() || !self.example.is_empty() || choice)
     }
 
     fn is_usable(&self, default: &Json) -> bool {
@@ -210,7 +221,7 @@ mod tests {
 
     #[test]
     fn quotes_go_into_a_block() {
-        let payload = "    payload: \"\"\"\n        {\"text\": \"{{ Event.info }}\"}\n    \"\"\",\n";
+        let payload = "    payload: \"\"\"\n        {\"text\": {{ Event.info | tojson }}}\n    \"\"\",\n";
         assert!(call("webhook").contains(payload), "{}", call("webhook"));
     }
 

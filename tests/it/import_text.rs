@@ -92,41 +92,41 @@ fn back(steps: &str) -> String {
     let difference =
         compare(document, &workspace.compile().documents[0].document, DiffOptions { catalogue, layout: false });
     assert!(difference.is_empty(), "{difference}\n{text}");
-    let short = text.replace(": Event._AttributeFlattened.{n} where \"x\" in type", "");
+    let short = text.replace(" Event._AttributeFlattened.{n} where \"x\" in type", "");
     let lines: Vec<&str> = short.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[2..lines.len() - 1].join("\n")
 }
 
 #[test]
 fn a_filter_that_stays_on_to_the_end_is_a_block() {
-    assert_eq!(back("ON-A push-zmq()"), "filter A {\npush-zmq()\n}");
-    assert_eq!(back("ON-A ON-B push-zmq()"), "filter A {\nfilter B {\npush-zmq()\n}\n}");
+    assert_eq!(back("ON-A push-zmq()"), "filter {\npush-zmq()\n}");
+    assert_eq!(back("ON-A ON-B push-zmq()"), "filter {\nfilter {\npush-zmq()\n}\n}");
     assert_eq!(
         back("if published { ON-A push-zmq() } else { ON-A webhook(url: \"u\") }"),
-        "if published {\nfilter A {\npush-zmq()\n}\n} else {\nfilter A {\nwebhook(url: \"u\")\n}\n}"
+        "if published {\nfilter {\npush-zmq()\n}\n} else {\nfilter {\nwebhook(url: \"u\")\n}\n}"
     );
     assert_eq!(
         back("ON-A if published { stop-execution(message: \"m\") } push-zmq()"),
-        "filter A {\nif published {\nstop-execution(message: \"m\")\n}\npush-zmq()\n}"
+        "filter {\nif published {\nstop-execution(message: \"m\")\n}\npush-zmq()\n}"
     );
     assert_eq!(
         back("concurrent { branch { ON-A push-zmq() } branch { push-zmq() } }"),
-        "concurrent {\nbranch {\nfilter A {\npush-zmq()\n}\n}\nbranch { push-zmq() }\n}"
+        "concurrent {\nbranch {\nfilter {\npush-zmq()\n}\n}\nbranch { push-zmq() }\n}"
     );
     assert_eq!(
         back("push-zmq() detached { ON-A push-zmq() }"),
-        "push-zmq()\n\ndetached {\nfilter A {\npush-zmq()\n}\n}".replace("\n\n", "\n")
+        "push-zmq()\n\ndetached {\nfilter {\npush-zmq()\n}\n}".replace("\n\n", "\n")
     );
 }
 
 #[test]
 fn a_reset_where_nothing_follows_comes_back() {
-    assert_eq!(back("ON-A push-zmq() OFF"), "filter A {\npush-zmq()\n} reset");
-    assert_eq!(back("ON-A push-zmq() OFF push-zmq()"), "filter A {\npush-zmq()\n}\npush-zmq()");
-    assert_eq!(back("ON-A ON-B push-zmq() OFF"), "filter A {\nfilter B {\npush-zmq()\n}\n} reset");
+    assert_eq!(back("ON-A push-zmq() OFF"), "filter {\npush-zmq()\n} reset");
+    assert_eq!(back("ON-A push-zmq() OFF push-zmq()"), "filter {\npush-zmq()\n}\npush-zmq()");
+    assert_eq!(back("ON-A ON-B push-zmq() OFF"), "filter {\nfilter {\npush-zmq()\n}\n} reset");
     assert_eq!(
         back("concurrent { branch { ON-A push-zmq() OFF } }"),
-        "concurrent {\nbranch {\nfilter A {\npush-zmq()\n} reset\n}\n}"
+        "concurrent {\nbranch {\nfilter {\npush-zmq()\n} reset\n}\n}"
     );
 }
 

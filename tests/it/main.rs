@@ -48,6 +48,7 @@ mod run;
 mod run_as_trigger;
 mod run_server;
 mod run_templates;
+mod samples;
 mod secrets;
 mod server_runs;
 mod tags;

@@ -53,15 +53,15 @@ pub(super) fn write(module: &Signature, console: &mut Console) -> io::Result<()>
         }
         write_parameter(parameter, width, console)?;
     }
+    console.line("")?;
+    console.heading("In a workflow")?;
     if let Some(words) = module.example_in_words() {
-        console.line("")?;
-        console.heading("In a workflow")?;
         write_code(words, console)?;
+        if !module.has_example_call() {
+            return Ok(());
+        }
         console.line("")?;
         console.heading("The same as a call")?;
-    } else {
-        console.line("")?;
-        console.heading("In a workflow")?;
     }
     write_code(&module.example_call(), console)
 }
