@@ -1,5 +1,6 @@
 //! Which filters need their label: the compiler gives the others the first one that is free.
 
+use crate::catalogue::module_ids;
 use crate::model::FilterLabels;
 use crate::syntax::tree::{Block, FilterStep, Step, StepKind, ValueKind};
 
@@ -75,6 +76,11 @@ impl Inside {
     fn step<'t>(&mut self, step: &'t Step<'t>, blocks: &mut Vec<&'t Block<'t>>) {
         match &step.kind {
             StepKind::Call(step) => {
+                let is_labelled = step.call.arguments.iter().any(|argument| argument.name.text == "filtering-label");
+                if module_ids::sets_filter(step.call.name.text) && !is_labelled {
+                    // The default of these modules.
+                    self.calls = self.calls.with("A");
+                }
                 for argument in &step.call.arguments {
                     match &argument.value.kind {
                         ValueKind::Name(label) => self.calls = self.calls.with(label),

@@ -6,7 +6,7 @@ use super::literal::quote;
 use super::writer::Writer;
 
 /// Words that mean something else than a module where a call may stand.
-const RESERVED: [&str; 38] = [
+const RESERVED: [&str; 40] = [
     "import",
     "as",
     "let",
@@ -20,6 +20,8 @@ const RESERVED: [&str; 38] = [
     "given",
     "when",
     "fails",
+    "log",
+    "no",
     "returns",
     "expect",
     "ran",
