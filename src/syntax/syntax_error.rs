@@ -259,6 +259,7 @@ impl Place<'_> {
     }
 
     /// Adds what to write instead, for mistakes that people make.
+    #[expect(clippy::too_many_lines, reason = "a case for each habit from elsewhere")]
     fn hint(&self, diagnostic: Diagnostic, at: usize, expected: &[Rule]) -> Diagnostic {
         if let Some(diagnostic) = self.foreign(&diagnostic, at, expected) {
             return diagnostic;
