@@ -109,6 +109,15 @@ impl fmt::Display for Target {
     }
 }
 
+impl Target {
+    /// The target that somebody means who writes the number alone, or writes it with a `v` or a blank.
+    pub fn meant_by(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase();
+        let name = name.strip_prefix("misp").unwrap_or(&name).trim_start_matches([' ', '-', '_', 'v']);
+        format!("misp-{name}").parse().ok()
+    }
+}
+
 impl FromStr for Target {
     type Err = UnknownTarget;
 
@@ -179,6 +188,22 @@ mod tests {
         assert_eq!("misp-1.0.0".parse::<Target>(), Err(UnknownTarget::TooOld(Release::new(1, 0, 0))));
         assert_eq!("misp-2.6.0".parse::<Target>(), Err(UnknownTarget::TooNew(Release::new(2, 6, 0))));
         assert_eq!("misp-3.0.0".parse::<Target>(), Err(UnknownTarget::TooNew(Release::new(3, 0, 0))));
+    }
+
+    #[test]
+    fn what_is_meant_is_known() {
+        for (name, meant) in [
+            ("2.5.1", "misp-2.5.1"),
+            ("v2.4.170", "misp-2.4.170"),
+            ("MISP 2.5.1", "misp-2.5.1"),
+            ("misp_v2.5.27", "misp-2.5.27"),
+            ("2.5-latest", LATEST),
+        ] {
+            assert_eq!(Target::meant_by(name).map(|target| target.to_string()).as_deref(), Some(meant), "{name}");
+        }
+        for name in ["", "misp", "2.5", "3.0.0", "latest"] {
+            assert_eq!(Target::meant_by(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -79,13 +79,24 @@ pub enum TestClauseKind<'a> {
         /// Who.
         targets: Vec<Name<'a>>,
     },
-    /// `expect effect TARGET { … }`
+    /// `expect effect TARGET { … }`, `expect no effect TARGET { … }`
     Effect {
+        /// Whether there must be none like this.
+        negated: bool,
         /// Whose effect.
         target: Name<'a>,
-        /// What it must contain.
+        /// What it contains; nothing if any effect is meant.
         value: Value<'a>,
         /// Where that stands.
         value_span: Span,
+    },
+    /// `expect log "TEXT"`, `expect no log "TEXT"`
+    Log {
+        /// Whether no line may hold it.
+        negated: bool,
+        /// The text.
+        text: Cow<'a, str>,
+        /// Where it stands.
+        text_span: Span,
     },
 }

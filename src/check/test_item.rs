@@ -136,7 +136,7 @@ fn check_clauses(
             | ClauseKind::WhenReturns { target, .. }
             | ClauseKind::ExpectEffect { target, .. } => check(target),
             ClauseKind::ExpectRan { targets, .. } => targets.iter().for_each(&mut check),
-            ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } => {}
+            ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } | ClauseKind::ExpectLog { .. } => {}
         }
     }
     for clause in &test.clauses {

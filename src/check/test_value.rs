@@ -39,8 +39,15 @@ impl<'a> FlowChecker<'_, 'a> {
             ClauseKind::ExpectRan { negated, targets } => {
                 TestClauseKind::Ran { negated: *negated, targets: targets.clone() }
             }
-            ClauseKind::ExpectEffect { target, value } => {
-                TestClauseKind::Effect { target: *target, value: self.data(value)?, value_span: value.span }
+            ClauseKind::ExpectEffect { negated, target, value } => {
+                let (value, value_span) = match value {
+                    Some(value) => (self.data(value)?, value.span),
+                    None => (Value::from(Array::new()), target.span),
+                };
+                TestClauseKind::Effect { negated: *negated, target: *target, value, value_span }
+            }
+            ClauseKind::ExpectLog { negated, text } => {
+                TestClauseKind::Log { negated: *negated, text: self.message(text)?, text_span: text.span }
             }
         };
         Some(TestClause { kind, span: clause.span })

@@ -146,7 +146,7 @@ fn targets<'t, 'a>(test: &'t Test<'a>) -> impl Iterator<Item = &'t Name<'a>> {
         | ClauseKind::WhenReturns { target, .. }
         | ClauseKind::ExpectEffect { target, .. } => std::slice::from_ref(target),
         ClauseKind::ExpectRan { targets, .. } => targets,
-        ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } => &[],
+        ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } | ClauseKind::ExpectLog { .. } => &[],
     })
 }
 
@@ -158,7 +158,8 @@ fn words<'a>(test: &Test<'a>) -> Vec<&'a str> {
             ClauseKind::Given(values) => open.extend(values),
             ClauseKind::WhenFails { message: value, .. }
             | ClauseKind::WhenReturns { value, .. }
-            | ClauseKind::ExpectEffect { value, .. } => open.push(value),
+            | ClauseKind::ExpectLog { text: value, .. } => open.push(value),
+            ClauseKind::ExpectEffect { value, .. } => open.extend(value),
             ClauseKind::ExpectOutcome { message, .. } => open.extend(message),
             ClauseKind::ExpectRan { .. } => {}
         }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::base::source::Sources;
 use crate::compile::{Compiled, Workspace};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::misp;
 use crate::misp::Filling;
 use crate::model::DocumentKind;
@@ -17,8 +17,9 @@ use crate::project::{
 };
 use crate::secrets::Secret;
 
+use super::baseline::{self, leave_new};
 use super::write_files::write_files;
-use super::{Console, Failure, Findings, Format, Inputs, Status, Target, report};
+use super::{Console, Failure, Findings, Format, Inputs, Reads, Status, Target, report};
 
 /// What the JSON is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -118,10 +119,11 @@ fn wrong_names(products: &[Product]) -> Vec<Diagnostic> {
 impl Build {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
+        let mut loaded = self.inputs.load(&sources, Reads::Both);
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
-        let mut diagnostics = loaded.diagnostics;
+        let mut diagnostics = loaded.diagnostics.clone();
+        let baseline = baseline::of_project(&loaded.project, &loaded.files, &mut diagnostics);
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
             Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());
@@ -135,6 +137,10 @@ impl Build {
             self.products(&compilation.documents, Filling::Placeholders, &mut diagnostics)
         };
         levels.apply(&mut diagnostics);
+        // An error that nobody asked to be one always keeps files from being written.
+        let may_take = |known: &Diagnostic| known.code.severity() != Severity::Error;
+        let mut diagnostics = leave_new(baseline.as_ref(), &sources, &loaded, diagnostics, may_take, console)?;
+        self.findings.say_what_denies(&loaded.project.lints, &mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
         if status != Status::Done {
             return Ok(status);

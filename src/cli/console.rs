@@ -9,25 +9,19 @@ use crate::base::source::Sources;
 use crate::diagnostics::{printable, printable_line};
 use crate::secrets::{NamedSecrets, Secret};
 
+use super::colour::Color;
 use super::masked::Masked;
 use super::panic;
 use super::shown::Shown;
 
 /// A narrower terminal is treated like this one.
 const NARROWEST: usize = 40;
+/// A text that has less room than this beside its name goes below it,
+const NARROWEST_TEXT: usize = 20;
+/// so far to the right.
+const NEAR: usize = 8;
 /// Lines longer than this are hard to read.
 const WIDEST: usize = 100;
-
-/// When to use colours.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
 
 /// Standard output and standard error of a command.
 pub struct Console {
@@ -40,10 +34,11 @@ pub struct Console {
 impl Console {
     /// The console of this process.
     pub fn new(color: Color, quiet: bool) -> Self {
-        let choice = |terminal: bool| match color {
-            Color::Auto if terminal => ColorChoice::Auto,
-            Color::Auto | Color::Never => ColorChoice::Never,
-            Color::Always => ColorChoice::AlwaysAnsi,
+        let environment = |name: &str| std::env::var_os(name);
+        let choice = |is_terminal: bool| match color.is_wanted(is_terminal, &environment) {
+            false => ColorChoice::Never,
+            true if is_terminal => ColorChoice::Always,
+            true => ColorChoice::AlwaysAnsi,
         };
         let shown = |stream| Shown::new(Masked::new(stream));
         Self {
@@ -118,6 +113,11 @@ impl Console {
         self.quiet
     }
 
+    /// Whether the messages go to a terminal, where somebody waits to hear that all is well.
+    pub fn has_reader(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// Tells the user something that may be left out.
     ///
     /// # Errors
@@ -173,6 +173,14 @@ impl Console {
         if width == usize::MAX {
             return self.line(format!("{start}{text}").trim_end());
         }
+        let blank = &*" ".repeat(NEAR);
+        let (start, indent) = if width < indent + NARROWEST_TEXT && !start.trim().is_empty() && indent > NEAR {
+            // Beside its name there is no room for it.
+            self.line(start.trim_end())?;
+            (blank, NEAR)
+        } else {
+            (start, indent)
+        };
         let indent = " ".repeat(indent);
         let options = textwrap::Options::new(width)
             .initial_indent(start)
@@ -195,12 +203,12 @@ impl Console {
         write!(self.messages, ": ")
     }
 
-    /// Hands everything to the streams.
+    /// Hands everything to the streams. One that fails does not keep the other from its text.
     ///
     /// # Errors
     /// What they say.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.results.flush()?;
-        self.messages.flush()
+        let results = self.results.flush();
+        self.messages.flush().and(results)
     }
 }

@@ -16,11 +16,11 @@ use crate::model::Document;
 use crate::project;
 
 use super::import::read_documents;
-use super::{AllowRead, Console, Failure, Format, Inputs, Status, Target, report};
+use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, Target, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///
-/// Both sides may be text, MISP's JSON, or folders of texts. Nodes are matched by what they do and where they
+/// Both sides may be text, MISP's JSON, or folders of these. Nodes are matched by what they do and where they
 /// stand: a renumbered graph shows no difference.
 #[derive(Args, Debug)]
 pub(super) struct Diff {
@@ -37,7 +37,7 @@ pub(super) struct Diff {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
     /// How the result is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
@@ -46,8 +46,8 @@ pub(super) struct Diff {
 impl Diff {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let mut before = Inputs::of(self.before.clone(), self.allow_read.clone()).load(&sources);
-        let after = Inputs::of(self.after.clone(), self.allow_read.clone()).load(&sources);
+        let mut before = Inputs::of(self.before.clone(), self.in_project.clone()).load(&sources, Reads::Both);
+        let after = Inputs::of(self.after.clone(), self.in_project.clone()).load(&sources, Reads::Both);
         self.target.apply(&mut before.project);
         let mut diagnostics = before.diagnostics;
         diagnostics.extend(after.diagnostics);

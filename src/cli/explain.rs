@@ -2,16 +2,16 @@
 
 use clap::Args;
 
-use crate::diagnostics::{Code, Severity, Snippet};
+use crate::diagnostics::{Code, Snippet};
 
-use super::findings::code;
+use super::findings::CODES;
 use super::{Console, Failure, Status};
 
 /// Say what a code means: what was found, why it matters in MISP, and what it looks like before and after.
 #[derive(Args, Debug)]
 pub(super) struct Explain {
     /// The word in brackets behind `error`, `warning` or `note`; without it all codes are listed
-    #[arg(value_name = "CODE", value_parser = code)]
+    #[arg(value_name = "CODE", value_parser = CODES, hide_possible_values = true)]
     code: Option<Code>,
 }
 
@@ -29,7 +29,7 @@ fn list(console: &mut Console) -> std::io::Result<()> {
     let longest = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or_default();
     let width = console.terminal_width().unwrap_or(usize::MAX);
     for &code in Code::ALL {
-        let start = format!("{:longest$}  {:7}  ", code.as_str(), level(code));
+        let start = format!("{:longest$}  {:7}  ", code.as_str(), code.severity().as_str());
         console.wrapped(&start, start.len(), code.summary().trim(), width)?;
     }
     Ok(())
@@ -39,7 +39,7 @@ fn explain(console: &mut Console, code: Code) -> std::io::Result<()> {
     let explanation = code.explanation();
     let width = console.width();
     console.strong(code.as_str())?;
-    console.line(&format!(" ({})", level(code)))?;
+    console.line(&format!(" ({})", code.severity().as_str()))?;
     paragraphs(console, explanation.what, width)?;
     console.line("")?;
     console.strong("Why")?;
@@ -83,13 +83,4 @@ fn show(console: &mut Console, snippets: &[Snippet]) -> std::io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// How the finding counts unless a project says otherwise.
-fn level(code: Code) -> &'static str {
-    match code.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }

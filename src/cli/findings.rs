@@ -3,14 +3,16 @@
 use std::io;
 
 use clap::{Args, ValueEnum};
+use rustc_hash::FxHashSet;
 
 use crate::base::source::Sources;
 use crate::base::suggest::closest;
 use crate::diagnostics::{
-    Code, Diagnostic, Level, LevelOf, Levels, Summary, write_github, write_json, write_sarif, write_summary,
-    write_terminal,
+    Code, Diagnostic, Level, LevelOf, Levels, Severity, Summary, write_concise, write_github, write_json, write_junit,
+    write_sarif, write_summary, write_terminal,
 };
 
+use super::named::Named;
 use super::{Console, Failure, Status};
 
 /// How results are written.
@@ -35,6 +37,10 @@ pub enum ReportFormat {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+    /// A line each, as of a compiler
+    Concise,
+    /// For CI: the XML of `JUnit`
+    Junit,
 }
 
 impl From<Format> for ReportFormat {
@@ -50,13 +56,13 @@ impl From<Format> for ReportFormat {
 #[derive(Args, Clone, Default, Debug)]
 pub struct Findings {
     /// Treat findings with this code as errors; `warnings` stands for all warnings
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     deny: Vec<LevelOf>,
     /// Report findings with this code as warnings, also those that are reported only where one asks for them
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     warn: Vec<LevelOf>,
     /// Do not report findings with this code; `warnings` stands for all warnings
-    #[arg(long, value_name = "CODE", value_parser = level_of)]
+    #[arg(long, value_name = "CODE", value_parser = LEVELS, hide_possible_values = true)]
     allow: Vec<LevelOf>,
 }
 
@@ -81,6 +87,25 @@ impl Findings {
         }
         Ok(levels)
     }
+
+    /// Says of warnings that are errors what makes them so, once for each code.
+    pub(super) fn say_what_denies(&self, project: &Levels, diagnostics: &mut [Diagnostic]) {
+        let mut told = FxHashSet::default();
+        for diagnostic in diagnostics {
+            let code = diagnostic.code;
+            let is_denied = diagnostic.is_error() && !diagnostic.level_from_text && code.severity() != Severity::Error;
+            if !is_denied || !told.insert(code) {
+                continue;
+            }
+            let by_flag = [LevelOf::Code(code), LevelOf::Warnings].into_iter().find(|of| self.deny.contains(of));
+            let what = match by_flag {
+                Some(of) => format!("`--deny {of}`"),
+                None if project.level(code) == Some(Level::Deny) => format!("`{code} = \"deny\"` in the project file"),
+                None => "`warnings = \"deny\"` in the project file".to_owned(),
+            };
+            diagnostic.notes.push(format!("{what} makes this an error"));
+        }
+    }
 }
 
 /// Reports findings: as text among the messages, for programs as the result.
@@ -98,6 +123,8 @@ pub fn report(
         ReportFormat::Json => write_json(sources, diagnostics, console.results())?,
         ReportFormat::Sarif => write_sarif(sources, diagnostics, console.results())?,
         ReportFormat::Github => write_github(sources, diagnostics, console.results())?,
+        ReportFormat::Concise => write_concise(sources, diagnostics, console.results())?,
+        ReportFormat::Junit => write_junit(sources, diagnostics, console.results())?,
         ReportFormat::Text => {
             write_terminal(sources, diagnostics, console.messages())?;
             if !console.is_quiet() {
@@ -108,8 +135,15 @@ pub fn report(
     Ok(Status::of(diagnostics))
 }
 
+/// The codes, and all warnings.
+const LEVELS: Named<LevelOf> = Named { read: level_of, names: || LevelOf::names().collect() };
+
+/// The codes.
+pub(super) const CODES: Named<Code> =
+    Named { read: code, names: || Code::ALL.iter().map(|code| code.as_str()).collect() };
+
 /// The code with this name, for flags and arguments.
-pub(super) fn code(name: &str) -> Result<Code, String> {
+fn code(name: &str) -> Result<Code, String> {
     Code::from_name(name).ok_or_else(|| no_such_code(name, Code::ALL.iter().map(|code| code.as_str())))
 }
 

@@ -10,7 +10,7 @@ use crate::format::format_source;
 use crate::project::{Readers, Written, write_whole};
 
 use super::unified_diff::write_unified_diff;
-use super::{Console, Failure, Format, Inputs, Status, report};
+use super::{Console, Failure, Format, Inputs, Reads, Status, report};
 
 /// Rewrite files in their canonical form.
 ///
@@ -31,9 +31,10 @@ pub(super) struct Fmt {
 impl Fmt {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
-        let loaded = self.inputs.load(&sources);
+        let loaded = self.inputs.load(&sources, Reads::Text);
         console.protect(&sources);
-        loaded.tell_if_empty("format", console)?;
+        loaded.needs_text("fmt", &sources)?;
+        loaded.tell("format", console)?;
         let mut diagnostics = loaded.diagnostics;
         let mut status = Status::Done;
         let (mut canonical, mut other) = (0, 0);
@@ -46,6 +47,10 @@ impl Fmt {
                 }
             };
             let source = sources.file(id);
+            if source.path.is_some() && !source.has_mark && has_other_line_ends(&source.text, &formatted) {
+                canonical += 1;
+                continue;
+            }
             if self.check || self.diff {
                 let current = current(source);
                 if current == formatted {
@@ -60,7 +65,8 @@ impl Fmt {
                     writeln!(console.results(), "{} is not in canonical form", source.name)?;
                 }
             } else {
-                match rewrite(source, &formatted, console) {
+                let is_input = loaded.standard_input == Some(id);
+                match rewrite(source, &formatted, is_input, console) {
                     Ok(true) => other += 1,
                     Ok(false) => canonical += 1,
                     Err(failure) => failure.or_finding(&mut diagnostics)?,
@@ -90,14 +96,21 @@ impl Fmt {
     }
 }
 
+/// Whether a text differs from its canonical form in the ends of its lines alone, all of which are as on Windows: git may
+/// have made them so.
+fn has_other_line_ends(source: &str, formatted: &str) -> bool {
+    let count = source.matches('\n').count();
+    count > 0 && source.matches("\r\n").count() == count && source.replace("\r\n", "\n") == formatted
+}
+
 /// The text of a file as it is on disk, with the byte order mark that the source lacks.
 fn current(source: &SourceFile) -> Cow<'_, str> {
     if source.has_mark { Cow::Owned(format!("\u{feff}{}", source.text)) } else { Cow::Borrowed(&source.text) }
 }
 
 /// Puts the text where the source came from. Says whether a file changed.
-fn rewrite(source: &SourceFile, formatted: &str, console: &mut Console) -> Result<bool, Failure> {
-    let Some(path) = &source.path else {
+fn rewrite(source: &SourceFile, formatted: &str, is_input: bool, console: &mut Console) -> Result<bool, Failure> {
+    let Some(path) = source.path.as_ref().filter(|_| !is_input) else {
         console.source(formatted)?;
         return Ok(source.text != formatted);
     };

@@ -7,19 +7,21 @@ use clap::Args;
 use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::import::{ImportOptions, Imported, import_all};
+use crate::import::{ImportOptions, Imported, WithDefaults, good_name, import_all_as, with_editor_defaults};
 use crate::misp;
-use crate::model::Document;
+use crate::model::{Document, Node, NodeId};
 use crate::project::{self, Readers, holds};
+use crate::simulate::engine::does_the_same;
 
 use super::write_files::write_files;
-use super::{Console, Failure, Format, Inputs, Status, Target, report};
+use super::{Console, Failure, Format, Inputs, Reads, Status, Target, report};
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
 ///
 /// What the text cannot say, or says otherwise than the JSON, is told on standard error. Compiled, the text is
 /// the same graph again.
 #[derive(Args, Debug)]
+#[command(mut_arg("paths", |paths| paths.help("Files with MISP's JSON, and folders of them; `-` for standard input")))]
 pub(super) struct Import {
     #[command(flatten)]
     inputs: Inputs,
@@ -29,6 +31,10 @@ pub(super) struct Import {
     /// Keep node ids, positions, versions and frames, so that every node comes back where it stood
     #[arg(long)]
     keep_layout: bool,
+    /// Keep every parameter as it is. Without it, what MISP's editor would do when it opens the workflow is done, as far as a run
+    /// stays the same: defaults for absent or empty parameters, lists for single values, nothing that a module does not have
+    #[arg(long)]
+    exact: bool,
     /// Overwrite files that hold something else
     #[arg(long)]
     force: bool,
@@ -39,19 +45,38 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         if self.inputs.is_empty() {
-            return Err(Failure::Other("`import` needs files with MISP's JSON, or `-` for standard input".to_owned()));
+            return Err(Failure::Other(
+                "`import` needs files or folders with MISP's JSON, or `-` for standard input".to_owned(),
+            ));
         }
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
+        let mut loaded = self.inputs.load(&sources, Reads::Json);
         self.target.apply(&mut loaded.project);
+        loaded.tell("import", console)?;
         let mut diagnostics = loaded.diagnostics;
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let mut documents = Vec::new();
         let mut names = Vec::new();
         for id in loaded.roots {
             let read = read_documents(&sources, id, &mut diagnostics);
-            names.extend(read.iter().map(|_| sources.file(id).name.clone()));
-            documents.extend(read);
+            let source = sources.file(id);
+            let own_name = source.path.as_deref().filter(|_| read.len() == 1).and_then(good_name);
+            for document in read {
+                names.push(source.name.clone());
+                let document = if self.exact {
+                    document
+                } else {
+                    let same_run = |one: &Node<'_>, other: &Node<'_>| does_the_same(one, other, &catalogue);
+                    let WithDefaults { document, changes, kept } =
+                        with_editor_defaults(&document, &catalogue, &same_run);
+                    if changes > 0 {
+                        diagnostics.push(filled_in(&source.name, changes));
+                    }
+                    diagnostics.extend(kept.iter().map(|(node, id)| differs(&source.name, *node, id)));
+                    document
+                };
+                documents.push((document, own_name.clone()));
+            }
         }
         let texts = self.texts(&documents, &names, &catalogue, &mut diagnostics);
         let status = report(console, &sources, &diagnostics, Format::Text)?;
@@ -69,12 +94,13 @@ impl Import {
 
     fn texts(
         &self,
-        documents: &[Document<'_>],
+        documents: &[(Document<'_>, Option<String>)],
         names: &[String],
         catalogue: &Catalogue,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Imported> {
-        let texts = import_all(documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
+        let documents: Vec<_> = documents.iter().map(|(document, name)| (document, name.clone())).collect();
+        let texts = import_all_as(&documents, catalogue, ImportOptions { keep_layout: self.keep_layout });
         for (imported, name) in texts.iter().zip(names) {
             if imported.text.len() > MAX_TEXT_BYTES {
                 let limit = MAX_TEXT_BYTES / (1024 * 1024);
@@ -124,6 +150,24 @@ impl Import {
         write_files(folder, &files, Readers::Usual, console)?;
         Ok(Status::Done)
     }
+}
+
+/// Says that a parameter is as it is in the JSON, and would not stay so.
+fn differs(name: &str, node: NodeId, id: &str) -> Diagnostic {
+    let message = format!(
+        "{name}, node {node}: `{id}` is kept as it is, for with what MISP's editor would make of it a run is another"
+    );
+    Diagnostic::new(Code::MispJsonOddity, message)
+        .note("the editor changes it as soon as somebody opens the workflow and saves it")
+}
+
+/// Says that parameters are not as they are in the JSON.
+fn filled_in(name: &str, changes: usize) -> Diagnostic {
+    let (values, are) = if changes == 1 { ("parameter", "is") } else { ("parameters", "are") };
+    let message = format!("{name}: {changes} {values} {are} left to their defaults, as MISP's editor would do");
+    Diagnostic::new(Code::MispJsonOddity, message)
+        .note("a run is the same with them")
+        .help("`--exact` keeps them as they are")
 }
 
 /// The documents of a JSON file, with what is unusual in it.

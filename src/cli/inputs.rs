@@ -8,13 +8,16 @@ use clap::Args;
 use crate::base::source::{FileId, Sources};
 use crate::catalogue;
 use crate::check::check_hidden_in_data;
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, printable_line};
+use crate::exported::is_misp_json;
 use crate::project::{
-    self, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, unreadable,
+    self, Files as _, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, tidy,
+    unreadable,
 };
 
+use super::json_in_folders::JsonInFolders;
 use super::target_parser::TargetParser;
-use super::{AllowRead, Console};
+use super::{Console, Failure, ProjectFlags};
 
 /// The argument that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -26,8 +29,22 @@ pub struct Inputs {
     /// `mispflow.toml`, else the current folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// The file that standard input is the text of: its name in messages, its project, and what its imports start at
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
+}
+
+/// Which of the files in a folder a command works on. A file that is named is always meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reads {
+    /// Text and MISP's JSON.
+    Both,
+    /// Text alone.
+    Text,
+    /// MISP's JSON alone.
+    Json,
 }
 
 /// What [`Inputs`] stand for.
@@ -38,51 +55,128 @@ pub struct Loaded {
     pub files: ProjectFiles,
     /// The files that could be read, in order.
     pub roots: Vec<FileId>,
+    /// The one of them that is standard input, whatever it is called.
+    pub standard_input: Option<FileId>,
     /// What could not be read, and what is wrong with the settings.
     pub diagnostics: Vec<Diagnostic>,
+    /// Files with MISP's JSON in folders that hold nothing else, where only text is read.
+    pub only_json: Vec<String>,
+    /// The files and folders that were named or are meant, with the project file.
+    pub(super) places: Vec<PathBuf>,
+    reads: Reads,
+    /// Other `.json` files of the folders.
+    passed_over: Vec<String>,
+    /// Whether text or MISP's JSON was found in folders.
+    has_json: bool,
+    links: Vec<PathBuf>,
+}
+
+/// So many names are listed.
+const SHOWN: usize = 5;
+
+/// `` `a`, `b` and 3 more ``
+fn listed(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", printable_line(name))).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
 }
 
 impl Loaded {
-    /// Says so if there is nothing `to` do anything to.
+    /// Says so if there is nothing `to` do anything to, and what was left out in folders.
     ///
     /// # Errors
     /// The message cannot be written.
-    pub fn tell_if_empty(&self, to: &str, console: &mut Console) -> io::Result<()> {
-        if self.roots.is_empty() && self.diagnostics.is_empty() {
-            console.tell(&format!("there is nothing to {to}: no `.mwf` file"))?;
+    pub fn tell(&self, to: &str, console: &mut Console) -> io::Result<()> {
+        for link in &self.links {
+            console.tell(&format!("`{}` is a link to a folder and was not followed", link.display()))?;
+        }
+        let is_empty = self.roots.is_empty() && self.diagnostics.is_empty();
+        if is_empty {
+            let what = match self.reads {
+                Reads::Text | Reads::Both => "no `.mwf` file",
+                Reads::Json => "no `.json` file with a workflow or blueprint of MISP",
+            };
+            console.tell(&format!("there is nothing to {to}: {what}"))?;
+        }
+        // Beside text there are events for tests, and nobody takes those for workflows.
+        if !self.passed_over.is_empty() && self.reads != Reads::Text && (is_empty || self.has_json) {
+            let verb = if self.passed_over.len() == 1 { "holds" } else { "hold" };
+            let names = listed(&self.passed_over);
+            console.tell(&format!("passed over: {names} {verb} no workflow or blueprint"))?;
         }
         Ok(())
+    }
+
+    /// # Errors
+    /// There is MISP's JSON alone, where only text can be worked on.
+    pub fn needs_text(&self, verb: &str, sources: &Sources) -> Result<(), Failure> {
+        let mut names: Vec<String> = self
+            .roots
+            .iter()
+            .map(|&file| sources.file(file))
+            .filter(|file| is_misp_json(file))
+            .map(|file| file.name.clone())
+            .collect();
+        names.extend(self.only_json.iter().cloned());
+        if names.is_empty() {
+            return Ok(());
+        }
+        let (is, it) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        Err(Failure::Other(format!(
+            "{} {is} MISP's JSON, and `{verb}` is for `.mwf` files\n`mispflow import` makes text of {it}",
+            listed(&names)
+        )))
     }
 }
 
 impl Inputs {
     /// A single file or folder.
-    pub fn of(path: PathBuf, allow_read: AllowRead) -> Self {
-        Self { paths: vec![path], allow_read }
+    pub fn of(path: PathBuf, in_project: ProjectFlags) -> Self {
+        Self { paths: vec![path], stdin_filename: None, in_project }
     }
 
     /// Whether nothing was named.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.paths.is_empty() && self.stdin_filename.is_none()
+    }
+
+    /// The files and folders that are named.
+    fn named(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(PathBuf::as_path).filter(|path| !is_standard_input(path))
+    }
+
+    /// # Errors
+    /// Standard input is read once.
+    pub(super) fn can_be_watched(&self) -> Result<(), Failure> {
+        if self.has_standard_input() {
+            return Err(Failure::Other("`--watch` watches files, and standard input has none".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn has_standard_input(&self) -> bool {
+        self.stdin_filename.is_some() || self.paths.iter().any(|path| is_standard_input(path))
     }
 
     /// Finds the project and reads the files. The project is the one the first path belongs to.
-    pub fn load(&self, sources: &Sources) -> Loaded {
+    pub fn load(&self, sources: &Sources, reads: Reads) -> Loaded {
         let mut diagnostics = Vec::new();
-        let mut named: Vec<&Path> =
-            self.paths.iter().map(PathBuf::as_path).filter(|path| !is_standard_input(path)).collect();
+        let mut named: Vec<&Path> = self.stdin_filename.as_deref().into_iter().chain(self.named()).collect();
         if named.is_empty() {
             named.push(Path::new(""));
         }
-        let files = self.allow_read.files(named.iter().copied(), &mut diagnostics);
+        let files = self.in_project.files(named.iter().copied(), &mut diagnostics);
         let project = load_project(sources, named[0], &files, &mut diagnostics);
 
         let mut roots = Vec::new();
-        if self.paths.iter().any(|path| is_standard_input(path)) {
-            keep(read_standard_input(sources), &mut roots, &mut diagnostics);
+        if self.has_standard_input() {
+            let read = read_standard_input(sources, self.stdin_filename.as_deref());
+            keep(read, &mut roots, &mut diagnostics);
         }
+        let standard_input = roots.first().copied();
         let mut paths = Vec::new();
-        if self.paths.is_empty() {
+        if self.is_empty() {
             let source = or_here(&project.source.value);
             match files.admit(&source) {
                 Err(error) if Refusal::of(&error).is_some() => {
@@ -92,19 +186,49 @@ impl Inputs {
                 _ => paths.push(source),
             }
         }
-        for path in self.paths.iter().filter(|path| !is_standard_input(path)) {
+        for path in self.named() {
             match files.admit_named(path) {
                 Err(error) if path.is_dir() => diagnostics.push(unreadable(&path.display().to_string(), &error)),
-                _ => paths.push(path.clone()),
+                _ => paths.push(path.to_owned()),
             }
         }
         let gathered = project::gather(&paths, Some(&project.output.value), &files);
         diagnostics.extend(gathered.diagnostics);
         for path in gathered.files {
+            let is_named = self.named().any(|named| tidy(named) == path);
+            if reads == Reads::Json && !is_named {
+                continue;
+            }
             let name = path.display().to_string();
             keep(load_source(sources, &files.named(), &path, &name), &mut roots, &mut diagnostics);
         }
-        Loaded { project, files, roots, diagnostics }
+        // Where only text is read, MISP's JSON matters if there is nothing else.
+        let is_wanted = reads != Reads::Text || roots.is_empty() && diagnostics.is_empty();
+        let json = if is_wanted { gathered.json } else { Vec::new() };
+        let texts = if reads == Reads::Json { &[][..] } else { &roots };
+        let json = JsonInFolders::read(sources, &files.named(), &json, texts, &mut diagnostics);
+        let has_json = !json.workflows.is_empty();
+        let mut only_json = Vec::new();
+        if reads == Reads::Text {
+            only_json = json.workflows.iter().map(|&file| sources.file(file).name.clone()).collect();
+        } else {
+            roots.extend(json.workflows);
+        }
+        let (passed_over, links) = (json.passed_over, gathered.links);
+        let places = paths.into_iter().chain(files.project_of(named[0])).collect();
+        Loaded {
+            project,
+            files,
+            roots,
+            standard_input,
+            diagnostics,
+            only_json,
+            places,
+            reads,
+            passed_over,
+            has_json,
+            links,
+        }
     }
 }
 
@@ -120,7 +244,7 @@ pub(super) fn load_project(
     files: &ProjectFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Project {
-    let Some(path) = project::discover(start) else { return Project::without_file(Path::new("")) };
+    let Some(path) = files.project_of(start) else { return Project::without_file(Path::new("")) };
     let folder = path.parent().unwrap_or(Path::new(""));
     match load_source(sources, files, &path, &path.display().to_string()) {
         Ok(file) => {
@@ -134,11 +258,13 @@ pub(super) fn load_project(
     }
 }
 
+/// Reads standard input, as if it were the file `path` if there is one.
 #[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-pub(super) fn read_standard_input(sources: &Sources) -> Result<FileId, Diagnostic> {
+pub(super) fn read_standard_input(sources: &Sources, path: Option<&Path>) -> Result<FileId, Diagnostic> {
     let bytes = project::read_limited(io::stdin().lock(), crate::base::source::MAX_SOURCE_BYTES, 0);
+    let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     match bytes {
-        Ok(bytes) => source_from_bytes(sources, None, STANDARD_INPUT, bytes),
+        Ok(bytes) => source_from_bytes(sources, path, &name, bytes),
         Err(error) => Err(unreadable(STANDARD_INPUT, &error)),
     }
 }
@@ -180,7 +306,7 @@ mod tests {
     fn load(folder: &Path, paths: &[&str]) -> (Vec<String>, Loaded) {
         let sources = Sources::new();
         let inputs = Inputs { paths: paths.iter().map(|path| folder.join(path)).collect(), ..Inputs::default() };
-        let loaded = inputs.load(&sources);
+        let loaded = inputs.load(&sources, Reads::Both);
         let short = |id: &FileId| {
             let path = Path::new(&sources.file(*id).name);
             path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/")

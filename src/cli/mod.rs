@@ -3,9 +3,10 @@
 //!
 //! A new verb is a file here and a row in the list at the end of this one.
 
-mod allow_read;
+mod baseline;
 mod build;
 mod check;
+mod colour;
 mod completions;
 mod console;
 mod diff;
@@ -16,12 +17,17 @@ mod fmt;
 mod import;
 mod init;
 mod inputs;
+mod interrupt;
+mod json_in_folders;
 mod live;
+mod man;
 mod masked;
 mod modules;
+mod named;
 mod panic;
 mod path;
 mod progress;
+mod project_flags;
 mod run;
 mod run_output;
 mod shown;
@@ -29,20 +35,24 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod watch;
 mod write_files;
 
 use std::borrow::Cow;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use crate::diagnostics::printable;
 
-pub use allow_read::AllowRead;
-pub use console::{Color, Console};
+pub use colour::Color;
+pub use console::Console;
 pub use findings::{Findings, Format, ReportFormat, report};
-pub use inputs::{Inputs, Loaded, Target};
+pub use inputs::{Inputs, Loaded, Reads, Target};
+pub use project_flags::ProjectFlags;
 pub use status::{Failure, Status};
 
 /// Workflows for MISP as text: write, check, review and compile them to the JSON of MISP's workflow editor
@@ -64,49 +74,108 @@ pub struct Global {
     /// Print results and findings, nothing else
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// Work in this folder, as if `mispflow` had been started there
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    work_in: Option<PathBuf>,
 }
 
-/// The definition of the command line, from which help and completions are made.
+/// What the end of a process says, for the help.
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  the input has errors
+  2  the command could not run";
+
+/// The definition of the command line, from which help, completions and the manual are made.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    let command = Arguments::command().after_long_help(EXIT_CODES);
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, with_exit_codes))
 }
+
+fn with_exit_codes(verb: clap::Command) -> clap::Command {
+    let help = match verb.get_after_long_help().or(verb.get_after_help()) {
+        Some(help) => format!("{help}\n\n{EXIT_CODES}"),
+        None => EXIT_CODES.to_owned(),
+    };
+    verb.after_long_help(help)
+}
+
+/// Clap takes `{n}` in a help for a line break. So helps say `{\u{2060}n}`, and this takes the word joiner out again.
+pub(super) fn as_meant(help: &str) -> String {
+    help.replace('\u{2060}', "")
+}
+
+/// What people type who know another tool, and where it leads here. Verbs of another name are aliases.
+const ELSEWHERE: [(&str, &str); 1] = [("watch", "to check or test at every change: 'check --watch', 'test --watch'")];
 
 /// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
 /// errors, and 2 when the command itself could not run.
 pub fn main() -> ExitCode {
     panic::install();
-    let arguments = match Arguments::try_parse() {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(answer) => {
-            // Help and version are answers too. Whoever closed the pipe wants no more of it.
-            let plain = answer.render().to_string();
-            let _ = match printable(&plain) {
-                // It repeats what was typed, or the name of a file.
-                Cow::Owned(shown) => eprint(&shown),
-                Cow::Borrowed(_) => answer.print(),
-            };
-            return if answer.use_stderr() { Status::Failed } else { Status::Done }.into();
-        }
+        Err(answer) => return answered(answer.format(&mut command)).into(),
     };
     let mut console = Console::new(arguments.global.color, arguments.global.quiet);
-    let done = arguments.verb.run(&mut console).and_then(|status| {
+    let done = enter(arguments.global.work_in.as_deref()).and_then(|()| arguments.verb.run(&mut console));
+    let done = done.and_then(|status| {
         console.flush()?;
         Ok(status)
     });
     done.unwrap_or_else(|failure| failure.report(&mut console)).into()
 }
 
-/// Writes to standard error.
-fn eprint(text: &str) -> io::Result<()> {
-    io::stderr().write_all(text.as_bytes())
+/// Goes to the folder that is to be worked in.
+fn enter(folder: Option<&Path>) -> Result<(), Failure> {
+    let Some(folder) = folder else { return Ok(()) };
+    std::env::set_current_dir(folder)
+        .map_err(|error| Failure::Other(format!("`{}` cannot be entered: {error}", folder.display())))
+}
+
+/// Says what is wrong with the arguments, or the help that they ask for.
+fn answered(mut answer: clap::Error) -> Status {
+    if answer.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(typed)) = answer.get(ContextKind::InvalidSubcommand)
+        && let Some((_, tip)) = ELSEWHERE.iter().find(|(known, _)| known == typed)
+    {
+        answer.remove(ContextKind::SuggestedSubcommand);
+        answer.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![(*tip).into()]));
+    }
+    let colour = Color::of_arguments(std::env::args_os().skip(1));
+    let is_error = answer.use_stderr();
+    let (mut errors, mut results) = (io::stderr(), io::stdout());
+    let (stream, is_terminal): (&mut dyn Write, bool) =
+        if is_error { (&mut errors, io::stderr().is_terminal()) } else { (&mut results, io::stdout().is_terminal()) };
+    let styled = answer.render();
+    let plain = as_meant(&styled.to_string());
+    let text = match printable(&plain) {
+        // It repeats what was typed, or the name of a file.
+        Cow::Owned(shown) => shown,
+        Cow::Borrowed(_) if colour.is_wanted(is_terminal, &|name| std::env::var_os(name)) => {
+            as_meant(&styled.ansi().to_string())
+        }
+        Cow::Borrowed(_) => plain,
+    };
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        // Whoever closed the pipe wants no more of it.
+        Err(error) if !is_error && error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "error: the output cannot be written: {error}");
+            Status::Failed
+        }
+        _ if is_error => Status::Failed,
+        _ => Status::Done,
+    }
 }
 
 macro_rules! verbs {
-    ($( $(#[doc = $doc:literal])+ $verb:ident($arguments:ty), )+) => {
+    ($( $(#[$meta:meta])+ $verb:ident($arguments:ty), )+) => {
         /// The verbs.
         #[derive(Subcommand, Debug)]
         enum Verb {
-            $( $(#[doc = $doc])+ $verb($arguments), )+
+            $( $(#[$meta])+ $verb($arguments), )+
         }
 
         impl Verb {
@@ -121,14 +190,18 @@ macro_rules! verbs {
 
 verbs! {
     /// Make a starter project: settings, a workflow with a test, an event
+    #[command(alias = "new")]
     Init(init::Init),
     /// Look for mistakes
+    #[command(aliases = ["lint", "validate"])]
     Check(check::Check),
     /// Compile to the JSON of MISP's workflow editor
+    #[command(alias = "compile")]
     Build(build::Build),
     /// Turn MISP's JSON into text
     Import(import::Import),
     /// Rewrite files in their canonical form
+    #[command(alias = "format")]
     Fmt(fmt::Fmt),
     /// Show what differs between two workflows as graphs
     Diff(diff::Diff),
@@ -139,11 +212,14 @@ verbs! {
     /// Say what a code of a finding means
     Explain(explain::Explain),
     /// Run a workflow on events, and say what it does and why
+    #[command(alias = "simulate")]
     Run(run::Run),
     /// Run the tests of workflows
     Test(test::Test),
     /// Print the completions for a shell
     Completions(completions::Completions),
+    /// Print a page of the manual, or write all of them
+    Man(man::Man),
 }
 
 #[cfg(test)]

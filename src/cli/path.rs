@@ -22,8 +22,8 @@ use super::{Console, Failure, Format, Status, report};
 /// exits with 1.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  mispflow path 'Event._AttributeFlattened.{n}[type=ip-dst].value' event.json
-  mispflow path 'Event.Tag.{n}.name' - < event.json")]
+  mispflow path 'Event._AttributeFlattened.{\u{2060}n}[type=ip-dst].value' event.json
+  mispflow path 'Event.Tag.{\u{2060}n}.name' - < event.json")]
 pub(super) struct Evaluate {
     /// The hash path
     #[arg(value_name = "EXPR")]
@@ -96,7 +96,7 @@ impl Evaluate {
 
     fn load(&self, sources: &Sources) -> Result<FileId, Box<Diagnostic>> {
         let loaded = if is_standard_input(&self.file) {
-            read_standard_input(sources)
+            read_standard_input(sources, None)
         } else {
             {
                 let mut files = ProjectFiles::default();

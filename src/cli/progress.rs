@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::colour::can_move_cursor;
+
 /// A bar on the terminal, or nothing.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
@@ -16,7 +18,8 @@ impl Progress {
     /// if it `is_unwanted`.
     pub(super) fn new(is_unwanted: bool, bytes: Option<u64>) -> Self {
         let is_live = io::stdout().is_terminal();
-        if is_unwanted || is_live || !io::stderr().is_terminal() {
+        let can_move_cursor = can_move_cursor(&|name| std::env::var_os(name));
+        if is_unwanted || is_live || !can_move_cursor || !io::stderr().is_terminal() {
             return Self { bar: None, is_live, runs: 0 };
         }
         let bar = match bytes {

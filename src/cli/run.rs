@@ -18,10 +18,11 @@ use crate::simulate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
 use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::interrupt::Interrupt;
 use super::live::{Live, announce, tell_problems};
 use super::progress::Progress;
 use super::run_output::{Form, Output, Renderer};
-use super::{AllowRead, Console, Failure, Format, Status, Target, report};
+use super::{Console, Failure, Format, ProjectFlags, Status, Target, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
@@ -63,7 +64,7 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
     #[command(flatten)]
     live: Live,
 }
@@ -89,7 +90,7 @@ impl Run {
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
         let named = if is_standard_input(&self.file) { Path::new("") } else { &self.file };
-        let files = self.allow_read.files([named], &mut diagnostics);
+        let files = self.in_project.files([named], &mut diagnostics);
         let mut project = load_project(&sources, named, &files, &mut diagnostics);
         self.target.apply(&mut project);
         let catalogue = project::catalogue(&sources, &files, &project, &mut diagnostics);
@@ -232,8 +233,9 @@ impl Run {
 
         let mut progress = Progress::new(form == Form::Trace || console.is_quiet(), files.bytes);
         let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
+        let interrupt = Interrupt::listen();
         in_order(
-            first.into_iter().flatten().chain(events),
+            first.into_iter().flatten().chain(events).take_while(|_| !interrupt.is_asked()),
             workers,
             |batch, emit| renderer.batch(&batch, emit),
             |output| total.take(&output, sources, &mut progress, console),
@@ -241,6 +243,9 @@ impl Run {
         progress.finish();
         if let Some(session) = &session {
             tell_problems(session, console)?;
+        }
+        if interrupt.is_asked() {
+            total.interrupted();
         }
         total.finish(|node| who(sources, graph, node), form, console, sources)
     }
@@ -355,6 +360,10 @@ impl Total {
         Ok(())
     }
 
+    fn interrupted(&mut self) {
+        self.status = Status::Interrupted;
+    }
+
     fn finish(
         self,
         who: impl Fn(NodeId) -> String,
@@ -362,7 +371,9 @@ impl Total {
         console: &mut Console,
         sources: &Sources,
     ) -> Result<Status, Failure> {
-        if self.tally == Tally::default() {
+        if self.status == Status::Interrupted {
+            console.tell("interrupted: these are the events before")?;
+        } else if self.tally == Tally::default() {
             let diagnostic = Diagnostic::new(Code::UnusableEvent, "there is no event to run on")
                 .help("an event is JSON, `{\"Event\": {…}}`; in a folder the files that end in `.json`, `.ndjson` or `.jsonl` count");
             return Ok(report(console, sources, &[diagnostic], Format::Text)?);
@@ -379,7 +390,7 @@ impl Total {
 
 fn load(sources: &Sources, files: &ProjectFiles, path: &Path) -> Result<FileId, Box<Diagnostic>> {
     let loaded = if is_standard_input(path) {
-        read_standard_input(sources)
+        read_standard_input(sources, None)
     } else {
         load_source(sources, &files.named(), path, &path.display().to_string())
     };

@@ -8,7 +8,7 @@ use crate::base::source::Sources;
 use crate::diagnostics::{Code, Diagnostic, printable, write_terminal};
 use crate::project::{Refusal, WriteError};
 
-use super::Console;
+use super::{Console, interrupt};
 
 /// The end of a command that could run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,6 +19,8 @@ pub enum Status {
     Rejected,
     /// The command could not do all it should, such as read a file that was named: exit code 2.
     Failed,
+    /// Somebody pressed Ctrl-C: exit code 130.
+    Interrupted,
 }
 
 impl Status {
@@ -39,6 +41,7 @@ impl From<Status> for ExitCode {
             Status::Done => 0,
             Status::Rejected => 1,
             Status::Failed => 2,
+            Status::Interrupted => interrupt::EXIT_CODE,
         })
     }
 }

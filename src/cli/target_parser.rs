@@ -22,9 +22,11 @@ impl TypedValueParser for TargetParser {
                 error.insert(ContextKind::InvalidArg, ContextValue::String(arg.to_string()));
             }
             error.insert(ContextKind::InvalidValue, ContextValue::String(name.clone().into_owned()));
+            let suggested = Target::meant_by(&name).map(|target| format!("did you mean `{target}`?"));
+            let tips = suggested.unwrap_or_else(|| problem.to_string());
             error.insert(
                 ContextKind::Suggested,
-                ContextValue::StyledStrs(vec![format!("{problem}").into(), UnknownTarget::HELP.into()]),
+                ContextValue::StyledStrs(vec![tips.into(), UnknownTarget::HELP.into()]),
             );
             error
         })

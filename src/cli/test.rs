@@ -12,7 +12,8 @@ use crate::project;
 use crate::simulate::replay::{in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
-use super::{Console, Failure, Format, Inputs, Status, Target, report};
+use super::watch::{Watched, watch};
+use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, Target, report};
 
 /// How results are written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
@@ -40,19 +41,33 @@ pub(super) struct Test {
     /// Say which steps and branches no test reaches
     #[arg(long)]
     coverage: bool,
+    /// With `--coverage`: fail when the tests reach less than so many of a hundred steps or branches
+    #[arg(long, value_name = "PERCENT", requires = "coverage", value_parser = clap::value_parser!(u8).range(0..=100))]
+    threshold: Option<u8>,
     /// How results are written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: TestFormat,
     #[command(flatten)]
     target: Target,
+    /// Run the tests again whenever a file changes
+    #[arg(long, conflicts_with = "stdin_filename")]
+    watch: bool,
 }
 
 impl Test {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        if !self.watch {
+            return Ok(self.once(console)?.0);
+        }
+        self.inputs.can_be_watched()?;
+        watch(console, |console| self.once(console))
+    }
+
+    fn once(&self, console: &mut Console) -> Result<(Status, Watched), Failure> {
         let sources = Sources::new();
-        let mut loaded = self.inputs.load(&sources);
+        let mut loaded = self.inputs.load(&sources, Reads::Text);
         self.target.apply(&mut loaded.project);
-        let mut diagnostics = loaded.diagnostics;
+        let mut diagnostics = loaded.diagnostics.clone();
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue);
         let compilation = workspace.compile();
@@ -69,8 +84,16 @@ impl Test {
         // Warnings are the business of `check`.
         diagnostics.retain(Diagnostic::is_fault);
         if !diagnostics.is_empty() {
-            let format = if self.format == TestFormat::Json { Format::Json } else { Format::Text };
-            return Ok(report(console, &sources, &diagnostics, format)?);
+            let status = match self.format {
+                TestFormat::Text => report(console, &sources, &diagnostics, ReportFormat::Text)?,
+                TestFormat::Json => report(console, &sources, &diagnostics, ReportFormat::Json)?,
+                TestFormat::Junit => {
+                    // Who reads the report should see that nothing was run, and who reads the messages why.
+                    report(console, &sources, &diagnostics, ReportFormat::Junit)?;
+                    report(console, &sources, &diagnostics, ReportFormat::Text)?
+                }
+            };
+            return Ok((status, Watched::of(&loaded, &sources)));
         }
 
         console.protect(&sources);
@@ -96,8 +119,28 @@ impl Test {
             }
         }
         let passed = reports.iter().all(CaseReport::has_passed);
-        Ok(if passed { Status::Done } else { Status::Rejected })
+        let is_covered = match (&coverage, self.threshold) {
+            (Some(coverage), Some(threshold)) => tell_threshold(coverage, threshold, console)?,
+            _ => true,
+        };
+        let status = if passed && is_covered { Status::Done } else { Status::Rejected };
+        Ok((status, Watched::of(&loaded, &sources)))
     }
+}
+
+/// Says what is covered too little. Gives back whether all is covered enough.
+fn tell_threshold(coverage: &Coverage, threshold: u8, console: &mut Console) -> Result<bool, Failure> {
+    let mut is_enough = true;
+    for (count, what) in [(coverage.nodes, "steps"), (coverage.branches, "branches")] {
+        if count.covered * 100 >= count.total * usize::from(threshold) {
+            continue;
+        }
+        is_enough = false;
+        let percent = count.covered * 100 / count.total;
+        console.error_word()?;
+        writeln!(console.messages(), "the tests reach {percent} % of the {what}, and {threshold} % are wanted")?;
+    }
+    Ok(is_enough)
 }
 
 fn write_text(

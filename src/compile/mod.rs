@@ -6,6 +6,7 @@
 mod callees;
 mod compiled;
 mod compiler;
+mod counts;
 mod item;
 
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ use callees::check_workflows_that_run_others;
 use compiler::Compiler;
 
 pub use compiled::{Compilation, Compiled};
+pub use counts::Counts;
 
 /// Parsed files, ready to be compiled.
 pub struct Workspace<'s> {

@@ -12,7 +12,7 @@ use crate::base::source::{Sources, Span};
 use super::columns::Columns;
 use super::printable::printable;
 use super::revealed::revealed;
-use super::{Code, Diagnostic, Edit, Label, Severity, in_order};
+use super::{Code, Diagnostic, Edit, Label, in_order};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -51,14 +51,6 @@ pub fn write_sarif(sources: &Sources, diagnostics: &[Diagnostic], out: &mut dyn 
     out.write_all(b"\n")
 }
 
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
 fn rule(code: Code) -> Value {
     let explanation = code.explanation();
     let mut text = format!("{}\n\n{}", explanation.what, explanation.why);
@@ -75,7 +67,7 @@ fn rule(code: Code) -> Value {
         "shortDescription": {"text": code.summary().trim()},
         "fullDescription": {"text": explanation.what},
         "help": {"text": text, "markdown": markdown},
-        "defaultConfiguration": {"level": level(code.severity())},
+        "defaultConfiguration": {"level": code.severity().as_str()},
     })
 }
 
@@ -91,7 +83,7 @@ impl Writer<'_> {
         let mut result = json!({
             "ruleId": diagnostic.code.as_str(),
             "ruleIndex": rule,
-            "level": level(diagnostic.severity),
+            "level": diagnostic.severity.as_str(),
             "message": {"text": printable(&message)},
             "locations": diagnostic.primary.iter().map(|label| self.location(label, None)).collect::<Vec<_>>(),
         });

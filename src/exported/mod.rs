@@ -3,6 +3,7 @@
 //! The rules for graphs, the types and the lints hold for it as for text. A finding points at the value or the node in
 //! the JSON and names its JSON path.
 
+mod contents;
 mod places;
 
 use rustc_hash::FxHashSet;
@@ -18,6 +19,7 @@ use crate::syntax::tree::Name;
 use crate::tags::KnownTags;
 use crate::verify::{check_lints, check_row, check_rules, check_types};
 use crate::wording::{UnknownModule, unknown_module};
+pub use contents::{Contents, contents};
 use places::{Places, RowPaths};
 
 /// Whether a file holds MISP's JSON: its name ends in `.json`, or it has no name and begins like

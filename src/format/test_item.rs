@@ -45,13 +45,23 @@ impl<'s> Writer<'s> {
                 self.add(" ");
                 self.entries(SQUARE, targets, |writer, target| writer.target(*target));
             }
-            ClauseKind::ExpectEffect { target, value } => {
+            ClauseKind::ExpectEffect { negated, target, value } => {
                 self.expect();
+                self.no(*negated);
                 self.token("effect");
                 self.add(" ");
                 self.target(*target);
+                if let Some(value) = value {
+                    self.add(" ");
+                    self.value(value);
+                }
+            }
+            ClauseKind::ExpectLog { negated, text } => {
+                self.expect();
+                self.no(*negated);
+                self.token("log");
                 self.add(" ");
-                self.value(value);
+                self.value(text);
             }
         }
     }
@@ -84,6 +94,14 @@ impl<'s> Writer<'s> {
         self.token(verb);
         self.add(" ");
         self.value(value);
+    }
+
+    /// `not` means the same there.
+    fn no(&mut self, negated: bool) {
+        if negated {
+            self.token("no");
+            self.add(" ");
+        }
     }
 
     fn expect(&mut self) {

@@ -8,6 +8,8 @@ mod arguments;
 mod asking;
 mod conditions;
 mod declare;
+mod defaults;
+mod file_name;
 mod flow;
 mod frames;
 mod modules;
@@ -33,6 +35,8 @@ use crate::format::format_source;
 use crate::model::{Document, DocumentKind, NodeId};
 
 use arguments::Exact;
+pub use defaults::{SameRun, WithDefaults, with_editor_defaults};
+pub use file_name::good_name;
 use flow::Flow;
 use modules::Modules;
 use names::Names;
@@ -66,16 +70,35 @@ pub struct Imported {
 
 /// Turns a workflow or blueprint into text.
 pub fn import(document: &Document<'_>, catalogue: &Catalogue, options: ImportOptions) -> Imported {
-    import_as(document, catalogue, options, &mut Names::default())
+    import_as(document, None, catalogue, options, &mut Names::default())
 }
 
 /// Turns documents into texts whose ids differ.
 pub fn import_all(documents: &[Document<'_>], catalogue: &Catalogue, options: ImportOptions) -> Vec<Imported> {
-    let mut names = Names::default();
-    documents.iter().map(|document| import_as(document, catalogue, options, &mut names)).collect()
+    let named: Vec<_> = documents.iter().map(|document| (document, None)).collect();
+    import_all_as(&named, catalogue, options)
 }
 
-fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOptions, ids: &mut Names) -> Imported {
+/// Turns documents into texts whose ids differ. Where a name comes with a document the id is made of it, otherwise of the title.
+pub fn import_all_as(
+    documents: &[(&Document<'_>, Option<String>)],
+    catalogue: &Catalogue,
+    options: ImportOptions,
+) -> Vec<Imported> {
+    let mut names = Names::default();
+    let import = |(document, name): &(&Document<'_>, Option<String>)| {
+        import_as(document, name.as_deref(), catalogue, options, &mut names)
+    };
+    documents.iter().map(import).collect()
+}
+
+fn import_as(
+    document: &Document<'_>,
+    given_name: Option<&str>,
+    catalogue: &Catalogue,
+    options: ImportOptions,
+    ids: &mut Names,
+) -> Imported {
     let mut notes = Notes::default();
     let modules = Modules::new(catalogue, &document.graph, &mut notes);
     let mut flow = Flow::new(&document.graph, document.trigger_id.as_deref(), &modules, &mut notes);
@@ -83,7 +106,7 @@ fn import_as(document: &Document<'_>, catalogue: &Catalogue, options: ImportOpti
     note_differences(&flow, document, options, &mut notes);
     let pieces = Pieces::find(&flow);
     let prefix = if kind == DocumentKind::Workflow { "workflow" } else { "blueprint" };
-    let id = ids.unique(names::id(&document.name, prefix));
+    let id = ids.unique(names::id(given_name.unwrap_or(&document.name), prefix));
     let page = Page { document, modules: &modules, flow: &flow, kind, id: &id, options };
     let mut exact = vec![Exact::Nothing; flow.nodes.len()];
     let mut told = tell(&flow, &pieces, &exact, options);

@@ -120,6 +120,7 @@ impl<'t> Writer<'t> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of statement")]
     fn statement(&mut self, statement: &Stmt<'t>, place: Place) {
         match statement {
             Stmt::Template(template) => self.body(&template.children, place),

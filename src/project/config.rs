@@ -43,6 +43,8 @@ pub struct Project {
     pub catalogues: Vec<Located<PathBuf>>,
     /// Files with taxonomies on top of the built-in ones, in order.
     pub taxonomies: Vec<Located<PathBuf>>,
+    /// The file with the findings that are known and do not count.
+    pub baseline: Option<Located<PathBuf>>,
     /// Levels of findings that differ from their defaults.
     pub lints: Levels,
     /// The servers, in the order of the file.
@@ -59,6 +61,7 @@ impl Project {
             target: None,
             catalogues: Vec::new(),
             taxonomies: Vec::new(),
+            baseline: None,
             lints: Levels::default(),
             servers: Vec::new(),
             folder,
@@ -135,6 +138,7 @@ output = "/tmp/out"
 target = "misp-2.5.1"
 catalogues = ["catalogue/prod.json"]
 taxonomies = ["taxonomies.json"]
+baseline = "baseline.json"
 
 [lints]
 many-paths = "deny"
@@ -158,6 +162,7 @@ key-file = "key.txt"
         assert_eq!(project.target.unwrap().value.to_string(), "misp-2.5.1");
         assert_eq!(project.catalogues[0].value, Path::new("team/catalogue/prod.json"));
         assert_eq!(project.taxonomies[0].value, Path::new("team/taxonomies.json"));
+        assert_eq!(project.baseline.unwrap().value, Path::new("team/baseline.json"));
         assert_eq!(project.lints.level(Code::ManyPaths), Some(Level::Deny));
         assert_eq!(project.lints.level(Code::HiddenParameter), Some(Level::Allow));
         assert_eq!(project.lints.level(Code::Cycle), None);
@@ -179,7 +184,7 @@ key-file = "key.txt"
         assert_eq!(problem("[projekt]").0, "projekt");
         assert_eq!(
             problem("[project]\nfoo = 1").1.help[0],
-            "it knows `source`, `output`, `target`, `catalogues` and `taxonomies`"
+            "it knows `source`, `output`, `target`, `catalogues`, `taxonomies` and `baseline`"
         );
         assert_eq!(problem("project = 1").0, "1");
     }

@@ -76,8 +76,9 @@ impl<'p> ConfigReader<'p> {
                 "taxonomies" => {
                     self.project.taxonomies = self.paths(value, "taxonomies", "taxonomies = [\"taxonomies.json\"]");
                 }
+                "baseline" => self.project.baseline = self.path(value, "baseline", "baseline = \"baseline.json\""),
                 _ => {
-                    let known = ["source", "output", "target", "catalogues", "taxonomies"];
+                    let known = ["source", "output", "target", "catalogues", "taxonomies", "baseline"];
                     self.unknown_key(key, "`[project]`", &known);
                 }
             }
@@ -92,9 +93,15 @@ impl<'p> ConfigReader<'p> {
             Err(problem) => {
                 let message = format!("`{}` is not a target: {problem}", target.value);
                 let diagnostic = match problem {
-                    UnknownTarget::NoTarget => {
-                        self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter())
-                    }
+                    UnknownTarget::NoTarget => match Target::meant_by(&target.value) {
+                        Some(meant) => {
+                            let span = self.span(value.span());
+                            Diagnostic::at(Code::InvalidProject, span, message)
+                                .help(format!("did you mean `{meant}`?"))
+                                .unsafe_fix(span, format!("\"{meant}\""))
+                        }
+                        None => self.unknown(value.span(), message, &target.value, Target::NAMES.into_iter()),
+                    },
                     _ => Diagnostic::at(Code::InvalidProject, self.span(value.span()), message),
                 };
                 self.diagnostics.push(diagnostic.help(UnknownTarget::HELP));

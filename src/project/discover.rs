@@ -55,7 +55,7 @@ fn same_folder(shown: &Path, absolute: &Path) -> bool {
 }
 
 /// Without a leading `.`.
-pub(super) fn tidy(path: &Path) -> PathBuf {
+pub(crate) fn tidy(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! Where files are read from.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,15 @@ pub trait Files: Sync {
     /// What the system says; [`io::ErrorKind::FileTooLarge`] when there are more than `limit`
     /// bytes, and then no more than that was read.
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+
+    /// The names in a folder, and whether each is a folder itself. Links to folders are left out.
+    ///
+    /// # Errors
+    /// What the system says; where folders cannot be listed, that.
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        let _ = folder;
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Whether messages may show lines of a file: only of the kinds of files that a project is made of (`.mwf`, `.json`,
     /// `.toml`). Of others, such as a list that a text names, they say the place alone, for there may be secrets.
@@ -53,6 +62,18 @@ impl Files for DiskFiles {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         read_limited(file, limit, metadata.len() as usize)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        let mut names = Vec::new();
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            let is_folder = entry.file_type()?.is_dir();
+            if is_folder || entry.path().is_file() {
+                names.push((entry.file_name(), is_folder));
+            }
+        }
+        Ok(names)
     }
 
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
@@ -123,6 +144,18 @@ impl Files for MemoryFiles {
             Some(content) if content.len() > limit => Err(io::ErrorKind::FileTooLarge.into()),
             Some(content) => Ok(content.clone()),
         }
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        let mut names = BTreeMap::new();
+        for path in self.files.keys() {
+            let Ok(rest) = path.strip_prefix(folder) else { continue };
+            let mut parts = rest.iter();
+            if let Some(name) = parts.next() {
+                names.insert(name.to_owned(), parts.next().is_some());
+            }
+        }
+        if names.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(names.into_iter().collect()) }
     }
 
     fn project_of(&self, file: &Path) -> Option<PathBuf> {

@@ -14,7 +14,9 @@ use super::readable::ProjectFiles;
 use super::refusal::Refusal;
 
 /// The extension of workflow files.
-const EXTENSION: &str = "mwf";
+const TEXT: &str = "mwf";
+/// The extension of MISP's JSON, and of much else.
+const SAVED: &str = "json";
 /// Files that tell what to leave out in a folder.
 const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 /// They are compiled to one large pattern, so they may not be endless.
@@ -25,12 +27,16 @@ const LARGEST_IGNORE_FILE: u64 = 1024 * 1024;
 pub struct Gathered {
     /// The files, each once: the arguments in their order, what is in a folder sorted by path.
     pub files: Vec<PathBuf>,
+    /// The `.json` files of the folders, which hold MISP's JSON or something else, sorted in the same way.
+    pub json: Vec<PathBuf>,
+    /// Links to folders, which are not followed.
+    pub links: Vec<PathBuf>,
     /// Folders that could not be read.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Finds the files that `paths` stand for. A file stands for itself, whatever it is called; a folder
-/// for the `.mwf` files in it and in the folders below.
+/// for the `.mwf` and `.json` files in it and in the folders below.
 ///
 /// In folders hidden files and what `.gitignore` and `.ignore` name are left out, so that a fresh
 /// clone gives the same files; so is the folder `output`. Links to files are followed, links to
@@ -76,6 +82,8 @@ fn gather_folder(
         let walk = WalkBuilder::new(folder)
             .git_global(false)
             .git_exclude(false)
+            // A folder that is no git repository yet, or was unpacked from an archive, gives the same files.
+            .require_git(false)
             .filter_entry(move |entry| {
                 let is_inner = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
                 !is_inner || !is_folder(entry, output.as_deref()) && may_enter(entry.path())
@@ -108,26 +116,44 @@ fn ignore_file_problem(folder: &Path, files: &ProjectFiles) -> Option<Diagnostic
 }
 
 fn gather_entries(folder: &Path, walk: Walk, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
-    let mut files = Vec::new();
-    let mut links = Vec::new();
+    let (mut text, mut json) = (Found::default(), Found::default());
+    let mut folders = Vec::new();
     for entry in walk {
         match entry {
-            Ok(entry) if is_workflow_file(&entry) => {
-                if entry.path_is_symlink() { &mut links } else { &mut files }.push(tidy(entry.path()));
+            Ok(entry) if is_file(&entry, TEXT) => text.add(&entry),
+            Ok(entry) if is_file(&entry, SAVED) => json.add(&entry),
+            Ok(entry) if entry.depth() > 0 && entry.path_is_symlink() && entry.path().is_dir() => {
+                folders.push(tidy(entry.path()));
             }
             Ok(_) => {}
             Err(error) => gathered.diagnostics.push(walk_problem(folder, &error)),
         }
     }
-    // A file counts under its own name, not that of a link to it.
-    let mut new = Vec::new();
-    for file in files.into_iter().chain(links) {
-        if is_new(&file, known) {
-            new.push(file);
-        }
+    gathered.files.append(&mut text.sorted(known));
+    gathered.json.append(&mut json.sorted(known));
+    folders.sort_unstable();
+    gathered.links.append(&mut folders);
+}
+
+/// Files of a folder.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    links: Vec<PathBuf>,
+}
+
+impl Found {
+    fn add(&mut self, entry: &DirEntry) {
+        if entry.path_is_symlink() { &mut self.links } else { &mut self.files }.push(tidy(entry.path()));
     }
-    new.sort_unstable();
-    gathered.files.append(&mut new);
+
+    /// Those that are not known yet, sorted. A file counts under its own name, not that of a link to it.
+    fn sorted(self, known: &mut FxHashSet<PathBuf>) -> Vec<PathBuf> {
+        let mut new: Vec<PathBuf> =
+            self.files.into_iter().chain(self.links).filter(|file| is_new(file, known)).collect();
+        new.sort_unstable();
+        new
+    }
 }
 
 fn is_new(file: &Path, known: &mut FxHashSet<PathBuf>) -> bool {
@@ -142,9 +168,9 @@ fn is_folder(entry: &DirEntry, wanted: Option<&Path>) -> bool {
         && entry.path().canonicalize().is_ok_and(|path| path == wanted)
 }
 
-fn is_workflow_file(entry: &DirEntry) -> bool {
+fn is_file(entry: &DirEntry, wanted: &str) -> bool {
     let Some(kind) = entry.file_type() else { return false };
-    entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case(EXTENSION))
+    entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
         && (kind.is_file() || kind.is_symlink() && entry.path().is_file())
 }
 
@@ -184,11 +210,24 @@ mod tests {
 
     #[test]
     fn sorted_and_only_workflow_files() {
-        let root = folder(&["z.mwf", "a/b.mwf", "a.mwf", "a/notes.md", "build/x.mwf", "a/build/y.mwf", ".git/HEAD"]);
+        let files = [
+            "z.mwf",
+            "a/b.mwf",
+            "a.mwf",
+            "a/notes.md",
+            "build/x.mwf",
+            "a/build/y.mwf",
+            ".git/HEAD",
+            "z.json",
+            "a/y.JSON",
+            "build/w.json",
+        ];
+        let root = folder(&files);
         std::fs::create_dir_all(root.path().join(".hidden")).unwrap();
         std::fs::write(root.path().join(".hidden/h.mwf"), "").unwrap();
         let gathered = gather(&[root.path().to_owned()], Some(&root.path().join("build")), &ProjectFiles::default());
         assert_eq!(names(&root, &gathered), ["a/b.mwf", "a/build/y.mwf", "a.mwf", "z.mwf"]);
+        assert_eq!(gathered.json, [root.path().join("a/y.JSON"), root.path().join("z.json")]);
     }
 
     #[test]
@@ -200,12 +239,14 @@ mod tests {
 
     #[test]
     fn what_git_ignores_is_left_out_unless_named() {
-        let root = folder(&["a.mwf", "draft.mwf", ".git/HEAD"]);
-        std::fs::write(root.path().join(".gitignore"), "draft.mwf\n").unwrap();
-        let here = root.path().to_owned();
-        assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None, &ProjectFiles::default())), ["a.mwf"]);
-        let draft = root.path().join("draft.mwf");
-        assert_eq!(names(&root, &gather(&[draft, here], None, &ProjectFiles::default())), ["draft.mwf", "a.mwf"]);
+        for git in [".git/HEAD", "not-git/HEAD"] {
+            let root = folder(&["a.mwf", "draft.mwf", git]);
+            std::fs::write(root.path().join(".gitignore"), "draft.mwf\n").unwrap();
+            let here = root.path().to_owned();
+            assert_eq!(names(&root, &gather(std::slice::from_ref(&here), None, &ProjectFiles::default())), ["a.mwf"]);
+            let draft = root.path().join("draft.mwf");
+            assert_eq!(names(&root, &gather(&[draft, here], None, &ProjectFiles::default())), ["draft.mwf", "a.mwf"]);
+        }
     }
 
     #[test]
@@ -224,9 +265,8 @@ mod tests {
         std::os::unix::fs::symlink(other.path().join("y.mwf"), root.path().join("a/y.mwf")).unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         std::os::unix::fs::symlink(root.path().join("nowhere"), root.path().join("a/z.mwf")).unwrap();
-        assert_eq!(
-            names(&root, &gather(&[root.path().to_owned()], None, &ProjectFiles::default())),
-            ["a/x.mwf", "a/y.mwf"]
-        );
+        let gathered = gather(&[root.path().to_owned()], None, &ProjectFiles::default());
+        assert_eq!(names(&root, &gathered), ["a/x.mwf", "a/y.mwf"]);
+        assert_eq!(gathered.links, [root.path().join("a/loop")]);
     }
 }

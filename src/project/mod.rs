@@ -1,5 +1,6 @@
 //! Projects and the files in them: reading, finding, writing.
 
+mod baseline;
 mod catalogue;
 mod config;
 mod config_reader;
@@ -15,9 +16,11 @@ mod server;
 mod taxonomies;
 mod write;
 
+pub use baseline::{Baseline, Remaining};
 pub(crate) use catalogue::at_setting;
 pub use catalogue::{catalogue, catalogues};
 pub use config::{Located, Project};
+pub(crate) use discover::tidy;
 pub use discover::{PROJECT_FILE, discover};
 pub(crate) use duration::parse_duration;
 pub(crate) use file_names::{fold, is_device_on_windows};

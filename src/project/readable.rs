@@ -1,5 +1,6 @@
 //! What a text may have read: the files of its project, and nothing else of this computer.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -17,6 +18,8 @@ use super::refusal::Refusal;
 #[derive(Clone, Default, Debug)]
 pub struct ProjectFiles {
     roots: Vec<Root>,
+    /// The project file that the user names, instead of the nearest one.
+    project_file: Option<PathBuf>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +31,17 @@ struct Root {
 }
 
 impl ProjectFiles {
+    /// The files of the project of this file, whatever it is called and wherever other files lie.
+    pub fn with_project_file(file: &Path) -> Self {
+        let mut files = Self { project_file: Some(file.to_owned()), ..Self::default() };
+        let folder = or_here(file.parent().unwrap_or(Path::new("")));
+        files.add(folder, true);
+        if let Some(repository) = absolute(folder).as_deref().and_then(repository_around) {
+            files.add(&repository, true);
+        }
+        files
+    }
+
     /// Adds the project that `named` belongs to, a file or folder of the command line; the empty path is the current
     /// folder.
     pub fn add_project_of(&mut self, named: &Path) {
@@ -35,7 +49,8 @@ impl ProjectFiles {
         let is_folder = named.is_dir();
         let Some(absolute) = absolute(named) else { return };
         let Some(folder) = (if is_folder { Some(absolute.as_path()) } else { absolute.parent() }) else { return };
-        let project = discover(named).and_then(|file| or_here(file.parent()?).canonicalize().ok());
+        let nearest = if self.project_file.is_some() { None } else { discover(named) };
+        let project = nearest.and_then(|file| or_here(file.parent()?).canonicalize().ok());
         let repositories = [repository_around(folder), project.as_deref().and_then(repository_around)];
         let found: Vec<PathBuf> = project.into_iter().chain(repositories.into_iter().flatten()).collect();
         if found.is_empty() {
@@ -134,8 +149,12 @@ impl Files for ProjectFiles {
         }
     }
 
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        DiskFiles.list(&self.admit(or_here(folder))?)
+    }
+
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
-        discover(file)
+        self.project_file.clone().or_else(|| discover(file))
     }
 
     fn may_show(&self, path: &Path) -> bool {
@@ -156,8 +175,13 @@ impl Files for NamedFiles<'_> {
         DiskFiles.read(path, limit)
     }
 
+    fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
+        self.files.admit_named(folder)?;
+        DiskFiles.list(or_here(folder))
+    }
+
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
-        discover(file)
+        self.files.project_of(file)
     }
 
     fn may_show(&self, path: &Path) -> bool {

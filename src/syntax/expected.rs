@@ -37,7 +37,9 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::module_parameter | Rule::kw_param => (1, "`param`"),
         Rule::given | Rule::kw_given => (1, "`given`"),
         Rule::when | Rule::kw_when => (2, "`when`"),
-        Rule::expect_ran | Rule::expect_effect | Rule::expect_outcome | Rule::kw_expect => (3, "`expect`"),
+        Rule::expect_ran | Rule::expect_effect | Rule::expect_log | Rule::expect_outcome | Rule::kw_expect => {
+            (3, "`expect`")
+        }
         Rule::condition
         | Rule::and_condition
         | Rule::not_condition
@@ -84,6 +86,8 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::kw_returns => (8, "`returns`"),
         Rule::kw_ran => (8, "`ran`"),
         Rule::kw_effect => (8, "`effect`"),
+        Rule::kw_log => (8, "`log`"),
+        Rule::kw_no => (8, "`no`"),
         Rule::kw_else | Rule::else_if => (8, "`else`"),
         Rule::kw_where => (8, "`where`"),
         Rule::kw_reset => (8, "`reset`"),

@@ -220,12 +220,21 @@ pub enum ClauseKind<'s> {
         /// Module ids or `@labels`.
         targets: Vec<Name<'s>>,
     },
-    /// `expect effect module { … }`
+    /// `expect effect module { … }` and `expect no effect module { … }`
     ExpectEffect {
+        /// Whether there must be none.
+        negated: bool,
         /// Module id or `@label`.
         target: Name<'s>,
-        /// What the effect must contain.
-        value: Value<'s>,
+        /// What the effect contains; without it any effect is meant.
+        value: Option<Value<'s>>,
+    },
+    /// `expect log "text"` and `expect no log "text"`
+    ExpectLog {
+        /// Whether no line may hold it.
+        negated: bool,
+        /// Text in a line of MISP's log.
+        text: Value<'s>,
     },
 }
 

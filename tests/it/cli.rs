@@ -124,6 +124,146 @@ fn usage_errors_end_with_2() {
 }
 
 #[test]
+fn verbs_of_other_tools_lead_to_ours() {
+    for (typed, verb) in [
+        ("new", "init"),
+        ("lint", "check"),
+        ("validate", "check"),
+        ("compile", "build"),
+        ("format", "fmt"),
+        ("simulate", "run"),
+    ] {
+        let (other, ours) = (here(&[typed, "-h"]), here(&[verb, "-h"]));
+        assert_eq!((code(&other), stdout(&other)), (0, stdout(&ours)));
+    }
+    let output = here(&["watch", "a.mwf"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("'check --watch'"), "{}", stderr(&output));
+}
+
+#[test]
+fn help_says_what_is_meant() {
+    for verb in ["init", "check", "build", "import", "fmt", "diff", "modules", "path", "explain", "run", "test", "man"]
+    {
+        let help = here(&[verb, "--help"]);
+        assert!(
+            stdout(&help).contains("Exit codes:\n  0  done\n  1  the input has errors\n  2  "),
+            "{}",
+            stdout(&help)
+        );
+        for flag in ["-h", "--help"] {
+            let help = here(&[verb, flag]);
+            assert!(!stdout(&help).contains('\u{2060}'), "{verb}");
+        }
+    }
+    for arguments in [&["path", "-h"][..], &["path", "--help"], &["help", "path"], &["man", "path"]] {
+        assert!(stdout(&here(arguments)).contains("Event.Tag.{n}.name"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn colours_go_by_the_customs() {
+    let coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = Command::cargo_bin("mispflow").unwrap();
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+            command.env_remove(name);
+        }
+        let output = command.envs(variables.iter().copied()).args(arguments).output().unwrap();
+        [stdout(&output), stderr(&output)].iter().any(|text| text.contains('\u{1b}'))
+    };
+    // A result, a finding, a help and a wrong flag.
+    for arguments in [&["modules", "webhook"][..], &["modules", "webhok"], &["check", "-h"], &["chek"]] {
+        assert!(!coloured(&[], arguments), "{arguments:?}");
+        assert!(coloured(&[("CLICOLOR_FORCE", "1")], arguments), "{arguments:?}");
+        assert!(coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")], arguments), "{arguments:?}");
+        assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], arguments), "{arguments:?}");
+        assert!(!coloured(&[("CLICOLOR_FORCE", "0")], arguments), "{arguments:?}");
+        let with = |colour| [&["--color", colour][..], arguments].concat();
+        assert!(!coloured(&[("CLICOLOR_FORCE", "1")], &with("never")), "{arguments:?}");
+        assert!(coloured(&[("NO_COLOR", "1"), ("TERM", "dumb")], &with("always")), "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    for arguments in
+        [&["help"][..], &["--version"], &["check", "--help"], &["modules"], &["completions", "zsh"], &["man"]]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("mispflow"));
+        let output = command.args(arguments).stdout(full).output().unwrap();
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).starts_with("error: the output cannot be written: "), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn another_folder_and_another_project_file() {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in [
+        ("team/mispflow.toml", "[lints]\nwarnings = \"deny\"\n"),
+        ("team/a.mwf", "workflow a on event-publish {\n    push-zmq(\"odd\": \"1\")\n}\n"),
+        ("settings/lenient.toml", "[lints]\nwarnings = \"allow\"\n"),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    assert_eq!(code(&mispflow(folder.path(), &["check", "team"])), 1);
+    let output = mispflow(folder.path(), &["-C", "team", "check"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("┌─ a.mwf:2:"), "{}", stderr(&output));
+    // After the verb it may stand too.
+    assert_eq!(code(&mispflow(folder.path(), &["check", "-C", "team", "a.mwf"])), 1);
+    let output = mispflow(folder.path(), &["check", "--config", "settings/lenient.toml", "team/a.mwf"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    // Without paths the project of that file is meant.
+    let output = mispflow(folder.path(), &["check", "--config", "team/mispflow.toml"]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    for (arguments, message) in [
+        (&["-C", "nowhere", "check"][..], "`nowhere` cannot be entered"),
+        (&["check", "--config", "nothing.toml"], "`nothing.toml` cannot be read"),
+    ] {
+        let output = mispflow(folder.path(), arguments);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+    let output = mispflow(folder.path(), &["modules", "--config", "settings/lenient.toml", "webhook"]);
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn completions_know_names() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = here(&["completions", shell]);
+        for name in ["unknown-module", "ms-teams-webhook", "event-after-save-new-from-pull", "misp-2.4.160", "warnings"]
+        {
+            assert!(stdout(&output).contains(name), "{shell}: {name}");
+        }
+    }
+    // They are no list in the help, and others are taken too.
+    assert!(!stdout(&here(&["explain", "--help"])).contains("unknown-module"));
+    assert!(stderr(&here(&["explain", "unknown-modul"])).contains("did you mean `unknown-module`?"));
+    assert!(stderr(&here(&["check", "--target", "2.5.1"])).contains("did you mean `misp-2.5.1`?"));
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_verb() {
+    let output = here(&["man"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    assert!(stdout(&output).contains(".TH MISPFLOW 1"), "{}", stdout(&output));
+    assert!(stdout(&here(&["man", "check"])).contains(".TH MISPFLOW-CHECK 1"));
+    let output = here(&["man", "chek"]);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    let folder = TempDir::new().unwrap();
+    assert_eq!(code(&mispflow(folder.path(), &["man", "-q", "-o", "man1"])), 0);
+    let page = |name: &str| fs::read_to_string(folder.path().join("man1").join(name)).unwrap();
+    assert_eq!(page("mispflow-check.1"), stdout(&here(&["man", "check"])));
+    assert_eq!(page("mispflow.1"), stdout(&here(&["man"])));
+}
+
+#[test]
 fn help_and_version_are_results() {
     for arguments in [["--help"], ["--version"], ["-V"]] {
         let output = here(&arguments);

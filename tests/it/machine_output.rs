@@ -74,12 +74,13 @@ fn github_gets_a_line_a_finding() {
     );
 }
 
-/// The hooks run commands that exist.
+/// The hooks run commands that exist, on the whole project: what changes in one file may be wrong in another.
 #[test]
 fn hooks_are_commands() {
     let hooks = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
     let entries: Vec<&str> = hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: mispflow ")).collect();
     assert_eq!(entries.len(), 2);
+    assert_eq!(hooks.matches("pass_filenames: false").count(), entries.len());
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.mwf"), "workflow w on event-publish {\n    push-zmq()\n}\n").unwrap();
     for entry in entries {

@@ -1,5 +1,6 @@
 //! The tests of the library and of the program, a module a subject. Data lies beside this folder.
 
+mod adopting;
 mod architecture;
 mod check_fix;
 mod cli;
@@ -19,12 +20,14 @@ mod field;
 mod findings;
 mod findings_silent;
 mod fmt;
+mod folders;
 mod golden;
 mod hash_paths_checked;
 mod hashpath;
 mod hashpath_properties;
 mod hidden_characters;
 mod hostile;
+mod import_defaults;
 mod import_large;
 mod import_round_trip;
 mod import_text;

@@ -343,3 +343,82 @@ fn examples_and_the_starter_pass() {
     let done = mispflow("test");
     assert_eq!((done.code(), done.out()), (0, "passed  publish-guard: a red event stays inside\n"));
 }
+
+#[test]
+fn what_must_not_happen_and_what_is_logged() {
+    let folder = Folder::new().with_tests(
+        "test \"red\" of guard {\n    given \"events/red.json\"\n    expect no effect webhook\n    expect not effect webhook { url: \"https://x\" }\n    expect log \"TLP:RED\"\n    expect no log \"Authentication\"\n}\n\
+         test \"green\" of guard {\n    given \"events/green.json\"\n    expect effect webhook {}\n    expect effect webhook\n    expect no effect webhook { method: \"DELETE\" }\n}\n",
+    );
+    let done = folder.test(&[]);
+    assert_eq!((done.code(), done.out()), (0, "passed  guard: red\npassed  guard: green\n"), "{}", done.messages());
+
+    let folder = Folder::new().with_tests(
+        "test \"red\" of guard {\n    given \"events/red.json\"\n    expect effect webhook\n    expect log \"no such line\"\n    expect no log \"TLP:RED\"\n}\n\
+         test \"green\" of guard {\n    given \"events/green.json\"\n    expect no effect webhook\n    expect no effect webhook { method: \"POST\" }\n}\n",
+    );
+    let done = folder.test(&[]);
+    assert_eq!(done.code(), 1);
+    for message in [
+        "`webhook` has no effect: it did not run",
+        "no line of the log holds this",
+        "a line of the log holds this",
+        "`webhook` has an effect\n",
+        "`webhook` has an effect with all of this",
+        "the event is `events/red.json` (Red)",
+        "the event is `events/green.json` (Green)",
+    ] {
+        assert!(done.messages().contains(message), "{message}: {}", done.messages());
+    }
+    // One spelling is left.
+    let format = Command::cargo_bin("mispflow")
+        .unwrap()
+        .current_dir(folder.0.path())
+        .args(["fmt", "-q", "-"])
+        .write_stdin(
+            "test \"t\" of w { given \"a.json\" expect not effect webhook expect not  log \"x\" expect effect a {} }",
+        )
+        .output()
+        .unwrap();
+    assert_eq!(
+        std::str::from_utf8(&format.stdout).unwrap(),
+        "test \"t\" of w {\n    given \"a.json\"\n    expect no effect webhook\n    expect no log \"x\"\n    expect effect a {}\n}\n"
+    );
+}
+
+#[test]
+fn patterns_give_several_events() {
+    let tests = "test \"all\" of guard {\n    given \"events/*.json\"\n    expect success\n}\n";
+    let folder =
+        Folder::new().with("events/white.json", r#"{"Event": {"info": "White", "Tag": []}}"#).with_tests(tests);
+    let done = folder.test(&[]);
+    assert_eq!(done.code(), 1);
+    assert!(done.messages().contains("the event is `events/red.json` (Red)"), "{}", done.messages());
+    assert_eq!(done.messages().matches("the event is").count(), 1, "{}", done.messages());
+    let folder = folder.with_tests(&tests.replace("events/*.json", "**/gr?en.json"));
+    assert_eq!(folder.test(&[]).code(), 0);
+    let folder = folder.with_tests(&tests.replace("events/*.json", "events/*.ndjson"));
+    let done = folder.test(&[]);
+    assert_eq!(done.code(), 1);
+    assert!(
+        done.messages().contains("no event comes of `events/*.ndjson`: there is no such file"),
+        "{}",
+        done.messages()
+    );
+    // What a pattern finds lies in the project, as every file that a text names.
+    let folder = folder.with_tests(&tests.replace("events/*.json", "../*/*.json"));
+    assert!(folder.test(&[]).messages().contains("error[unusable-event]"));
+}
+
+#[test]
+fn coverage_can_be_required() {
+    let folder =
+        Folder::new().with_tests("test \"red\" of guard {\n    given \"events/red.json\"\n    expect blocked\n}\n");
+    assert_eq!(folder.test(&["--coverage", "--threshold", "1"]).code(), 0);
+    let done = folder.test(&["--coverage", "--threshold", "100"]);
+    assert_eq!(done.code(), 1);
+    assert!(done.messages().contains("% of the steps, and 100 % are wanted"), "{}", done.messages());
+    assert!(done.messages().contains("% of the branches, and 100 % are wanted"), "{}", done.messages());
+    assert_eq!(folder.test(&["--threshold", "5"]).code(), 2);
+    assert_eq!(folder.test(&["--coverage", "--threshold", "101"]).code(), 2);
+}

@@ -19,7 +19,8 @@ use crate::project::catalogue;
 
 use super::findings::{Format, report};
 use super::inputs::{Target, load_project};
-use super::{AllowRead, Console, Failure, Status};
+use super::named::Named;
+use super::{Console, Failure, ProjectFlags, Status};
 
 /// List the modules of the catalogue, or show one with everything needed to call it. The catalogue is
 /// the built-in one with the files on top that the nearest `mispflow.toml` names.
@@ -30,7 +31,7 @@ use super::{AllowRead, Console, Failure, Status};
   mispflow modules --format json | jq -r '.[].id'")]
 pub(super) struct Modules {
     /// The module to show, such as `webhook` or `event-publish`
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = MODULES, hide_possible_values = true)]
     id: Option<String>,
     /// How to write it; JSON is the format of catalogue files
     #[arg(long, value_enum, default_value_t)]
@@ -38,14 +39,20 @@ pub(super) struct Modules {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    allow_read: AllowRead,
+    in_project: ProjectFlags,
 }
+
+/// Any id, for a server has modules of its own; completions offer those that are built in.
+const MODULES: Named<String> = Named {
+    read: |id| Ok(id.to_owned()),
+    names: || Catalogue::built_in().modules().map(|module| module.id.as_str()).collect(),
+};
 
 impl Modules {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
-        let files = self.allow_read.files([Path::new("")], &mut diagnostics);
+        let files = self.in_project.files([Path::new("")], &mut diagnostics);
         let mut project = load_project(&sources, Path::new(""), &files, &mut diagnostics);
         self.target.apply(&mut project);
         let catalogue: Cow<'static, Catalogue> = catalogue(&sources, &files, &project, &mut diagnostics);

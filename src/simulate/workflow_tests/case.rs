@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::NodeId;
 use crate::php::Value;
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::{Outcome, Prepared, RunOptions};
+use crate::simulate::engine::{Clock, Outcome, Prepared, RunOptions};
 
 use super::expectation::Verifier;
 use super::given::Event;
@@ -39,6 +39,11 @@ pub struct CaseReport {
     pub branches: FxHashSet<(NodeId, bool)>,
 }
 
+/// The time of all lines of a log in tests, so that they are the same every time.
+fn no_time() -> String {
+    "2025-01-01 00:00:00".to_owned()
+}
+
 impl CaseReport {
     /// Whether all was as expected.
     pub fn has_passed(&self) -> bool {
@@ -64,7 +69,9 @@ impl Case<'_, '_> {
         name: &str,
         report: &mut CaseReport,
     ) {
-        let options = RunOptions { answers: &self.answers, trace: true, ..RunOptions::default() };
+        let asks_for_log = self.test.clauses.iter().any(|clause| matches!(clause.kind, TestClauseKind::Log { .. }));
+        let clock: Option<&Clock> = if asks_for_log { Some(&no_time) } else { None };
+        let options = RunOptions { answers: &self.answers, trace: true, clock, ..RunOptions::default() };
         let result = prepared.run(data, &options);
         let happened = Happened::of(&result);
         let verifier = Verifier {

@@ -1,6 +1,6 @@
 //! Whether a run is what a test expects.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::base::source::Span;
 use crate::check::{TestClause, TestClauseKind};
@@ -39,9 +39,16 @@ impl Verifier<'_, '_, '_> {
                 let targets = names.iter().zip(targets);
                 targets.filter_map(|(name, nodes)| self.ran(*name, nodes, *negated)).collect()
             }
-            TestClauseKind::Effect { target, value, value_span } => {
+            TestClauseKind::Effect { negated: false, target, value, value_span } => {
                 let nodes = targets.first().map_or(&[][..], Vec::as_slice);
                 self.effect(*target, nodes, value, *value_span).into_iter().collect()
+            }
+            TestClauseKind::Effect { negated: true, target, value, value_span } => {
+                let nodes = targets.first().map_or(&[][..], Vec::as_slice);
+                self.no_effect(*target, nodes, value, *value_span).into_iter().collect()
+            }
+            TestClauseKind::Log { negated, text, text_span } => {
+                self.log(text, *negated, *text_span).into_iter().collect()
             }
         }
     }
@@ -84,10 +91,41 @@ impl Verifier<'_, '_, '_> {
         Some(if was_skipped { diagnostic.note("MISP skipped it because a step before it failed") } else { diagnostic })
     }
 
-    fn effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
-        let Ok(expected) = serde_json::to_value(expected) else { return None };
+    /// What some nodes did to the world.
+    fn effects(&self, nodes: &[NodeId]) -> Vec<Json> {
         let own = self.happened.effects.iter().filter(|record| nodes.contains(&record.node));
-        let effects: Vec<Json> = own.filter_map(|record| serde_json::to_value(record).ok()).collect();
+        own.filter_map(|record| serde_json::to_value(record).ok()).collect()
+    }
+
+    fn no_effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
+        let expected = entries(expected)?;
+        let found = self.effects(nodes).into_iter().find(|effect| mismatches(&expected, effect) == 0)?;
+        let message = if expected == Json::Object(Map::new()) {
+            format!("`{}` has an effect", target.text)
+        } else {
+            format!("`{}` has an effect with all of this", target.text)
+        };
+        Some(self.failure(span, message).note(format!("the effect is {found}")))
+    }
+
+    fn log(&self, text: &str, negated: bool, span: Span) -> Option<Diagnostic> {
+        let line = self.happened.log.iter().find(|line| line.contains(text));
+        match (line, negated) {
+            (None, true) | (Some(_), false) => None,
+            (Some(line), true) => {
+                Some(self.failure(span, "a line of the log holds this").note(format!("the line is: {line}")))
+            }
+            (None, false) => {
+                let failure = self.failure(span, "no line of the log holds this");
+                let shown = self.happened.log.iter().take(SHOWN).fold(failure, |failure, line| failure.note(*line));
+                Some(shown.help("where `debug` is off, MISP logs failures only; `mispflow run --log` shows the lines"))
+            }
+        }
+    }
+
+    fn effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
+        let expected = entries(expected)?;
+        let effects = self.effects(nodes);
         let nearest = effects.iter().min_by_key(|effect| mismatches(&expected, effect));
         let Some(nearest) = nearest else {
             let message = if self.happened.ran(nodes) {
@@ -125,4 +163,10 @@ impl Verifier<'_, '_, '_> {
         }
         format!("the run reached {}", steps.join(", "))
     }
+}
+
+/// What is expected of an effect. To MISP an object without entries and an empty list are the same; here an object is meant.
+fn entries(expected: &Value<'_>) -> Option<Json> {
+    let expected = serde_json::to_value(expected).ok()?;
+    Some(if expected.as_array().is_some_and(Vec::is_empty) { Json::Object(Map::new()) } else { expected })
 }

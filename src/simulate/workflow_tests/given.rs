@@ -1,5 +1,6 @@
 //! The events of tests.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,11 +8,13 @@ use rustc_hash::FxHashMap;
 
 use crate::base::source::{MAX_SOURCE_BYTES, Sources};
 use crate::check::{Given, GivenKind};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::php::Value;
 use crate::project::{Files, unreadable};
 use crate::simulate::engine::Prepared;
-use crate::simulate::replay::{RecordError, Records, usable};
+use crate::simulate::replay::{EventIdentity, RecordError, Records, usable};
+
+use super::pattern::{is_pattern, matching};
 
 const HELP: &str = "an event is JSON, `{\"Event\": {…}}`, as MISP's REST API gives it";
 
@@ -65,46 +68,61 @@ impl<'s> EventCache<'s> {
         workflow: &Prepared,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Event<'s>> {
-        let (name, events) = match &given.kind {
+        let mut events = Vec::new();
+        match &given.kind {
             GivenKind::Data(data) => {
                 let file = self.sources.file(given.span.file);
                 let line = file.position(given.span.start as usize).line;
-                (format!("the one given in line {line}"), entries(data))
+                name_events(&format!("the one given in line {line}"), entries(data), &mut events);
             }
             GivenKind::File(path) => {
                 let folder = self.sources.file(given.span.file).path.as_deref().and_then(Path::parent);
-                let full = folder.unwrap_or(Path::new("")).join(&**path);
-                let known = self.known.get(&full).cloned();
-                let loaded = known.unwrap_or_else(|| {
-                    let loaded = self.load(&full);
-                    self.known.insert(full, loaded.clone());
-                    loaded
-                });
-                match loaded {
-                    Ok(events) => (format!("`{path}`"), events),
-                    Err(problem) => {
-                        let Problem { code, message, notes, help } = problem;
-                        diagnostics.push(Diagnostic { notes, help, ..Diagnostic::at(code, given.span, message) });
-                        return Vec::new();
+                let folder = folder.unwrap_or(Path::new("")).to_owned();
+                for path in self.files(&folder, path, given, diagnostics) {
+                    match self.load_once(folder.join(&path)) {
+                        Ok(found) => {
+                            let name = format!("`{}`", path.to_string_lossy().replace('\\', "/"));
+                            name_events(&name, found, &mut events);
+                        }
+                        Err(problem) => {
+                            let Problem { code, message, notes, help } = problem;
+                            diagnostics.push(Diagnostic { notes, help, ..Diagnostic::at(code, given.span, message) });
+                        }
                     }
                 }
             }
-        };
-        let count = events.len();
-        let named = events.into_iter().enumerate().map(|(index, data)| {
-            let name = if count > 1 { format!("number {} of {name}", index + 1) } else { name.clone() };
-            Event { name, data }
+        }
+        events.retain(|event| match usable(workflow, &event.data) {
+            Ok(()) => true,
+            Err(unusable) => {
+                let message = format!("{} cannot be used: {}", event.name, unusable.message);
+                diagnostics.push(Diagnostic::at(Code::UnusableEvent, given.span, message).help(unusable.help));
+                false
+            }
         });
-        named
-            .filter(|event| match usable(workflow, &event.data) {
-                Ok(()) => true,
-                Err(unusable) => {
-                    let message = format!("{} cannot be used: {}", event.name, unusable.message);
-                    diagnostics.push(Diagnostic::at(Code::UnusableEvent, given.span, message).help(unusable.help));
-                    false
-                }
-            })
-            .collect()
+        events
+    }
+
+    /// The files that a path stands for, from the folder of the test: itself, or what matches it.
+    fn files(&self, folder: &Path, path: &str, given: &Given<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+        if !is_pattern(path) {
+            return vec![path.into()];
+        }
+        matching(self.access, folder, path).unwrap_or_else(|problem| {
+            let message = format!("no event comes of `{path}`: {problem}");
+            let help = "`*` stands for any part of a name, `?` for one character, `**` for any folders; the path is relative to the file of the test";
+            diagnostics.push(Diagnostic::at(Code::UnusableEvent, given.span, message).help(help));
+            Vec::new()
+        })
+    }
+
+    fn load_once(&mut self, path: PathBuf) -> Result<Vec<Value<'static>>, Problem> {
+        if let Some(known) = self.known.get(&path) {
+            return known.clone();
+        }
+        let loaded = self.load(&path);
+        self.known.insert(path, loaded.clone());
+        loaded
     }
 
     /// The events of a file, by the reader that `run` uses.
@@ -131,6 +149,26 @@ impl<'s> EventCache<'s> {
         }
         Ok(events)
     }
+}
+
+/// So much of the title of an event is shown.
+const SHOWN_OF_TITLE: usize = 60;
+
+/// Gives events names that tell them apart, with their titles.
+fn name_events<'s>(name: &str, found: Vec<Value<'s>>, events: &mut Vec<Event<'s>>) {
+    let count = found.len();
+    events.extend(found.into_iter().enumerate().map(|(index, data)| {
+        let number = if count > 1 { format!("number {} of ", index + 1) } else { String::new() };
+        let title = EventIdentity::of(&data).and_then(|event| event.info.to_text().map(Cow::into_owned));
+        let title = title.filter(|title| !title.is_empty()).map(|title| {
+            let mut shown: String = title.chars().take(SHOWN_OF_TITLE).collect();
+            if shown.len() < title.len() {
+                shown.push('…');
+            }
+            format!(" ({})", printable_line(&shown))
+        });
+        Event { name: format!("{number}{name}{}", title.unwrap_or_default()), data }
+    }));
 }
 
 /// The events in data that is written in a test: the entries of a list, or of an answer to a search.

@@ -16,6 +16,8 @@ pub(super) struct Happened<'r, 'a> {
     pub(super) skipped: FxHashSet<NodeId>,
     /// All effects.
     pub(super) effects: Vec<&'r EffectRecord<'a>>,
+    /// The lines of the log.
+    pub(super) log: Vec<&'r str>,
 }
 
 impl<'r, 'a> Happened<'r, 'a> {
@@ -44,6 +46,7 @@ impl<'r, 'a> Happened<'r, 'a> {
                 }
             }
             happened.effects.extend(&result.effects);
+            happened.log.extend(result.log.iter().map(String::as_str));
             results.extend(result.jobs.iter().rev().filter_map(|job| job.result.as_deref()));
         }
         happened

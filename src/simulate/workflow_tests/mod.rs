@@ -8,6 +8,7 @@ mod expectation;
 mod given;
 mod happened;
 mod junit;
+mod pattern;
 mod suite;
 
 pub use case::{Case, CaseReport};

@@ -121,7 +121,7 @@ impl<'c, 's> Suite<'c, 's> {
                 | TestClauseKind::Returns { target, .. }
                 | TestClauseKind::Effect { target, .. } => vec![nodes(target)],
                 TestClauseKind::Ran { targets, .. } => targets.iter().map(nodes).collect(),
-                TestClauseKind::Outcome { .. } => Vec::new(),
+                TestClauseKind::Outcome { .. } | TestClauseKind::Log { .. } => Vec::new(),
             };
             for node in found.iter().flatten().copied() {
                 match &clause.kind {

@@ -94,6 +94,7 @@ fn is_token(rule: Rule) -> bool {
             | Rule::when
             | Rule::expect_ran
             | Rule::expect_effect
+            | Rule::expect_log
             | Rule::expect_outcome
             | Rule::target
             | Rule::body

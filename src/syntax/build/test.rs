@@ -25,7 +25,12 @@ impl<'s> Builder<'s> {
                 Rule::open_brace => open = self.span(&part),
                 Rule::bad_entry => self.unreadable(part, Expectation::Clause),
                 Rule::end_of_block => self.end_of_block(part, open),
-                Rule::given | Rule::when | Rule::expect_ran | Rule::expect_effect | Rule::expect_outcome => {
+                Rule::given
+                | Rule::when
+                | Rule::expect_ran
+                | Rule::expect_effect
+                | Rule::expect_log
+                | Rule::expect_outcome => {
                     test.clauses.push(self.clause(part));
                 }
                 _ => {}
@@ -45,6 +50,7 @@ impl<'s> Builder<'s> {
             Rule::when => self.when(pair),
             Rule::expect_ran => self.expect_ran(pair),
             Rule::expect_effect => self.expect_effect(pair),
+            Rule::expect_log => self.expect_log(pair),
             _ => self.expect_outcome(pair),
         };
         Clause { kind, span: self.span_from(start) }
@@ -82,18 +88,35 @@ impl<'s> Builder<'s> {
     fn expect_effect(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
         let span = self.span(&pair);
         let mut target = Name { text: "", span };
-        let mut value = Self::nothing(span);
+        let (mut negated, mut value) = (false, None);
         for part in self.children(pair) {
             match part.as_rule() {
+                Rule::kw_no | Rule::kw_not => negated = true,
                 Rule::target => target = self.target(part),
                 Rule::object => {
                     let span = self.span(&part);
-                    value = Value { kind: ValueKind::Object(self.arguments(part)), span };
+                    value = Some(Value { kind: ValueKind::Object(self.arguments(part)), span });
                 }
                 _ => {}
             }
         }
-        ClauseKind::ExpectEffect { target, value }
+        ClauseKind::ExpectEffect { negated, target, value }
+    }
+
+    fn expect_log(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let mut negated = false;
+        let mut text = Self::nothing(self.span(&pair));
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::kw_no | Rule::kw_not => negated = true,
+                Rule::text => {
+                    let content = self.text_literal(&part);
+                    text = Value { span: content.span, kind: ValueKind::Text(content) };
+                }
+                _ => {}
+            }
+        }
+        ClauseKind::ExpectLog { negated, text }
     }
 
     fn expect_outcome(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {

@@ -1,4 +1,4 @@
-//! What a command may read besides the project.
+//! Which project a command works in, and what it may read besides.
 
 use std::path::{Path, PathBuf};
 
@@ -7,27 +7,31 @@ use clap::Args;
 use crate::diagnostics::Diagnostic;
 use crate::project::{ProjectFiles, unreadable};
 
-/// Folders outside of the project that may be read. Only the command line says so, never a text.
+/// The flags of every verb that works in a project.
 #[derive(Args, Clone, Default, Debug)]
-pub struct AllowRead {
+pub struct ProjectFlags {
+    /// The project file, instead of the nearest `mispflow.toml`; paths in it start at its folder
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// A folder outside of the project whose files texts and the project file may name too; may be given
     /// several times
     #[arg(long = "allow-read", value_name = "DIR")]
-    folders: Vec<PathBuf>,
+    allowed: Vec<PathBuf>,
 }
 
-impl AllowRead {
-    /// What may be read by a command that works on `named`, files and folders of the command line.
+impl ProjectFlags {
+    /// What may be read by a command that works on `named`, files and folders of the command line. Folders outside of
+    /// the project are readable because the command line says so, never because a text does.
     pub(super) fn files<'p>(
         &self,
         named: impl IntoIterator<Item = &'p Path>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ProjectFiles {
-        let mut files = ProjectFiles::default();
+        let mut files = self.config.as_deref().map_or_else(ProjectFiles::default, ProjectFiles::with_project_file);
         for path in named {
             files.add_project_of(path);
         }
-        for folder in &self.folders {
+        for folder in &self.allowed {
             if let Err(error) = files.allow(folder) {
                 diagnostics.push(unreadable(&folder.display().to_string(), &error));
             }
