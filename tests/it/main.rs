@@ -49,6 +49,7 @@ mod run_as_trigger;
 mod run_server;
 mod secrets;
 mod server_runs;
+mod structured_values;
 mod tags;
 mod templates;
 mod templates_bounds;
