@@ -166,6 +166,9 @@ pub struct Parameter {
     /// Whether the value is sent as JSON when it can be read as such.
     #[serde(default, skip_serializing_if = "is_false")]
     pub json: bool,
+    /// The value is made of lines, each a key and a value with this between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
     /// Whether the value is a secret (a token, a key): better written as `secret("NAME")`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sensitive: bool,

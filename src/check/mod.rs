@@ -18,6 +18,7 @@ mod parameter;
 mod pin;
 mod positional;
 mod spelled;
+mod structured;
 mod test_item;
 mod test_value;
 mod unused;

@@ -100,6 +100,13 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.unknown_word(word, constant.span, None);
                 None
             }
+            ConstantKind::List(_) | ConstantKind::Object(_) if parameter.json => {
+                self.json_text(parameter, constant).map(ParamValue::Text)
+            }
+            ConstantKind::Object(entries) if parameter.lines.is_some() => {
+                let separator = parameter.lines.as_deref().unwrap_or_default();
+                self.lines_text(parameter, entries, separator).map(ParamValue::Text)
+            }
             ConstantKind::Path(path) if parameter.jinja => self.wrong_type(
                 parameter,
                 constant,

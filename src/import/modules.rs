@@ -121,6 +121,7 @@ fn parameter(id: &str, kind: ParameterKind) -> Parameter {
         multiple: kind == ParameterKind::Picker,
         jinja: false,
         json: false,
+        lines: None,
         sensitive: false,
         display_on: IndexMap::new(),
         sub_selector: false,

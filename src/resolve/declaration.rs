@@ -53,7 +53,7 @@ impl Declarations {
 }
 
 const FIELDS: [&str; 8] = ["name", "description", "version", "blocking", "outputs", "filters", "core-format", "shape"];
-const ATTRIBUTES: [&str; 11] = [
+const ATTRIBUTES: [&str; 12] = [
     "label",
     "description",
     "example",
@@ -62,6 +62,7 @@ const ATTRIBUTES: [&str; 11] = [
     "multiple",
     "jinja",
     "json",
+    "lines",
     "sensitive",
     "shown-when",
     "required",
@@ -234,6 +235,7 @@ impl Reader<'_> {
             multiple: false,
             jinja: false,
             json: false,
+            lines: None,
             sensitive: false,
             display_on: IndexMap::new(),
             sub_selector: false,
@@ -254,6 +256,11 @@ impl Reader<'_> {
                 "multiple" => self.boolean(value, &mut parameter.multiple),
                 "jinja" => self.boolean(value, &mut parameter.jinja),
                 "json" => self.boolean(value, &mut parameter.json),
+                "lines" => {
+                    let mut separator = String::new();
+                    self.text(value, &mut separator);
+                    parameter.lines = Some(separator);
+                }
                 "sensitive" => self.boolean(value, &mut parameter.sensitive),
                 "shown-when" => parameter.display_on = self.shown_when(value),
                 "required" => {

@@ -11,4 +11,4 @@ pub use followed::{FollowedPath, Items, Start, root_of_blueprint};
 pub(crate) use known_parameters::{Positions, hiding};
 pub use paths::{NodePath, NodePaths, PathChecker, PlacedPath, PlacedValue};
 pub use renderings::Renderings;
-pub use template::{TemplateFinding, check_template, is_broken_json, undeclared_variables};
+pub use template::{TemplateFinding, check_template, check_template_alone, is_broken_json, undeclared_variables};

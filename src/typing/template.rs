@@ -62,6 +62,12 @@ pub fn check_template(
     findings
 }
 
+/// Checks the template in a text that is a part of the parameter's value.
+pub fn check_template_alone(parameter: &Parameter, text: &str) -> Option<TemplateFinding> {
+    let templated = text.contains("{{") || text.contains("{%") || text.contains("{#");
+    invalid_template(text, templated && parameter.jinja)
+}
+
 /// Why a text that MISP renders, and that is a template if it is `templated`, cannot be rendered.
 fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
     if !templated {

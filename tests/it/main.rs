@@ -51,6 +51,7 @@ mod run_templates;
 mod samples;
 mod secrets;
 mod server_runs;
+mod structured_values;
 mod tags;
 mod templates;
 mod templates_bounds;

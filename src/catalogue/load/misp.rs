@@ -102,6 +102,7 @@ fn parameter(entry: &Json, module: &str) -> Result<Parameter, CatalogueError> {
         multiple: kind == ParameterKind::Picker && (create_new || is_set(entry, "multiple")),
         jinja: is_set(entry, "jinja_supported"),
         json: false,
+        lines: None,
         sensitive: !chooses && names_a_secret(&id),
         display_on: display_on(entry.get("display_on")),
         sub_selector: kind == ParameterKind::HashPath && is_sub_selector(entry, default.as_ref()),

@@ -87,6 +87,7 @@ fn parameter(name: &str, entry: &Json) -> Parameter {
         multiple: false,
         jinja: is_set(entry, "jinja_supported"),
         json: false,
+        lines: None,
         sensitive: names_a_secret(&id),
         display_on: IndexMap::new(),
         sub_selector: false,

@@ -1,0 +1,173 @@
+//! Objects where MISP takes a text: whatever the data holds, what is rendered is JSON, or lines of one key each. The
+//! templates are rendered here, and by the real Jinja2 where `MISPFLOW_TEST_JINJA2` names a Python that has it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mispflow::base::source::Sources;
+use mispflow::catalogue::Catalogue;
+use mispflow::compile::Workspace;
+use mispflow::diagnostics::Diagnostic;
+use mispflow::jinja::Template;
+use mispflow::model::{ParamText, ParamValue};
+use mispflow::php::Value;
+use mispflow::project::MemoryFiles;
+use serde_json::{Value as Json, json};
+
+/// Texts that break out of quotes, tags, templates and lines.
+const HOSTILE: [&str; 12] = [
+    "plain",
+    "",
+    "\"quoted\"",
+    "back\\slash\\",
+    "two\nlines\r\nthree\ttabs",
+    "{{ 7 * 7 }} {% raw %} {# no #}",
+    "\", \"admin\": true, \"x\": \"",
+    "</script>&<'>",
+    "é 東京 👩\u{200d}💻 \u{2028}\u{202e}",
+    "\u{0}\u{1}\u{1f}\u{7f}",
+    "'; DROP TABLE events; --",
+    "}}%}#}",
+];
+
+/// The text that a parameter of a webhook gets.
+fn compiled(parameter: &str, value: &str) -> String {
+    let text = format!(
+        "workflow w on event-publish {{\n    webhook(url: \"https://example.org\", {parameter}: {value})\n}}\n"
+    );
+    let sources = Sources::new();
+    let root = sources.add("w.mwf", Some(Path::new("w.mwf")), text.as_str());
+    let files = MemoryFiles::new();
+    let workspace = Workspace::load(&sources, &files, &[root], Catalogue::built_in());
+    let compilation = workspace.compile();
+    let errors: Vec<_> = compilation.diagnostics.iter().filter(|finding| Diagnostic::is_error(finding)).collect();
+    assert!(errors.is_empty(), "{text}\n{errors:?}");
+    let node = &compilation.documents[0].document.graph.nodes[1];
+    match node.params.iter().find(|(id, _)| id == parameter) {
+        Some((_, ParamValue::Text(ParamText::Plain(text)))) => text.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Renders a template with our engine and, if there is one, with the real one, which must agree.
+fn rendered(template: &str, data: &Json) -> String {
+    let text = data.to_string();
+    let ours = Template::compile(template).render(&Value::from_json(&text).expect("JSON"), None);
+    if let Some(theirs) = by_jinja2(template, data) {
+        assert_eq!(ours, theirs, "{template}\n{data}");
+    }
+    ours
+}
+
+fn by_jinja2(template: &str, data: &Json) -> Option<String> {
+    let python = std::env::var("MISPFLOW_TEST_JINJA2").ok()?;
+    let mut service = Command::new(python)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/templates_random/render.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    let mut questions = service.stdin.take().expect("a pipe");
+    writeln!(questions, "{data}\n{}", json!([template])).expect("Python listens");
+    drop(questions);
+    let output = service.wait_with_output().expect("Python ends");
+    let line = String::from_utf8(output.stdout).expect("text");
+    let answers: Vec<String> = serde_json::from_str(line.lines().next().expect("an answer")).expect("a list of texts");
+    answers.into_iter().next()
+}
+
+fn event(info: &str) -> Json {
+    json!({"Event": {
+        "info": info,
+        "count": 5,
+        "share": 0.5,
+        "published": true,
+        "nothing": null,
+        "Tag": [{"name": info}, {"name": "tlp:red"}],
+        "Orgc": {"name": info},
+    }})
+}
+
+#[test]
+fn payloads_are_json_whatever_the_data_holds() {
+    let payload = compiled(
+        "payload",
+        r#"{
+            text: "New: {{ Event.info }} ({{ Event.count }})",
+            alone: "{{ Event.info }}",
+            count: "{{ Event.count }}",
+            share: "{{ Event.share }}",
+            published: "{{ Event.published }}",
+            nothing: "{{ Event.nothing }}",
+            missing: "{{ Event.missing }}",
+            tags: "{{ Event.Tag | map(attribute='name') | list }}",
+            organisation: "{{ Event.Orgc }}",
+            choice: "{{ 'a' if Event.published else 'b' }}",
+            lines: "{% for tag in Event.Tag %}{{ tag.name }};{% endfor %}",
+            "a \"key\" {{ 1 }}": "a \"text\" with \\ and {braces}",
+            fixed: [1, -2.5, true, null, { deep: ["x", "{{ Event.info }}"] }, [], {}],
+        }"#,
+    );
+    for info in HOSTILE {
+        let text = rendered(&payload, &event(info));
+        let read: Json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let expected = json!({
+            "text": format!("New: {info} (5)"),
+            "alone": info,
+            "count": 5,
+            "share": 0.5,
+            "published": true,
+            "nothing": null,
+            "missing": null,
+            "tags": [info, "tlp:red"],
+            "organisation": {"name": info},
+            "choice": "a",
+            "lines": format!("{info};tlp:red;"),
+            "a \"key\" {{ 1 }}": "a \"text\" with \\ and {braces}",
+            "fixed": [1, -2.5, true, null, {"deep": ["x", info]}, [], {}],
+        });
+        assert_eq!(read, expected, "{payload}");
+    }
+}
+
+#[test]
+fn payloads_without_templates_are_plain_json() {
+    for (value, text) in [
+        (r#"{ text: "a", n: 1, ok: true }"#, r#"{"text": "a", "n": 1, "ok": true}"#),
+        (r#"["a", null, { b: [] }]"#, r#"["a", null, {"b": []}]"#),
+        (r#"{ text: "say \"hi\"\n" }"#, r#"{"text": "say \"hi\"\n"}"#),
+        ("{}", "{}"),
+        ("[]", "[]"),
+    ] {
+        assert_eq!(compiled("payload", value), text);
+    }
+}
+
+#[test]
+fn headers_are_one_line_each() {
+    let headers = compiled(
+        "headers",
+        r#"{
+            "X-Event": "{{ Event.info }}",
+            "X-Fixed": "a\r\nX-Other: b",
+            "X-Count": 5,
+            "X-Mixed": "info={{ Event.info }}; n={{ Event.count }}",
+        }"#,
+    );
+    for info in HOSTILE {
+        let text = rendered(&headers, &event(info));
+        let flat = info.replace(['\r', '\n'], "");
+        let lines: Vec<&str> = text.split('\n').collect();
+        assert_eq!(
+            lines,
+            [
+                format!("X-Event: {flat}"),
+                "X-Fixed: aX-Other: b".to_owned(),
+                "X-Count: 5".to_owned(),
+                format!("X-Mixed: info={flat}; n=5"),
+            ],
+            "{headers}"
+        );
+    }
+}
