@@ -215,11 +215,7 @@ fn only_expression(text: &str) -> Option<&str> {
             (Some(_), '\\') => {
                 characters.next();
             }
-            (Some(open), _) => {
-                if character == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if character == open => quote = None,
             (None, '\'' | '"') => quote = Some(character),
             (None, '{' | '[' | '(') => depth += 1,
             (None, '}') if depth == 0 => {
