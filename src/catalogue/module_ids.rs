@@ -1,4 +1,4 @@
-//! The ids of the modules that the code knows something about. Nowhere else does an id stand in the code, but in the data
+//! The ids of the modules that the code knows something about. An id is nowhere else in the code, only in the data
 //! of the catalogue and in tests.
 
 pub(crate) use crate::model::{ADHOC_TRIGGER, CONCURRENT_TASK};

@@ -99,7 +99,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let sources = self.context.program.sources;
         let spelled = format!("{} in {}", sources.snippet(path.span), sources.snippet(list.span));
         self.report(
-            Diagnostic::at(Code::WrongType, path.span, "`any` stands before a hash path, not before a value")
+            Diagnostic::at(Code::WrongType, path.span, "`any` goes before a hash path, not before a value")
                 .help(format!("write `{spelled}`"))
                 .safe_fix(self.question_place(predicate), spelled),
         );

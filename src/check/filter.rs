@@ -6,7 +6,7 @@ use crate::base::source::Span;
 use crate::catalogue::{Signature, module_ids};
 use crate::condition::Operator;
 use crate::diagnostics::{Audience, Code, Diagnostic};
-use crate::model::{FILTER_LABELS, ParamValue, SavedFilter};
+use crate::model::{FILTER_LABEL, FILTER_LABELS, ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, ValueType, evaluate};
 use crate::schema::{Reader, swapped};
 use crate::syntax::tree::{Argument, FilterStep, ModuleFilter, Step, Value, ValueKind};
@@ -36,7 +36,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let (selector, items) = self.selector(&filter.selector);
         let comparison = self.filter_comparison(&filter.condition, &items, &FilterPlace::Scope(filter));
         let params = vec![
-            (Cow::Borrowed("filtering-label"), ParamValue::text(filter.label.map_or("", |label| label.text))),
+            (Cow::Borrowed(FILTER_LABEL), ParamValue::text(filter.label.map_or("", |label| label.text))),
             (Cow::Borrowed("selector"), ParamValue::text(selector?)),
         ];
         let params = comparison_params(comparison?, params);
@@ -52,7 +52,7 @@ impl<'a> FlowChecker<'_, 'a> {
             Some(_) => self.context.implied(self.file, module_ids::GENERIC_FILTER_RESET, brace, self.diagnostics)?,
             None => self.context.signature(self.file, module_ids::GENERIC_FILTER_RESET)?,
         };
-        let params = vec![(Cow::Borrowed("filtering-label"), ParamValue::text("all"))];
+        let params = vec![(Cow::Borrowed(FILTER_LABEL), ParamValue::text("all"))];
         Some(self.spelled_node(signature, params, filter.reset.as_ref().and_then(|reset| reset.pin.as_ref()), brace))
     }
 

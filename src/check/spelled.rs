@@ -3,7 +3,7 @@
 use crate::base::source::Span;
 use crate::catalogue::{ParameterKind, Signature};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::ParamValue;
+use crate::model::{FILTER_LABEL, ParamValue};
 use crate::syntax::tree::Pin;
 use crate::wording::{option_elsewhere, parameter_elsewhere};
 
@@ -36,7 +36,7 @@ impl<'a> FlowChecker<'_, 'a> {
             Some(parameter) => {
                 let option = match value {
                     // A filter label is written by hand, and checked where it is.
-                    ParamValue::Text(text) if parameter.kind == ParameterKind::Select && id != "filtering-label" => {
+                    ParamValue::Text(text) if parameter.kind == ParameterKind::Select && id != FILTER_LABEL => {
                         text.as_plain()
                     }
                     _ => None,

@@ -177,7 +177,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => {}
             ConstantKind::Word(word) => self.unknown_word(word, constant.span, None),
             _ => {
-                let message = format!("{} cannot stand here", constant.kind.describe());
+                let message = format!("{} cannot be used here", constant.kind.describe());
                 self.report(Diagnostic::at(Code::WrongType, constant.span, message).help(format!("write {wanted}")));
             }
         }

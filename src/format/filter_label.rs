@@ -1,7 +1,7 @@
 //! Which filters need their label: the compiler gives the others the first one that is free.
 
 use crate::catalogue::module_ids;
-use crate::model::FilterLabels;
+use crate::model::{FILTER_LABEL, FilterLabels};
 use crate::syntax::tree::{Block, FilterStep, Step, StepKind, ValueKind};
 
 /// The filters around what is written, outermost first.
@@ -76,7 +76,7 @@ impl Inside {
     fn step<'t>(&mut self, step: &'t Step<'t>, blocks: &mut Vec<&'t Block<'t>>) {
         match &step.kind {
             StepKind::Call(step) => {
-                let is_labelled = step.call.arguments.iter().any(|argument| argument.name.text == "filtering-label");
+                let is_labelled = step.call.arguments.iter().any(|argument| argument.name.text == FILTER_LABEL);
                 if module_ids::sets_filter(step.call.name.text) && !is_labelled {
                     // The default of these modules.
                     self.calls = self.calls.with("A");

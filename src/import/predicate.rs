@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalogue::module_ids;
 use crate::hashpath;
-use crate::model::{Node, ParamText, ParamValue};
+use crate::model::{FILTER_LABEL, Node, ParamText, ParamValue};
 use crate::syntax::{is_number, is_word};
 
 use super::modules::{param, text_param};
@@ -58,13 +58,11 @@ pub(super) fn predicate(node: &Node<'_>) -> Option<Predicate> {
 
 /// `LABEL: SELECTOR where COND` of a filter node. Its [`Predicate::deviations`] may be any.
 pub(super) fn filter_predicate(node: &Node<'_>) -> Option<Predicate> {
-    let label = text_param(node, "filtering-label")?;
+    let label = text_param(node, FILTER_LABEL)?;
     let selector = text_param(node, "selector")?;
     let path = operand_path(selector)?;
-    let head = vec![
-        ("filtering-label", ParamValue::text(label.to_owned())),
-        ("selector", ParamValue::text(selector.to_owned())),
-    ];
+    let head =
+        vec![(FILTER_LABEL, ParamValue::text(label.to_owned())), ("selector", ParamValue::text(selector.to_owned()))];
     let mut predicate = generic(node, head, text_param(node, "operator")?)?;
     predicate.text = format!("{label}: {path} where {}", predicate.text);
     Some(predicate)

@@ -1,7 +1,7 @@
 //! What filter nodes say, if a filter scope can say it.
 
 use crate::catalogue::module_ids;
-use crate::model::Node;
+use crate::model::{FILTER_LABEL, Node};
 
 use super::flow::Flow;
 use super::modules::text_param;
@@ -20,7 +20,7 @@ fn role(node: &Node<'_>) -> Role {
             None => Role::None,
         },
         module_ids::GENERIC_FILTER_RESET
-            if text_param(node, "filtering-label") == Some("all") && !node.filter.is_active() =>
+            if text_param(node, FILTER_LABEL) == Some("all") && !node.filter.is_active() =>
         {
             Role::Off
         }
@@ -30,7 +30,7 @@ fn role(node: &Node<'_>) -> Role {
 
 /// The filter label, from 0 for `A`.
 fn label(node: &Node<'_>) -> Option<u8> {
-    match text_param(node, "filtering-label")?.as_bytes() {
+    match text_param(node, FILTER_LABEL)?.as_bytes() {
         [letter @ b'A'..=b'F'] => Some(letter - b'A'),
         _ => None,
     }

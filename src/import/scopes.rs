@@ -259,11 +259,8 @@ impl<'f, 'g> Round<'f, 'g> {
     }
 
     /// Fails the filters of a chain.
-    fn fail(&mut self, mut chain: ChainId) {
-        while chain != 0 {
-            self.failed.insert(self.chains[chain].filter);
-            chain = self.chains[chain].outer;
-        }
+    fn fail(&mut self, chain: ChainId) {
+        self.failed.extend(self.filters(chain));
     }
 
     fn filters(&self, mut chain: ChainId) -> Vec<usize> {

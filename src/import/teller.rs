@@ -16,6 +16,7 @@ use super::predicate::filter_predicate;
 use super::scopes::{RegionId, Scope, Scopes};
 use super::step::{Step, StepKind};
 use super::written::{Entry, called};
+use crate::model::FILTER_LABEL;
 
 /// How deep blocks nest; what would stand deeper is reached by jumps.
 const MAX_DEPTH: usize = 24;
@@ -375,7 +376,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         let node = self.flow.nodes[reset].node;
         let mut pin = self.pin(reset);
         for (id, value) in &node.params {
-            if id != "filtering-label" {
+            if id != FILTER_LABEL {
                 pin.extend(exactly(id, Some(value), node, &mut self.notes));
             }
         }

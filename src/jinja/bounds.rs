@@ -38,7 +38,7 @@ pub enum Limit {
 impl std::fmt::Display for Limit {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Steps => to.write_str("it does more work than mispflow does for a template"),
+            Self::Steps => to.write_str("it takes more steps than mispflow gives a template"),
             Self::Bytes => write!(to, "it makes more than {} MiB of strings and lists", MAX_BYTES >> 20),
             Self::Depth => write!(to, "its values are nested more than {MAX_DEPTH} deep"),
         }

@@ -160,7 +160,9 @@ impl Template {
                     template.and_then(|template| template.render(context)).map_err(|error| unrendered(&error))
                 };
                 if *calls {
-                    let no_stack = || Err(Unrendered::GivenUp("there is no room for the calls in it".to_owned()));
+                    let no_stack = || {
+                        Err(Unrendered::GivenUp("its calls need more memory than mispflow gives a template".to_owned()))
+                    };
                     source_limits::with_stack(STACK, render).unwrap_or_else(no_stack)
                 } else {
                     render()

@@ -5,8 +5,8 @@ use super::{Node, ParamText, ParamValue};
 /// The labels there are.
 pub const FILTER_LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 
-/// The parameter that holds a label.
-const PARAMETER: &str = "filtering-label";
+/// The parameter of filters and resets that holds a label.
+pub const FILTER_LABEL: &str = "filtering-label";
 
 /// Some of the labels.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -43,7 +43,7 @@ fn index(label: &str) -> Option<usize> {
 impl<'a> Node<'a> {
     /// The filter label among its parameters.
     pub fn filter_label(&self) -> Option<&str> {
-        let (_, value) = self.params.iter().find(|(id, _)| id == PARAMETER)?;
+        let (_, value) = self.params.iter().find(|(id, _)| id == FILTER_LABEL)?;
         match value {
             ParamValue::Text(ParamText::Plain(text)) => Some(text),
             _ => None,
@@ -52,7 +52,7 @@ impl<'a> Node<'a> {
 
     /// Gives the node a filter label in the place of the one it has.
     pub fn set_filter_label(&mut self, label: &'a str) {
-        if let Some((_, value)) = self.params.iter_mut().find(|(id, _)| id == PARAMETER) {
+        if let Some((_, value)) = self.params.iter_mut().find(|(id, _)| id == FILTER_LABEL) {
             *value = ParamValue::text(label);
         }
     }

@@ -9,6 +9,6 @@ mod graph;
 
 pub(crate) use document::{ADHOC_TRIGGER, only_trigger};
 pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
-pub use filter_labels::{FILTER_LABELS, FilterLabels};
+pub use filter_labels::{FILTER_LABEL, FILTER_LABELS, FilterLabels};
 pub(crate) use graph::CONCURRENT_TASK;
 pub use graph::{Connection, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue, SavedFilter, TextPart};

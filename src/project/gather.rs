@@ -84,7 +84,7 @@ fn gather_folder(
         let walk = WalkBuilder::new(folder)
             .git_global(false)
             .git_exclude(false)
-            // A folder that is no git repository yet, or was unpacked from an archive, gives the same files.
+            // A folder that is not a git repository yet, or was unpacked from an archive, gives the same files.
             .require_git(false)
             .filter_entry(move |entry| {
                 let is_inner = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());

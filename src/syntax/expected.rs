@@ -117,7 +117,7 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     let (value, step) = (has("a value"), has("a step"));
     let named = has("`)`") && (has("a name") || has("a parameter (`name: value`)"));
     words.retain(|(_, word)| match *word {
-        // In a call a value stands behind a name.
+        // In a call a value comes after a name.
         "a value" => !named,
         "a text in double quotes" => !value,
         "a name" | "`@[`" => !step,

@@ -76,7 +76,7 @@ impl Place<'_> {
             let quoted = format!("\"{text}\"");
             return Some(
                 diagnostic
-                    .help(format!("texts stand between double quotes: `{quoted}`"))
+                    .help(format!("a string goes between double quotes: `{quoted}`"))
                     .safe_fix(self.span(address.start, address.end), quoted),
             );
         }
@@ -84,7 +84,7 @@ impl Place<'_> {
             let quoted = format!("\"{}\"", self.text[tag.clone()].replace('\\', "\\\\").replace('"', "\\\""));
             return Some(
                 diagnostic
-                    .help(format!("a tag stands between double quotes: `{quoted}`"))
+                    .help(format!("a tag goes between double quotes: `{quoted}`"))
                     .safe_fix(self.span(tag.start, tag.end), quoted),
             );
         }
@@ -107,7 +107,7 @@ impl Place<'_> {
         {
             return Some(
                 diagnostic
-                    .help("a list stands between `[` and `]`")
+                    .help("a list goes between `[` and `]`")
                     .safe_fix(self.span(at, at + 1), "[")
                     .safe_fix(self.span(close, close + 1), "]"),
             );
@@ -139,8 +139,7 @@ impl Place<'_> {
             .chars()
             .map(|character| if character.is_ascii_alphanumeric() || character == '_' { character } else { '-' })
             .collect();
-        let help =
-            "names have the letters `a` to `z`, digits, `-` and `_`; other letters stand in texts, as in `name: \"…\"`";
+        let help = "names have the letters `a` to `z`, digits, `-` and `_`; other letters go into strings, as in `name: \"…\"`";
         let mut diagnostic = diagnostic.placed_at(self.span(name.start, name.end));
         diagnostic.message = format!("`{written}` has letters that a name cannot have");
         let diagnostic = diagnostic.help(help);
@@ -300,7 +299,7 @@ impl Place<'_> {
             Some(spelled) => Some(write(diagnostic.help(TEST_INSIDE), left_start, right_end, &spelled, is_safe)),
             None => Some(
                 diagnostic
-                    .note("MISP knows regular expressions only inside hash paths, behind a segment of the path")
+                    .note("MISP knows regular expressions only inside hash paths, after a segment of the path")
                     .help(TEST_INSIDE),
             ),
         }
@@ -324,7 +323,7 @@ impl Place<'_> {
     }
 }
 
-const TEST_INSIDE: &str = "a regular expression stands in a test inside the hash path: `any Event[info=/urgent/]`, `any Event.Attribute.{n}[value=/^10\\./]`";
+const TEST_INSIDE: &str = "put a regular expression into a test inside the hash path: `any Event[info=/urgent/]`, `any Event.Attribute.{n}[value=/^10\\./]`";
 
 /// Where a text without quotes ends that holds the byte `at`: a text between quotes, as in some tags, belongs to it.
 fn end_of_bare_text(text: &str, at: usize) -> usize {

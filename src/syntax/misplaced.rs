@@ -22,13 +22,14 @@ pub(super) fn misplaced_item(text: &str, open: Span, at: usize, outer: usize) ->
     let finding = Diagnostic::at(
         Code::SyntaxError,
         Span::new(open.file, at, at + word.len()),
-        format!("`{word}` stands outside of workflows and blueprints"),
+        format!("`{word}` belongs outside of workflows and blueprints"),
     );
     if !matches!(word, "let" | "import") {
         return Some(finding.help("close the block before it, or move it out of the block"));
     }
     let is_alone = text[line..at].trim().is_empty() && text[end..].trim_start_matches([' ', '\t']).starts_with('\n');
-    let finding = finding.help(format!("move it before what it stands in; all of the file sees {}", seen(word)));
+    let finding =
+        finding.help(format!("move it before this workflow or blueprint; the whole file sees {}", seen(word)));
     if !is_alone || text[at..end].contains('#') {
         return Some(finding);
     }

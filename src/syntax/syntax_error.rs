@@ -118,7 +118,7 @@ impl Place<'_> {
                 error("this `else` belongs to no `if`").help("`else` follows the `}` of an `if` or `else if` block"),
             ),
             (Expectation::Step, "branch") => Some(
-                error("`branch` stands only inside `concurrent`")
+                error("`branch` is only possible inside `concurrent`")
                     .help("write `concurrent { branch { … } branch { … } }`"),
             ),
             (Expectation::Step, "and" | "or") => Some(
@@ -130,8 +130,8 @@ impl Place<'_> {
             }
             (Expectation::Item, _) if is_call(&rest[word.len()..]) && !self.expectation.words().contains(&word) => {
                 Some(
-                    error(&format!("the step `{word}` stands outside of a workflow"))
-                        .help("steps stand between the braces of a `workflow` or `blueprint`"),
+                    error(&format!("the step `{word}` is outside of a workflow"))
+                        .help("steps go between the braces of a `workflow` or `blueprint`"),
                 )
             }
             _ => None,
@@ -140,11 +140,11 @@ impl Place<'_> {
 
     fn cannot_stand_here(&self) -> Diagnostic {
         let found = self.token(self.start);
-        let message = format!("{} cannot stand here", self.describe_token(self.start));
+        let message = format!("{} cannot be used here", self.describe_token(self.start));
         let diagnostic = Diagnostic::at(Code::SyntaxError, found, message);
         if self.expectation == Expectation::Step {
             diagnostic
-                .help("fields (`name: value`) stand only at the head of a workflow or blueprint, before its first step")
+                .help("fields (`name: value`) go only at the head of a workflow or blueprint, before its first step")
         } else {
             diagnostic
         }
@@ -184,7 +184,7 @@ impl Place<'_> {
         let end = self.text.len() - value.len();
         (is_item || value.trim().is_empty()).then(|| {
             Diagnostic::at(Code::SyntaxError, self.span(end - 1, end), "this constant has no value")
-                .label("expected a value behind this")
+                .label("expected a value after this")
                 .help("write for example `let tags = [\"tlp:red\", \"PAP:RED\"]`")
         })
     }
@@ -279,7 +279,7 @@ impl Place<'_> {
             return if is_comment { diagnostic.safe_fix(self.span(at, at + 2), "#") } else { diagnostic };
         }
         if rest.starts_with(['\'', '“', '”', '‘', '’', '«', '`']) || rest.starts_with("://") {
-            return diagnostic.help("texts stand between straight double quotes: `\"…\"`");
+            return diagnostic.help("a string goes between straight double quotes: `\"…\"`");
         }
         if rest.starts_with('!') && !rest.starts_with("!=") {
             return self.replaced_by_word(diagnostic, at..at + 1, "not");
@@ -392,7 +392,7 @@ impl Place<'_> {
                 "a parameter is written `param url: text`".to_owned()
             }
             "blueprint" if expects(Rule::blueprint_parameters) || expects(Rule::open_parenthesis) => {
-                "the parameters of a blueprint stand between parentheses, also when there are none: `blueprint name() { … }`".to_owned()
+                "the parameters of a blueprint go between parentheses, also when there are none: `blueprint name() { … }`".to_owned()
             }
             "blueprint" if expects(Rule::colon) => {
                 "a parameter says its type: `name: string`, or `number`, `boolean`, `list`, `path`".to_owned()
@@ -403,7 +403,7 @@ impl Place<'_> {
             "workflow" if expects(Rule::kw_on) => "a workflow names its trigger: `workflow name on event-publish { … }`".to_owned(),
             "test" if expects(Rule::kw_of) => "a test names its workflow: `test \"…\" of name { … }`".to_owned(),
             "workflow" | "blueprint" | "let" if expects(Rule::name) && rest.starts_with('"') => {
-                "a name of your own stands without quotes: letters, digits, `-` and `_`".to_owned()
+                "a name of your own has no quotes: letters, digits, `-` and `_`".to_owned()
             }
             "if" | "else" if before.ends_with("tagged") && word == "any" || before.ends_with("tagged") && word == "all" => {
                 "say what is tagged: `event tagged any …`, `attribute tagged any …` or `event_attribute tagged any …`".to_owned()
@@ -412,9 +412,9 @@ impl Place<'_> {
                 "to ask whether a hash path yields anything write `any PATH`".to_owned()
             }
             "if" | "else" | "filter" if expects(Rule::block) || expects(Rule::open_brace) => {
-                "the steps stand between braces: `{ … }`".to_owned()
+                "the steps go between braces: `{ … }`".to_owned()
             }
-            _ if expects(Rule::colon) && before.ends_with('"') => "a value stands behind the name of its parameter: `name: value`".to_owned(),
+            _ if expects(Rule::colon) && before.ends_with('"') => "a value comes after the name of its parameter: `name: value`".to_owned(),
             _ => return None,
         };
         Some(help)

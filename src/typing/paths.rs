@@ -1,12 +1,11 @@
-//! The hash paths of a node, and what is asked of what they find. The same for the steps of a text and for the nodes of a
-//! graph: these say where a value is, and what is checked of it stands here.
+//! The hash paths of a node, and what is asked of what they find. The steps of a text and the nodes of a graph say where a
+//! value is; what is checked of it is the same, and is here.
 
 use std::ops::Range;
 
 use crate::catalogue::module_ids;
 use crate::condition::Operator;
 use crate::diagnostics::Diagnostic;
-use crate::hashpath::PathError;
 use crate::schema::{About, PathFinding, PathFix, Question, Reader, Typer};
 use crate::wording;
 
@@ -76,15 +75,11 @@ pub trait PathChecker {
                 Some(PlacedPath { found, place })
             }
             Err(error) => {
-                self.report_malformed(&error, &place);
+                let words = wording::invalid_path(&error);
+                self.report_at(&place, Some(error.at), words, None);
                 None
             }
         }
-    }
-
-    /// Reports a path that is malformed.
-    fn report_malformed(&mut self, error: &PathError, place: &Self::Place) {
-        self.report_at(place, Some(error.at.clone()), wording::invalid_path(error), None);
     }
 
     /// Checks that a filter can look into the items that its selector selects.

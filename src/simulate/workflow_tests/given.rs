@@ -110,7 +110,7 @@ impl<'s> EventCache<'s> {
         }
         matching(self.access, folder, path).unwrap_or_else(|problem| {
             let message = format!("no event comes of `{path}`: {problem}");
-            let help = "`*` stands for any part of a name, `?` for one character, `**` for any folders; the path is relative to the file of the test";
+            let help = "`*` matches any part of a name, `?` one character, `**` any folders; the path is relative to the file of the test";
             diagnostics.push(Diagnostic::at(Code::UnusableEvent, given.span, message).help(help));
             Vec::new()
         })

@@ -45,7 +45,7 @@ pub(super) fn matching(access: &dyn Files, folder: &Path, pattern: &str) -> Resu
         }
     }
     found.sort_unstable();
-    if found.is_empty() { Err("there is no such file".to_owned()) } else { Ok(found) }
+    if found.is_empty() { Err("no file matches".to_owned()) } else { Ok(found) }
 }
 
 #[cfg(test)]

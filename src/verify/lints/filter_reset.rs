@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::filters::{is_reset, label, names};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::model::FILTER_LABEL;
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if !facts.filters.any {
@@ -22,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let others = names(may & !named);
             let message = format!(
                 "this reset names `{}`, and takes off {others} too",
-                facts.text(node, "filtering-label").unwrap_or_default()
+                facts.text(node, FILTER_LABEL).unwrap_or_default()
             );
             diagnostics.push(
                 facts

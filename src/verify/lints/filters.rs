@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use crate::catalogue::module_ids;
+use crate::model::FILTER_LABEL;
 
 /// A set of filter labels, a bit each.
 pub type Labels = u8;
@@ -62,7 +63,7 @@ pub fn is_reset(facts: &Facts<'_, '_>, node: usize) -> bool {
 
 /// The label that a node is about; none for `all`.
 pub fn label(facts: &Facts<'_, '_>, node: usize) -> Labels {
-    match facts.text(node, "filtering-label").map(str::as_bytes) {
+    match facts.text(node, FILTER_LABEL).map(str::as_bytes) {
         Some(&[letter @ b'A'..=b'F']) => 1 << (letter - b'A'),
         Some(b"all") => 0,
         _ => 1 << 6,

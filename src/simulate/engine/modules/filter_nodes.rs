@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Module, Prepared};
 use crate::condition::{Operator, list_path};
+use crate::model::FILTER_LABEL;
 use crate::php::{Array, Key, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
@@ -37,11 +38,7 @@ pub(super) fn prepare_filter(arguments: &Arguments<'_>) -> Prepared {
         operator: Operator::from_name(&operator),
         value,
     };
-    Ok(Box::new(AddFilter {
-        label: arguments.value("filtering-label"),
-        filter: Arc::new(filter),
-        as_data: as_data.into(),
-    }))
+    Ok(Box::new(AddFilter { label: arguments.value(FILTER_LABEL), filter: Arc::new(filter), as_data: as_data.into() }))
 }
 
 impl Module for AddFilter {
@@ -62,7 +59,7 @@ struct Reset {
 }
 
 pub(super) fn prepare_reset(arguments: &Arguments<'_>) -> Box<dyn Module> {
-    Box::new(Reset { label: arguments.value("filtering-label") })
+    Box::new(Reset { label: arguments.value(FILTER_LABEL) })
 }
 
 impl Module for Reset {
