@@ -3,31 +3,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Stdio};
 
-use assert_cmd::Command;
-use tempfile::TempDir;
+use crate::program::{folder, mispflow, shown};
 
 const OLD: &str = "workflow old on event-publish {\n    push-zmq(\"odd\": \"1\")\n    push-zmq(\"odd\": \"1\")\n}\n";
-
-fn mispflow(folder: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("mispflow").unwrap().current_dir(folder).args(arguments).output().unwrap()
-}
-
-fn shown(output: &Output) -> (i32, &str, &str) {
-    let text = |bytes| std::str::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
-}
 
 #[test]
 fn one_line_a_finding() {

@@ -1,23 +1,12 @@
 //! `check --fix` from outside.
 
 use std::fs;
-use std::path::Path;
-use std::process::Output;
 
-use assert_cmd::Command;
 use tempfile::TempDir;
 
+use crate::program::{mispflow_reading as mispflow, shown};
+
 const BROKEN: &str = "\u{feff}# one\nworkflow guard on event-publish { # two\n    webhok(url = \"https://soc.example.org\") # three\n}\n";
-
-fn mispflow(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = Command::cargo_bin("mispflow").unwrap();
-    command.current_dir(folder).args(arguments).write_stdin(input).output().unwrap()
-}
-
-fn shown(output: &Output) -> (i32, &str, &str) {
-    let text = |bytes| std::str::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
 
 #[test]
 fn safe_fixes_first_the_others_when_asked() {

@@ -1,31 +1,15 @@
 //! The command line from outside: what it prints where, and how it ends.
 
 use std::fs;
-use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-fn mispflow(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("mispflow").unwrap();
-    command.current_dir(folder).env_remove("NO_COLOR").args(arguments).output().unwrap()
-}
+use crate::program::{code, mispflow, stderr, stdout};
 
 fn here(arguments: &[&str]) -> Output {
     mispflow(TempDir::new().unwrap().path(), arguments)
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("the process ended by itself")
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::process::Output;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+use crate::program::{code, folder, stderr, stdout};
+
 const UGLY: &str = "let a=[1,2] # why\r\n";
 const CANONICAL: &str = "let a = [1, 2] # why\n";
 const BROKEN: &str = "let a = [1, # why\n";
@@ -14,26 +16,6 @@ const BROKEN: &str = "let a = [1, # why\n";
 fn fmt(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::cargo_bin("mispflow").unwrap();
     command.current_dir(folder).arg("fmt").args(arguments).write_stdin(input).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("the process ended by itself")
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
 }
 
 fn read(folder: &TempDir, name: &str) -> String {

@@ -1,24 +1,11 @@
 //! What is read where a folder is named, and what standard input stands for.
 
 use std::fs;
-use std::path::Path;
-use std::process::Output;
 
-use assert_cmd::Command;
-use tempfile::TempDir;
+use crate::program::{folder, mispflow_reading as mispflow, shown};
 
 const TEXT: &str = "workflow guard on event-publish {\n    push-zmq()\n}\n";
 const EVENT: &str = r#"{"Event": {"id": "1", "info": "x", "Tag": []}}"#;
-
-fn mispflow(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = Command::cargo_bin("mispflow").unwrap();
-    command.current_dir(folder).args(arguments).write_stdin(input).output().unwrap()
-}
-
-fn shown(output: &Output) -> (i32, &str, &str) {
-    let text = |bytes| std::str::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
 
 /// What MISP gives for a workflow with one step.
 fn saved(name: &str, module: &str) -> String {
@@ -26,16 +13,6 @@ fn saved(name: &str, module: &str) -> String {
         r#"{{"1": {{"id": 1, "name": "Event Publish", "data": {{"id": "event-publish", "module_type": "trigger", "module_version": "0.1"}}, "class": "block-type-trigger", "inputs": {{}}, "outputs": {{"output_1": {{"connections": [{{"node": "2", "output": "input_1"}}]}}}}, "pos_x": 0, "pos_y": 0}}, "2": {{"id": 2, "name": "Step", "data": {{"id": "{module}", "module_type": "action", "module_version": "0.1"}}, "class": "block-type-default", "inputs": {{"input_1": {{"connections": [{{"node": "1", "input": "output_1"}}]}}}}, "outputs": {{"output_1": {{"connections": []}}}}, "pos_x": 300, "pos_y": 0}}}}"#
     );
     format!(r#"{{"Workflow": {{"name": "{name}", "trigger_id": "event-publish", "data": {graph}}}}}"#)
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, content) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-    folder
 }
 
 #[test]

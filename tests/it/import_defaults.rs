@@ -2,20 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
-use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-fn mispflow(folder: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("mispflow").unwrap().current_dir(folder).args(arguments).output().unwrap()
-}
-
-fn shown(output: &Output) -> (i32, &str, &str) {
-    let text = |bytes| std::str::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
-}
+use crate::program::{mispflow, shown};
 
 /// A workflow of one step.
 fn saved(module: &str, kind: &str, parameters: &Value) -> Value {

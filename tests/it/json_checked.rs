@@ -3,20 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn mispflow(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = Command::cargo_bin("mispflow").unwrap();
-    command.current_dir(folder).args(arguments).write_stdin(input).output().unwrap()
-}
-
-fn messages(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
+use crate::program::{mispflow_reading as mispflow, stderr as messages};
 
 /// A project's own output, as one object and as the body of a request.
 fn built(form: &str) -> (TempDir, String) {

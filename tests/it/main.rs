@@ -41,6 +41,7 @@ mod machine_output;
 mod names;
 mod path;
 mod pins;
+mod program;
 mod programs;
 mod project_files;
 mod rebuild;

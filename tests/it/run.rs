@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::program::{Done, add};
 
 const RED: &str = r#"{"Event": {"info": "Red", "Tag": [{"name": "tlp:red"}], "Attribute": []}}"#;
 const GREEN: &str = r#"{"Event": {"info": "Green", "Tag": [], "Attribute": []}}"#;
@@ -27,9 +28,7 @@ impl Folder {
     }
 
     fn with(self, name: &str, content: &str) -> Self {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        add(self.0.path(), name, content);
         self
     }
 
@@ -44,21 +43,8 @@ impl Folder {
     }
 }
 
-struct Done(Output);
-
+/// What is asked of the results of `run`.
 impl Done {
-    fn code(&self) -> i32 {
-        self.0.status.code().expect("the process ended by itself")
-    }
-
-    fn out(&self) -> &str {
-        std::str::from_utf8(&self.0.stdout).unwrap()
-    }
-
-    fn messages(&self) -> &str {
-        std::str::from_utf8(&self.0.stderr).unwrap()
-    }
-
     /// The results, if all went well.
     fn results(&self) -> Vec<Value> {
         self.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::program::{Done, add};
 
 /// The folder of a test, with the workflow `guard` in it.
 struct Folder(TempDir);
@@ -22,9 +23,7 @@ impl Folder {
     }
 
     fn with(self, name: &str, content: &str) -> Self {
-        let path = self.0.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        add(self.0.path(), name, content);
         self
     }
 
@@ -37,22 +36,6 @@ impl Folder {
         let mut command = Command::cargo_bin("mispflow").unwrap();
         command.current_dir(self.0.path()).env("GUARD_HOOK", "https://elsewhere").env_remove("NO_COLOR");
         Done(command.arg("test").args(arguments).output().unwrap())
-    }
-}
-
-struct Done(Output);
-
-impl Done {
-    fn code(&self) -> i32 {
-        self.0.status.code().expect("the process ended by itself")
-    }
-
-    fn out(&self) -> &str {
-        std::str::from_utf8(&self.0.stdout).unwrap()
-    }
-
-    fn messages(&self) -> &str {
-        std::str::from_utf8(&self.0.stderr).unwrap()
     }
 }
 
