@@ -1,103 +1,12 @@
-//! What a text or a project file of somebody else can have read and written: the files of its project, and no others.
+//! What may be read.
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-/// What nobody but the user may see.
-const SECRET: &str = "hunter2-and-more";
-
-/// A folder with a project in it, and files beside the project.
-///
-/// The project is `project`, a git repository; outside of it are `outside.mwf`, `outside.json`, `outside.txt` and the
-/// folder `allowed`.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self { folder: TempDir::new().unwrap() };
-        place.write("outside.mwf", &format!("let secret = \"{SECRET}\" oops"));
-        place.write("outside.json", &format!("{{\"Event\": {{\"info\": \"{SECRET}\"}}, oops}}"));
-        place.write("outside.txt", &format!("{SECRET}\n"));
-        place.write("allowed/lib.mwf", "let trusted = [\"tlp:clear\"]");
-        place.write("allowed/deeper/list.txt", "tlp:green\n");
-        place.write("project/.git/config", &format!("[http]\n\textraheader = AUTHORIZATION: basic {SECRET}\n"));
-        place.write("project/.git/HEAD", "ref: refs/heads/main\n");
-        place.write("project/mispflow.toml", "");
-        place
-    }
-
-    fn write(&self, name: &str, content: &str) {
-        let path = self.folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap()
-    }
-
-    #[cfg(unix)]
-    fn link(&self, to: &str, name: &str) {
-        std::os::unix::fs::symlink(to, self.folder.path().join(name)).unwrap();
-    }
-
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path().join(folder)).unwrap();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    }
-
-    /// Runs a command in the project, where a secret is in the environment too.
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("mispflow").unwrap();
-        command.current_dir(self.folder.path().join("project")).env("MISPFLOW_TEST_TOKEN", SECRET);
-        command.args(arguments).timeout(std::time::Duration::from_mins(2)).output().unwrap()
-    }
-
-    /// Runs a command that must refuse to read or write something, show no secret and say `words`.
-    #[track_caller]
-    fn refuses(&self, arguments: &[&str], words: &str) {
-        let output = self.run(arguments);
-        let shown = shown(&output);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {shown}");
-        assert!(shown.contains("refused-"), "{arguments:?}: {shown}");
-        assert!(shown.contains(words), "{arguments:?}: {shown}");
-        assert!(!shown.contains(SECRET), "{arguments:?}: {shown}");
-    }
-
-    #[track_caller]
-    fn accepts(&self, arguments: &[&str]) {
-        let output = self.run(arguments);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", shown(&output));
-    }
-}
-
-fn shown(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-fn workflow(body: &str) -> String {
-    format!("workflow w on event-publish {{\n    {body}\n}}\n")
-}
-
-fn list(path: &str) -> String {
-    workflow(&format!("if event tagged any lines(\"{path}\") {{ push-zmq() }}"))
-}
-
-fn given(path: &str) -> String {
-    workflow("push-zmq()") + &format!("test \"t\" of w {{\n    given \"{path}\"\n    expect success\n}}\n")
-}
-
-const OUTSIDE: [&str; 6] =
-    ["../outside.mwf", "/etc/passwd", "/proc/self/environ", "/dev/zero", "/dev/fd/0", "sub/../../outside.mwf"];
+use super::{OUTSIDE, Place, SECRET, given, list, shown, workflow};
 
 #[test]
 fn what_a_text_names_is_in_the_project() {
@@ -480,195 +389,6 @@ fn pipes_are_not_waited_for() {
     place.refuses(&["build", "--check"], "it is a pipe");
 }
 
-#[cfg(unix)]
-#[test]
-fn names_of_any_kind_get_an_answer() {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-    let place = Place::new();
-    let long = format!("{}.txt", "x".repeat(5_000));
-    let deep = format!("{}a.txt", "d/".repeat(5_000));
-    for path in [
-        long.as_str(),
-        &deep,
-        "a\\u{0}b.txt",
-        "",
-        ".",
-        "..",
-        "/",
-        "~/.ssh/id_rsa",
-        "file:///etc/passwd",
-        "\\u{2e}\\u{2e}/outside.txt",
-    ] {
-        for text in [list(path), given(path), format!("import \"{path}\"\n")] {
-            place.write("project/w.mwf", &text);
-            for format in ["text", "json"] {
-                let output = place.run(&["check", "--format", format]);
-                let shown = shown(&output);
-                assert!(matches!(output.status.code(), Some(0 | 1)), "{path:.50}: {shown:.2000}");
-                assert!(!shown.contains(SECRET), "{shown}");
-            }
-            let output = place.run(&["test"]);
-            assert_eq!(output.status.code(), Some(1), "{path:.50}: {}", shown(&output));
-        }
-    }
-    let name = OsStr::from_bytes(b"\xff\xfe.mwf");
-    fs::write(place.folder.path().join("project").join(name), workflow("push-zmq()")).unwrap();
-    fs::remove_file(place.folder.path().join("project/w.mwf")).unwrap();
-    place.accepts(&["check"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn no_link_is_followed_when_something_is_written() {
-    let place = Place::new();
-    let kept = "keep me\n";
-    place.write("victim.txt", kept);
-    place.write("project/w.mwf", "workflow   w on event-publish { push-zmq() }\n");
-    place.accepts(&["build", "-o", "saved"]);
-    for to in ["../../victim.txt", "../w.mwf", "../../nothing-yet.txt"] {
-        fs::create_dir_all(place.folder.path().join("project/build")).unwrap();
-        place.link(to, "project/build/w.json");
-        place.refuses(&["build"], "it is a link");
-        place.refuses(&["build", "-o", "build"], "it is a link");
-        place.refuses(&["build", "--check"], "it is a link");
-        assert_eq!(place.names("project/build"), ["w.json"]);
-        fs::remove_dir_all(place.folder.path().join("project/build")).unwrap();
-    }
-    // Nor when the folder is a link that leads out.
-    place.link("../allowed", "project/build");
-    place.refuses(&["build"], "outside the project");
-    place.refuses(&["build", "-o", "build"], "outside the project");
-    place.refuses(&["build", "-o", "build/new/deeper"], "outside the project");
-    place.refuses(&["import", "saved/w.json", "-o", "build"], "outside the project");
-    assert_eq!(place.names("allowed"), ["deeper", "lib.mwf"]);
-    fs::remove_file(place.folder.path().join("project/build")).unwrap();
-
-    fs::create_dir(place.folder.path().join("project/texts")).unwrap();
-    place.link("../../victim.txt", "project/texts/w.mwf");
-    place.refuses(&["import", "saved/w.json", "-o", "texts"], "it is a link");
-    place.refuses(&["import", "saved/w.json", "-o", "texts", "--force"], "it is a link");
-    fs::remove_dir_all(place.folder.path().join("project/texts")).unwrap();
-
-    // The file itself is written, and the message names it.
-    place.link("../w.mwf", "project/saved/link.mwf");
-    place.refuses(&["fmt", "saved/link.mwf"], "project/w.mwf`, or remove the link");
-    assert!(place.read("project/w.mwf").starts_with("workflow   w"));
-    place.write("project/w.mwf", "workflow   w on event-publish { push-zmk() }\n");
-    place.refuses(&["check", "--fix", "--unsafe", "saved"], "project/w.mwf`, or remove the link");
-    assert!(place.read("project/w.mwf").contains("push-zmk"));
-    place.accepts(&["check", "--fix", "--unsafe"]);
-    assert!(place.read("project/w.mwf").contains("push-zmq"));
-    place.accepts(&["fmt"]);
-    assert!(place.read("project/w.mwf").starts_with("workflow w"));
-
-    place.write("new/keep.txt", kept);
-    place.link("../allowed", "new/workflows");
-    place.refuses(&["init", "../new"], "is a link");
-    assert_eq!(place.names("new"), ["keep.txt", "workflows"]);
-    assert_eq!(place.names("allowed"), ["deeper", "lib.mwf"]);
-    assert_eq!(place.read("victim.txt"), kept);
-    assert!(!place.folder.path().join("nothing-yet.txt").exists());
-}
-
-#[test]
-fn all_files_of_a_build_are_written_or_none() {
-    let place = Place::new();
-    for (name, trigger) in [("a", "event-publish"), ("b", "event-after-save"), ("c", "attribute-after-save")] {
-        place.write(&format!("project/{name}.mwf"), &format!("workflow {name} on {trigger} {{ push-zmq() }}\n"));
-    }
-    fs::create_dir_all(place.folder.path().join("project/build/c.json")).unwrap();
-    let output = place.run(&["build"]);
-    assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
-    assert_eq!(place.names("project/build"), ["c.json"]);
-}
-
-/// A file may grow no further than the limit, as if the disk were full: what was begun is gone again.
-#[cfg(unix)]
-#[test]
-fn nothing_is_left_behind_when_the_disk_is_full() {
-    let place = Place::new();
-    let tags: Vec<String> = (0..3_000).map(|number| format!("\"team:tag-{number}\"")).collect();
-    place.write("project/a.mwf", &workflow("push-zmq()").replace("w on event-publish", "a on event-after-save"));
-    place.write(
-        "project/b.mwf",
-        &workflow(&format!("if event tagged any [{}] {{ push-zmq() }}", tags.join(", "))).replace("w on", "b on"),
-    );
-    place.accepts(&["build", "-o", "../whole"]);
-    assert!(place.read("whole/b.json").len() > 16 * 1024);
-    let program = assert_cmd::cargo::cargo_bin("mispflow");
-    // `ulimit -f` counts blocks of 512 or of 1024 bytes. The signal would end the process before it could tidy up.
-    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" build -o ../part";
-    let limited = std::process::Command::new("sh")
-        .args(["-c", script])
-        .arg(program)
-        .current_dir(place.folder.path().join("project"))
-        .output()
-        .unwrap();
-    let shown = shown(&limited);
-    assert_eq!(limited.status.code(), Some(2), "{shown}");
-    assert!(shown.contains("b.json` cannot be written: it would be larger"), "{shown}");
-    assert_eq!(place.names("part"), Vec::<String>::new());
-}
-
-#[test]
-fn outputs_that_overwrite_each_other_are_errors() {
-    let place = Place::new();
-    let name_clash = |place: &Place, arguments: &[&str], words: &str| {
-        let output = place.run(arguments);
-        assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
-        assert!(shown(&output).contains("unsafe-file-name"), "{}", shown(&output));
-        assert!(shown(&output).contains(words), "{}", shown(&output));
-    };
-    place.write("project/a.mwf", "workflow Guard on event-publish { push-zmq() }\n");
-    place.write("project/b.mwf", "workflow guard on event-after-save { push-zmq() }\n");
-    name_clash(&place, &["build"], "differ in the case of letters");
-    name_clash(&place, &["check"], "differ in the case of letters");
-    for id in ["nul", "AUX", "com7", "Lpt1"] {
-        place.write("project/b.mwf", &format!("workflow {id} on event-after-save {{ push-zmq() }}\n"));
-        name_clash(&place, &["build"], "cannot name a file on Windows");
-    }
-    assert!(!place.folder.path().join("project/build").exists());
-    // A blueprint has another ending.
-    place
-        .write("project/b.mwf", "blueprint guard() { push-zmq() }\nworkflow icon on event-after-save { push-zmq() }\n");
-    place.accepts(&["build"]);
-    // MISP's JSON is called as its files are.
-    let json = place.read("project/build/icon.json");
-    for (one, other, words) in [
-        ("saved/one/Icon.json", "saved/two/icon.json", "differ in the case of letters"),
-        ("saved/one/icon.json", "saved/two/icon.json", "would be written to `icon.json`"),
-        ("saved/one/É.json", "saved/two/é.json", "differ in the case of letters"),
-        ("saved/one/con.json", "saved/two/x.json", "on Windows"),
-    ] {
-        place.write(&format!("project/{one}"), &json);
-        place.write(&format!("project/{other}"), &json);
-        name_clash(&place, &["build", one, other, "-o", "../json"], words);
-        fs::remove_dir_all(place.folder.path().join("project/saved")).unwrap();
-    }
-    assert!(!place.folder.path().join("json").exists());
-}
-
-#[test]
-fn imported_files_have_names_of_their_own() {
-    let place = Place::new();
-    place.write("project/w.mwf", &workflow("push-zmq()"));
-    place.accepts(&["build"]);
-    let json = place.read("project/build/w.json");
-    for (index, name) in ["Watch", "watch", "WATCH!", "Con", "con"].into_iter().enumerate() {
-        let mut value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        value["Workflow"]["name"] = name.into();
-        place.write(&format!("project/saved/{index}/{name}.json"), &value.to_string());
-    }
-    let files =
-        ["saved/0/Watch.json", "saved/1/watch.json", "saved/2/WATCH!.json", "saved/3/Con.json", "saved/4/con.json"];
-    place.accepts(&[&["import", "-o", "texts"][..], &files].concat());
-    let names = place.names("project/texts");
-    let folded: std::collections::BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    assert_eq!((names.len(), folded.len()), (5, 5), "{names:?}");
-    assert!(!folded.contains("con.mwf"), "{names:?}");
-}
-
 #[test]
 fn a_checkout_of_a_worktree_is_a_repository() {
     let place = Place::new();
@@ -721,4 +441,42 @@ fn nothing_else_of_this_test_is_a_project() {
         let has = |name: &str| Path::new(folder).join(name).exists();
         assert!(!has("mispflow.toml") && !has(".git"), "{}", folder.display());
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_any_kind_get_an_answer() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    let long = format!("{}.txt", "x".repeat(5_000));
+    let deep = format!("{}a.txt", "d/".repeat(5_000));
+    for path in [
+        long.as_str(),
+        &deep,
+        "a\\u{0}b.txt",
+        "",
+        ".",
+        "..",
+        "/",
+        "~/.ssh/id_rsa",
+        "file:///etc/passwd",
+        "\\u{2e}\\u{2e}/outside.txt",
+    ] {
+        for text in [list(path), given(path), format!("import \"{path}\"\n")] {
+            place.write("project/w.mwf", &text);
+            for format in ["text", "json"] {
+                let output = place.run(&["check", "--format", format]);
+                let shown = shown(&output);
+                assert!(matches!(output.status.code(), Some(0 | 1)), "{path:.50}: {shown:.2000}");
+                assert!(!shown.contains(SECRET), "{shown}");
+            }
+            let output = place.run(&["test"]);
+            assert_eq!(output.status.code(), Some(1), "{path:.50}: {}", shown(&output));
+        }
+    }
+    let name = OsStr::from_bytes(b"\xff\xfe.mwf");
+    fs::write(place.folder.path().join("project").join(name), workflow("push-zmq()")).unwrap();
+    fs::remove_file(place.folder.path().join("project/w.mwf")).unwrap();
+    place.accepts(&["check"]);
 }
