@@ -33,6 +33,7 @@ fn run(example: &Path, arguments: &[&str]) {
     let mut command = Command::cargo_bin("mispflow").unwrap();
     command.current_dir(example).env("MATRIX_TOKEN", "the-token-of-the-bot");
     command.env_remove("CHAT_WEBHOOK").env_remove("PUBLISH_WEBHOOK");
+    command.env("TEAMS_WEBHOOK", "https://example.webhook.office.com/x").env("HEC_TOKEN", "the-token-of-the-collector");
     let output = command.args(arguments).output().unwrap();
     let messages = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{}: {messages}", name(example));
