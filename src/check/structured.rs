@@ -11,6 +11,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{ParamText, TextPart};
 use crate::resolve::{Constant, ConstantKind};
 use crate::syntax::tree::Name;
+use crate::typing::check_template_alone;
 
 use super::flow::FlowChecker;
 
@@ -97,7 +98,8 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Text(ParamText::Plain(text)) if !is_template(text) || !parameter.jinja => {
                 written.add(&text.replace(['\r', '\n'], ""));
             }
-            ConstantKind::Text(text) if parameter.jinja => {
+            // What comes from the environment is the author's own. Without a template the line needs no template service.
+            ConstantKind::Text(text) if parameter.jinja && has_template(text) => {
                 self.check_leaf(parameter, text, value.span);
                 written.add_between(OPEN, text, "{% endfilter %}");
             }
@@ -187,7 +189,7 @@ impl<'a> FlowChecker<'_, 'a> {
     /// Checks the template of one text inside.
     fn check_leaf(&mut self, parameter: &Parameter, text: &ParamText<'a>, span: Span) {
         let Some(plain) = text.as_plain() else { return };
-        if let Some(invalid) = crate::typing::check_template_alone(parameter, plain) {
+        if let Some(invalid) = check_template_alone(parameter, plain) {
             self.report(invalid.finding.placed_at(span));
         }
     }
@@ -195,6 +197,13 @@ impl<'a> FlowChecker<'_, 'a> {
 
 fn is_template(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+}
+
+fn has_template(text: &ParamText<'_>) -> bool {
+    match text {
+        ParamText::Plain(text) => is_template(text),
+        ParamText::Parts(parts) => parts.iter().any(|part| matches!(part, TextPart::Plain(text) if is_template(text))),
+    }
 }
 
 /// A string of JSON in which no template begins.
