@@ -76,7 +76,7 @@ impl<'a> FlowChecker<'_, 'a> {
         if operator.opposite_in().is_none() || !is_word(&text.content) {
             return false;
         }
-        let list = self.context.program.sources.snippet(list.span);
+        let list = self.snippet(list.span);
         let spelled = among(&text.content, list, *operator == CompareOperator::NotIn);
         self.report(
             Diagnostic::at(
@@ -148,7 +148,7 @@ impl<'a> FlowChecker<'_, 'a> {
     fn question_place(&self, predicate: &Predicate<'_>) -> Span {
         let Some(pin) = &predicate.pin else { return predicate.span };
         let behind = Span { start: pin.span.end, ..predicate.span };
-        let text = self.context.program.sources.snippet(behind);
+        let text = self.snippet(behind);
         behind.part(text.len() - text.trim_start().len(), text.len())
     }
 }

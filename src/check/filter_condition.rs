@@ -1,4 +1,4 @@
-//! What stands after `where`: questions of an `if`, as far as MISP's filters can ask them.
+//! What comes after `where`: questions of an `if`, as far as MISP's filters can ask them.
 //!
 //! A filter asks one question of each item, and knows no opposite but `not in`.
 
@@ -17,7 +17,7 @@ use super::flow::FlowChecker;
 const NONE_OF_SEVERAL: &str = "a filter cannot ask whether none of several values is there";
 const NO_OPPOSITE: &str = "MISP's filters know one opposite: that a value is not among those that a hash path finds";
 
-/// Where a filter's condition stands.
+/// Where a filter's condition is.
 pub(super) enum FilterPlace<'a> {
     /// `filter SELECTOR where … { … }`
     Scope(&'a FilterStep<'a>),
@@ -246,8 +246,8 @@ impl<'a> FlowChecker<'_, 'a> {
                 ));
                 let body = filter.body.span;
                 // Parentheses around what is taken apart would not close any more.
-                let is_plain = self.snippet(behind(filter.selector.span, span)).trim() == "where"
-                    && self.snippet(behind(span, body)).trim().is_empty()
+                let is_plain = self.snippet(between(filter.selector.span, span)).trim() == "where"
+                    && self.snippet(between(span, body)).trim().is_empty()
                     && !questions.iter().any(|question| question.contains('#'));
                 if is_plain {
                     finding.safe_fix(span, heads).safe_fix(Span { start: body.end, ..body }, ends)
@@ -291,10 +291,6 @@ impl<'a> FlowChecker<'_, 'a> {
         }
         Some(among(field?, &format!("[{}]", values.join(", ")), false))
     }
-
-    fn snippet(&self, span: Span) -> &'a str {
-        self.context.program.sources.snippet(span)
-    }
 }
 
 fn one_each(path: &str) -> String {
@@ -302,7 +298,7 @@ fn one_each(path: &str) -> String {
 }
 
 /// From the end of one place to the beginning of another, or to its end if it begins before.
-fn behind(first: Span, second: Span) -> Span {
+fn between(first: Span, second: Span) -> Span {
     let end = if second.start >= first.end { second.start } else { second.end };
     Span { start: first.end, end: end.max(first.end), ..first }
 }

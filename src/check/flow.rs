@@ -74,6 +74,11 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         }
     }
 
+    /// The text at a place.
+    pub(super) fn snippet(&self, span: Span) -> &'a str {
+        self.context.program.sources.snippet(span)
+    }
+
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

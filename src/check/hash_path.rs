@@ -42,7 +42,7 @@ impl PathChecker for FlowChecker<'_, '_> {
         self.report(match (at, fix) {
             (Some(_), Some(fix)) if exact => finding.unsafe_fix(part(&fix.at), fix.replacement),
             (None, Some(fix)) => {
-                let quoted = self.context.program.sources.snippet(span).starts_with('"');
+                let quoted = self.snippet(span).starts_with('"');
                 let replacement =
                     if quoted { serde_json::Value::from(fix.replacement).to_string() } else { fix.replacement };
                 finding.unsafe_fix(span, replacement)

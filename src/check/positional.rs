@@ -100,7 +100,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let finding = Diagnostic::at(Code::UnknownParameter, places, message);
         let chosen = if let [only] = without.as_slice() { self.slot_of(only, &slots) } else { None };
         self.report(match chosen {
-            Some((name, is_certain)) => named(finding, call, first, (name, is_certain), self.snippet_of(first.span)),
+            Some((name, is_certain)) => named(finding, call, first, (name, is_certain), self.snippet(first.span)),
             None if slots.is_empty() => finding.help("it has no parameter left: remove the value"),
             None => {
                 let names: Vec<_> = slots.iter().map(|slot| format!("`{}`", slot.name)).collect();
@@ -122,10 +122,6 @@ impl<'a> FlowChecker<'_, 'a> {
             (_, _, [first, ..]) => Some((first.name, false)),
             (_, _, []) => None,
         }
-    }
-
-    fn snippet_of(&self, span: Span) -> &'a str {
-        self.context.program.sources.snippet(span)
     }
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, Error};
 
-/// Reads a name that stands in a list, or that may.
+/// Reads a name that is in a list, or that may be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named<T> {
     /// Makes the value, or says what is wrong with the name.

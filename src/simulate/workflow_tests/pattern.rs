@@ -1,4 +1,4 @@
-//! Patterns that stand for several files of events.
+//! Patterns that match several files of events.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -6,17 +6,17 @@ use globset::GlobBuilder;
 
 use crate::project::Files;
 
-/// A pattern stands for no more files than this.
+/// A pattern matches no more files than this.
 pub(super) const MAX_FILES: usize = 10_000;
 /// Folders are looked into no deeper than this.
 const MAX_DEPTH: usize = 16;
 
-/// Whether a path stands for several files: `*` is any part of a name, `?` one character, `**` any folders.
+/// Whether a path is a pattern of files: `*` is any part of a name, `?` one character, `**` any folders.
 pub(super) fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?'])
 }
 
-/// The files below `folder` that a pattern stands for, from there and sorted, or why there are none.
+/// The files below `folder` that a pattern matches, from there and sorted, or why there are none.
 pub(super) fn matching(access: &dyn Files, folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     let tidy = pattern.strip_prefix("./").unwrap_or(pattern);
     let glob = GlobBuilder::new(tidy).literal_separator(true).backslash_escape(false).build();
