@@ -40,7 +40,7 @@ const GROWING: [(&str, &str); 6] = [
     ),
     (
         "{% for a in range(Event.id|int * 900) %}{% for b in range(Event.id|int * 900) %}{% endfor %}{% endfor %}",
-        "does more work",
+        "takes more steps",
     ),
 ];
 
