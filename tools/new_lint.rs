@@ -79,7 +79,7 @@ impl<'a> Lint<'a> {
                              }}\n        \
                              diagnostics.push(\n            \
                                  facts\n                \
-                                     .finding(Code::{variant}, node, \"[what is wrong]\", \"[what stands here]\")\n                \
+                                     .finding(Code::{variant}, node, \"[what is wrong]\", \"[label of the place]\")\n                \
                                      .note(\"[what MISP does with it]\")\n                \
                                      .help(\"[what to write instead]\"),\n        \
                              );\n    \
