@@ -49,7 +49,7 @@ pub fn catalogues(
                     }
                 }
             }
-            Err(problem) => diagnostics.push(at_setting(problem, path.span)),
+            Err(problem) => diagnostics.push(at_setting(*problem, path.span)),
         }
     }
     if let Some(taxonomies) = taxonomies(sources, access, project, diagnostics) {
@@ -64,8 +64,7 @@ pub fn catalogues(
 ///
 /// # Errors
 /// The file cannot be read, or is not a catalogue.
-#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-pub fn load_catalogue(sources: &Sources, access: &dyn Files, path: &Path) -> Result<Vec<Signature>, Diagnostic> {
+pub fn load_catalogue(sources: &Sources, access: &dyn Files, path: &Path) -> Result<Vec<Signature>, Box<Diagnostic>> {
     let name = path.display().to_string();
     let file = load_source(sources, access, path, &name)?;
     load(sources.text(file)).map_err(|error| {
@@ -74,9 +73,9 @@ pub fn load_catalogue(sources: &Sources, access: &dyn Files, path: &Path) -> Res
             Some(position) => span_at(sources, file, position.line, position.column),
             None => Span::new(file, 0, 0),
         };
-        Diagnostic::at(Code::InvalidCatalogue, place, message).help(
+        Box::new(Diagnostic::at(Code::InvalidCatalogue, place, message).help(
             "a catalogue is what MISP answers at `/workflows/moduleIndex`, what misp-modules answers at `/modules`, or a list of signatures in the tool's own form",
-        )
+        ))
     })
 }
 

@@ -45,7 +45,7 @@ impl ImportRelease {
         for path in &self.files {
             match load_catalogue(&sources, &ProjectFiles::default().named(), path) {
                 Ok(modules) => reported.extend(modules),
-                Err(problem) => diagnostics.push(problem),
+                Err(problem) => diagnostics.push(*problem),
             }
         }
         if !diagnostics.is_empty() {
