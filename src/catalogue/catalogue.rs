@@ -9,7 +9,7 @@ use super::module_ids;
 use crate::model::ModuleType;
 use crate::tags::{KnownTags, ServerTags, Taxonomies};
 
-use super::{ReleaseEntry, Signature, Target, releases};
+use super::{Signature, Target, releases};
 
 /// Modules by id. Triggers, logic modules and actions share one id space, as in MISP.
 ///
@@ -81,25 +81,13 @@ impl Catalogue {
         }
         self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
-
-    /// Makes of the catalogue of one release that of the next.
-    pub fn apply(&mut self, changes: Vec<ReleaseEntry>) {
-        for change in changes {
-            match change {
-                ReleaseEntry::Gone { gone } => {
-                    self.modules.shift_remove(&gone);
-                }
-                ReleaseEntry::Module(module) => self.extend([*module]),
-            }
-        }
-    }
 }
 
 /// The trigger of workflows that are run by hand, or by others.
 const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
 
 /// Whether this is the trigger id that MISP gave to an ad-hoc workflow.
-pub(super) fn is_ad_hoc(id: &str) -> bool {
+fn is_ad_hoc(id: &str) -> bool {
     let number = id.strip_prefix("adhoc_").unwrap_or_default();
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,23 +1,38 @@
 //! What a release of MISP changed, from the modules that a server of that release reports.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::is_ad_hoc;
-use super::releases::before;
 use super::{Catalogue, CatalogueError, Parameter, ParameterKind, Provenance, Release, Signature, Target, module_ids};
 use crate::model::ModuleType;
 
-/// An entry of the data file of a release: what it has and the release before it has not.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum ReleaseEntry {
-    /// A module that the release no longer has.
-    Gone {
-        /// The id of the module.
-        gone: String,
-    },
-    /// A module that is new, or that is different.
-    Module(Box<Signature>),
+/// The data file of a release: what is otherwise than in the release before it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LaterRelease {
+    /// Modules that are new, or whose signature is another one.
+    pub modules: Vec<Signature>,
+    /// How modules surprise in this release, by their ids, in place of what is known of them.
+    pub traps: IndexMap<String, Vec<String>>,
+    /// The ids of modules that it no longer has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<String>,
+}
+
+impl LaterRelease {
+    /// The modules of the release, on top of those of the release before it.
+    pub fn on(self, older: &Catalogue) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        catalogue.extend(older.modules().filter(|module| !self.gone.contains(&module.id)).cloned());
+        catalogue.extend(self.modules);
+        let with_traps = catalogue.modules().map(|module| {
+            let traps = self.traps.get(&module.id).unwrap_or(&module.traps).clone();
+            Signature { traps, ..module.clone() }
+        });
+        let mut release = Catalogue::default();
+        release.extend(with_traps);
+        release
+    }
 }
 
 /// What a release changed.
@@ -25,11 +40,14 @@ pub enum ReleaseEntry {
 pub struct ReleaseChanges {
     /// The release that it is compared with: the newest older one that is known.
     pub before: Release,
-    /// The content of its data file.
-    pub entries: Vec<ReleaseEntry>,
+    /// Its data file.
+    pub data: LaterRelease,
     /// What nobody has described yet: ids of modules, and of their parameters after a dot.
     pub undescribed: Vec<String>,
 }
+
+/// The first release that can follow another: what is older is known release by release.
+const FIRST: Release = Release::new(2, 5, 1);
 
 /// Compares what a server of `release` reports with the release before it.
 ///
@@ -38,12 +56,13 @@ pub struct ReleaseChanges {
 /// kept. What a server fills in (tags, organisations, whether a module is on) is left out too.
 ///
 /// # Errors
-/// The release is not later than the oldest one that can follow another, or a kind of module is missing.
+/// The release is not later than 2.5.1, or a kind of module is missing.
 pub fn import_release(release: Release, reported: Vec<Signature>) -> Result<ReleaseChanges, CatalogueError> {
-    let Some(before) = before(release) else {
+    let known_releases: Vec<Release> =
+        Target::NAMES.iter().filter_map(|name| name.parse::<Target>().ok()?.release()).collect();
+    let Some(before) = known_releases.iter().copied().filter(|&known| FIRST <= known && known < release).max() else {
         return Err(CatalogueError::new(format!(
-            "{release} is not later than {}, and what is older is known already",
-            Release::BASE
+            "{release} is not later than {FIRST}, and what is older is known already"
         )));
     };
     for (module_type, where_from) in [
@@ -60,12 +79,12 @@ pub fn import_release(release: Release, reported: Vec<Signature>) -> Result<Rele
     }
     let older = Catalogue::for_target(Target::Release(before));
     // What was written about this very release, when it is imported again, and about later ones.
-    let own = Some(Target::Release(release)).filter(|target| target.is_verified()).map(Catalogue::for_target);
+    let own = known_releases.contains(&release).then(|| Catalogue::for_target(Target::Release(release)));
     let with_words: Vec<&Catalogue> = own.into_iter().chain([older, Catalogue::for_target(Target::Latest)]).collect();
     let mut catalogue = Catalogue::default();
     let mut ids: Vec<String> = Vec::new();
     for mut module in reported {
-        if is_ad_hoc(&module.id) {
+        if module.id.starts_with("adhoc_") {
             module_ids::ADHOC_TRIGGER.clone_into(&mut module.id);
             "Ad-Hoc".clone_into(&mut module.name);
         }
@@ -75,19 +94,48 @@ pub fn import_release(release: Release, reported: Vec<Signature>) -> Result<Rele
             catalogue.extend([settled(module, &known)]);
         }
     }
-    let mut entries = Vec::new();
+    let mut data = LaterRelease::default();
     let mut undescribed = Vec::new();
-    for module in catalogue.modules().filter(|module| older.module(&module.id) != Some(module)) {
+    for module in catalogue.modules() {
+        let known = older.module(&module.id);
+        let mut bare = Signature { traps: Vec::new(), ..module.clone() };
+        let mut inherits = bare.clone();
+        if let Some(known) = known {
+            inherits.keep_what_is_known(known);
+            leave_out_what_is_known(&mut bare, known);
+        }
+        if inherits.traps != module.traps {
+            data.traps.insert(module.id.clone(), module.traps.clone());
+        }
+        if known == Some(&inherits) {
+            continue;
+        }
         if module.description.is_empty() {
             undescribed.push(module.id.clone());
         }
-        let bare = module.parameters.iter().filter(|parameter| parameter.description.is_empty());
-        undescribed.extend(bare.map(|parameter| format!("{}.{}", module.id, parameter.id)));
-        entries.push(ReleaseEntry::Module(Box::new(module.clone())));
+        let not_described = module.parameters.iter().filter(|parameter| parameter.description.is_empty());
+        undescribed.extend(not_described.map(|parameter| format!("{}.{}", module.id, parameter.id)));
+        data.modules.push(bare);
     }
     let gone = older.modules().filter(|module| module.provenance == Provenance::BuiltIn && !ids.contains(&module.id));
-    entries.extend(gone.map(|module| ReleaseEntry::Gone { gone: module.id.clone() }));
-    Ok(ReleaseChanges { before, entries, undescribed })
+    data.gone = gone.map(|module| module.id.clone()).collect();
+    Ok(ReleaseChanges { before, data, undescribed })
+}
+
+/// Words that the release before has too are not repeated.
+fn leave_out_what_is_known(module: &mut Signature, known: &Signature) {
+    if module.description == known.description {
+        module.description.clear();
+    }
+    for parameter in &mut module.parameters {
+        let Some(known) = known.parameter(&parameter.id) else { continue };
+        if parameter.description == known.description {
+            parameter.description.clear();
+        }
+        if parameter.example == known.example {
+            parameter.example.clear();
+        }
+    }
 }
 
 /// A module as the catalogue keeps it; of those that are known the first counts that says something.
@@ -140,7 +188,7 @@ mod tests {
     }
 
     fn newest() -> Target {
-        Target::Release(before(LATER).unwrap())
+        Target::Release(import_release(LATER, report(Target::Latest)).unwrap().before)
     }
 
     fn changes(reported: Vec<Signature>) -> ReleaseChanges {
@@ -154,7 +202,7 @@ mod tests {
             module.disabled = true;
             "MISP's own words.".clone_into(&mut module.description);
         }
-        assert_eq!(changes(reported).entries, []);
+        assert_eq!(changes(reported).data, LaterRelease::default());
     }
 
     #[test]
@@ -171,7 +219,7 @@ mod tests {
             .unwrap(),
         );
         let changes = changes(reported);
-        let [ReleaseEntry::Module(tea)] = changes.entries.as_slice() else { panic!("{:?}", changes.entries) };
+        let [tea] = changes.data.modules.as_slice() else { panic!("{:?}", changes.data) };
         assert_eq!((tea.description.as_str(), tea.disabled), ("", false));
         let tags = tea.parameter("tags").unwrap();
         assert!(tags.open && tags.options.is_empty());
@@ -188,9 +236,12 @@ mod tests {
         webhook.traps.clear();
         webhook.description = "MISP's own words.".to_owned();
         let changes = changes(reported);
-        let [ReleaseEntry::Module(webhook)] = changes.entries.as_slice() else { panic!("{:?}", changes.entries) };
-        let known = Catalogue::for_target(newest()).module(module_ids::WEBHOOK).unwrap();
-        assert_eq!((webhook.version.as_str(), &webhook.description), ("9.9", &known.description));
+        let [written] = changes.data.modules.as_slice() else { panic!("{:?}", changes.data) };
+        assert_eq!((written.version.as_str(), written.description.as_str()), ("9.9", ""));
+        let older = Catalogue::for_target(newest());
+        let release = changes.data.clone().on(older);
+        let webhook = release.module(module_ids::WEBHOOK).unwrap();
+        assert_eq!(webhook.description, older.module(module_ids::WEBHOOK).unwrap().description);
         assert!(webhook.traps.is_empty());
         assert_eq!(changes.undescribed, [""; 0]);
     }
@@ -198,7 +249,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_gone() {
         let reported = report(newest()).into_iter().filter(|module| module.id != module_ids::WEBHOOK).collect();
-        assert_eq!(changes(reported).entries, [ReleaseEntry::Gone { gone: module_ids::WEBHOOK.to_owned() }]);
+        let data = changes(reported).data;
+        assert_eq!(data, LaterRelease { gone: vec![module_ids::WEBHOOK.to_owned()], ..LaterRelease::default() });
+        assert!(data.on(Catalogue::for_target(newest())).module(module_ids::WEBHOOK).is_none());
     }
 
     #[test]
@@ -206,9 +259,8 @@ mod tests {
         let mut reported = report(Target::Latest);
         let trigger = reported.iter_mut().find(|module| module.id == module_ids::ADHOC_TRIGGER).unwrap();
         (trigger.id, trigger.name) = ("adhoc_7".to_owned(), "My workflow".to_owned());
-        let entries = changes(reported).entries;
-        let is_there =
-            |id: &str| entries.iter().any(|entry| matches!(entry, ReleaseEntry::Module(module) if module.id == id));
+        let modules = changes(reported).data.modules;
+        let is_there = |id: &str| modules.iter().any(|module| module.id == id);
         let was_known = Catalogue::for_target(newest()).module(module_ids::ADHOC_TRIGGER).is_some();
         assert_eq!((is_there(module_ids::ADHOC_TRIGGER), is_there("adhoc_7")), (!was_known, false));
     }
@@ -223,7 +275,7 @@ mod tests {
             )
             .unwrap(),
         );
-        assert_eq!(changes(reported).entries, []);
+        assert_eq!(changes(reported).data, LaterRelease::default());
     }
 
     #[test]
@@ -231,15 +283,18 @@ mod tests {
         let no_triggers = report(newest()).into_iter().filter(|module| module.module_type != ModuleType::Trigger);
         let error = import_release(LATER, no_triggers.collect()).unwrap_err();
         assert!(error.message.contains("`/workflows/triggers.json`"), "{error}");
-        let error = import_release(Release::BASE, report(newest())).unwrap_err();
+        let error = import_release(FIRST, report(newest())).unwrap_err();
         assert!(error.message.starts_with("2.5.1 is not later than 2.5.1"), "{error}");
     }
 
     #[test]
-    fn entries_are_read_as_they_are_written() {
-        let entries =
-            [ReleaseEntry::Gone { gone: "tea".to_owned() }, ReleaseEntry::Module(Box::new(report(newest()).remove(0)))];
-        let text = serde_json::to_string(&entries).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<ReleaseEntry>>(&text).unwrap(), entries);
+    fn traps_are_of_a_release() {
+        let mut later = LaterRelease::default();
+        later.traps.insert(module_ids::WEBHOOK.to_owned(), vec!["It whistles".to_owned()]);
+        let text = serde_json::to_string(&later).unwrap();
+        let read: LaterRelease = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, later);
+        let release = read.on(Catalogue::for_target(newest()));
+        assert_eq!(release.module(module_ids::WEBHOOK).unwrap().traps, ["It whistles"]);
     }
 }

@@ -20,7 +20,7 @@ mod target;
 pub use availability::{Availability, availability};
 pub use catalogue::Catalogue;
 pub use error::CatalogueError;
-pub use import_release::{ReleaseChanges, ReleaseEntry, import_release};
+pub use import_release::{LaterRelease, ReleaseChanges, import_release};
 pub use load::load;
 pub use semantics::Semantics;
 pub use server_facts::{ServerFactError, ServerFacts, StoppedQueries};

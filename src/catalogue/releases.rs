@@ -2,7 +2,7 @@
 //!
 //! Only the modules of 2.5.1 are written out. `data/releases.json` says, newest first, what each
 //! release brought and how things were before it, and so leads back from 2.5.1 to any older one. What
-//! came after 2.5.1 lies on top of it: a file for each release with what is new, different or gone.
+//! came after 2.5.1 lies on top of it.
 
 use std::sync::OnceLock;
 
@@ -33,14 +33,10 @@ pub(super) const RELEASES: [Release; 18] = [
     Release::LAST_SEEN,
 ];
 
-/// What came after [`Release::BASE`]: the data of each later one of [`RELEASES`], oldest first, then that of the
-/// releases after them. `mispflow modules import-release` makes them.
-const LATER: [&str; 1] = [include_str!("data/misp-2.5-latest.json")];
-
 /// All different catalogues: one for each of [`RELEASES`], and that of the releases after them.
 const CATALOGUES: usize = RELEASES.len() + 1;
-/// The catalogue of [`Release::BASE`], from which all others are made.
-const BASE: usize = CATALOGUES - 1 - LATER.len();
+/// The catalogue of [`Release::LAST_SEEN`], from which all others are made.
+const BASE: usize = RELEASES.len() - 1;
 
 static BUILT: [OnceLock<Catalogue>; CATALOGUES] = [const { OnceLock::new() }; CATALOGUES];
 
@@ -54,11 +50,6 @@ pub(super) fn of_target(target: Target) -> &'static Catalogue {
     at(index)
 }
 
-/// The newest known release before `release`, if it is [`Release::BASE`] or later.
-pub(super) fn before(release: Release) -> Option<Release> {
-    RELEASES[BASE..].iter().rfind(|&&known| known < release).copied()
-}
-
 /// All catalogues, oldest first; the last one is that of the releases after 2.5.1.
 pub(super) fn all() -> impl Iterator<Item = &'static Catalogue> {
     (0..CATALOGUES).map(at)
@@ -68,8 +59,8 @@ fn at(index: usize) -> &'static Catalogue {
     BUILT[index].get_or_init(|| match index {
         BASE => parsed(&[include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")]),
         newer if newer > BASE => {
-            let mut catalogue = at(newer - 1).clone();
-            catalogue.apply(serde_json::from_str(LATER[newer - BASE - 1]).expect("the embedded changes are valid"));
+            let mut catalogue = at(BASE).clone();
+            catalogue.extend(signatures(include_str!("data/misp-2.5-latest.json")));
             catalogue
         }
         older => earlier(at(BASE), RELEASES[older]),

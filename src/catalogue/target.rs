@@ -22,8 +22,6 @@ impl Release {
 
     /// The first release whose modules are known; workflows are hardly older.
     pub const OLDEST: Self = Self::new(2, 4, 160);
-    /// The release whose modules are written out in whole; what is known of others is how they differ.
-    pub const BASE: Self = Self::new(2, 5, 1);
     /// The last release that was seen running.
     pub const LAST_SEEN: Self = Self::new(2, 5, 1);
 }

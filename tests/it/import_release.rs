@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use mispflow::catalogue::{Catalogue, Parameter, ParameterKind, Provenance, ReleaseEntry, Signature, Target, load};
+use mispflow::catalogue::{Catalogue, LaterRelease, Parameter, ParameterKind, Provenance, Signature, Target, load};
 use mispflow::model::ModuleType;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -68,7 +68,7 @@ const CALL: [&str; 5] = ["modules", "import-release", "2.5.900", "index.json", "
 fn what_a_server_of_the_same_modules_answers_changes_nothing() {
     let folder = TempDir::new().unwrap();
     answers(folder.path(), |_| ());
-    assert_eq!(shown(&mispflow(folder.path(), &CALL)), (0, "[]\n", ""));
+    assert_eq!(shown(&mispflow(folder.path(), &CALL)), (0, "{\n  \"modules\": [],\n  \"traps\": {}\n}\n", ""));
 }
 
 #[test]
@@ -94,19 +94,16 @@ fn a_release_is_written_and_loads() {
 
     let written = fs::read_to_string(folder.path().join("data/misp-2.5.900.json")).unwrap();
     assert!(!written.contains("MISP's words") && !written.contains("What MISP says"), "{written}");
-    let entries: Vec<ReleaseEntry> = serde_json::from_str(&written).unwrap();
-    let mut release = newest().clone();
-    release.apply(entries);
+    let data: LaterRelease = serde_json::from_str(&written).unwrap();
+    // The modules alone are a catalogue file as well.
+    assert_eq!(load(&serde_json::to_string(&data.modules).unwrap()).unwrap(), data.modules);
+    let release = data.on(newest());
     assert!(release.module("push-zmq").is_none());
     assert_eq!(release.module("kettle").unwrap().parameters[0].default, Some("hot".into()));
     let tag_if = release.module("tag-if").unwrap();
     assert!(tag_if.parameters[0].has_option("kettle"));
     assert_eq!(tag_if.description, newest().module("tag-if").unwrap().description);
     assert_eq!(release.modules().count(), newest().modules().count());
-
-    // Where nothing is gone, it is a catalogue file as well.
-    let first: Vec<Json> = serde_json::from_str(&written).unwrap();
-    assert_eq!(load(&serde_json::to_string(&first[..2]).unwrap()).unwrap().len(), 2);
 }
 
 /// The newest release that was seen running.

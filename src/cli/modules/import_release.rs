@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::base::characters::to_json_pretty;
 use crate::base::source::Sources;
-use crate::catalogue::{Release, ReleaseEntry, Signature, import_release};
+use crate::catalogue::{Release, Signature, import_release};
 use crate::cli::findings::{Format, report};
 use crate::cli::write_files::write_files;
 use crate::cli::{Console, Failure, Status};
@@ -53,7 +53,7 @@ impl ImportRelease {
         }
         let changes = import_release(self.release, reported).map_err(|error| Failure::Other(error.message))?;
         let mut json = Vec::new();
-        to_json_pretty(&mut json, &changes.entries)?;
+        to_json_pretty(&mut json, &changes.data)?;
         json.push(b'\n');
         match &self.output {
             None => console.results().write_all(&json)?,
@@ -62,11 +62,9 @@ impl ImportRelease {
                 write_files(Path::new(""), &[(name, json.as_slice())], Readers::Usual, console)?;
             }
         }
-        for entry in &changes.entries {
-            let (what, id) = match entry {
-                ReleaseEntry::Gone { gone } => ("gone", gone),
-                ReleaseEntry::Module(module) => ("new or different", &module.id),
-            };
+        let different = changes.data.modules.iter().map(|module| ("new or different", &module.id));
+        let gone = changes.data.gone.iter().map(|id| ("gone", id));
+        for (what, id) in different.chain(gone) {
             console.tell(&format!("{what} since {}: `{id}`", changes.before))?;
         }
         for place in &changes.undescribed {
