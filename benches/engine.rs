@@ -142,7 +142,7 @@ fn workflow() -> Prepared {
 #[divan::bench(args = SIZES)]
 fn run(bencher: Bencher, attributes: usize) {
     let workflow = workflow();
-    let data = normalise(&Value::from_json(json(attributes)).unwrap()).unwrap();
+    let data = normalise(&Value::from_json(json(attributes)).unwrap(), Semantics::MISP_2_5_19).unwrap();
     let options = RunOptions::default();
     let result = workflow.run_normalised(data.clone(), &options);
     assert_eq!((result.outcome, result.effects.len()), (Outcome::Success, attributes.div_ceil(8)));

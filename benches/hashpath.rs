@@ -22,7 +22,8 @@ fn main() {
 }
 
 static JSON: LazyLock<String> = LazyLock::new(|| event(ATTRIBUTES));
-static DATA: LazyLock<Value<'static>> = LazyLock::new(|| normalise(&Value::from_json(&JSON).unwrap()).unwrap());
+static DATA: LazyLock<Value<'static>> =
+    LazyLock::new(|| normalise(&Value::from_json(&JSON).unwrap(), Semantics::MISP_2_5_19).unwrap());
 static SERDE: LazyLock<serde_json::Value> = LazyLock::new(|| serde_json::from_str(&JSON).unwrap());
 
 /// An event with attributes of the shape that MISP's REST API gives them.
@@ -158,7 +159,7 @@ fn regular_expression(bencher: Bencher) {
 #[divan::bench]
 fn snapshot_and_filter_320(bencher: Bencher) {
     let json = event(320);
-    let data = normalise(&Value::from_json(&json).unwrap()).unwrap();
+    let data = normalise(&Value::from_json(&json).unwrap(), Semantics::MISP_2_5_19).unwrap();
     let (list, item) = (Path::compile("Event.Attribute").unwrap(), Path::compile("type").unwrap());
     let wanted = Value::from("md5");
     let filter = Filter { path: &item, operator: Some(Operator::Equals), value: &wanted };
@@ -196,5 +197,5 @@ mod parse {
 #[divan::bench]
 fn normalise_event(bencher: Bencher) {
     let data = Value::from_json(&JSON).unwrap();
-    bencher.bench(|| normalise(black_box(&data)).unwrap());
+    bencher.bench(|| normalise(black_box(&data), Semantics::MISP_2_5_19).unwrap());
 }

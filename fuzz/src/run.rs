@@ -22,7 +22,7 @@ pub fn run(input: &str) {
         let targets = Targets { graph: &document.graph, labels: &[] };
         let answers = read_answers(answers, &targets, catalogue, ServerFacts::default())
             .unwrap_or_else(|_| FixedAnswers::default());
-        for semantics in [Semantics::MISP_2_5_1, Semantics::MISP_2_5_LATEST] {
+        for semantics in [Semantics::MISP_2_5_1, Semantics::MISP_2_5_19] {
             let settings = Settings::new("w", catalogue, semantics);
             let Ok(prepared) = Prepared::of_document(document, &settings) else { continue };
             let options = RunOptions {

@@ -26,7 +26,7 @@ enum From {
     /// With the oldest that is known, or before.
     Always,
     Release(Release),
-    /// After 2.5.1.
+    /// After the last release that was seen.
     Later,
 }
 
@@ -61,6 +61,7 @@ impl fmt::Display for Availability {
                 (From::Always, Some(before)) => write!(f, "only before {before}")?,
                 (from @ From::Later, _) => write!(f, "only {from}")?,
                 (from, None) => write!(f, "from {from} on")?,
+                (from, Some(From::Later)) => write!(f, "from {from} to {}", Release::LAST_SEEN)?,
                 (from, Some(before)) => write!(f, "from {from} to before {before}")?,
             }
         }
@@ -96,7 +97,8 @@ mod tests {
         assert_eq!(module("webhook").as_deref(), Some("from 2.4.160 on"));
         assert_eq!(module("assign_country").as_deref(), Some("from 2.4.174 on"));
         assert_eq!(module("proposal-action").as_deref(), Some("from 2.4.199 to before 2.5.0, and from 2.5.1 on"));
-        assert_eq!(module("filter-tag").as_deref(), Some("only after 2.5.1"));
+        assert_eq!(module("filter-tag").as_deref(), Some("from 2.5.19 on"));
+        assert_eq!(module("filter-timestamp").as_deref(), Some("only after 2.5.19"));
         assert_eq!(module("matrix").as_deref(), Some("from 2.4.160 on"));
         assert_eq!(module("tea"), None);
     }
@@ -105,7 +107,9 @@ mod tests {
     fn parameters_have_their_releases() {
         assert_eq!(parameter("webhook", "headers").as_deref(), Some("from 2.4.178 on"));
         assert_eq!(parameter("webhook", "data_extraction_path").as_deref(), Some("only before 2.4.178"));
-        assert_eq!(parameter("tag_operation", "clusters").as_deref(), Some("only after 2.5.1"));
+        assert_eq!(parameter("tag_operation", "clusters").as_deref(), Some("from 2.5.19 on"));
+        let summary = parameter("send-report-to-cti-info-extractor", "insert_executive_summary");
+        assert_eq!(summary.as_deref(), Some("from 2.5.19 to 2.5.19"));
         assert_eq!(parameter("webhook", "tea"), None);
     }
 }

@@ -1,18 +1,18 @@
 //! The modules of each release of MISP.
 //!
 //! Only the modules of 2.5.1 are written out. `data/releases.json` says, newest first, what each
-//! release brought and how things were before it, and so leads back from 2.5.1 to any older one. What
-//! came after 2.5.1 lies on top of it.
+//! release brought and how things were before it, and so leads back from 2.5.1 to any older one. A later
+//! release has a file with what is new or different in it, which lies on top of the release before it.
 
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::{Catalogue, Parameter, Release, Signature, Target};
+use super::{Catalogue, LaterRelease, Parameter, Release, Signature, Target};
 
 /// The releases in which modules changed, oldest first.
-pub(super) const RELEASES: [Release; 18] = [
+pub(super) const RELEASES: [Release; 19] = [
     Release::OLDEST,
     Release::new(2, 4, 162),
     Release::new(2, 4, 164),
@@ -30,13 +30,16 @@ pub(super) const RELEASES: [Release; 18] = [
     Release::new(2, 4, 195),
     Release::new(2, 4, 199),
     Release::new(2, 5, 0),
+    Release::FIRST_SEEN,
     Release::LAST_SEEN,
 ];
 
 /// All different catalogues: one for each of [`RELEASES`], and that of the releases after them.
 const CATALOGUES: usize = RELEASES.len() + 1;
-/// The catalogue of [`Release::LAST_SEEN`], from which all others are made.
-const BASE: usize = RELEASES.len() - 1;
+/// The files of the releases after the base, oldest first.
+const LATER: [&str; 2] = [include_str!("data/misp-2.5.19.json"), include_str!("data/misp-2.5-latest.json")];
+/// The catalogue of [`Release::FIRST_SEEN`], from which all others are made.
+const BASE: usize = CATALOGUES - 1 - LATER.len();
 
 static BUILT: [OnceLock<Catalogue>; CATALOGUES] = [const { OnceLock::new() }; CATALOGUES];
 
@@ -44,13 +47,17 @@ static BUILT: [OnceLock<Catalogue>; CATALOGUES] = [const { OnceLock::new() }; CA
 pub(super) fn of_target(target: Target) -> &'static Catalogue {
     let index = match target.release() {
         // A release has the modules of the newest that is not newer than itself.
-        Some(release) if target.is_verified() => RELEASES.partition_point(|&known| known <= release).saturating_sub(1),
-        _ => CATALOGUES - 1,
+        Some(release) if release <= Release::FIRST_SEEN => {
+            RELEASES.partition_point(|&known| known <= release).saturating_sub(1)
+        }
+        // Which release after it brought which change is not known: those in between are taken to have all.
+        Some(release) => RELEASES.partition_point(|&known| known < release),
+        None => CATALOGUES - 1,
     };
     at(index)
 }
 
-/// All catalogues, oldest first; the last one is that of the releases after 2.5.1.
+/// All catalogues, oldest first; the last one is that of the releases after the last that was seen.
 pub(super) fn all() -> impl Iterator<Item = &'static Catalogue> {
     (0..CATALOGUES).map(at)
 }
@@ -59,9 +66,9 @@ fn at(index: usize) -> &'static Catalogue {
     BUILT[index].get_or_init(|| match index {
         BASE => parsed(&[include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")]),
         newer if newer > BASE => {
-            let mut catalogue = at(BASE).clone();
-            catalogue.extend(signatures(include_str!("data/misp-2.5-latest.json")));
-            catalogue
+            let later: LaterRelease =
+                serde_json::from_str(LATER[newer - BASE - 1]).expect("an embedded catalogue is valid");
+            later.on(at(newer - 1))
         }
         older => earlier(at(BASE), RELEASES[older]),
     })
@@ -185,15 +192,15 @@ mod tests {
     fn the_history_names_the_releases_from_new_to_old() {
         let history: Vec<Changes> = serde_json::from_str(include_str!("data/releases.json")).unwrap();
         let named: Vec<Release> = history.iter().rev().map(|changes| changes.release.parse().unwrap()).collect();
-        assert_eq!(named, RELEASES);
+        assert_eq!(named, RELEASES[..=BASE]);
     }
 
     #[test]
     fn every_release_can_be_built() {
-        assert_eq!(all().count(), 19);
+        assert_eq!(all().count(), 20);
         // Two example modules of the server's own stand in every catalogue.
         assert_eq!((count("misp-2.4.160"), count("misp-2.5.0"), count("misp-2.5.1")), (21, 52, 55));
-        assert_eq!(count("misp-2.5-latest"), 55 + 16);
+        assert_eq!((count("misp-2.5.19"), count("misp-2.5-latest")), (55 + 7, 55 + 16));
     }
 
     #[test]
@@ -201,7 +208,9 @@ mod tests {
         assert!(std::ptr::eq(catalogue("misp-2.4.168"), catalogue("misp-2.4.165")));
         assert!(std::ptr::eq(catalogue("misp-2.4.210"), catalogue("misp-2.4.199")));
         assert!(std::ptr::eq(catalogue("misp-2.5.27"), catalogue("misp-2.5-latest")));
-        assert!(std::ptr::eq(catalogue("misp-2.5.1"), Catalogue::built_in()));
+        assert!(std::ptr::eq(catalogue("misp-2.5.19"), Catalogue::built_in()));
+        // It is not known what the releases between those two have.
+        assert!(std::ptr::eq(catalogue("misp-2.5.2"), catalogue("misp-2.5.19")));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What differs between releases of MISP when a workflow runs.
 
-use crate::catalogue::Target;
+use crate::catalogue::{Release, Target};
 
-/// How a release behaves.
+/// How a release behaves. Each difference is named after what it is; all that are here came after 2.5.1, and were seen on a
+/// running 2.5.19. Which release in between brought which is not known.
 ///
-/// See `docs/misp-semantics.md`, section "Filters".
+/// See `docs/misp-semantics.md`, section "What changed after 2.5.1".
 // Each is a fact of its own, and none depends on another.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,10 +17,23 @@ pub struct Semantics {
     pub failed_templates_are_empty: bool,
     /// Whether templates see the server's address as `_env.baseurl`.
     pub templates_see_base_url: bool,
-    /// Whether a reset of a filter label also removes the labels that begin with it.
-    pub reset_removes_label_prefix: bool,
-    /// Whether tags that are added and removed show in the travelling data.
+    /// Whether `tag_operation` writes what it did into the travelling data. It then dies of an event that has no list of
+    /// tags.
     pub tag_operations_change_data: bool,
+    /// Whether `tag_replacement_*` and `assign_country` die as soon as they have something to put on or to take off.
+    pub replacing_tags_dies: bool,
+    /// Whether reports have `_allTags`, as attributes have.
+    pub reports_inherit_tags: bool,
+    /// Whether what an action changes of attributes under a filter is still there after the filter is removed.
+    pub edits_survive_filters: bool,
+    /// Whether an edited attribute gets a new `timestamp` and the mark `_materialChange`; else its `timestamp` is taken out.
+    pub edits_mark_attributes: bool,
+    /// Whether `distribution-if` compares sharing groups only where the event, or its first attribute, is shared with one.
+    pub sharing_groups_ask_distribution: bool,
+    /// Whether `enrich-event` leaves the event normalised, as `reload-full-event` does.
+    pub enriching_normalises: bool,
+    /// Whether `enrich-event` and `push-zmq` connect to the Redis of `ZeroMQ` even where `ZeroMQ` is off.
+    pub zmq_needs_redis: bool,
 }
 
 impl Semantics {
@@ -28,23 +42,36 @@ impl Semantics {
         filters_reindex: false,
         failed_templates_are_empty: false,
         templates_see_base_url: false,
-        reset_removes_label_prefix: false,
         tag_operations_change_data: false,
+        replacing_tags_dies: false,
+        reports_inherit_tags: false,
+        edits_survive_filters: false,
+        edits_mark_attributes: false,
+        sharing_groups_ask_distribution: false,
+        enriching_normalises: false,
+        zmq_needs_redis: false,
     };
 
-    /// The last releases of MISP 2.5. Read from its sources, not seen running.
-    pub const MISP_2_5_LATEST: Self = Self {
+    /// MISP 2.5.19.
+    pub const MISP_2_5_19: Self = Self {
         filters_reindex: true,
         failed_templates_are_empty: true,
         templates_see_base_url: true,
-        reset_removes_label_prefix: true,
         tag_operations_change_data: true,
+        replacing_tags_dies: true,
+        reports_inherit_tags: true,
+        edits_survive_filters: true,
+        edits_mark_attributes: true,
+        sharing_groups_ask_distribution: true,
+        enriching_normalises: true,
+        zmq_needs_redis: true,
     };
 
     /// The behaviour of a target. Releases before 2.5.1 were not seen running: they are taken to behave
-    /// like it. Which release after 2.5.1 brought which change is not known: each is taken to have all.
+    /// like it, and those after 2.5.1 like 2.5.19.
     pub fn for_target(target: Target) -> Self {
-        if target.is_verified() { Self::MISP_2_5_1 } else { Self::MISP_2_5_LATEST }
+        let is_old = target.release().is_some_and(|release| release <= Release::FIRST_SEEN);
+        if is_old { Self::MISP_2_5_1 } else { Self::MISP_2_5_19 }
     }
 }
 
@@ -58,8 +85,8 @@ mod tests {
         for seen in ["misp-2.4.160", "misp-2.4.199", "misp-2.5.0", "misp-2.5.1"] {
             assert_eq!(of(seen), Semantics::MISP_2_5_1, "{seen}");
         }
-        for later in ["misp-2.5.2", "misp-2.5.27", "misp-2.5-latest"] {
-            assert_eq!(of(later), Semantics::MISP_2_5_LATEST, "{later}");
+        for later in ["misp-2.5.2", "misp-2.5.19", "misp-2.5.27", "misp-2.5-latest"] {
+            assert_eq!(of(later), Semantics::MISP_2_5_19, "{later}");
         }
     }
 }

@@ -22,8 +22,10 @@ impl Release {
 
     /// The first release whose modules are known; workflows are hardly older.
     pub const OLDEST: Self = Self::new(2, 4, 160);
+    /// The first release that was seen running. The modules of those before it are known release by release.
+    pub const FIRST_SEEN: Self = Self::new(2, 5, 1);
     /// The last release that was seen running.
-    pub const LAST_SEEN: Self = Self::new(2, 5, 1);
+    pub const LAST_SEEN: Self = Self::new(2, 5, 19);
 }
 
 impl fmt::Display for Release {
@@ -64,7 +66,7 @@ impl Target {
 
     /// The names that are worth offering: the releases in which modules changed, and the last one.
     /// Those in between are targets too.
-    pub const NAMES: [&str; 19] = [
+    pub const NAMES: [&str; 20] = [
         "misp-2.4.160",
         "misp-2.4.162",
         "misp-2.4.164",
@@ -83,6 +85,7 @@ impl Target {
         "misp-2.4.199",
         "misp-2.5.0",
         "misp-2.5.1",
+        "misp-2.5.19",
         LATEST,
     ];
 
@@ -94,9 +97,10 @@ impl Target {
         }
     }
 
-    /// Whether what is known of it was seen on a running server. Else it was read from MISP's sources.
+    /// Whether what is known of it was seen on a running server. Else it was read from MISP's sources, or it lies between
+    /// two releases that were seen, and is taken to be like the later one.
     pub fn is_verified(self) -> bool {
-        self <= Self::DEFAULT
+        self.release().is_some_and(|release| release <= Release::FIRST_SEEN || release == Release::LAST_SEEN)
     }
 }
 
@@ -152,7 +156,7 @@ pub enum UnknownTarget {
 
 impl UnknownTarget {
     /// What there is.
-    pub const HELP: &str = "there is every release from `misp-2.4.160` to `misp-2.5.1`, and for later ones `misp-2.5-latest` or the number, such as `misp-2.5.27`";
+    pub const HELP: &str = "there is every release from `misp-2.4.160` to `misp-2.5.19`, and for later ones `misp-2.5-latest` or the number, such as `misp-2.5.27`";
 }
 
 #[cfg(test)]
@@ -210,7 +214,8 @@ mod tests {
     fn only_what_was_seen_is_verified() {
         let verified = |name: &str| name.parse::<Target>().unwrap().is_verified();
         assert!(verified("misp-2.4.160") && verified("misp-2.4.205") && verified("misp-2.5.1"));
-        assert!(!verified("misp-2.5.2") && !verified(LATEST));
+        assert!(verified("misp-2.5.19"));
+        assert!(!verified("misp-2.5.2") && !verified("misp-2.5.20") && !verified(LATEST));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::base::characters::to_json_pretty;
 use crate::base::source::{FileId, Sources, Span};
+use crate::catalogue::Semantics;
 use crate::core_format::normalise;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
@@ -70,7 +71,7 @@ impl Evaluate {
             Err(error) => return Ok(Err(Box::new(invalid_json(sources, file, &error)))),
         };
         if !self.no_normalise
-            && let Ok(normalised) = normalise(&data)
+            && let Ok(normalised) = normalise(&data, Semantics::MISP_2_5_19)
         {
             data = normalised;
         }

@@ -1,5 +1,6 @@
 //! Events with MISP's additions.
 
+use crate::catalogue::Semantics;
 use crate::php::{Array, Key, KeyRef, Text, Value};
 
 /// Why data is no event.
@@ -14,28 +15,31 @@ pub enum NormaliseError {
 }
 
 /// The data that a workflow gets of an event as the REST API returns it: every attribute has `_allTags` (the event's
-/// tags, then its own), and the event `_AttributeFlattened` (its attributes, then those of its objects). Of what
-/// stands beside `Event` only keys with an underscore in front stay. Doing it twice changes nothing.
+/// tags, then its own), in later releases every report too, and the event `_AttributeFlattened` (its attributes, then those
+/// of its objects). Of what stands beside `Event` only keys with an underscore in front stay. Doing it twice changes nothing.
 ///
 /// # Errors
 /// If `data` is no event.
-pub fn normalise<'a>(data: &Value<'a>) -> Result<Value<'a>, NormaliseError> {
-    into_normalised(data.clone())
+pub fn normalise<'a>(data: &Value<'a>, semantics: Semantics) -> Result<Value<'a>, NormaliseError> {
+    into_normalised(data.clone(), semantics)
 }
 
 /// As [`normalise`], of data that nobody else needs: nothing of it is copied then.
 ///
 /// # Errors
 /// If `data` is no event.
-pub fn into_normalised(data: Value<'_>) -> Result<Value<'_>, NormaliseError> {
+pub fn into_normalised(data: Value<'_>, semantics: Semantics) -> Result<Value<'_>, NormaliseError> {
     let Value::Array(mut data) = data else { return Err(NormaliseError::NoEvent) };
     let event = data.get_mut(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;
     let Value::Array(mut event) = std::mem::take(event) else { return Err(NormaliseError::NotAnObject) };
 
     let inherited = tags(event.get(KeyRef::String("Tag")), true);
-    add_tags(&mut event, &inherited);
+    add_tags(&mut event, "Attribute", &inherited);
+    if semantics.reports_inherit_tags {
+        add_tags(&mut event, "EventReport", &inherited);
+    }
     if let Some(Value::Array(objects)) = event.get_mut(KeyRef::String("Object")) {
-        change_each(objects, |object| add_tags(object, &inherited));
+        change_each(objects, |object| add_tags(object, "Attribute", &inherited));
     }
     let mut flattened = attributes(&event);
     if let Some(Value::Array(objects)) = event.get(KeyRef::String("Object")) {
@@ -55,13 +59,13 @@ pub fn into_normalised(data: Value<'_>) -> Result<Value<'_>, NormaliseError> {
     Ok(normalised.into())
 }
 
-/// Gives every attribute of an event or object its `_allTags`.
-fn add_tags<'a>(holder: &mut Array<'a>, inherited: &[Value<'a>]) {
-    let Some(Value::Array(attributes)) = holder.get_mut(KeyRef::String("Attribute")) else { return };
-    change_each(attributes, |attribute| {
+/// Gives every attribute or report of an event or object its `_allTags`.
+fn add_tags<'a>(holder: &mut Array<'a>, list: &'static str, inherited: &[Value<'a>]) {
+    let Some(Value::Array(items)) = holder.get_mut(KeyRef::String(list)) else { return };
+    change_each(items, |item| {
         let mut all = inherited.to_vec();
-        all.extend(tags(attribute.get(KeyRef::String("Tag")), false));
-        attribute.set("_allTags", all);
+        all.extend(tags(item.get(KeyRef::String("Tag")), false));
+        item.set("_allTags", all);
     });
 }
 
@@ -99,10 +103,11 @@ fn attributes<'a>(holder: &Array<'a>) -> Vec<Value<'a>> {
 #[cfg(test)]
 mod tests {
     use super::{NormaliseError, normalise};
+    use crate::catalogue::Semantics;
     use crate::php::Value;
 
     fn normalised(json: &str) -> Result<String, NormaliseError> {
-        normalise(&Value::from_json(json).unwrap()).map(|value| value.to_json().unwrap())
+        normalise(&Value::from_json(json).unwrap(), Semantics::MISP_2_5_19).map(|value| value.to_json().unwrap())
     }
 
     #[test]
@@ -118,6 +123,17 @@ mod tests {
         let once = normalised(json).unwrap();
         assert_eq!(once, expected);
         assert_eq!(normalised(&once).unwrap(), once);
+    }
+
+    #[test]
+    fn later_releases_give_reports_the_tags_of_the_event() {
+        let data = Value::from_json(r#"{"Event":{"Tag":[{"name":"t"}],"EventReport":[{"id":"1"}]}}"#).unwrap();
+        let report = |semantics| {
+            let normalised = normalise(&data, semantics).unwrap();
+            normalised.get("Event").and_then(|event| event.get("EventReport")).unwrap().to_json().unwrap()
+        };
+        assert_eq!(report(Semantics::MISP_2_5_1), r#"[{"id":"1"}]"#);
+        assert_eq!(report(Semantics::MISP_2_5_19), r#"[{"id":"1","_allTags":[{"name":"t","inherited":true}]}]"#);
     }
 
     #[test]

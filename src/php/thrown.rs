@@ -19,6 +19,10 @@ pub enum PhpClass {
     TypeError,
     /// `Error`: something that is not possible.
     Error,
+    /// `ArgumentCountError`: a function got too few arguments.
+    ArgumentCountError,
+    /// `JsonException`: a text is not JSON.
+    JsonException,
 }
 
 impl PhpClass {
@@ -27,6 +31,8 @@ impl PhpClass {
         match self {
             Self::TypeError => "TypeError",
             Self::Error => "Error",
+            Self::ArgumentCountError => "ArgumentCountError",
+            Self::JsonException => "JsonException",
         }
     }
 }

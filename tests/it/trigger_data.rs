@@ -87,7 +87,8 @@ fn normalising_what_was_normalised_changes_nothing() {
         }
         let json: Json = serde_json::from_str(&text).unwrap();
         let normalized = json["normalized"].to_string();
-        let again = normalise(&Value::from_json(&normalized).unwrap()).unwrap().to_json().unwrap();
+        let again =
+            normalise(&Value::from_json(&normalized).unwrap(), Semantics::MISP_2_5_19).unwrap().to_json().unwrap();
         assert_eq!(serde_json::from_str::<Json>(&again).unwrap(), json["normalized"], "{name}");
     }
 }
@@ -209,7 +210,8 @@ fn every_example_has_the_shape_of_a_recording() {
         let unknown: Vec<_> = shown.difference(&known).collect();
         assert!(unknown.is_empty(), "{}: {unknown:?}", signature.id);
         if signature.gives_core_format {
-            let again = normalise(&Value::from_json(data.example).unwrap()).unwrap().to_json().unwrap();
+            let again =
+                normalise(&Value::from_json(data.example).unwrap(), Semantics::MISP_2_5_19).unwrap().to_json().unwrap();
             assert_eq!(serde_json::from_str::<Json>(&again).unwrap(), example, "{}", signature.id);
         }
     }

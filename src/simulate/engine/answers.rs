@@ -3,7 +3,7 @@
 use crate::model::NodeId;
 use crate::php::{Array, Value};
 
-use super::{Effect, countries};
+use super::{CallAnswer, Effect, countries};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,22 @@ pub trait Answers: Sync {
     /// The event as it is in the database, where it differs from the one of the run.
     fn reload(&self, _request: Request<'_>) -> Option<Value<'static>> {
         None
+    }
+
+    /// What comes of calling an ad-hoc workflow, named as MISP lists it (`TRIGGER :: NAME`); `None` where the workflow itself is
+    /// to tell, if it is known.
+    fn call(&self, _request: Request<'_>, _workflow: &str) -> Option<CallAnswer> {
+        None
+    }
+
+    /// The events of the server, on which ad-hoc workflows run that are called; `None` if there is only that of the run.
+    fn events(&self) -> Option<Vec<Value<'static>>> {
+        None
+    }
+
+    /// Whether the database saves what is edited of attributes, and marks them as later releases do.
+    fn saves_attributes(&self) -> bool {
+        true
     }
 
     /// What a logic module decides of which only the signature is known; `None` if nobody says.

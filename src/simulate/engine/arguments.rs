@@ -14,6 +14,7 @@ use super::prepare::PrepareError;
 pub(super) struct Arguments<'g> {
     pub(super) node: &'g Node<'g>,
     pub(super) signature: Option<&'g Signature>,
+    pub(super) semantics: Semantics,
     pub(super) environment: &'g dyn Fn(&str) -> Option<String>,
     pub(super) secrets: &'g dyn Fn(&str) -> Option<String>,
 }

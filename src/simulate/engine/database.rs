@@ -3,9 +3,10 @@
 use rustc_hash::FxHashMap;
 
 use super::answers::Answers;
+use super::attributes::attributes;
 use super::effect::{Effect, EffectRecord, Locality, TagScope};
 use super::roaming::RoamingData;
-use crate::php::{Array, KeyRef, Value};
+use crate::php::{Array, Value};
 
 /// The tags of the event and of its attributes: those it had when the run began, and what the run did to them.
 pub(super) struct AttachedTags {
@@ -83,13 +84,4 @@ fn names<'t>(tags: &'t Array<'_>) -> impl Iterator<Item = String> + 't {
 /// An id as a text; empty where there is none, as in the events of many tests.
 fn id(value: Option<&Value<'_>>) -> String {
     value.and_then(Value::to_text).map(std::borrow::Cow::into_owned).unwrap_or_default()
-}
-
-/// Every attribute of an event, also of its objects.
-pub(super) fn attributes<'v, 'a: 'v>(event: &'v Value<'a>) -> impl Iterator<Item = &'v Value<'a>> {
-    fn list<'v, 'a>(holder: &'v Value<'a>, name: &str) -> impl Iterator<Item = &'v Value<'a>> {
-        let list = holder.as_array().and_then(|holder| holder.get(KeyRef::new(name))).and_then(Value::as_array);
-        list.into_iter().flat_map(Array::values)
-    }
-    list(event, "Attribute").chain(list(event, "Object").flat_map(|object| list(object, "Attribute")))
 }

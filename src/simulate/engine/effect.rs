@@ -121,6 +121,29 @@ pub enum Effect<'a> {
         /// The proposals.
         proposals: Vec<Value<'a>>,
     },
+    /// An ad-hoc workflow is run.
+    RunWorkflow {
+        /// Its name, as MISP lists it: `TRIGGER :: NAME`.
+        workflow: String,
+        /// What it is passed.
+        payload: Value<'a>,
+    },
+    /// A note, an opinion or a relationship is added to something.
+    AddAnalystData {
+        /// `Note`, `Opinion` or `Relationship`.
+        analyst_data: String,
+        /// Its fields; `object_type` and `object_uuid` say what it is added to.
+        data: Value<'a>,
+    },
+    /// A message is shown to the user who set off the run.
+    Toast {
+        /// How it looks.
+        variant: String,
+        /// The title.
+        header: String,
+        /// The text.
+        body: String,
+    },
     /// An action of the misp-modules service is called.
     MispModule {
         /// The action's parameters.

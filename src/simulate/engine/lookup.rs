@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::php::{Array, Key, KeyRef, Text, Value};
+use crate::php::{Array, Key, KeyRef, Text, Thrown, Value};
 
 /// The places of attributes by their ids, as MISP's actions keep them.
 ///
@@ -37,62 +37,90 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    /// Puts `new` where the attribute `old` lies, in both lists.
+    /// Puts `new` where the attribute `old` lies, in both lists. In a list where it was never found it gets the empty key.
     pub(super) fn put_back(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
+        self.put(data, old, new, Some(&Key::String("".into())));
+    }
+
+    /// As [`put_back`](Self::put_back), only in the lists where it was found.
+    pub(super) fn put_back_where_found(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
+        self.put(data, old, new, None);
+    }
+
+    fn put(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>, nowhere: Option<&Key<'a>>) {
         let id = id(old);
         let Some(event) = data.as_array_mut().and_then(|data| named(data, "Event")) else {
             return;
         };
-        let nowhere = || Key::String("".into());
-        if let Some(list) = named(event, "_AttributeFlattened") {
-            list.insert(self.flattened.get(&id).cloned().unwrap_or_else(nowhere), new.clone());
+        if let Some(at) = self.flattened.get(&id).or(nowhere)
+            && let Some(list) = named(event, "_AttributeFlattened")
+        {
+            list.insert(at.clone(), new.clone());
         }
-        let list = match self.core.get(&id) {
-            Some(LookupPlace::Object(object, _)) => named(event, "Object")
-                .and_then(|objects| array_in(objects, object))
-                .and_then(|object| named(object, "Attribute")),
-            _ => named(event, "Attribute"),
+        let (list, at) = match self.core.get(&id) {
+            Some(LookupPlace::Object(object, at)) => {
+                let object = named(event, "Object").and_then(|objects| array_in(objects, object));
+                (object.and_then(|object| named(object, "Attribute")), Some(at))
+            }
+            Some(LookupPlace::Event(at)) => (named(event, "Attribute"), Some(at)),
+            None => (named(event, "Attribute"), nowhere),
         };
-        let at = match self.core.get(&id) {
-            Some(LookupPlace::Event(at) | LookupPlace::Object(_, at)) => at.clone(),
-            None => nowhere(),
-        };
-        if let Some(list) = list {
-            list.insert(at, new.clone());
+        if let Some((list, at)) = list.zip(at) {
+            list.insert(at.clone(), new.clone());
+        }
+    }
+
+    /// Notes where the attributes of the data lie that no filter has touched, and gives that data, if a filter is on. These
+    /// places are kept too: the next node that finds an attribute filtered away takes them for places in what is left.
+    pub(super) fn note_unfiltered<'v>(&mut self, data: &'v mut Value<'a>) -> Option<&'v mut Value<'a>> {
+        let unfiltered = data.as_array_mut()?.get_mut(KeyRef::String("_unfilteredData"))?;
+        self.note(unfiltered);
+        unfiltered.to_bool().then_some(unfiltered)
+    }
+
+    /// Changes the attribute `old` at its places in the flat list and in the event, where there may be another one or none.
+    ///
+    /// # Errors
+    /// What `change` throws.
+    pub(super) fn try_change(
+        &self,
+        data: &mut Value<'a>,
+        old: &Value<'a>,
+        mut change: impl FnMut(&mut Array<'a>) -> Result<(), Thrown>,
+    ) -> Result<(), Thrown> {
+        let id = id(old);
+        let Some(event) = data.as_array_mut().and_then(|data| named(data, "Event")) else { return Ok(()) };
+        for is_core in [false, true] {
+            if let Some(attribute) = self.place_in(event, &id, is_core) {
+                change(attribute)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where an attribute lies in one of the two lists; made if it is not there.
+    fn place_in<'v>(&self, event: &'v mut Array<'a>, id: &Key<'a>, is_core: bool) -> Option<&'v mut Array<'a>> {
+        let nowhere = || Key::String("".into());
+        if !is_core {
+            let at = self.flattened.get(id).cloned().unwrap_or_else(nowhere);
+            return array_in(named(event, "_AttributeFlattened")?, &at);
+        }
+        match self.core.get(id) {
+            Some(LookupPlace::Object(object, at)) => {
+                let object = array_in(named(event, "Object")?, object)?;
+                array_in(named(object, "Attribute")?, at)
+            }
+            Some(LookupPlace::Event(at)) => array_in(named(event, "Attribute")?, at),
+            None => array_in(named(event, "Attribute")?, &nowhere()),
         }
     }
 
     /// Changes the attribute `old` where it lies, in both lists.
-    pub(super) fn change(&self, data: &mut Value<'a>, old: &Value<'a>, change: impl Fn(&mut Array<'a>)) {
-        let id = id(old);
-        let changed = |list: &mut Array<'a>, at: Key<'a>| {
-            if let Some(attribute) = array_in(list, &at) {
-                change(attribute);
-            }
-        };
-        let Some(event) = data.as_array_mut().and_then(|data| named(data, "Event")) else {
-            return;
-        };
-        let nowhere = || Key::String("".into());
-        if let Some(list) = named(event, "_AttributeFlattened") {
-            changed(list, self.flattened.get(&id).cloned().unwrap_or_else(nowhere));
-        }
-        match self.core.get(&id) {
-            Some(LookupPlace::Object(object, at)) => {
-                let list = named(event, "Object")
-                    .and_then(|objects| array_in(objects, object))
-                    .and_then(|object| named(object, "Attribute"));
-                if let Some(list) = list {
-                    changed(list, at.clone());
-                }
-            }
-            place => {
-                let at = if let Some(LookupPlace::Event(at)) = place { at.clone() } else { nowhere() };
-                if let Some(list) = named(event, "Attribute") {
-                    changed(list, at);
-                }
-            }
-        }
+    pub(super) fn change(&self, data: &mut Value<'a>, old: &Value<'a>, mut change: impl FnMut(&mut Array<'a>)) {
+        let _ = self.try_change(data, old, |attribute| {
+            change(attribute);
+            Ok(())
+        });
     }
 }
 

@@ -8,8 +8,11 @@
 //! See `docs/misp-semantics.md`, sections "Running a workflow" and "Modules in a run".
 
 mod access;
+mod adhoc;
 mod answers;
 mod arguments;
+mod attributes;
+mod callees;
 mod countries;
 mod database;
 mod effect;
@@ -27,6 +30,7 @@ mod result;
 mod roaming;
 mod run;
 mod same;
+mod search;
 mod tag_trigger;
 mod trace;
 mod walk;
@@ -34,7 +38,9 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use adhoc::{AdhocResult, Gathered};
 pub use answers::{Answers, HttpAnswer, Request, SilentAnswers};
+pub use callees::{Call, CallAnswer, Callees};
 pub use effect::{Effect, EffectRecord, HttpMethod, Locality, TagScope};
 pub use log::{Clock, LogLine};
 pub use options::{Limits, PathType, RunOptions};
@@ -42,4 +48,5 @@ pub use prepare::{PrepareError, Settings};
 pub use prepared::Prepared;
 pub use result::{Job, Outcome, PathStep, RunResult, Verdict};
 pub use same::does_the_same;
+pub use search::Search;
 pub use trace::{Decision, Observation, Trace, TracedNode};

@@ -6,10 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::answers::{Answers, Request};
 use super::arguments::TextArgument;
+use super::callees::Call;
 use super::effect::{Effect, EffectRecord};
 use super::lookup::Lookup;
+use super::options::RunOptions;
 use super::prepared::PreparedNode;
 use super::roaming::RoamingData;
+use super::run::Budget;
 use super::trace::{Observation, TracedNode};
 use crate::catalogue::Semantics;
 use crate::jinja::Unrendered;
@@ -22,6 +25,11 @@ pub(super) struct ModuleRun<'s, 'a> {
     /// Whether the trigger's node says that the data has MISP's core format.
     pub(super) has_core_format_mark: bool,
     pub(super) data: &'s mut RoamingData<'a>,
+    pub(super) options: &'s RunOptions<'a>,
+    /// What is left of the limits.
+    pub(super) budget: &'s mut Budget,
+    /// The workflows that were called.
+    pub(super) calls: &'s mut Vec<Call<'a>>,
     pub(super) answers: &'s dyn Answers,
     pub(super) effects: &'s mut Vec<EffectRecord<'a>>,
     pub(super) lookups: &'s mut FxHashMap<&'a str, Lookup<'a>>,

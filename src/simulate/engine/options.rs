@@ -1,6 +1,7 @@
 //! How a run is to be done.
 
 use super::answers::{Answers, SilentAnswers};
+use super::callees::Callees;
 use super::log::Clock;
 
 /// How a run is to be done.
@@ -10,6 +11,8 @@ use super::log::Clock;
 pub struct RunOptions<'o> {
     /// What the world outside says.
     pub answers: &'o dyn Answers,
+    /// The ad-hoc workflows that the workflow can call.
+    pub callees: Option<&'o dyn Callees>,
     /// Whether a trace is written.
     pub trace: bool,
     /// Whether the trace keeps the data as each node left it.
@@ -31,6 +34,7 @@ impl Default for RunOptions<'_> {
     fn default() -> Self {
         Self {
             answers: &SilentAnswers,
+            callees: None,
             trace: false,
             data: false,
             clock: None,

@@ -1,8 +1,9 @@
 //! Making a graph ready to run.
 
-use crate::catalogue::{Catalogue, Semantics};
+use crate::catalogue::{Catalogue, Semantics, module_ids};
 use crate::model::{Document, Graph, ModuleType, Node, NodeId};
 
+use super::adhoc::AdhocTrigger;
 use super::arguments::Arguments;
 use super::modules;
 use super::prepared::{Edge, Prepared, PreparedNode};
@@ -84,6 +85,9 @@ impl Prepared {
             is_trigger_off: (settings.disabled)(&trigger) || signature.is_some_and(|signature| signature.disabled),
             wants_core_format: signature.is_some_and(|signature| signature.gives_core_format),
             is_debug_enabled: settings.debug,
+            adhoc: start
+                .filter(|_| signature.is_some_and(|signature| signature.id == module_ids::ADHOC_TRIGGER))
+                .map(|start| AdhocTrigger::of(&arguments(&graph.nodes[start], settings))),
             tag_trigger: start.and_then(|start| TagTrigger::of(&arguments(&graph.nodes[start], settings))),
             start,
             trigger,
@@ -107,7 +111,13 @@ impl Prepared {
 /// What a node says to its module.
 fn arguments<'n>(node: &'n Node<'n>, settings: &Settings<'n>) -> Arguments<'n> {
     let signature = settings.catalogue.module(&node.module).filter(|known| known.module_type == node.module_type);
-    Arguments { node, signature, environment: settings.environment, secrets: settings.secrets }
+    Arguments {
+        node,
+        signature,
+        semantics: settings.semantics,
+        environment: settings.environment,
+        secrets: settings.secrets,
+    }
 }
 
 fn prepare_node(

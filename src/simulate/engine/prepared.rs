@@ -3,6 +3,7 @@
 use crate::catalogue::Semantics;
 use crate::model::{ModuleType, NodeId};
 
+use super::adhoc::AdhocTrigger;
 use super::modules::Module;
 use super::tag_trigger::TagTrigger;
 
@@ -23,6 +24,8 @@ pub struct Prepared {
     pub(super) is_debug_enabled: bool,
     /// The index of the trigger's node.
     pub(super) start: Option<usize>,
+    /// What its trigger gathers, if it is an ad-hoc workflow.
+    pub(super) adhoc: Option<AdhocTrigger>,
     /// What its trigger asks of a tag, if it is about tags.
     pub(super) tag_trigger: Option<TagTrigger>,
     pub(super) nodes: Vec<PreparedNode>,

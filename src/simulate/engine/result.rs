@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use crate::model::NodeId;
 use crate::php::Value;
 
-use super::{EffectRecord, Trace};
+use super::{Call, EffectRecord, Trace};
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -73,6 +73,9 @@ pub struct RunResult<'a> {
     pub effects: Vec<EffectRecord<'a>>,
     /// What concurrent tasks enqueued, with what came of it.
     pub jobs: Vec<Job<'a>>,
+    /// The workflows that it called, with what came of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call<'a>>,
     /// The nodes in the order in which they were looked at; only if it was asked for.
     #[serde(skip)]
     pub trace: Option<Trace<'a>>,
@@ -85,11 +88,13 @@ pub struct RunResult<'a> {
 }
 
 impl<'a> RunResult<'a> {
-    /// The run and all that its concurrent tasks started, level by level, as workers run them.
+    /// The run with the workflows that it called, and all that their concurrent tasks started, level by level, as workers
+    /// run them.
     pub fn with_jobs(&self) -> Vec<&RunResult<'a>> {
         let mut all = vec![self];
         let mut at = 0;
         while let Some(result) = all.get(at).copied() {
+            all.extend(result.calls.iter().flat_map(|call| &call.runs));
             all.extend(result.jobs.iter().filter_map(|job| job.result.as_deref()));
             at += 1;
         }

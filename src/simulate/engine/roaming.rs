@@ -98,6 +98,18 @@ impl<'a> RoamingData<'a> {
         self.set(data);
     }
 
+    /// Keeps the data as it is before any filter, for a reset.
+    pub(super) fn keep_unfiltered(&mut self) -> Result<(), Thrown> {
+        self.set_seen()?;
+        let unfiltered = self.base.clone();
+        if let Some(data) = self.base.as_array_mut()
+            && !data.get(KeyRef::String("_unfilteredData")).is_some_and(Value::to_bool)
+        {
+            data.set("_unfilteredData", unfiltered);
+        }
+        Ok(())
+    }
+
     /// Sets a filter.
     pub(super) fn add_filter(
         &mut self,
@@ -105,12 +117,8 @@ impl<'a> RoamingData<'a> {
         filter: &Arc<FilterSpec>,
         as_data: &Value<'static>,
     ) -> Result<(), Thrown> {
-        self.set_seen()?;
-        let unfiltered = self.base.clone();
+        self.keep_unfiltered()?;
         let Some(data) = self.base.as_array_mut() else { return Ok(()) };
-        if !data.get(KeyRef::String("_unfilteredData")).is_some_and(Value::to_bool) {
-            data.set("_unfilteredData", unfiltered);
-        }
         if !matches!(data.get(KeyRef::String("enabledFilters")), Some(Value::Array(_))) {
             data.set("enabledFilters", Array::new());
         }

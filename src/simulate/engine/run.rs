@@ -21,7 +21,18 @@ pub(super) struct Budget {
     pub(super) steps: usize,
     pub(super) effects: usize,
     pub(super) jobs: usize,
+    /// How deep workflows may still call each other.
+    pub(super) calls: usize,
     pub(super) limits: Limits,
+}
+
+/// How deep workflows call each other. In MISP those that call each other go on until its time or memory ends.
+const MAX_CALLS: usize = 16;
+
+impl Budget {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, calls: MAX_CALLS, limits }
+    }
 }
 
 impl Prepared {
@@ -36,7 +47,7 @@ impl Prepared {
     ///
     /// A recording of what a trigger passed, `{"original": …, "normalized": …}`, is taken as it is: the workflow gets
     /// `normalized`, and the parameters of the trigger are asked about the tag in `original`.
-    pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+    pub fn run<'a>(&'a self, data: Value<'a>, options: &RunOptions<'a>) -> RunResult<'a> {
         let data = match Passed::of(data) {
             Ok(passed) => {
                 if let Some(reason) = self.too_large(&passed.original, options) {
@@ -63,7 +74,7 @@ impl Prepared {
     }
 
     /// Runs the workflow on what the trigger passes; `stored` is what the database has, where that is more.
-    fn run_passed<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
+    fn run_passed<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'a>) -> RunResult<'a> {
         if let Some(reason) = self.too_large(&data, options) {
             return self.not_run(data, reason, options);
         }
@@ -73,8 +84,11 @@ impl Prepared {
         if let Some(refusal) = self.refusal(&data, options) {
             return refusal;
         }
-        match into_normalised(data) {
-            Ok(data) => self.run_on(data, stored.and_then(|stored| into_normalised(stored).ok()), options),
+        match into_normalised(data, self.semantics) {
+            Ok(data) => {
+                let stored = stored.and_then(|stored| into_normalised(stored, self.semantics).ok());
+                self.run_on(data, stored, options)
+            }
             Err(error) => {
                 let message = format!("Error while normalizing data for trigger. Invalid input. ({error})");
                 self.not_run(Value::Null, message, options)
@@ -119,12 +133,12 @@ impl Prepared {
     }
 
     /// Whether the trigger is switched off.
-    fn is_off(&self, options: &RunOptions<'_>) -> bool {
+    pub(super) fn is_off(&self, options: &RunOptions<'_>) -> bool {
         self.is_trigger_off || options.answers.is_off(&self.trigger)
     }
 
     /// What comes of a run where the trigger's own parameters refuse the tag that was attached.
-    fn refusal<'a>(&'a self, data: &Value<'_>, options: &RunOptions<'_>) -> Option<RunResult<'a>> {
+    fn refusal<'a>(&'a self, data: &Value<'_>, options: &RunOptions<'a>) -> Option<RunResult<'a>> {
         let trigger = self.tag_trigger.as_ref()?;
         if trigger.accepts(data.get("Tag")?) == Ok(true) {
             return None;
@@ -134,11 +148,11 @@ impl Prepared {
     }
 
     /// Runs the workflow on data that has been [normalised](crate::core_format::normalise).
-    pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+    pub fn run_normalised<'a>(&'a self, data: Value<'a>, options: &RunOptions<'a>) -> RunResult<'a> {
         self.run_on(data, None, options)
     }
 
-    fn run_on<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'_>) -> RunResult<'a> {
+    fn run_on<'a>(&'a self, data: Value<'a>, stored: Option<Value<'a>>, options: &RunOptions<'a>) -> RunResult<'a> {
         if self.is_off(options) {
             let mut result = self.empty_result(data, options);
             result.errors.push(format!("the trigger `{}` is switched off: MISP never runs the workflow", self.trigger));
@@ -150,26 +164,54 @@ impl Prepared {
         if self.is_debug_enabled && !options.answers.has_debug_listener() {
             return self.without_listener(data, options);
         }
-        let limits = options.limits;
-        let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
+        let mut budget = Budget::new(options.limits);
+        self.walk_on(start, data, stored, options, &mut budget)
+    }
+
+    /// Runs the workflow on what an ad-hoc trigger gathered, with what is left of the limits of a caller.
+    pub(super) fn run_within<'a>(
+        &'a self,
+        data: Value<'a>,
+        options: &RunOptions<'a>,
+        budget: &mut Budget,
+    ) -> RunResult<'a> {
+        let Some(start) = self.start else {
+            return self.not_run(data, "Invalid start node `-1`".into(), options);
+        };
+        if self.is_debug_enabled && !options.answers.has_debug_listener() {
+            return self.without_listener(data, options);
+        }
+        // Data that is not an event is run all the same.
+        let data = into_normalised(data.clone(), self.semantics).unwrap_or(data);
+        self.walk_on(start, data, None, options, budget)
+    }
+
+    fn walk_on<'a>(
+        &'a self,
+        start: usize,
+        data: Value<'a>,
+        stored: Option<Value<'a>>,
+        options: &RunOptions<'a>,
+        budget: &mut Budget,
+    ) -> RunResult<'a> {
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
         let mut roaming = RoamingData::new(data, self.semantics);
         if let Some(stored) = stored {
             roaming = roaming.with_original(stored);
         }
-        let mut result = Walk::new(self, options, &mut budget, path_type, false, roaming).run(start);
+        let mut result = Walk::new(self, options, budget, path_type, false, roaming).run(start);
         if self.is_blocking && result.outcome != Outcome::Success {
             result.verdict = Verdict::Cancel;
             self.note_silence(&mut result);
         }
         if options.jobs {
-            run_jobs(self, options, &mut budget, &mut result);
+            run_jobs(self, options, budget, &mut result);
         }
         result
     }
 
     /// What comes of a run whose steps MISP cannot tell anybody about.
-    fn without_listener<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+    fn without_listener<'a>(&'a self, data: Value<'a>, options: &RunOptions<'a>) -> RunResult<'a> {
         let mut result = self.empty_result(data, options);
         result.outcome = Outcome::Crash;
         result.errors.push(NO_LISTENER.into());
@@ -193,7 +235,7 @@ impl Prepared {
         result.notes.push(note.into());
     }
 
-    fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'_>) -> RunResult<'a> {
+    fn not_run<'a>(&'a self, data: Value<'a>, message: String, options: &RunOptions<'a>) -> RunResult<'a> {
         let mut result = self.empty_result(data, options);
         result.outcome = Outcome::Failure;
         if self.is_blocking {
@@ -206,7 +248,7 @@ impl Prepared {
         result
     }
 
-    pub(super) fn empty_result<'a>(&'a self, data: Value<'a>, options: &RunOptions<'_>) -> RunResult<'a> {
+    pub(super) fn empty_result<'a>(&'a self, data: Value<'a>, options: &RunOptions<'a>) -> RunResult<'a> {
         RunResult {
             workflow: &self.name,
             trigger: &self.trigger,
@@ -220,6 +262,7 @@ impl Prepared {
             is_uncertain: false,
             effects: Vec::new(),
             jobs: Vec::new(),
+            calls: Vec::new(),
             trace: options.trace.then(Trace::default),
             log: Vec::new(),
             data,
@@ -228,7 +271,7 @@ impl Prepared {
 }
 
 /// Runs the jobs of `result`, then the jobs of these, and so on: level by level, as workers would.
-fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut Budget, result: &mut RunResult<'a>) {
+fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'a>, budget: &mut Budget, result: &mut RunResult<'a>) {
     if result.jobs.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Whether other parameters make a difference to a run.
 
-use crate::catalogue::{Catalogue, Signature};
+use crate::catalogue::{Catalogue, Semantics, Signature};
 use crate::model::{ModuleType, Node};
 
 use super::arguments::Arguments;
@@ -17,7 +17,13 @@ pub fn does_the_same(one: &Node<'_>, other: &Node<'_>, catalogue: &Catalogue) ->
 
 /// All that the module keeps of its parameters.
 fn read(node: &Node<'_>, signature: &Signature) -> Option<String> {
-    let arguments = Arguments { node, signature: Some(signature), environment: &|_| None, secrets: &|_| None };
+    let arguments = Arguments {
+        node,
+        signature: Some(signature),
+        semantics: Semantics::MISP_2_5_19,
+        environment: &|_| None,
+        secrets: &|_| None,
+    };
     let module = modules::prepare(&arguments, signature.provenance).ok()??;
     Some(format!("{module:?}"))
 }

@@ -35,7 +35,7 @@ impl From<Thrown> for End {
 /// One walk: a run, or a job.
 pub(super) struct Walk<'w, 'a> {
     workflow: &'a Prepared,
-    options: &'w RunOptions<'w>,
+    options: &'w RunOptions<'a>,
     budget: &'w mut Budget,
     path_type: PathType,
     /// Whether this is the job of a concurrent task.
@@ -65,7 +65,7 @@ struct Frame<'a> {
 impl<'w, 'a> Walk<'w, 'a> {
     pub(super) fn new(
         workflow: &'a Prepared,
-        options: &'w RunOptions<'w>,
+        options: &'w RunOptions<'a>,
         budget: &'w mut Budget,
         path_type: PathType,
         is_job: bool,
@@ -324,12 +324,16 @@ impl<'w, 'a> Walk<'w, 'a> {
             return Ok((Next::Second, vec![reason]));
         }
         let Some(handler) = &node.handler else { return Ok((Next::Second, Vec::new())) };
+        let calls = self.result.calls.len();
         let mut step = ModuleRun {
             node,
             semantics: self.workflow.semantics,
             has_core_format_mark: self.workflow.has_core_format_mark,
             data: &mut self.data,
+            options: self.options,
+            budget: self.budget,
             answers: self.options.answers,
+            calls: &mut self.result.calls,
             effects: &mut self.result.effects,
             lookups: &mut self.lookups,
             sent: &mut self.sent,
@@ -344,6 +348,11 @@ impl<'w, 'a> Walk<'w, 'a> {
             None => handler.execute(&mut step)?,
         };
         let errors = step.errors;
+        for call in &mut self.result.calls[calls..] {
+            for run in &mut call.runs {
+                self.result.log.append(&mut run.log);
+            }
+        }
         if let Some(note) = self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()) {
             note.effects.end = self.result.effects.len();
         }

@@ -2,6 +2,7 @@
 
 use super::select::Selection;
 use super::tag_operation::Tagging;
+use super::tag_replacement::too_few_arguments;
 use super::{Module, Prepared};
 use crate::hashpath::Path;
 use crate::php::{Array, Thrown, Value};
@@ -34,13 +35,20 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 impl Module for AssignCountry {
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
+        let dies = step.semantics.replacing_tags_dies;
         if self.of_event {
             let event = self.selection.items(&data, step)?;
+            if dies {
+                return Err(too_few_arguments(true, false));
+            }
             return self.tagging(&event, step)?.on_event(&event, step);
         }
         let attributes = self.selection.attributes(&data, step)?;
         if attributes.is_empty() {
             step.because_nothing_is_left("there is no attribute to tag");
+        }
+        if dies && !attributes.is_empty() {
+            return Err(too_few_arguments(false, false));
         }
         // The last attribute decides.
         let mut success = false;

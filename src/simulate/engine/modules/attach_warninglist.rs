@@ -7,7 +7,7 @@ use super::{Module, Prepared};
 use crate::php::{Array, Key, KeyRef, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::{entry, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::database::attributes;
+use crate::simulate::engine::attributes::attributes;
 use crate::simulate::engine::module_run::ModuleRun;
 
 /// What is said of a hit, in order. The view of the API has it in another one, and sometimes ids as numbers.

@@ -2,7 +2,7 @@
 
 use super::select::Selection;
 use super::{Module, Prepared};
-use crate::php::{KeyRef, Thrown, Value};
+use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
 use crate::simulate::engine::module_run::ModuleRun;
@@ -32,36 +32,69 @@ pub(super) fn prepare_comment(arguments: &Arguments<'_>) -> Prepared {
 impl Module for AttributeEdition {
     /// Fails if there is no attribute to edit.
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
-        let mut data = step.copy()?;
         let (key, value) = match &self.edit {
             Edit::IdsFlag(flag) => ("to_ids", Value::Bool(*flag)),
-            Edit::Comment(comment) => ("comment", Value::string(step.render(comment, &data)?)),
+            Edit::Comment(comment) => {
+                let data = step.copy()?;
+                ("comment", Value::string(step.render(comment, &data)?))
+            }
         };
-        let lookup = step.lookups.entry(&step.node.module).or_default();
-        lookup.note(&data);
-        let attributes = self.selection.attributes(&data, step)?;
-        let mut edited = Vec::with_capacity(attributes.len());
-        for attribute in attributes.values() {
-            let mut attribute = attribute.clone();
-            let given = attribute.type_name();
-            let Some(fields) = attribute.as_array_mut() else {
-                let function = "Module_attribute_edition_operation::_editAttribute";
-                return Err(Thrown::argument(function, 1, "attribute", "array", given));
-            };
-            fields.set(key, value.clone());
-            fields.remove(KeyRef::String("timestamp"));
-            edited.push(attribute);
+        edit(&self.selection, key, step, |attribute| attribute.set(key, value.clone()))
+    }
+}
+
+/// Edits the attributes of a selection, in the travelling data and in the database. Fails if there is none.
+///
+/// # Errors
+/// What PHP throws of something that is not an attribute.
+pub(super) fn edit<'a>(
+    selection: &Selection,
+    changed: &'static str,
+    step: &mut ModuleRun<'_, 'a>,
+    change: impl Fn(&mut Array<'a>),
+) -> Result<bool, Thrown> {
+    let mut data = step.copy()?;
+    step.lookups.entry(&step.node.module).or_default().note(&data);
+    let attributes = selection.attributes(&data, step)?;
+    let mut edited = Vec::with_capacity(attributes.len());
+    for attribute in attributes.values() {
+        let mut attribute = attribute.clone();
+        let given = attribute.type_name();
+        let Some(fields) = attribute.as_array_mut() else {
+            let function = "Module_attribute_edition_operation::_editAttribute";
+            return Err(Thrown::argument(function, 1, "attribute", "array", given));
+        };
+        change(fields);
+        let timestamp = fields.remove(KeyRef::String("timestamp"));
+        if step.semantics.edits_mark_attributes && step.answers.saves_attributes() {
+            // The database then gives the time of the edit, which is not known here.
+            fields.set("_materialChange", false);
+            if let Some(id) = fields.remove(KeyRef::String("id")) {
+                fields.set("id", id);
+            }
+            fields.set("timestamp", timestamp.unwrap_or_default());
         }
-        let lookup = step.lookups.entry(&step.node.module).or_default();
-        for attribute in &edited {
+        edited.push(attribute);
+    }
+    let lookup = step.lookups.entry(&step.node.module).or_default();
+    let survives = step.semantics.edits_survive_filters;
+    for attribute in &edited {
+        if survives {
+            lookup.put_back_where_found(&mut data, attribute, attribute);
+        } else {
             lookup.put_back(&mut data, attribute, attribute);
         }
-        let success = !edited.is_empty();
-        if !success {
-            step.because_nothing_is_left("there is no attribute to edit");
-        }
-        step.effect(Effect::EditAttributes { attributes: edited, changed: key });
-        step.data.set(data);
-        Ok(success)
     }
+    if survives && let Some(unfiltered) = lookup.note_unfiltered(&mut data) {
+        for attribute in &edited {
+            lookup.put_back_where_found(unfiltered, attribute, attribute);
+        }
+    }
+    let success = !edited.is_empty();
+    if !success {
+        step.because_nothing_is_left("there is no attribute to edit");
+    }
+    step.effect(Effect::EditAttributes { attributes: edited, changed });
+    step.data.set(data);
+    Ok(success)
 }

@@ -1,7 +1,7 @@
 //! `distribution-if`.
 
 use super::Module;
-use crate::php::{Array, Thrown, Value, loose_equal};
+use crate::php::{Array, PhpClass, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::{entry, entry_at, integer, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::module_run::ModuleRun;
@@ -16,6 +16,8 @@ struct DistributionIf {
     distribution: i64,
     asks_sharing_group: bool,
     sharing_groups: Array<'static>,
+    /// What the sharing groups are, if they are not a list.
+    not_a_list: Option<&'static str>,
 }
 
 pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
@@ -26,6 +28,9 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
         distribution: integer(&distribution),
         asks_sharing_group: loose_equal(&distribution, &Value::Int(SHARING_GROUP)),
         sharing_groups: arguments.list("sharing_group_id"),
+        not_a_list: Some(arguments.value("sharing_group_id"))
+            .filter(|groups| groups.to_bool() && groups.as_array().is_none())
+            .map(|groups| groups.type_name()),
     })
 }
 
@@ -36,6 +41,10 @@ impl Module for DistributionIf {
         let function = "Module_distribution_if::__getPropagatedDistribution";
         wanted_array(event, function, 1, "event")?;
         let attribute = entry_at(event, &["Attribute", "0"])?;
+        if step.semantics.sharing_groups_ask_distribution && self.of_attribute && !attribute.to_bool() {
+            step.because(|| "the event has no attribute of its own".into());
+            return Ok(false);
+        }
         let object = entry(attribute, "Object")?;
         let mut levels = vec![distribution(event)?];
         if self.of_attribute {
@@ -49,16 +58,24 @@ impl Module for DistributionIf {
             levels.push(5);
         }
         let level = levels.into_iter().rev().reduce(most_restrictive).unwrap_or(5);
-        if !self.asks_sharing_group {
+        let asks_sharing_group =
+            self.asks_sharing_group && (!step.semantics.sharing_groups_ask_distribution || level == SHARING_GROUP);
+        if !asks_sharing_group {
             step.saw("the distribution", || Value::Int(level));
         }
         if !(0..=4).contains(&level) {
             step.because(|| "Distribution level not supported".into());
             return Ok(false);
         }
-        if self.asks_sharing_group {
-            let function = "Module_distribution_if::__extractSharingGroupIDs";
-            wanted_array(attribute, function, 3, "attribute")?;
+        if asks_sharing_group {
+            if step.semantics.sharing_groups_ask_distribution {
+                if let Some(given) = self.not_a_list {
+                    let message = format!("array_diff(): Argument #2 must be of type array, {given} given");
+                    return Err(Thrown { class: PhpClass::TypeError, message: message.into() });
+                }
+            } else {
+                wanted_array(attribute, "Module_distribution_if::__extractSharingGroupIDs", 3, "attribute")?;
+            }
             let mut groups: Vec<_> = sharing_group(event)?.into_iter().collect();
             if self.of_attribute {
                 groups.extend(sharing_group(attribute)?);

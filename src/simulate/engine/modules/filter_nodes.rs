@@ -1,7 +1,8 @@
-//! `generic-filter-data` and `generic-filter-reset`.
+//! `generic-filter-data`, `filter-tag` and `generic-filter-reset`.
 
 use std::sync::Arc;
 
+use super::tag_if::wanted_tags;
 use super::{Module, Prepared};
 use crate::condition::{Operator, list_path};
 use crate::model::FILTER_LABEL;
@@ -14,6 +15,9 @@ use crate::simulate::engine::roaming::key;
 
 /// The labels that a reset knows.
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
+
+#[derive(Debug)]
+struct AddFilters(Vec<AddFilter>);
 
 #[derive(Debug)]
 struct AddFilter {
@@ -38,16 +42,52 @@ pub(super) fn prepare_filter(arguments: &Arguments<'_>) -> Prepared {
         operator: Operator::from_name(&operator),
         value,
     };
-    Ok(Box::new(AddFilter { label: arguments.value(FILTER_LABEL), filter: Arc::new(filter), as_data: as_data.into() }))
+    let label = arguments.value(FILTER_LABEL);
+    Ok(Box::new(AddFilters(vec![AddFilter { label, filter: Arc::new(filter), as_data: as_data.into() }])))
 }
 
-impl Module for AddFilter {
+pub(super) fn prepare_filter_tag(arguments: &Arguments<'_>) -> Prepared {
+    let (lists, path): (&[_], _) = match arguments.text("scope").as_str() {
+        "attribute" => (&["Event._AttributeFlattened", "Event.Attribute"], "Tag.{n}.name"),
+        "event_attribute" => (&["Event._AttributeFlattened", "Event.Attribute"], "_allTags.{n}.name"),
+        "event_report" => (&["Event.EventReport"], "Tag.{n}.name"),
+        "inherited_report" => (&["Event.EventReport"], "_allTags.{n}.name"),
+        _ => (&[], ""),
+    };
+    let label = arguments.text(FILTER_LABEL);
+    let mut filters = Vec::with_capacity(lists.len());
+    for (index, list) in lists.iter().enumerate() {
+        let label = if index == 0 { label.clone() } else { format!("{label}_{}", index + 1) };
+        let (operator, value) = (arguments.value("condition"), wanted_tags(arguments));
+        let mut as_data = Array::new();
+        as_data.set("selector", *list);
+        as_data.set("path", path);
+        as_data.set("operator", operator);
+        as_data.set("value", value.clone());
+        let filter = FilterSpec {
+            selector: arguments.compile_path("scope", list)?,
+            path: arguments.compile_path("scope", path)?,
+            operator: Operator::from_name(&arguments.text("condition")),
+            value,
+        };
+        filters.push(AddFilter { label: Value::string(label), filter: Arc::new(filter), as_data: as_data.into() });
+    }
+    Ok(Box::new(AddFilters(filters)))
+}
+
+impl Module for AddFilters {
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
-        step.data.add_filter(&self.label, &self.filter, &self.as_data)?;
-        if step.note.is_some() {
-            let data = step.copy()?;
-            let kept = self.filter.selector.extract(&data)?.to_value();
-            step.saw(self.filter.selector.as_str(), || kept);
+        if self.0.is_empty() {
+            step.data.keep_unfiltered()?;
+            step.because(|| "MISP does not know the scope, so nothing is filtered".into());
+        }
+        for AddFilter { label, filter, as_data } in &self.0 {
+            step.data.add_filter(label, filter, as_data)?;
+            if step.note.is_some() {
+                let data = step.copy()?;
+                let kept = filter.selector.extract(&data)?.to_value();
+                step.saw(filter.selector.as_str(), || kept);
+            }
         }
         Ok(true)
     }
@@ -82,10 +122,6 @@ impl Module for Reset {
         {
             let label: Key<'_> = key(&self.label);
             filters.remove(label.as_ref());
-            if step.semantics.reset_removes_label_prefix {
-                let prefix = self.label.to_text().unwrap_or_default().into_owned();
-                *filters = filters.filter(|key, _| Ok::<_, Thrown>(!key.to_string().starts_with(&prefix)))?;
-            }
         }
         if data.as_array().is_none() {
             return Err(Thrown::argument("WorkflowRoamingData::setData", 1, "data", "array", data.type_name()));

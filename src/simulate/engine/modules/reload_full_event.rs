@@ -28,7 +28,7 @@ impl Module for ReloadFullEvent {
 
 /// Replaces the data by the event as the database has it. What was only hung on the data is gone.
 pub(super) fn reload(step: &mut ModuleRun<'_, '_>) {
-    let Ok(event) = into_normalised(saved_event(step)) else {
+    let Ok(event) = into_normalised(saved_event(step), step.semantics) else {
         step.because(|| "there is no event to reload".into());
         return;
     };

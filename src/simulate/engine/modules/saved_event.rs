@@ -4,9 +4,10 @@ use std::convert::Infallible;
 
 use super::tag_visibility;
 use crate::php::{Array, KeyRef, Value, loose_equal};
-use crate::simulate::engine::database::attributes;
+use crate::simulate::engine::attributes::{attributes, change_all, each_attribute};
 use crate::simulate::engine::effect::Effect;
 use crate::simulate::engine::module_run::ModuleRun;
+use crate::simulate::engine::result::RunResult;
 
 /// The event as the database has it: as it is answered, else as it was when the run began with what the run has saved
 /// since, and without what only the REST API's view of an event has.
@@ -15,8 +16,16 @@ pub(super) fn saved_event<'a>(step: &mut ModuleRun<'_, 'a>) -> Value<'a> {
         return saved;
     }
     let mut event = step.data.original().clone();
-    for record in step.effects.iter() {
-        save(&mut event, &record.effect);
+    let mut calls = step.calls.iter().peekable();
+    for index in 0..=step.effects.len() {
+        while let Some(call) = calls.next_if(|call| call.effects_before == index) {
+            for run in &call.runs {
+                save_all(&mut event, run);
+            }
+        }
+        if let Some(record) = step.effects.get(index) {
+            save(&mut event, &record.effect);
+        }
     }
     leave_view(&mut event);
     event
@@ -27,13 +36,22 @@ fn leave_view(data: &mut Value<'_>) {
     let Some(Value::Array(event)) = data.as_array_mut().and_then(|data| data.get_mut(KeyRef::String("Event"))) else {
         return;
     };
-    tag_visibility::each_attribute(event, &mut |attribute| {
+    each_attribute(event, &mut |attribute| {
         attribute.remove(KeyRef::String("warnings"));
     });
     if let Some(Value::Array(related)) = event.get_mut(KeyRef::String("RelatedEvent")) {
-        tag_visibility::change_all(related, &mut |related| {
+        change_all(related, &mut |related| {
             related.remove(KeyRef::String("RelationshipInbound"));
         });
+    }
+}
+
+/// Does to the event what a workflow that was called did to the database, and those that it called.
+fn save_all<'a>(event: &mut Value<'a>, run: &RunResult<'a>) {
+    for run in run.with_jobs() {
+        for record in &run.effects {
+            save(event, &record.effect);
+        }
     }
 }
 
@@ -45,7 +63,7 @@ fn save<'a>(data: &mut Value<'a>, effect: &Effect<'a>) {
     };
     match effect {
         Effect::EditAttributes { attributes, .. } => {
-            tag_visibility::each_attribute(event, &mut |attribute| {
+            each_attribute(event, &mut |attribute| {
                 let is_same = |edited: &&Value<'a>| {
                     let id = attribute.get(KeyRef::String("id"));
                     id.is_some_and(|id| edited.get("id").is_some_and(|edited| loose_equal(id, edited)))
@@ -90,7 +108,7 @@ fn take_proposal_away<'a>(event: &mut Array<'a>, proposal: &Value<'a>) {
         }
     };
     forget(event);
-    tag_visibility::each_attribute(event, &mut |attribute| forget(attribute));
+    each_attribute(event, &mut |attribute| forget(attribute));
 }
 
 /// Changes the attribute that a proposal is about, or adds a new one. The event is no longer published then.
@@ -98,7 +116,7 @@ fn accept_proposal<'a>(event: &mut Array<'a>, proposal: &Value<'a>) {
     let part = |name: &str| proposal.get(name).cloned().unwrap_or_default();
     let old = part("old_id");
     if old.to_bool() {
-        tag_visibility::each_attribute(event, &mut |attribute| {
+        each_attribute(event, &mut |attribute| {
             if attribute.get(KeyRef::String("id")).is_some_and(|id| loose_equal(id, &old)) {
                 for name in PROPOSED {
                     attribute.set(name, part(name));

@@ -37,7 +37,11 @@ impl Selection {
     }
 
     /// The matching items; `None` without a filter.
-    fn matching<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Option<Array<'a>>, Thrown> {
+    pub(super) fn matching<'a>(
+        &self,
+        data: &Value<'a>,
+        step: &mut ModuleRun<'_, 'a>,
+    ) -> Result<Option<Array<'a>>, Thrown> {
         let Some(filter) = &self.filter else { return Ok(None) };
         let items = filter.matching(data, step.semantics)?;
         step.saw(filter.selector.as_str(), || Value::Array(items.clone()));

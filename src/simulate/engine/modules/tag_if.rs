@@ -19,8 +19,20 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
     let path = match arguments.text("scope").as_str() {
         "attribute" => "Event._AttributeFlattened.{n}.Tag.{n}.name",
         "event_attribute" => "Event._AttributeFlattened.{n}._allTags.{n}.name",
+        // The scopes of reports came with the tags that they inherit.
+        "event_report" if arguments.semantics.reports_inherit_tags => "Event.EventReport.{n}.Tag.{n}.name",
+        "inherited_report" if arguments.semantics.reports_inherit_tags => "Event.EventReport.{n}._allTags.{n}.name",
         _ => "Event.Tag.{n}.name",
     };
+    Ok(Box::new(TagIf {
+        path: arguments.compile_path("scope", path)?,
+        operator: Operator::from_name(&arguments.text("condition")),
+        wanted: wanted_tags(arguments),
+    }))
+}
+
+/// The tags of a node, then its clusters as the tags they are.
+pub(super) fn wanted_tags(arguments: &Arguments<'_>) -> Value<'static> {
     let mut wanted: Vec<_> = arguments.list("tags").values().cloned().collect();
     wanted.extend(
         arguments
@@ -28,11 +40,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
             .values()
             .map(|cluster| Value::string(format!("misp-galaxy:{}", cluster.to_text().unwrap_or_default()))),
     );
-    Ok(Box::new(TagIf {
-        path: arguments.compile_path("scope", path)?,
-        operator: Operator::from_name(&arguments.text("condition")),
-        wanted: wanted.into(),
-    }))
+    wanted.into()
 }
 
 impl Module for TagIf {

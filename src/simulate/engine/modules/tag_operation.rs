@@ -1,8 +1,8 @@
 //! `tag_operation`, and how all modules put tags on and take them off.
 
 use super::select::Selection;
-use super::{Module, Prepared, tag_visibility};
-use crate::php::{Array, Thrown, Value};
+use super::{Module, Prepared, tags_in_data};
+use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::database::AttachedTags;
@@ -45,18 +45,21 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 impl Module for TagOperation {
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
-        let success = if self.of_event {
+        if self.of_event {
             let event = self.selection.items(&data, step)?;
-            self.tagging.on_event(&event, step)?
-        } else {
-            let attributes = self.selection.attributes(&data, step)?;
-            self.tagging.on_attributes(attributes.values(), step)?
-        };
-        drop(data);
-        if step.semantics.tag_operations_change_data {
-            tag_visibility::change(step)?;
+            let success = self.tagging.on_event(&event, step)?;
+            drop(data);
+            if success && step.semantics.tag_operations_change_data {
+                tags_in_data::change_event(&self.tagging, step)?;
+            }
+            return Ok(success);
         }
-        Ok(success)
+        let attributes = self.selection.attributes(&data, step)?;
+        if !step.semantics.tag_operations_change_data {
+            return self.tagging.on_attributes(attributes.values(), step);
+        }
+        drop(data);
+        self.tagging.on_attributes_and_data(&attributes, step)
     }
 }
 
@@ -78,6 +81,43 @@ impl Tagging {
             step.because_nothing_is_left("there is no attribute to tag");
         }
         Ok(self.apply(effects, true, step))
+    }
+
+    /// Tags attributes in the database, and in the travelling data each that was tagged there.
+    fn on_attributes_and_data<'a>(&self, attributes: &Array<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<bool, Thrown> {
+        let mut data = step.copy()?;
+        step.lookups.entry(&step.node.module).or_default().note(&data);
+        let mut tagged = Vec::new();
+        for attribute in attributes.values() {
+            let effect = self.of_attribute(attribute)?;
+            if self.apply([effect], true, step) {
+                let mut lists = Vec::new();
+                let lookup = step.lookups.entry(&step.node.module).or_default();
+                lookup.try_change(&mut data, attribute, |attribute| {
+                    tags_in_data::change_attribute(attribute, self)?;
+                    lists.push(tags_in_data::LISTS.map(|list| attribute.get(KeyRef::String(list)).cloned()));
+                    Ok(())
+                })?;
+                tagged.push((attribute, lists));
+            }
+        }
+        let success = !tagged.is_empty();
+        let lookup = step.lookups.entry(&step.node.module).or_default();
+        if let Some(unfiltered) = lookup.note_unfiltered(&mut data) {
+            for (attribute, lists) in tagged {
+                let mut lists = lists.into_iter().flatten();
+                lookup.change(unfiltered, attribute, |attribute| {
+                    for (key, list) in tags_in_data::LISTS.into_iter().zip(&mut lists) {
+                        attribute.set(key, list.unwrap_or_default());
+                    }
+                });
+            }
+        }
+        if attributes.is_empty() {
+            step.because_nothing_is_left("there is no attribute to tag");
+        }
+        step.data.set(data);
+        Ok(success)
     }
 
     /// The tagging of the event in `data`, which is another thing under a module filter: then MISP finds no id in it.

@@ -5,7 +5,7 @@ use super::tag_operation::Tagging;
 use super::{Module, Prepared};
 use crate::catalogue::module_ids;
 use crate::hashpath::Path;
-use crate::php::{Thrown, Value};
+use crate::php::{PhpClass, Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::{Effect, Locality};
@@ -71,11 +71,11 @@ impl Module for TagReplacement {
         }
         if self.of_event {
             let tags = entry_at(&items, &["Event", "Tag"])?;
-            self.replace(tags, step, |tagging, step| tagging.of_event(&items, step))?;
+            self.replace(tags, true, step, |tagging, step| tagging.of_event(&items, step))?;
         }
         for attribute in attributes.iter().flatten() {
             let tags = entry(attribute, "Tag")?;
-            self.replace(tags, step, |tagging, _| tagging.of_attribute(attribute))?;
+            self.replace(tags, false, step, |tagging, _| tagging.of_attribute(attribute))?;
         }
         Ok(self.of_event || self.of_attributes)
     }
@@ -87,6 +87,7 @@ impl TagReplacement {
     fn replace<'a>(
         &self,
         tags: &Value<'a>,
+        of_event: bool,
         step: &mut ModuleRun<'_, 'a>,
         effect: impl Fn(&Tagging, &mut ModuleRun<'_, 'a>) -> Result<Effect<'a>, Thrown>,
     ) -> Result<(), Thrown> {
@@ -100,6 +101,9 @@ impl TagReplacement {
         }
         if found.is_empty() {
             return Ok(());
+        }
+        if step.semantics.replacing_tags_dies {
+            return Err(too_few_arguments(of_event, self.removes));
         }
         let mut tagging = Tagging {
             removes: true,
@@ -115,6 +119,20 @@ impl TagReplacement {
         let effect = effect(&tagging, step)?;
         step.effect(effect);
         Ok(())
+    }
+}
+
+/// What later releases die of where a module built on `tag_operation` calls it as it was before.
+pub(super) fn too_few_arguments(of_event: bool, removes: bool) -> Thrown {
+    let (verb, passed) = if removes { ("removeTagsFrom", 2) } else { ("addTagsTo", 3) };
+    let holder = if of_event { "Event" } else { "Attributes" };
+    let wanted = passed + 1;
+    Thrown {
+        class: PhpClass::ArgumentCountError,
+        message: format!(
+            "Too few arguments to function Module_tag_operation::__{verb}{holder}(), {passed} passed and exactly {wanted} expected"
+        )
+        .into(),
     }
 }
 

@@ -1,20 +1,8 @@
-//! Tags in the travelling data: what later releases do when they tag, and what a reload finds.
+//! Tags in the event as the database has it, which a reload finds.
 
-use crate::php::{Array, KeyRef, Thrown, Value, loose_equal};
+use crate::php::{Array, KeyRef, Value, loose_equal};
+use crate::simulate::engine::attributes::each_attribute;
 use crate::simulate::engine::effect::{Effect, Locality, TagScope};
-use crate::simulate::engine::module_run::ModuleRun;
-
-/// Does the tagging of the node to the data.
-pub(super) fn change(step: &mut ModuleRun<'_, '_>) -> Result<(), Thrown> {
-    let mut data = step.copy()?;
-    let node = step.node.id;
-    let first = step.effects.iter().rposition(|record| record.node != node).map_or(0, |index| index + 1);
-    for record in &step.effects[first..] {
-        apply(&mut data, &record.effect);
-    }
-    step.data.set(data);
-    Ok(())
-}
 
 /// Does a tagging to the event, and to what attributes inherit.
 pub(super) fn apply<'a>(data: &mut Value<'a>, effect: &Effect<'a>) {
@@ -47,31 +35,6 @@ pub(super) fn apply<'a>(data: &mut Value<'a>, effect: &Effect<'a>) {
             }
         });
     }
-}
-
-/// Every attribute of the event, in both places where it lies.
-pub(super) fn each_attribute<'a>(event: &mut Array<'a>, change: &mut impl FnMut(&mut Array<'a>)) {
-    let mut each = |holder: &mut Array<'a>, list: &'static str| {
-        if let Some(Value::Array(attributes)) = holder.get_mut(KeyRef::String(list)) {
-            change_all(attributes, change);
-        }
-    };
-    each(event, "Attribute");
-    each(event, "_AttributeFlattened");
-    if let Some(Value::Array(objects)) = event.get_mut(KeyRef::String("Object")) {
-        change_all(objects, &mut |object| each(object, "Attribute"));
-    }
-}
-
-/// Every object of a list.
-pub(super) fn change_all<'a>(items: &mut Array<'a>, change: &mut impl FnMut(&mut Array<'a>)) {
-    // Nothing is refused, so the edit cannot fail.
-    let _ = items.edit(|_, item| {
-        if let Value::Array(item) = item {
-            change(item);
-        }
-        Ok::<_, std::convert::Infallible>(true)
-    });
 }
 
 fn is_it(tag: &Value<'_>, name: &Value<'_>, local: Option<bool>, inherited: Option<bool>) -> bool {

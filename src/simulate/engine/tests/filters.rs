@@ -59,7 +59,7 @@ fn filtered_lists_have_gaps_in_2_5_1_only() {
         sent.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>())
     };
     assert_eq!(keys(Semantics::MISP_2_5_1), Some(vec!["2".to_owned()]));
-    assert_eq!(keys(Semantics::MISP_2_5_LATEST), None);
+    assert_eq!(keys(Semantics::MISP_2_5_19), None);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn without_the_template_service_a_text_kills_the_run_in_2_5_1() {
     let options = RunOptions { answers: &NoService, ..RunOptions::default() };
     let result = run_with(&prepared_for(text, Semantics::MISP_2_5_1), EVENT, &options);
     assert_eq!(result.outcome, Outcome::Crash);
-    let result = run_with(&prepared_for(text, Semantics::MISP_2_5_LATEST), EVENT, &options);
+    let result = run_with(&prepared_for(text, Semantics::MISP_2_5_19), EVENT, &options);
     assert_eq!(result.outcome, Outcome::Blocked);
     let empty = "1 event-publish > 2\n2 stop-execution {\"message\": \"\"}";
     assert_eq!(run_with(&prepared_for(empty, Semantics::MISP_2_5_1), EVENT, &options).outcome, Outcome::Blocked);
@@ -35,7 +35,7 @@ fn templates_see_the_address_of_the_server_in_later_releases() {
     let text = "1 event-publish > 2\n2 stop-execution {\"message\": \"{{ _env.baseurl }}\"}";
     let options = RunOptions { answers: &Addressed, ..RunOptions::default() };
     let message = |semantics| run_with(&prepared_for(text, semantics), EVENT, &options).errors.remove(0);
-    assert!(message(Semantics::MISP_2_5_LATEST).ends_with("https://misp.example"));
+    assert!(message(Semantics::MISP_2_5_19).ends_with("https://misp.example"));
     assert!(message(Semantics::MISP_2_5_1).ends_with("Execution stopped"));
 }
 

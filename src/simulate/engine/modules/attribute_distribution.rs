@@ -1,0 +1,39 @@
+//! `attribute_distribution_operation`.
+
+use super::attribute_edition::edit;
+use super::select::Selection;
+use super::{Module, Prepared};
+use crate::php::{PhpClass, Thrown, Value, loose_equal};
+use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::module_run::ModuleRun;
+
+#[derive(Debug)]
+struct AttributeDistribution {
+    selection: Selection,
+    distribution: Value<'static>,
+    sharing_group_id: Value<'static>,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
+    Ok(Box::new(AttributeDistribution {
+        selection: Selection::new(arguments)?,
+        distribution: arguments.value("distribution"),
+        sharing_group_id: arguments.value("sharing_group_id"),
+    }))
+}
+
+impl Module for AttributeDistribution {
+    /// Fails if there is no attribute to edit.
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
+        if self.distribution.as_array().is_some() {
+            return Err(Thrown { class: PhpClass::TypeError, message: "Illegal offset type in isset or empty".into() });
+        }
+        let is_shared = loose_equal(&self.distribution, &Value::Int(4));
+        edit(&self.selection, "distribution", step, |attribute| {
+            attribute.set("distribution", self.distribution.clone());
+            if is_shared {
+                attribute.set("sharing_group_id", self.sharing_group_id.clone());
+            }
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! `notify-user-toast`.
+
+use super::Module;
+use crate::php::Thrown;
+use crate::simulate::engine::arguments::{Arguments, TextArgument};
+use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::module_run::ModuleRun;
+
+#[derive(Debug)]
+struct Toast {
+    variant: String,
+    header: TextArgument,
+    body: TextArgument,
+}
+
+pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
+    let text = |name: &str| {
+        if arguments.given(name).is_null() { TextArgument::Plain(String::new()) } else { arguments.rendered(name) }
+    };
+    Box::new(Toast { variant: arguments.text("variant"), header: text("toast_header"), body: text("toast_body") })
+}
+
+impl Module for Toast {
+    /// Fails if there is nothing to show.
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
+        let data = step.copy()?;
+        let header = step.render(&self.header, &data)?;
+        let body = step.render(&self.body, &data)?;
+        if header.is_empty() && body.is_empty() {
+            return Ok(step.fail("The toast text is empty."));
+        }
+        let header = format!("[{}] {header}", step.node.module);
+        step.effect(Effect::Toast { variant: self.variant.clone(), header, body });
+        Ok(true)
+    }
+}
