@@ -86,10 +86,9 @@ impl Catalogue {
 /// The trigger of workflows that are run by hand, or by others.
 const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
 
-/// Whether this is the trigger id that MISP gave to an ad-hoc workflow.
+/// Whether this is the trigger id of an ad-hoc workflow: MISP gives `adhoc_` and a number, and takes any other end.
 fn is_ad_hoc(id: &str) -> bool {
-    let number = id.strip_prefix("adhoc_").unwrap_or_default();
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    id.strip_prefix("adhoc_").is_some_and(|end| !end.is_empty())
 }
 
 fn rank(module_type: ModuleType) -> u8 {

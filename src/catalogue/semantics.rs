@@ -10,6 +10,8 @@ use crate::catalogue::{Release, Target};
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Semantics {
+    /// The release that the server calls itself in its requests.
+    pub release: Release,
     /// Whether a filtered list is numbered anew; else it keeps the gaps, and is an object in JSON.
     pub filters_reindex: bool,
     /// Whether a text whose template cannot be rendered is empty; else, without a template service, the run
@@ -32,6 +34,8 @@ pub struct Semantics {
     pub sharing_groups_ask_distribution: bool,
     /// Whether `enrich-event` leaves the event normalised, as `reload-full-event` does.
     pub enriching_normalises: bool,
+    /// Whether `publish-event` runs the workflow for `event-publish`, and fails if that stops it.
+    pub publishing_asks_workflow: bool,
     /// Whether `enrich-event` and `push-zmq` connect to the Redis of `ZeroMQ` even where `ZeroMQ` is off.
     pub zmq_needs_redis: bool,
 }
@@ -39,6 +43,7 @@ pub struct Semantics {
 impl Semantics {
     /// MISP 2.5.1.
     pub const MISP_2_5_1: Self = Self {
+        release: Release::FIRST_SEEN,
         filters_reindex: false,
         failed_templates_are_empty: false,
         templates_see_base_url: false,
@@ -49,11 +54,13 @@ impl Semantics {
         edits_mark_attributes: false,
         sharing_groups_ask_distribution: false,
         enriching_normalises: false,
+        publishing_asks_workflow: false,
         zmq_needs_redis: false,
     };
 
     /// MISP 2.5.19.
     pub const MISP_2_5_19: Self = Self {
+        release: Release::LAST_SEEN,
         filters_reindex: true,
         failed_templates_are_empty: true,
         templates_see_base_url: true,
@@ -64,14 +71,16 @@ impl Semantics {
         edits_mark_attributes: true,
         sharing_groups_ask_distribution: true,
         enriching_normalises: true,
+        publishing_asks_workflow: true,
         zmq_needs_redis: true,
     };
 
     /// The behaviour of a target. Releases before 2.5.1 were not seen running: they are taken to behave
     /// like it, and those after 2.5.1 like 2.5.19.
     pub fn for_target(target: Target) -> Self {
-        let is_old = target.release().is_some_and(|release| release <= Release::FIRST_SEEN);
-        if is_old { Self::MISP_2_5_1 } else { Self::MISP_2_5_19 }
+        let release = target.release().unwrap_or(Release::LAST_SEEN);
+        let seen = if release <= Release::FIRST_SEEN { Self::MISP_2_5_1 } else { Self::MISP_2_5_19 };
+        Self { release, ..seen }
     }
 }
 
@@ -81,9 +90,15 @@ mod tests {
 
     #[test]
     fn every_target_has_its_behaviour() {
-        let of = |name: &str| Semantics::for_target(name.parse().unwrap());
+        let of = |name: &str| {
+            let semantics = Semantics::for_target(name.parse().unwrap());
+            let called = if name == "misp-2.5-latest" { "misp-2.5.19" } else { name };
+            assert_eq!(format!("misp-{}", semantics.release), called);
+            Semantics { release: Release::LAST_SEEN, ..semantics }
+        };
+        let first = Semantics { release: Release::LAST_SEEN, ..Semantics::MISP_2_5_1 };
         for seen in ["misp-2.4.160", "misp-2.4.199", "misp-2.5.0", "misp-2.5.1"] {
-            assert_eq!(of(seen), Semantics::MISP_2_5_1, "{seen}");
+            assert_eq!(of(seen), first, "{seen}");
         }
         for later in ["misp-2.5.2", "misp-2.5.19", "misp-2.5.27", "misp-2.5-latest"] {
             assert_eq!(of(later), Semantics::MISP_2_5_19, "{later}");

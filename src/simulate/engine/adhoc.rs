@@ -2,9 +2,11 @@
 //!
 //! See `docs/misp-semantics.md`, section "Ad-hoc workflows".
 
+use crate::model::ModuleType;
 use crate::php::{Array, KeyRef, PhpClass, Thrown, Value};
 
 use super::arguments::Arguments;
+use super::modules::leave_view;
 use super::options::RunOptions;
 use super::prepared::Prepared;
 use super::result::{Outcome, RunResult};
@@ -121,6 +123,12 @@ impl Prepared {
             );
             return result;
         }
+        if self.start.is_none() {
+            let trigger = self.nodes.iter().find(|node| node.kind == ModuleType::Trigger);
+            let module = trigger.map_or("", |trigger| trigger.module.as_str());
+            died(&mut result, format!("TriggerNotFoundException: Unknown module `{module}` for module type `trigger`"));
+            return result;
+        }
         let gathered = match self.gather(passed) {
             Some(Ok(gathered)) => gathered,
             Some(Err(thrown)) => {
@@ -144,11 +152,14 @@ impl Prepared {
                 let (passed_over, limit) = search.page();
                 let mut found: Vec<_> = events.into_iter().filter(|event| search.fits(event)).collect();
                 found.sort_by_key(event_number);
-                found.into_iter().skip(passed_over).take(limit).collect()
+                let mut found: Vec<_> = found.into_iter().skip(passed_over).take(limit).collect();
+                found.iter_mut().for_each(leave_view);
+                found
             }
         };
         for event in found {
             let run = self.run_within(event, options, budget);
+            budget.errors_before.extend(run.errors.iter().cloned());
             result.outcome = Some(run.outcome);
             let is_over = run.outcome == Outcome::Crash;
             result.runs.push(run);

@@ -139,6 +139,11 @@ pub trait Answers: Sync {
         true
     }
 
+    /// Whether the Redis answers that MISP's settings of `ZeroMQ` name, to which later releases connect even where `ZeroMQ` is off.
+    fn has_zmq_redis(&self) -> bool {
+        true
+    }
+
     /// Whether a program listens at the address in `Plugin.Workflow_debug_url`, to which MISP sends each step of a
     /// workflow that is debugged.
     fn has_debug_listener(&self) -> bool {

@@ -7,8 +7,12 @@ use crate::model::NodeId;
 use super::prepared::Prepared;
 use super::result::RunResult;
 
-/// The ad-hoc workflows that can be called.
+/// The workflows that can be called.
 pub trait Callees: Sync {
+    /// The workflow for a trigger of MISP.
+    fn for_trigger(&self, trigger: &str) -> Option<&Prepared>;
+
+
     /// The workflow that MISP lists under this name, `TRIGGER :: NAME`.
     fn named(&self, name: &str) -> Option<&Prepared>;
 }

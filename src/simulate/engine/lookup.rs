@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::catalogue::Semantics;
 use crate::php::{Array, Key, KeyRef, Text, Thrown, Value};
 
 /// The places of attributes by their ids, as MISP's actions keep them.
@@ -38,12 +39,24 @@ impl<'a> Lookup<'a> {
     }
 
     /// Puts `new` where the attribute `old` lies, in both lists. In a list where it was never found it gets the empty key.
-    pub(super) fn put_back(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
+    fn put_back(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
         self.put(data, old, new, Some(&Key::String("".into())));
     }
 
+    /// Puts changed attributes back, in later releases also into the data that no filter has touched.
+    pub(super) fn put_all_back(&mut self, data: &mut Value<'a>, changed: &[(Value<'a>, Value<'a>)], semantics: Semantics) {
+        if !semantics.edits_survive_filters {
+            changed.iter().for_each(|(old, new)| self.put_back(data, old, new));
+            return;
+        }
+        changed.iter().for_each(|(old, new)| self.put_back_where_found(data, old, new));
+        if let Some(unfiltered) = self.note_unfiltered(data) {
+            changed.iter().for_each(|(old, new)| self.put_back_where_found(unfiltered, old, new));
+        }
+    }
+
     /// As [`put_back`](Self::put_back), only in the lists where it was found.
-    pub(super) fn put_back_where_found(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
+    fn put_back_where_found(&self, data: &mut Value<'a>, old: &Value<'a>, new: &Value<'a>) {
         self.put(data, old, new, None);
     }
 

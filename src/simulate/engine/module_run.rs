@@ -37,6 +37,8 @@ pub(super) struct ModuleRun<'s, 'a> {
     pub(super) sent: &'s mut Option<Sent<'a>>,
     /// What the module says about its failure.
     pub(super) errors: Vec<String>,
+    /// Whether it failed with an exception.
+    pub(super) has_thrown: bool,
     /// Notes on the run.
     pub(super) notes: &'s mut Vec<String>,
     /// Whether a limit of ours was reached.
@@ -114,6 +116,36 @@ impl<'a> ModuleRun<'_, 'a> {
 
     pub(super) fn request(&self) -> Request<'a> {
         Request { node: self.node.id, module: &self.node.module }
+    }
+
+    /// Runs something that the node calls, one level deeper; `None` if the levels are used up, as where workflows call each
+    /// other without end.
+    pub(super) fn called<T>(&mut self, run: impl FnOnce(&RunOptions<'a>, &mut Budget) -> T) -> Option<T> {
+        let Some(left) = self.budget.calls.checked_sub(1) else {
+            *self.is_uncertain = true;
+            return None;
+        };
+        self.budget.calls = left;
+        let errors_before = std::mem::take(&mut self.budget.errors_before);
+        let result = run(self.options, self.budget);
+        self.budget.errors_before = errors_before;
+        self.budget.calls = left + 1;
+        Some(result)
+    }
+
+    /// Whether a module that uses `ZeroMQ` gets no connection, which makes it fail.
+    pub(super) fn lacks_zmq_redis(&mut self) -> bool {
+        if !self.semantics.zmq_needs_redis || self.answers.has_zmq_redis() {
+            return false;
+        }
+        self.throw("Connection refused");
+        true
+    }
+
+    /// Fails with an exception that MISP catches: it logs that in place of the execution.
+    pub(super) fn throw(&mut self, message: &str) -> bool {
+        self.has_thrown = true;
+        self.fail(format!("Error while executing module {}. Error: {message}", self.node.module))
     }
 
     /// Fails with a message.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::catalogue::module_ids;
 use crate::core_format::{Passed, into_normalised};
-use crate::php::Value;
+use crate::php::{Array, Value};
 use crate::schema::Lack;
 
 use super::job_size::never_starts;
@@ -23,6 +23,8 @@ pub(super) struct Budget {
     pub(super) jobs: usize,
     /// How deep workflows may still call each other.
     pub(super) calls: usize,
+    /// What went wrong for the events before, if this is one of several runs of an ad-hoc workflow: MISP logs it again.
+    pub(super) errors_before: Vec<String>,
     pub(super) limits: Limits,
 }
 
@@ -31,7 +33,7 @@ const MAX_CALLS: usize = 16;
 
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, calls: MAX_CALLS, limits }
+        Self { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, calls: MAX_CALLS, errors_before: Vec::new(), limits }
     }
 }
 
@@ -181,7 +183,13 @@ impl Prepared {
         if self.is_debug_enabled && !options.answers.has_debug_listener() {
             return self.without_listener(data, options);
         }
-        // Data that is not an event is run all the same.
+        // Data without an event is run all the same, on an empty one.
+        let mut data = if data.as_array().is_some() { data } else { Array::new().into() };
+        if data.get("Event").is_none()
+            && let Some(data) = data.as_array_mut()
+        {
+            data.set("Event", Array::new());
+        }
         let data = into_normalised(data.clone(), self.semantics).unwrap_or(data);
         self.walk_on(start, data, None, options, budget)
     }

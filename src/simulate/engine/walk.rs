@@ -96,17 +96,15 @@ impl<'w, 'a> Walk<'w, 'a> {
         match ended {
             Ok(()) => {
                 // A job says nothing of failures that did not stop it.
-                if !self.result.errors.is_empty() && !self.is_job {
-                    let errors = std::mem::take(&mut self.result.errors);
+                let errors = self.errors_so_far();
+                if !errors.is_empty() && !self.is_job {
                     self.log(&LogLine::Continued(&errors));
-                    self.result.errors = errors;
                 }
             }
             Err(End::Stopped) => {
                 self.result.outcome = if self.has_failed_stop() { Outcome::Blocked } else { Outcome::Failure };
-                let errors = std::mem::take(&mut self.result.errors);
+                let errors = self.errors_so_far();
                 self.log(&if self.is_job { LogLine::JobStopped(&errors) } else { LogLine::Stopped(&errors) });
-                self.result.errors = errors;
             }
             Err(End::Crashed(reason)) => {
                 self.result.outcome = Outcome::Crash;
@@ -123,6 +121,12 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.result.data = self.data.into_base();
         redact(&mut self.result, self.options.answers);
         self.result
+    }
+
+    /// What went wrong, also for the events before.
+    fn errors_so_far(&self) -> Vec<String> {
+        let before = if self.is_job { &[][..] } else { &self.budget.errors_before };
+        before.iter().chain(&self.result.errors).cloned().collect()
     }
 
     fn has_failed_stop(&self) -> bool {
@@ -338,6 +342,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             lookups: &mut self.lookups,
             sent: &mut self.sent,
             errors: Vec::new(),
+            has_thrown: false,
             notes: &mut self.result.notes,
             is_uncertain: &mut self.result.is_uncertain,
             note: self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()),
@@ -347,7 +352,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             Some(message) => step.fail(message),
             None => handler.execute(&mut step)?,
         };
-        let errors = step.errors;
+        let (errors, has_thrown) = (step.errors, step.has_thrown);
         for call in &mut self.result.calls[calls..] {
             for run in &mut call.runs {
                 self.result.log.append(&mut run.log);
@@ -355,6 +360,11 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         if let Some(note) = self.result.trace.as_mut().and_then(|trace| trace.nodes.last_mut()) {
             note.effects.end = self.result.effects.len();
+        }
+        if has_thrown {
+            self.log(&LogLine::NotExecuted(&errors.join(", ")));
+            self.keep_data()?;
+            return Ok((Next::Second, errors));
         }
         self.log_execution(node, holds || node.kind == ModuleType::Logic)?;
         self.keep_data()?;
@@ -373,7 +383,8 @@ impl<'w, 'a> Walk<'w, 'a> {
 
     /// Logs that a node was executed. A job of a workflow that is debugged does not survive it.
     fn log_execution(&mut self, node: &'a PreparedNode, success: bool) -> Result<(), End> {
-        if self.is_job && self.workflow.is_debug_enabled {
+        // One that has called a workflow can write the log.
+        if self.is_job && self.workflow.is_debug_enabled && self.result.calls.is_empty() {
             return Err(End::Crashed(DEBUGGED_JOB.into()));
         }
         self.log(&LogLine::Executed { node: node.id, module: &node.module, success });

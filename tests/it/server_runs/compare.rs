@@ -1,11 +1,11 @@
 //! Comparing a simulated run with the recorded one.
 
 use mispflow::php::{Array, Value};
-use mispflow::simulate::engine::Outcome;
+use mispflow::simulate::engine::{AdhocResult, Effect, Outcome};
 
 use super::observed::{self, HttpRequest, Mail, Observed};
 use super::unknown::{self, Unknown};
-use super::world::World;
+use super::world::{IN_SHORT, World};
 
 /// The longest part of a difference that is shown, in characters.
 const WIDTH: usize = 200;
@@ -33,28 +33,107 @@ pub(crate) fn differences(
         found.extend(difference(&unknown.forget(there), &unknown.forget(here), &format!("query {index}")));
     }
     data(&mut found, expected, seen, &own, &unknown);
+    analyst_data(&mut found, expected, seen);
+    toasts(&mut found, expected, seen);
+    found
+}
+
+/// The notes, opinions and relationships that were written: to what, and what they say.
+fn analyst_data(found: &mut Vec<String>, expected: &Value<'_>, seen: &Observed<'_>) {
+    let shown = |row: &Value<'_>| {
+        let part = |name: &str| row.get(name).and_then(Value::to_text).unwrap_or_default().into_owned();
+        ["object_type", "object_uuid", "language", "note", "opinion", "comment", "relationship_type"].map(part)
+    };
+    let there: Vec<_> = list(expected, "analyst_data").map(shown).collect();
+    let is_to_itself = |row: &Value<'_>| row.get("related_object_uuid").is_some_and(|uuid| row.get("object_uuid") == Some(uuid));
+    let rows = seen.effects.iter().filter_map(|record| match &record.effect {
+        // One to itself is not stored.
+        Effect::AddAnalystData { data, .. } if !is_to_itself(data) => Some(shown(data)),
+        _ => None,
+    });
+    // What the database kept was recorded only where there was any.
+    if !there.is_empty() {
+        compare(found, "analyst data", &there, &rows.collect());
+    }
+}
+
+fn toasts(found: &mut Vec<String>, expected: &Value<'_>, seen: &Observed<'_>) {
+    let texts: Vec<Value<'_>> =
+        list(expected, "toasts").filter_map(|toast| Value::from_json(toast.as_str()?).ok()).collect();
+    let there: Vec<_> = texts.iter().map(|toast| text(toast, "message").to_owned()).collect();
+    let here = seen.effects.iter().filter_map(|record| match &record.effect {
+        Effect::Toast { header, .. } => Some(header.clone()),
+        _ => None,
+    });
+    compare(found, "toasts", &there, &here.collect());
+}
+
+/// Where the runs of an ad-hoc workflow differ from the recorded ones.
+pub(crate) fn adhoc_differences(
+    request: &Value<'_>,
+    expected: &Value<'_>,
+    result: &AdhocResult<'_>,
+    world: &World<'_>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let own = own_prefix(request, expected);
+    let runs: Vec<_> = result.runs.iter().collect();
+    let seen = Observed::of(&runs, &[]);
+    let unknown = unknown::of(request, &seen);
+    let here = result.outcome.map_or("", Outcome::as_str);
+    compare(&mut found, "outcome", &text(expected, "outcome"), &here);
+    log(&mut found, expected, &seen, &own);
+    requests(&mut found, expected, &seen, &own, &unknown);
+    let Some(recorded) = expected.get("runs").and_then(Value::as_array) else { return found };
+    let id = |event: &Value<'_>| event.get("Event").and_then(|event| event.get("id")?.to_text().map(Into::into));
+    let there: Vec<Option<String>> = recorded.values().map(|run| run.get("event").and_then(id)).collect();
+    let here: Vec<Option<String>> = runs.iter().map(|run| id(&run.data)).collect();
+    compare(&mut found, "how many runs", &there.len(), &here.len());
+    if runs.iter().all(|run| run.data.get("Event").is_some()) {
+        compare(&mut found, "events", &there, &here);
+    }
+    for (there, run) in recorded.values().zip(runs) {
+        let seen = Observed::of(&[run], &run.calls);
+        if text(there, "outcome").is_empty() {
+            // The run that died is recorded as far as the debug endpoint heard of it.
+            data(&mut found, there, &seen, &own, &unknown);
+        } else {
+            ending(&mut found, request, there, &seen);
+            data(&mut found, there, &seen, &own, &unknown);
+        }
+    }
+    let _ = world;
     found
 }
 
 /// How the log calls the workflow of the run.
 pub(crate) fn own_prefix(request: &Value<'_>, expected: &Value<'_>) -> String {
+    if request.get("callees").is_some() {
+        // Those that it calls are simulated too.
+        return "Workflow(".into();
+    }
     let trigger = text(request, "trigger");
     format!("Workflow({trigger}:{})", observed::server_id(expected, trigger).unwrap_or_default())
 }
 
 fn ending(found: &mut Vec<String>, request: &Value<'_>, expected: &Value<'_>, seen: &Observed<'_>) {
     let outcome = text(expected, "outcome");
-    if outcome != seen.outcome.as_str() {
-        found.push(format!("outcome: {outcome} on the server, {} here; {:?}", seen.outcome.as_str(), seen.errors));
+    let here = seen.outcome.map_or("", Outcome::as_str);
+    if outcome != here {
+        found.push(format!("outcome: {outcome} on the server, {here} here; {:?}", seen.errors));
     }
     for (what, here) in [("executed", &seen.executed), ("failed", &seen.failed)] {
         if let Some(there) = expected.get(what).and_then(Value::as_array) {
             compare(found, what, &numbers(there), here);
         }
     }
-    if seen.outcome == Outcome::Crash {
+    if seen.outcome == Some(Outcome::Crash) {
         if let Some(reason) = expected.get("internal_error").and_then(Value::as_str) {
-            let there = reason.rsplit_once(", called in").map_or(reason, |(reason, _)| reason).replace(['[', ']'], "");
+            let reason = reason.rsplit_once(", called in").map_or(reason, |(reason, _)| reason);
+            let there = match expected.get("exception").and_then(Value::as_str) {
+                Some(class) => format!("{class} {reason}"),
+                None => reason.replace(['[', ']'], ""),
+            };
             let here = seen.errors.last().map(|error| error.replace("MISP dies with an internal error: ", ""));
             compare(found, "internal error", &there, &here.unwrap_or_default().replacen(": ", " ", 1));
         }
@@ -106,7 +185,7 @@ fn requests(found: &mut Vec<String>, expected: &Value<'_>, seen: &Observed<'_>, 
     for (there, here) in requests.iter().zip(&requests_here) {
         compare(found, "method", &there.method, &here.method);
         compare(found, "headers", &there.headers, &here.headers);
-        if there.body != here.body {
+        if there.body != here.body && !here.body.contains(IN_SHORT) {
             bodies(found, there, here, unknown);
         }
     }
@@ -146,6 +225,9 @@ fn bodies(found: &mut Vec<String>, there: &HttpRequest, here: &HttpRequest, unkn
     let place = format!("body at {}: ", there.path);
     if let (Ok(one), Ok(other)) = (Value::from_json(&there.body), Value::from_json(&here.body)) {
         let (one, other) = (unknown.forget(&one), unknown.forget(&other));
+        if one.as_str().is_some() && other.as_str().is_some() && unknown.shows_in_texts() {
+            return;
+        }
         match difference(&one, &other, &place) {
             Some(difference) => found.push(difference),
             None if !unknown.is_anything() => compare(found, &place, &there.body, &here.body),
@@ -153,7 +235,9 @@ fn bodies(found: &mut Vec<String>, there: &HttpRequest, here: &HttpRequest, unkn
         }
         return;
     }
-    compare(found, &place, &there.body, &here.body);
+    if !unknown.shows_in_texts() {
+        compare(found, &place, &there.body, &here.body);
+    }
 }
 
 /// Where two values differ first.
@@ -216,7 +300,9 @@ fn errors(expected: &Value<'_>) -> Vec<String> {
 
 /// Whether MISP says this, and not the module.
 fn is_of_no_module(error: &str) -> bool {
-    error.contains("Could not execute disabled module") || error.contains("Could not load class for module")
+    ["Could not execute disabled module", "Could not load class for module", "Error while executing module"]
+        .iter()
+        .any(|words| error.contains(words))
 }
 
 fn message(error: &str) -> String {
@@ -263,7 +349,7 @@ fn trimmed(mail: &Mail) -> Mail {
 fn recorded_request(request: &Value<'_>) -> Option<HttpRequest> {
     let mut headers = Vec::new();
     for (name, value) in request.get("headers")?.as_array()? {
-        headers.push((name.to_string().to_ascii_lowercase(), value.to_text()?.into_owned()));
+        headers.push((name.to_string().to_ascii_lowercase(), from_latin_1(&value.to_text()?)));
     }
     if headers.iter().any(|(name, value)| name == "user-agent" && value.starts_with("python-requests")) {
         return None;
@@ -276,6 +362,12 @@ fn recorded_request(request: &Value<'_>) -> Option<HttpRequest> {
         headers,
         body: text(request, "body").to_owned(),
     }))
+}
+
+/// A header as it was sent, which the web server took for Latin 1.
+fn from_latin_1(text: &str) -> String {
+    let bytes: Option<Vec<u8>> = text.chars().map(|char| u8::try_from(u32::from(char)).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| text.to_owned())
 }
 
 /// A request without what is drawn by chance.

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use mispflow::catalogue::{Catalogue, Semantics, Target};
 use mispflow::misp;
-use mispflow::php::Value;
-use mispflow::simulate::engine::{Prepared, RunOptions, Settings};
+use mispflow::php::{Array, Value};
+use mispflow::simulate::engine::{Answers, Prepared, RunOptions, Settings};
 use rustc_hash::FxHashSet;
 
 use self::world::World;
@@ -37,7 +37,7 @@ fn runs_agree_with_those_of_real_servers() {
 
 /// The files, and the release of each.
 fn files() -> Vec<(PathBuf, Target)> {
-    let asked = std::env::var("MISPFLOW_TARGET").ok().map(|name| name.parse().expect("a target"));
+    let asked = std::env::var("MISPFLOW_TARGET").ok().map(|name| Target::meant_by(&name).expect("a target"));
     if let Some(file) = std::env::var_os("MISPFLOW_SERVER_RUNS") {
         let file = PathBuf::from(file);
         let target = asked.or_else(|| named(&file)).expect("MISPFLOW_TARGET says which release made the runs");
@@ -118,12 +118,13 @@ fn differences_of(run: &Value<'_>, target: Target, tags: &FxHashSet<String>) -> 
         Err(error) => return vec![format!("the graph cannot be read: {error}")],
     };
     let mut document = documents.remove(0);
+    document.trigger_id = Some(text_at(request, "trigger").to_owned().into());
     document.name = text_at(request, "workflow_name").to_owned().into();
     document.debug_enabled = request.get("debug").is_some_and(Value::to_bool);
     let server_id = observed::server_id(expected, text_at(request, "trigger")).unwrap_or_else(|| "1".into());
     let disabled = |module: &str| {
-        let modules = request.get("disabled").and_then(Value::as_array);
-        modules.is_some_and(|modules| modules.values().any(|off| off.as_str() == Some(module)))
+        let modules = ["disabled", "off"].into_iter().filter_map(|key| request.get(key)?.as_array());
+        modules.flat_map(Array::values).any(|off| off.as_str() == Some(module))
     };
     let settings = Settings {
         server_id: &server_id,
@@ -135,19 +136,59 @@ fn differences_of(run: &Value<'_>, target: Target, tags: &FxHashSet<String>) -> 
         Ok(prepared) => prepared,
         Err(error) => return vec![format!("it cannot be run: {error}")],
     };
-    let world = World::new(request, tags);
+    let callees = match Callees::of(request, expected, &settings) {
+        Ok(callees) => callees,
+        Err(error) => return vec![format!("a workflow that is called cannot be run: {error}")],
+    };
+    let world = World::new(request, expected, tags);
     let clock = String::new;
     // `executeWorkflow` runs at once, whatever the trigger.
     let options = RunOptions {
         answers: &world,
+        callees: Some(&callees),
         trace: true,
         data: true,
         clock: Some(&clock),
         background: false,
         ..RunOptions::default()
     };
-    let event = request.get("event").expect("an event").clone();
-    let result = prepared.run(event, &options);
-    let seen = observed::Observed::of(&result);
-    compare::differences(request, expected, &seen, &world)
+    if let Some(event) = request.get("event") {
+        let result = prepared.run(event.clone(), &options);
+        let seen = observed::Observed::of(&[&result], &result.calls);
+        return compare::differences(request, expected, &seen, &world);
+    }
+    let payload = request.get("payload").cloned().unwrap_or_default();
+    let result = prepared.run_adhoc(payload, world.events().unwrap_or_default(), &options);
+    compare::adhoc_differences(request, expected, &result, &world)
+}
+
+/// The workflows that the run can call.
+struct Callees(Vec<(String, Prepared)>);
+
+impl Callees {
+    fn of(request: &Value<'_>, expected: &Value<'_>, settings: &Settings<'_>) -> Result<Self, String> {
+        let mut callees = Vec::new();
+        for callee in request.get("callees").and_then(Value::as_array).into_iter().flat_map(Array::values) {
+            let graph = callee.get("graph").expect("a graph").to_json().expect("JSON");
+            let mut document = misp::read(&graph).map_err(|error| error.to_string())?.documents.remove(0);
+            let (trigger, name) = (text_at(callee, "trigger"), text_at(callee, "name"));
+            document.name = name.to_owned().into();
+            document.debug_enabled = callee.get("debug").is_some_and(Value::to_bool);
+            let server_id = observed::server_id(expected, trigger).unwrap_or_else(|| "1".into());
+            let settings = Settings { server_id: &server_id, trigger: Some(trigger), ..*settings };
+            let prepared = Prepared::of_document(&document, &settings).map_err(|error| error.to_string())?;
+            callees.push((format!("{trigger} :: {name}"), prepared));
+        }
+        Ok(Self(callees))
+    }
+}
+
+impl mispflow::simulate::engine::Callees for Callees {
+    fn for_trigger(&self, trigger: &str) -> Option<&Prepared> {
+        self.0.iter().map(|(_, prepared)| prepared).find(|prepared| prepared.trigger() == trigger)
+    }
+
+    fn named(&self, name: &str) -> Option<&Prepared> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, prepared)| prepared)
+    }
 }

@@ -1,11 +1,11 @@
 //! A simulated run in the form in which the real ones were recorded.
 
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Decision, Effect, EffectRecord, HttpMethod, Outcome, RunResult};
+use mispflow::simulate::engine::{Call, Decision, Effect, EffectRecord, HttpMethod, Outcome, RunResult};
 
 /// What came of a run and its jobs.
 pub(crate) struct Observed<'a> {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: Option<Outcome>,
     pub(crate) executed: Vec<u32>,
     pub(crate) failed: Vec<u32>,
     pub(crate) errors: Vec<String>,
@@ -38,13 +38,16 @@ pub(crate) struct Mail {
 }
 
 impl<'a> Observed<'a> {
-    pub(crate) fn of(result: &RunResult<'a>) -> Self {
+    /// What came of one run, or of all that an ad-hoc workflow did; the last one tells how it ended.
+    pub(crate) fn of(results: &[&RunResult<'a>], calls: &[Call<'a>]) -> Self {
+        let last = results.last();
+        let callees = || calls.iter().flat_map(|call| &call.runs);
         let mut observed = Self {
-            outcome: result.outcome,
-            executed: result.executed.clone(),
-            failed: result.failed.clone(),
-            errors: result.errors.clone(),
-            has_jobs: !result.jobs.is_empty(),
+            outcome: last.map(|result| result.outcome),
+            executed: last.map(|result| result.executed.clone()).unwrap_or_default(),
+            failed: last.map(|result| result.failed.clone()).unwrap_or_default(),
+            errors: last.map(|result| result.errors.clone()).unwrap_or_default(),
+            has_jobs: results.iter().any(|result| !result.jobs.is_empty()) || callees().any(|run| !run.jobs.is_empty()),
             nodes: Vec::new(),
             log: Vec::new(),
             data: Vec::new(),
@@ -52,7 +55,9 @@ impl<'a> Observed<'a> {
             mails: Vec::new(),
             effects: Vec::new(),
         };
-        observed.add(result);
+        for result in results {
+            observed.add(result);
+        }
         observed
     }
 
@@ -65,6 +70,7 @@ impl<'a> Observed<'a> {
                     "disabled_module"
                 }
                 _ if node.reasons.iter().any(|reason| reason.starts_with("Could not load class")) => "loading_error",
+                _ if node.reasons.iter().any(|reason| reason.starts_with("Error while executing module")) => "error",
                 Decision::Failed => "partial-success",
                 _ => "success",
             };
@@ -87,7 +93,11 @@ impl<'a> Observed<'a> {
                 self.data.push((node.node, data.clone()));
             }
         }
-        for record in &result.effects {
+        let mut calls = result.calls.iter().peekable();
+        for (index, record) in result.effects.iter().enumerate() {
+            while let Some(call) = calls.next_if(|call| call.effects_before <= index) {
+                call.runs.iter().for_each(|run| self.add_requests(run));
+            }
             self.effects.push(record.clone());
             match &record.effect {
                 // Nothing listens there, so nothing was recorded.
@@ -101,11 +111,24 @@ impl<'a> Observed<'a> {
                 _ => {}
             }
         }
+        for call in calls {
+            call.runs.iter().for_each(|run| self.add_requests(run));
+        }
         for job in &result.jobs {
             if let Some(result) = &job.result {
                 self.add(result);
             }
         }
+    }
+}
+
+impl<'a> Observed<'a> {
+    /// What a workflow that was called sent. Its log is already in that of its caller.
+    fn add_requests(&mut self, run: &RunResult<'a>) {
+        let mut called = Self::of(&[run], &[]);
+        self.requests.append(&mut called.requests);
+        self.mails.append(&mut called.mails);
+        self.effects.append(&mut called.effects);
     }
 }
 

@@ -55,9 +55,41 @@ const LIST: &[Entry] = &[
     Entry {
         what: "what enrich-event saves of an answer",
         why: "MISP makes attributes, objects, correlations and reports of it, with ids and times of the database",
-        occurs: |facts| facts.has("enrich-event") && facts.has_service,
+        occurs: Facts::saves_answers,
         forget: |_, object| {
-            remove(object, &["Attribute", "Object", "attribute_count", "timestamp", "RelatedEvent", "EventReport"]);
+            remove(object, &["Attribute", "Object", "_AttributeFlattened", "attribute_count", "timestamp"]);
+            remove(object, &["RelatedEvent", "EventReport"]);
+        },
+    },
+    Entry {
+        what: "the times at which an event was changed and published",
+        why: "the database gives them, and they show when the event is loaded again",
+        occurs: |facts| RELOADS.iter().any(|module| facts.has(module)),
+        forget: |_, object| {
+            if object.get(KeyRef::new("_AttributeFlattened")).is_some() {
+                remove(object, &["timestamp", "publish_timestamp"]);
+            }
+        },
+    },
+    Entry {
+        what: "what the database has of a tag that was put on: its id, its colour, …",
+        why: "no view of an event without the tag has it",
+        occurs: |facts| facts.tags && RELOADS.iter().any(|module| facts.has(module)),
+        forget: |_, object| {
+            if object.get(KeyRef::new("name")).is_some() && object.get(KeyRef::new("local")).is_some() {
+                remove(object, &["id", "colour", "exportable", "user_id", "hide_tag", "numerical_value", "is_galaxy"]);
+                remove(object, &["is_custom_galaxy", "local_only", "relationship_type"]);
+            }
+        },
+    },
+    Entry {
+        what: "the time at which an attribute was edited",
+        why: "the database gives it",
+        occurs: |facts| EDITS.iter().any(|module| facts.has(module)),
+        forget: |_, object| {
+            if object.get(KeyRef::new("_materialChange")).is_some() {
+                remove(object, &["timestamp"]);
+            }
         },
     },
     Entry {
@@ -76,6 +108,13 @@ const LIST: &[Entry] = &[
     },
 ];
 
+/// Modules after which the event is loaded again.
+const RELOADS: [&str; 3] = ["reload-full-event", "enrich-event", "run-workflow"];
+
+/// Modules that edit attributes.
+const EDITS: [&str; 3] =
+    ["attribute_distribution_operation", "attribute_ids_flag_operation", "Module_attribute_comment_operation"];
+
 /// Headers of requests that belong to the library that sends them.
 pub(crate) const HEADERS: [&str; 4] = ["host", "accept-encoding", "content-length", "connection"];
 
@@ -84,6 +123,8 @@ struct Facts {
     modules: FxHashSet<String>,
     asks_unrecorded_service: bool,
     has_service: bool,
+    /// Whether the run puts tags on, or a workflow that it calls.
+    tags: bool,
     /// The uuids of the event's proposals.
     proposals: FxHashSet<String>,
 }
@@ -91,6 +132,10 @@ struct Facts {
 impl Facts {
     fn has(&self, module: &str) -> bool {
         self.modules.contains(module)
+    }
+
+    fn saves_answers(&self) -> bool {
+        self.has("enrich-event") && (self.has_service || self.asks_unrecorded_service)
     }
 }
 
@@ -105,6 +150,7 @@ pub(crate) fn of(request: &Value<'_>, seen: &Observed<'_>) -> Unknown {
         modules: FxHashSet::default(),
         asks_unrecorded_service: false,
         has_service: false,
+        tags: false,
         proposals: FxHashSet::default(),
     };
     for (_, node) in request.get("graph").and_then(Value::as_array).into_iter().flatten() {
@@ -128,6 +174,7 @@ pub(crate) fn of(request: &Value<'_>, seen: &Observed<'_>) -> Unknown {
                 let uuids = proposals.iter().filter_map(|proposal| proposal.get("uuid")?.as_str());
                 facts.proposals.extend(uuids.map(ToOwned::to_owned));
             }
+            Effect::AddTags { .. } => facts.tags = true,
             _ => {}
         }
     }
@@ -139,6 +186,11 @@ impl Unknown {
     /// Whether there is anything.
     pub(crate) fn is_anything(&self) -> bool {
         !self.entries.is_empty()
+    }
+
+    /// Whether it is part of what templates make.
+    pub(crate) fn shows_in_texts(&self) -> bool {
+        self.facts.saves_answers()
     }
 
     /// Data without it.
@@ -168,6 +220,9 @@ fn remove(object: &mut Array<'_>, names: &[&str]) {
 
 /// Records that cannot be compared as a whole: why; `None` for the others.
 pub(crate) fn whole(request: &Value<'_>, expected: &Value<'_>, own: &str) -> Option<&'static str> {
+    if expected.get("endless").is_some() {
+        return Some("the run, or the jobs that it starts, never end: nothing was recorded of them");
+    }
     let mut lines = expected.get("log")?.as_array()?.values().filter_map(Value::as_str);
     if expected.get("log")?.to_bool() && !lines.any(|line| line.starts_with(own)) {
         return Some("the log tells of another workflow: what came of the run was recorded with another graph");

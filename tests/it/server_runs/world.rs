@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use mispflow::php::{Array, KeyRef, Value};
 use mispflow::simulate::engine::{Answers, Effect, HttpAnswer, Request};
 use rustc_hash::FxHashSet;
+use serde_json::json;
 
 /// What the web server answers to everything.
 const BODY: &str = r#"{"ok":true,"echo":"answer"}"#;
@@ -44,6 +45,10 @@ pub(crate) struct World<'t> {
     /// What the simulation asked of actions.
     asked: Mutex<Vec<Value<'static>>>,
     template_service: bool,
+    zmq_redis: bool,
+    /// The travelling data after each node, which has the scores of decaying models.
+    data: Value<'static>,
+    events: Vec<Value<'static>>,
     /// The tags that the server has seen.
     tags: &'t FxHashSet<String>,
 }
@@ -54,7 +59,7 @@ struct Recorded {
 }
 
 impl<'t> World<'t> {
-    pub(crate) fn new(request: &Value<'_>, tags: &'t FxHashSet<String>) -> Self {
+    pub(crate) fn new(request: &Value<'_>, expected: &Value<'_>, tags: &'t FxHashSet<String>) -> Self {
         let service = request.get("service").and_then(Value::as_array);
         let part = |entry: &Value<'_>, name: &str| entry.get(name).cloned().unwrap_or_default().into_owned();
         let service: Vec<_> = service
@@ -68,6 +73,9 @@ impl<'t> World<'t> {
             service,
             tags,
             template_service: request.get("template_service").is_none_or(Value::to_bool),
+            zmq_redis: request.get("zmq_redis").is_none_or(Value::to_bool),
+            data: expected.get("data").cloned().unwrap_or_default().into_owned(),
+            events: events(request, expected),
         }
     }
 
@@ -131,15 +139,81 @@ impl Answers for World<'_> {
         Some(answer.get("results").unwrap_or(answer).clone())
     }
 
+    fn decay_score(&self, request: Request<'_>, _: &Value<'_>, attribute: &Value<'_>) -> Option<Value<'static>> {
+        let event = self.data.get(&request.node.to_string())?.get("Event")?;
+        let scored = event.get("_AttributeFlattened")?.as_array()?;
+        let is_same = |known: &&Value<'_>| known.get("id").is_some() && known.get("id") == attribute.get("id");
+        scored.values().find(is_same)?.get("decay_score").cloned()
+    }
+
     fn knows_tag(&self, name: &str) -> bool {
         self.tags.contains(name)
     }
 
     fn has_enrichment_module(&self, name: &str) -> bool {
-        ENRICHMENT_MODULES.lines().any(|known| known == name)
+        self.template_service && ENRICHMENT_MODULES.lines().any(|known| known == name)
     }
 
     fn has_template_service(&self) -> bool {
         self.template_service
     }
+
+    fn has_zmq_redis(&self) -> bool {
+        self.zmq_redis
+    }
+
+    fn base_url(&self) -> String {
+        "http://127.0.0.1:8089".into()
+    }
+
+    fn events(&self) -> Option<Vec<Value<'static>>> {
+        (!self.events.is_empty()).then(|| self.events.clone())
+    }
+}
+
+/// The events of the server, each as whole as the recording has it.
+fn events(request: &Value<'_>, expected: &Value<'_>) -> Vec<Value<'static>> {
+    let list = |value: Option<&Value<'_>>| -> Vec<Value<'static>> {
+        let list = value.and_then(Value::as_array).into_iter().flat_map(Array::values);
+        list.map(|entry| entry.clone().into_owned()).collect()
+    };
+    let id = |event: &Value<'_>| event.get("Event")?.get("id")?.to_text().map(std::borrow::Cow::into_owned);
+    let mut whole: Vec<_> = ["runs", "callee_runs"]
+        .into_iter()
+        .flat_map(|key| list(expected.get(key)))
+        .filter_map(|run| run.get("event").cloned())
+        .collect();
+    whole.extend(request.get("event").map(|event| event.clone().into_owned()));
+    let known = list(request.get("database"));
+    let in_full = |short: &Value<'static>| {
+        let number = short.get("id").and_then(Value::to_text);
+        let found = whole.iter().find(|event| id(event).as_deref() == number.as_deref());
+        found.cloned().unwrap_or_else(|| in_form_of_the_api(short))
+    };
+    known.iter().map(in_full).collect()
+}
+
+/// Marks an event that the recording has only in short.
+pub(crate) const IN_SHORT: &str = "_in_short";
+
+/// An event that the recording has only in short.
+fn in_form_of_the_api(short: &Value<'static>) -> Value<'static> {
+    let tags = |names: Option<&Value<'_>>| -> Vec<serde_json::Value> {
+        let names = names.and_then(Value::as_array).into_iter().flat_map(Array::values);
+        names.map(|name| json!({"name": name})).collect()
+    };
+    let attributes = short.get("attributes").and_then(Value::as_array).into_iter().flat_map(Array::values);
+    let attributes: Vec<_> = attributes
+        .filter_map(Value::as_array)
+        .map(|parts| {
+            let part = |at: i64| parts.get(KeyRef::Int(at));
+            json!({"type": part(0), "value": part(1), "to_ids": part(2), "Tag": tags(part(3))})
+        })
+        .collect();
+    let event = json!({"Event": {
+        "id": short.get("id"), "uuid": short.get("uuid"), "info": short.get("info"),
+        "published": short.get("published"), "threat_level_id": short.get("threat_level_id"),
+        "Tag": tags(short.get("tags")), "Attribute": attributes, IN_SHORT: true,
+    }});
+    Value::from_json(&event.to_string()).expect("JSON").into_owned()
 }

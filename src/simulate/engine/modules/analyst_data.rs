@@ -101,9 +101,10 @@ impl AddAnalystData {
     fn items<'a>(&self, data: &Value<'a>, function: &str) -> Result<Array<'a>, Thrown> {
         let target = self.target.to_text().unwrap_or_default();
         let list = match &*target {
-            "Event" => return Ok(Value::from(vec![entry_at(data, &["Event"])?.clone()]).to_array()),
+            "EventReport" | "GalaxyCluster" | "Object" => &*target,
             "Attribute" => "_AttributeFlattened",
-            other => other,
+            // A target that MISP does not know is the event.
+            _ => return Ok(Value::from(vec![entry_at(data, &["Event"])?.clone()]).to_array()),
         };
         let items = entry_at(data, &["Event", list])?;
         let given = items.type_name();

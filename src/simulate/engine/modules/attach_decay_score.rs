@@ -51,14 +51,16 @@ impl Module for AttachDecayScore {
         let mut data = step.copy()?;
         step.lookups.entry(&step.node.module).or_default().note(&data);
         let attributes = self.selection.attributes(&data, step)?;
+        let mut changed = Vec::new();
         for attribute in attributes.values() {
             entry(attribute, "uuid")?;
             let mut scored = row(attribute);
             if let Some(score) = step.answers.decay_score(step.request(), &self.models, attribute) {
                 scored.set("decay_score", score);
             }
-            step.lookups.entry(&step.node.module).or_default().put_back(&mut data, attribute, &scored.into());
+            changed.push((attribute.clone(), scored.into()));
         }
+        step.lookups.entry(&step.node.module).or_default().put_all_back(&mut data, &changed, step.semantics);
         step.data.set(data);
         Ok(true)
     }

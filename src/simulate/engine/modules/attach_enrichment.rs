@@ -1,6 +1,7 @@
 //! `attach-enrichment` and `enrich-event`.
 
 use super::database_form::in_database_form;
+use super::reload_full_event::reload;
 use super::saved_event::saved_event;
 use super::select::Selection;
 use super::{Module, Prepared};
@@ -68,6 +69,13 @@ impl Module for Enrichment {
         let ids = attributes.values().map(|attribute| entry(attribute, "id").cloned()).collect::<Result<_, _>>()?;
         step.effect(Effect::Enrich { modules: self.modules.clone(), attributes: ids, saves: self.saves });
         if self.saves {
+            if step.lacks_zmq_redis() {
+                return Ok(false);
+            }
+            if step.semantics.enriching_normalises {
+                reload(step);
+                return Ok(true);
+            }
             let saved = saved_event(step);
             step.data.replace(in_database_form(&saved));
             return Ok(true);

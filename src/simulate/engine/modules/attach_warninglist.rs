@@ -33,6 +33,7 @@ impl Module for AttachWarninglist {
         step.lookups.entry(&step.node.module).or_default().note(&data);
         let attributes = self.selection.attributes(&data, step)?;
         let mut of_event = Array::new();
+        let mut changed = Vec::new();
         for attribute in attributes.values() {
             wanted_array(attribute, "Warninglist::checkForWarning", 1, "object")?;
             let answered = step.answers.warnings(step.request(), &self.lists, attribute);
@@ -59,8 +60,9 @@ impl Module for AttachWarninglist {
                 }
                 fields.set("warnings", all);
             }
-            step.lookups.entry(&step.node.module).or_default().put_back(&mut data, attribute, &marked);
+            changed.push((attribute.clone(), marked));
         }
+        step.lookups.entry(&step.node.module).or_default().put_all_back(&mut data, &changed, step.semantics);
         if let Some(Value::Array(event)) = data.as_array_mut().and_then(|data| data.get_mut(KeyRef::String("Event"))) {
             event.set("warnings", of_event.reindexed());
         }

@@ -25,10 +25,10 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 impl Module for AttributeDistribution {
     /// Fails if there is no attribute to edit.
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
-        if self.distribution.as_array().is_some() {
-            return Err(Thrown { class: PhpClass::TypeError, message: "Illegal offset type in isset or empty".into() });
-        }
         let is_shared = loose_equal(&self.distribution, &Value::Int(4));
+        if is_shared && self.sharing_group_id.as_array().is_some() && step.answers.saves_attributes() {
+            return Err(Thrown { class: PhpClass::TypeError, message: "Illegal offset type".into() });
+        }
         edit(&self.selection, "distribution", step, |attribute| {
             attribute.set("distribution", self.distribution.clone());
             if is_shared {

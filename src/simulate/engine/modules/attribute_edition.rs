@@ -57,8 +57,8 @@ pub(super) fn edit<'a>(
     step.lookups.entry(&step.node.module).or_default().note(&data);
     let attributes = selection.attributes(&data, step)?;
     let mut edited = Vec::with_capacity(attributes.len());
-    for attribute in attributes.values() {
-        let mut attribute = attribute.clone();
+    for old in attributes.values() {
+        let mut attribute = old.clone();
         let given = attribute.type_name();
         let Some(fields) = attribute.as_array_mut() else {
             let function = "Module_attribute_edition_operation::_editAttribute";
@@ -68,7 +68,8 @@ pub(super) fn edit<'a>(
         let timestamp = fields.remove(KeyRef::String("timestamp"));
         if step.semantics.edits_mark_attributes && step.answers.saves_attributes() {
             // The database then gives the time of the edit, which is not known here.
-            fields.set("_materialChange", false);
+            let is_other = |key: &str| fields.get(KeyRef::new(key)) != old.get(key);
+            fields.set("_materialChange", is_other("distribution"));
             if let Some(id) = fields.remove(KeyRef::String("id")) {
                 fields.set("id", id);
             }
@@ -77,19 +78,8 @@ pub(super) fn edit<'a>(
         edited.push(attribute);
     }
     let lookup = step.lookups.entry(&step.node.module).or_default();
-    let survives = step.semantics.edits_survive_filters;
-    for attribute in &edited {
-        if survives {
-            lookup.put_back_where_found(&mut data, attribute, attribute);
-        } else {
-            lookup.put_back(&mut data, attribute, attribute);
-        }
-    }
-    if survives && let Some(unfiltered) = lookup.note_unfiltered(&mut data) {
-        for attribute in &edited {
-            lookup.put_back_where_found(unfiltered, attribute, attribute);
-        }
-    }
+    let pairs: Vec<_> = edited.iter().map(|attribute| (attribute.clone(), attribute.clone())).collect();
+    lookup.put_all_back(&mut data, &pairs, step.semantics);
     let success = !edited.is_empty();
     if !success {
         step.because_nothing_is_left("there is no attribute to edit");

@@ -68,6 +68,8 @@ pub(super) enum Next {
     Nothing,
 }
 
+pub(super) use saved_event::leave_view;
+
 type Prepared = Result<Box<dyn Module>, PrepareError>;
 
 /// What a node does; `None` if nobody knows its module.

@@ -19,6 +19,9 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 impl Module for PushZmq {
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
+        if step.lacks_zmq_redis() {
+            return Ok(false);
+        }
         let data = self.path.extract(&data)?.to_value();
         let failure = step.answers.push(step.request(), &data);
         step.effect(Effect::Zmq { data });

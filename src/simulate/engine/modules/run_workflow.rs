@@ -1,7 +1,7 @@
 //! `run-workflow`.
 
 use super::reload_full_event::reload;
-use super::saved_event::saved_event;
+use super::saved_event::saved_events;
 use super::select::Selection;
 use super::{Module, Prepared};
 use crate::php::{Array, PhpClass, Thrown, Value};
@@ -10,7 +10,9 @@ use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::callees::{Call, CallAnswer};
 use crate::simulate::engine::effect::Effect;
 use crate::simulate::engine::module_run::ModuleRun;
+use crate::simulate::engine::options::RunOptions;
 use crate::simulate::engine::result::Outcome;
+use crate::simulate::engine::run::Budget;
 
 #[derive(Debug)]
 struct RunWorkflow {
@@ -61,7 +63,7 @@ impl Module for RunWorkflow {
         };
         for workflow in &self.workflows {
             if !call(workflow, &payload, step)? {
-                return Ok(step.fail("Error while executing module run-workflow. Error: Invalid workflow"));
+                return Ok(step.throw("Invalid workflow"));
             }
         }
         reload(step);
@@ -89,17 +91,6 @@ fn call<'a>(workflow: &str, payload: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -
     let effect = |step: &mut ModuleRun<'_, 'a>| {
         step.effect(Effect::RunWorkflow { workflow: workflow.to_owned(), payload: payload.clone() });
     };
-    let died = |reason: &str| {
-        // The error of the workflow that was called, with its class in front.
-        let (class, message) = match reason.split_once(": ") {
-            Some(("ArgumentCountError", message)) => (PhpClass::ArgumentCountError, message),
-            Some(("JsonException", message)) => (PhpClass::JsonException, message),
-            Some(("Error", message)) => (PhpClass::Error, message),
-            Some(("TypeError", message)) => (PhpClass::TypeError, message),
-            _ => (PhpClass::TypeError, reason),
-        };
-        Thrown { class, message: message.to_owned().into() }
-    };
     match step.answers.call(step.request(), workflow) {
         Some(CallAnswer::Unknown) => return Ok(false),
         Some(CallAnswer::Done) => {
@@ -115,14 +106,11 @@ fn call<'a>(workflow: &str, payload: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -
     }
     let Some(callee) = step.options.callees.and_then(|callees| callees.named(workflow)) else { return Ok(false) };
     effect(step);
-    let events = step.answers.events().unwrap_or_else(|| vec![saved_event(step)]);
-    let Some(depth) = step.budget.calls.checked_sub(1) else {
-        *step.is_uncertain = true;
+    let events = saved_events(step);
+    let run = |options: &RunOptions<'a>, budget: &mut Budget| callee.run_adhoc_within(payload.clone(), events, options, budget);
+    let Some(result) = step.called(run) else {
         return Err(died("the workflows call each other without end, until MISP's time or memory ends"));
     };
-    step.budget.calls = depth;
-    let result = callee.run_adhoc_within(payload.clone(), events, step.options, step.budget);
-    step.budget.calls = depth + 1;
     let node = step.node.id;
     let effects_before = step.effects.len();
     for note in result.notes {
@@ -135,7 +123,7 @@ fn call<'a>(workflow: &str, payload: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -
     step.calls.push(Call { node, workflow: workflow.to_owned(), effects_before, runs: result.runs });
     if result.outcome == Some(Outcome::Crash) {
         let reason = reason.unwrap_or_default();
-        return Err(died(reason.strip_prefix(DIED).unwrap_or(&reason)));
+        return Err(died(&reason));
     }
     Ok(true)
 }
@@ -143,3 +131,16 @@ fn call<'a>(workflow: &str, payload: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -
 /// What MISP dies of where the workflow is switched off.
 const OFF: &str = "TypeError: Workflow::executeWorkflow(): Return value must be of type array, bool returned";
 const DIED: &str = "MISP dies with an internal error: ";
+
+/// The error of a workflow that was called, with its class in front, as that of its caller.
+pub(super) fn died(reason: &str) -> Thrown {
+    let reason = reason.strip_prefix(DIED).unwrap_or(reason);
+    let (class, message) = match reason.split_once(": ") {
+        Some(("ArgumentCountError", message)) => (PhpClass::ArgumentCountError, message),
+        Some(("JsonException", message)) => (PhpClass::JsonException, message),
+        Some(("Error", message)) => (PhpClass::Error, message),
+        Some(("TypeError", message)) => (PhpClass::TypeError, message),
+        _ => (PhpClass::TypeError, reason),
+    };
+    Thrown { class, message: message.to_owned().into() }
+}

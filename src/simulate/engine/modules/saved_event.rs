@@ -16,23 +16,37 @@ pub(super) fn saved_event<'a>(step: &mut ModuleRun<'_, 'a>) -> Value<'a> {
         return saved;
     }
     let mut event = step.data.original().clone();
-    let mut calls = step.calls.iter().peekable();
-    for index in 0..=step.effects.len() {
-        while let Some(call) = calls.next_if(|call| call.effects_before == index) {
-            for run in &call.runs {
-                save_all(&mut event, run);
-            }
-        }
-        if let Some(record) = step.effects.get(index) {
-            save(&mut event, &record.effect);
-        }
-    }
+    save_run(&mut event, step);
     leave_view(&mut event);
     event
 }
 
-/// Takes away what the REST API adds to an event: hits on warning lists, and how related events are related.
-fn leave_view(data: &mut Value<'_>) {
+/// The events of the database on which a workflow can run that is called now; that of the run alone if nobody says which there
+/// are.
+pub(super) fn saved_events<'a>(step: &mut ModuleRun<'_, 'a>) -> Vec<Value<'a>> {
+    let Some(mut events) = step.answers.events() else { return vec![saved_event(step)] };
+    events.iter_mut().for_each(|event| save_run(event, step));
+    events
+}
+
+/// Does to an event what the run has done to the database so far, and the workflows that it called.
+fn save_run<'a>(event: &mut Value<'a>, step: &ModuleRun<'_, 'a>) {
+    let mut calls = step.calls.iter().peekable();
+    for index in 0..=step.effects.len() {
+        while let Some(call) = calls.next_if(|call| call.effects_before == index) {
+            for run in call.runs.iter().flat_map(RunResult::with_jobs) {
+                run.effects.iter().for_each(|record| save(event, &record.effect));
+            }
+        }
+        if let Some(record) = step.effects.get(index) {
+            save(event, &record.effect);
+        }
+    }
+}
+
+/// Takes away what the REST API adds to an event: hits on warning lists, how related events are related, and what analysts
+/// said of them.
+pub(in crate::simulate::engine) fn leave_view(data: &mut Value<'_>) {
     let Some(Value::Array(event)) = data.as_array_mut().and_then(|data| data.get_mut(KeyRef::String("Event"))) else {
         return;
     };
@@ -41,17 +55,10 @@ fn leave_view(data: &mut Value<'_>) {
     });
     if let Some(Value::Array(related)) = event.get_mut(KeyRef::String("RelatedEvent")) {
         change_all(related, &mut |related| {
-            related.remove(KeyRef::String("RelationshipInbound"));
+            for key in ["RelationshipInbound", "Note", "Opinion", "Relationship"] {
+                related.remove(KeyRef::String(key));
+            }
         });
-    }
-}
-
-/// Does to the event what a workflow that was called did to the database, and those that it called.
-fn save_all<'a>(event: &mut Value<'a>, run: &RunResult<'a>) {
-    for run in run.with_jobs() {
-        for record in &run.effects {
-            save(event, &record.effect);
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `webhook` and the modules that are made of it: `ms-teams-webhook`, `telegram-send-alert`, `splunk-hec-export`.
 
 use super::Module;
+use crate::catalogue::Release;
 use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::answers::HttpAnswer;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
@@ -67,7 +68,7 @@ impl Module for Webhook {
         let effect = Effect::HttpRequest {
             method: self.method,
             url,
-            headers: headers(self.is_form, &own_headers),
+            headers: headers(self.is_form, &own_headers, step.semantics.release),
             body,
             allow_self_signed: self.allow_self_signed,
         };
@@ -100,8 +101,9 @@ fn json(value: &Value<'_>) -> String {
 
 /// MISP's headers, and `own` ones, a line each, of which those with the same name replace them. The type of a
 /// form replaces every other.
-fn headers(is_form: bool, own: &str) -> Vec<(String, String)> {
-    let mut headers: Vec<(String, String)> = [("Accept", JSON), ("Content-Type", JSON), ("User-Agent", "MISP 2.5.1")]
+fn headers(is_form: bool, own: &str, release: Release) -> Vec<(String, String)> {
+    let agent = format!("MISP {release}");
+    let mut headers: Vec<(String, String)> = [("Accept", JSON), ("Content-Type", JSON), ("User-Agent", &agent)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
     let mut set = |name: &str, value: &str| match headers.iter_mut().find(|(known, _)| known == name) {
@@ -181,7 +183,7 @@ impl Module for MsTeams {
             return Ok(step.fail("URL not provided."));
         }
         let data = step.copy()?;
-        let mut headers = headers(self.is_form, "");
+        let mut headers = headers(self.is_form, "", step.semantics.release);
         let body = if self.is_form {
             step.because(|| NO_FORM.into());
             if let Some((_, kind)) = headers.iter_mut().find(|(name, _)| name == "Content-Type") {
@@ -231,7 +233,7 @@ impl Module for Telegram {
         let effect = Effect::HttpRequest {
             method: HttpMethod::Post,
             url: format!("https://api.telegram.org/bot{}/sendMessage", self.token),
-            headers: headers(false, ""),
+            headers: headers(false, "", step.semantics.release),
             body: Some(json(&message.into()).into()),
             allow_self_signed: false,
         };
