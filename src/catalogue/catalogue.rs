@@ -37,9 +37,9 @@ impl Catalogue {
     }
 
     /// The module with this id. Each ad-hoc workflow has a trigger id of its own (`adhoc_3`), which stands for
-    /// `adhoc-trigger` where that is known.
+    /// `adhoc-trigger` where that is known, and so does `adhoc`, as texts name it.
     pub fn module(&self, id: &str) -> Option<&Signature> {
-        self.modules.get(id).or_else(|| self.modules.get(AD_HOC).filter(|_| is_ad_hoc(id)))
+        self.modules.get(id).or_else(|| self.modules.get(module_ids::ADHOC_TRIGGER).filter(|_| module_ids::is_adhoc(id)))
     }
 
     /// All modules: triggers, then logic modules, then actions, each in the order in which they came,
@@ -81,14 +81,6 @@ impl Catalogue {
         }
         self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
-}
-
-/// The trigger of workflows that are run by hand, or by others.
-const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
-
-/// Whether this is the trigger id of an ad-hoc workflow: MISP gives `adhoc_` and a number, and takes any other end.
-fn is_ad_hoc(id: &str) -> bool {
-    id.strip_prefix("adhoc_").is_some_and(|end| !end.is_empty())
 }
 
 fn rank(module_type: ModuleType) -> u8 {

@@ -1,7 +1,7 @@
 //! The ids of the modules that the code knows something about. An id is nowhere else in the code, only in the data
 //! of the catalogue and in tests.
 
-pub(crate) use crate::model::{ADHOC_TRIGGER, CONCURRENT_TASK};
+pub(crate) use crate::model::{ADHOC, ADHOC_PREFIX, ADHOC_TRIGGER, CONCURRENT_TASK, is_adhoc};
 
 pub(crate) const MODULE_ATTRIBUTE_COMMENT_OPERATION: &str = "Module_attribute_comment_operation";
 pub(crate) const MODULE_EVENT_DISTRIBUTION_OPERATION: &str = "Module_event_distribution_operation";

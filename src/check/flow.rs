@@ -98,12 +98,24 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
     }
 
     /// The trigger's node.
-    pub fn trigger(&mut self, call: &'a Call<'a>, pin: Option<&'a Pin<'a>>) -> Option<NodeTemplate<'a>> {
+    /// `id` is that of the workflow, and makes the trigger id of an ad-hoc workflow that has none yet: MISP takes it as it is.
+    pub fn trigger(
+        &mut self,
+        call: &'a Call<'a>,
+        pin: Option<&'a Pin<'a>>,
+        id: Option<&str>,
+    ) -> Option<NodeTemplate<'a>> {
         let signature = self.context.module(self.file, call.name, &[ModuleType::Trigger], self.diagnostics)?;
         self.typer = Typer::new(Root::of_trigger(signature));
         let mut trigger = self.node(signature, call, pin, None);
         // Each ad-hoc workflow has a trigger id of its own.
-        trigger.node.module = Cow::Borrowed(call.name.text);
+        trigger.node.module = match call.name.text {
+            module_ids::ADHOC | module_ids::ADHOC_TRIGGER => match id {
+                Some(id) => Cow::Owned(format!("{}{id}", module_ids::ADHOC_PREFIX)),
+                None => Cow::Borrowed(module_ids::ADHOC_TRIGGER),
+            },
+            own => Cow::Borrowed(own),
+        };
         Some(trigger)
     }
 

@@ -1,10 +1,48 @@
 //! Workflows that run others.
 
+use rustc_hash::FxHashMap;
+
+use crate::catalogue::module_ids;
 use crate::diagnostics::Diagnostic;
-use crate::model::DocumentKind;
+use crate::model::{DocumentKind, ParamText, ParamValue};
 use crate::verify::{Callee, check_callees, check_circles, check_guarded_enrichment};
 
 use super::Compiled;
+
+/// Writes the workflows that `run-workflow` names by their ids as MISP lists them, `TRIGGER :: NAME`.
+pub(super) fn name_callees<'a>(documents: &mut [Compiled<'a>], imported: &mut [Compiled<'a>]) {
+    let listed: FxHashMap<String, String> = documents
+        .iter()
+        .chain(&*imported)
+        .filter(|compiled| compiled.document.kind == DocumentKind::Workflow)
+        .filter_map(|compiled| {
+            let trigger = compiled.document.trigger_id.as_deref().filter(|trigger| module_ids::is_adhoc(trigger))?;
+            Some((compiled.id.text.to_owned(), format!("{trigger} :: {}", compiled.document.name)))
+        })
+        .collect();
+    if listed.is_empty() {
+        return;
+    }
+    for compiled in documents.iter_mut().chain(imported) {
+        for node in compiled.document.graph.nodes.iter_mut().filter(|node| node.module == module_ids::RUN_WORKFLOW) {
+            let Some((_, workflows)) = node.params.iter_mut().find(|(name, _)| name == WORKFLOWS) else { continue };
+            let items = match workflows {
+                ParamValue::List(items) => items.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for item in items {
+                if let ParamValue::Text(ParamText::Plain(name)) = item
+                    && let Some(as_listed) = listed.get(&**name)
+                {
+                    *name = as_listed.clone().into();
+                }
+            }
+        }
+    }
+}
+
+/// The parameter of `run-workflow` that names the others.
+const WORKFLOWS: &str = "workflows";
 
 /// What `run-workflow` leads to.
 pub(super) fn check_workflows_that_run_others(documents: &[Compiled<'_>], diagnostics: &mut Vec<Diagnostic>) {

@@ -95,8 +95,9 @@ impl<'c, 'a> Compiler<'c, 'a> {
                 );
             }
             self.diagnostics.extend(file_names.check(project, compiled.id, compiled.document.kind));
-            // MISP gives each ad-hoc workflow a trigger id of its own.
-            let Some(trigger) = trigger.filter(|trigger| trigger.text != module_ids::ADHOC_TRIGGER) else { continue };
+            // Each ad-hoc workflow has a trigger id of its own.
+            let is_own = |trigger: &Name<'_>| matches!(trigger.text, module_ids::ADHOC | module_ids::ADHOC_TRIGGER);
+            let Some(trigger) = trigger.filter(|trigger| !is_own(trigger)) else { continue };
             match triggers.get(&(project, trigger.text)) {
                 Some(first) => self.diagnostics.push(duplicate_trigger(trigger, *first)),
                 None => {

@@ -106,7 +106,8 @@ impl<'a> Compiler<'_, 'a> {
                 checker.inlining.push(item.id());
                 checker.expect_data_of_blueprint(&header.description);
             }
-            let trigger = item.trigger().and_then(|(call, pin)| checker.trigger(call, pin));
+            let id = (item.kind() == DocumentKind::Workflow).then(|| item.id().text);
+            let trigger = item.trigger().and_then(|(call, pin)| checker.trigger(call, pin, id));
             let steps = checker.steps(item.body());
             (header, CheckedFlow { trigger, steps })
         });

@@ -24,7 +24,7 @@ use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
 use crate::suppressions::Suppressions;
 use crate::verify::{check_environment, report_known_faults};
 
-use callees::check_workflows_that_run_others;
+use callees::{check_workflows_that_run_others, name_callees};
 use compiler::Compiler;
 
 pub use compiled::{Compilation, Compiled};
@@ -115,12 +115,13 @@ impl<'s> Workspace<'s> {
         let tests = compiler.tests();
         compiler.project();
         compiler.unused();
-        let Compiler { mut diagnostics, mut documents, imported, .. } = compiler;
+        let Compiler { mut diagnostics, mut documents, mut imported, .. } = compiler;
         for saved in &self.saved {
             if saved.check(catalogue, &tags, &budget, &mut diagnostics) {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
+        name_callees(&mut documents, &mut imported);
         check_workflows_that_run_others(&documents, &mut diagnostics);
         report_known_faults(
             target,

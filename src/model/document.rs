@@ -9,6 +9,17 @@ use crate::model::{Graph, ModuleType, Node};
 /// The trigger of ad-hoc workflows, each of which has a trigger id of its own.
 pub(crate) const ADHOC_TRIGGER: &str = "adhoc-trigger";
 
+/// How a text names it.
+pub(crate) const ADHOC: &str = "adhoc";
+
+/// How the trigger ids of ad-hoc workflows begin. MISP gives each `adhoc_` and a number, and takes any other end.
+pub(crate) const ADHOC_PREFIX: &str = "adhoc_";
+
+/// Whether this is the trigger of an ad-hoc workflow.
+pub(crate) fn is_adhoc(trigger: &str) -> bool {
+    trigger == ADHOC_TRIGGER || trigger == ADHOC || trigger.strip_prefix(ADHOC_PREFIX).is_some_and(|end| !end.is_empty())
+}
+
 /// How many characters MISP stores of a name or description.
 pub const MAX_CHARACTERS: usize = 191;
 

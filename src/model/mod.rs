@@ -7,7 +7,7 @@ mod document;
 mod filter_labels;
 mod graph;
 
-pub(crate) use document::{ADHOC_TRIGGER, only_trigger};
+pub(crate) use document::{ADHOC, ADHOC_PREFIX, ADHOC_TRIGGER, is_adhoc, only_trigger};
 pub use document::{Document, DocumentKind, MAX_CHARACTERS, blueprint_uuid, workflow_uuid};
 pub use filter_labels::{FILTER_LABEL, FILTER_LABELS, FilterLabels};
 pub(crate) use graph::CONCURRENT_TASK;

@@ -8,12 +8,6 @@ use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
-/// The trigger of workflows that are run by hand, or by others.
-const AD_HOC: &str = module_ids::ADHOC_TRIGGER;
-
-/// How the ids begin that MISP generates for such triggers.
-const GENERATED: &str = "adhoc";
-
 /// How many unknown names get a suggestion: each one is compared with the names of all workflows.
 const MAX_SUGGESTIONS: usize = 50;
 
@@ -52,12 +46,12 @@ pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
                         format!(
                             "the workflow `{shown}` listens to a trigger of its own, and so cannot be run from here"
                         ),
-                        format!("let it start `on {AD_HOC}`, or use a blueprint in both workflows"),
+                        format!("let it start `on {}`, or use a blueprint in both workflows", module_ids::ADHOC),
                     )
                 } else if let Some(meant) = by_id.get(name) {
                     (
                         format!("`{shown}` is the id of a workflow, and MISP looks for its name"),
-                        format!("write its name behind the trigger: `{AD_HOC} :: {meant}`"),
+                        format!("write its name after its trigger: `TRIGGER :: {meant}`"),
                     )
                 } else if let Some(near) = near() {
                     (format!("no workflow is named `{shown}`"), format!("did you mean `{near}`?"))
@@ -84,5 +78,5 @@ pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
 
 fn is_ad_hoc(workflow: &Callee<'_, '_>) -> bool {
     let mut triggers = workflow.graph.nodes.iter().filter(|node| node.module_type == ModuleType::Trigger);
-    triggers.any(|node| node.module.starts_with(GENERATED))
+    triggers.any(|node| module_ids::is_adhoc(&node.module))
 }
