@@ -23,5 +23,5 @@ pub use load::load;
 pub use semantics::Semantics;
 pub use server_facts::{ServerFactError, ServerFacts, StoppedQueries};
 pub use server_tags::server_tags;
-pub use signature::{Parameter, ParameterKind, Provenance, Shape, Signature};
+pub use signature::{Parameter, ParameterKind, Provenance, Shape, Signature, SignatureLookup};
 pub use target::{Release, Target, UnknownTarget};

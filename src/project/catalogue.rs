@@ -41,7 +41,7 @@ pub fn catalogues(
         let file = match load_source(sources, access, &path.value, &name) {
             Ok(file) => file,
             Err(problem) => {
-                diagnostics.push(at_setting(problem, path.span));
+                diagnostics.push(at_setting(*problem, path.span));
                 continue;
             }
         };

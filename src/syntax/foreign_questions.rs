@@ -4,7 +4,7 @@ use crate::diagnostics::Diagnostic;
 
 use super::grammar::Rule;
 use super::spelling::{among, has_wildcard, is_word, tested};
-use super::syntax_error::{Place, leading_word};
+use super::syntax_error::{ErrorPlace, leading_word};
 
 const TEST_INSIDE: &str = "put a regular expression into a test inside the hash path: `any Event[info=/urgent/]`, `any Event.Attribute.{n}[value=/^10\\./]`";
 
@@ -58,7 +58,7 @@ const TAGGED: [(&str, &str); 12] = [
 /// Functions of other languages that count.
 const COUNTING: [&str; 6] = ["len", "length", "size", "sizeof", "Count", "COUNT"];
 
-impl Place<'_> {
+impl ErrorPlace<'_> {
     /// A question with words of other languages: what stands at `at` should be a comparison.
     pub(super) fn foreign_question(&self, diagnostic: Diagnostic, at: usize) -> Option<Diagnostic> {
         let left_start = self.start_of_word(at);

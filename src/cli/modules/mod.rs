@@ -18,7 +18,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::project::catalogue;
 
 use super::findings::{Format, report};
-use super::inputs::{Target, load_project};
+use super::inputs::{TargetFlag, load_project};
 use super::named::Named;
 use super::{Console, Failure, ProjectFlags, Status};
 
@@ -37,7 +37,7 @@ pub(super) struct Modules {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     #[command(flatten)]
     in_project: ProjectFlags,
 }
