@@ -39,7 +39,9 @@ impl Catalogue {
     /// The module with this id. Each ad-hoc workflow has a trigger id of its own (`adhoc_3`), which stands for
     /// `adhoc-trigger` where that is known, and so does `adhoc`, as texts name it.
     pub fn module(&self, id: &str) -> Option<&Signature> {
-        self.modules.get(id).or_else(|| self.modules.get(module_ids::ADHOC_TRIGGER).filter(|_| module_ids::is_adhoc(id)))
+        self.modules
+            .get(id)
+            .or_else(|| self.modules.get(module_ids::ADHOC_TRIGGER).filter(|_| module_ids::is_adhoc(id)))
     }
 
     /// All modules: triggers, then logic modules, then actions, each in the order in which they came,

@@ -17,7 +17,9 @@ pub(crate) const ADHOC_PREFIX: &str = "adhoc_";
 
 /// Whether this is the trigger of an ad-hoc workflow.
 pub(crate) fn is_adhoc(trigger: &str) -> bool {
-    trigger == ADHOC_TRIGGER || trigger == ADHOC || trigger.strip_prefix(ADHOC_PREFIX).is_some_and(|end| !end.is_empty())
+    trigger == ADHOC_TRIGGER
+        || trigger == ADHOC
+        || trigger.strip_prefix(ADHOC_PREFIX).is_some_and(|end| !end.is_empty())
 }
 
 /// How many characters MISP stores of a name or description.

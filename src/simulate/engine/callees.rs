@@ -12,7 +12,6 @@ pub trait Callees: Sync {
     /// The workflow for a trigger of MISP.
     fn for_trigger(&self, trigger: &str) -> Option<&Prepared>;
 
-
     /// The workflow that MISP lists under this name, `TRIGGER :: NAME`.
     fn named(&self, name: &str) -> Option<&Prepared>;
 }

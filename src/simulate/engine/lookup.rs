@@ -44,7 +44,12 @@ impl<'a> Lookup<'a> {
     }
 
     /// Puts changed attributes back, in later releases also into the data that no filter has touched.
-    pub(super) fn put_all_back(&mut self, data: &mut Value<'a>, changed: &[(Value<'a>, Value<'a>)], semantics: Semantics) {
+    pub(super) fn put_all_back(
+        &mut self,
+        data: &mut Value<'a>,
+        changed: &[(Value<'a>, Value<'a>)],
+        semantics: Semantics,
+    ) {
         if !semantics.edits_survive_filters {
             changed.iter().for_each(|(old, new)| self.put_back(data, old, new));
             return;

@@ -33,7 +33,14 @@ const MAX_CALLS: usize = 16;
 
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, calls: MAX_CALLS, errors_before: Vec::new(), limits }
+        Self {
+            steps: limits.steps,
+            effects: limits.effects,
+            jobs: limits.jobs,
+            calls: MAX_CALLS,
+            errors_before: Vec::new(),
+            limits,
+        }
     }
 }
 

@@ -45,7 +45,8 @@ fn analyst_data(found: &mut Vec<String>, expected: &Value<'_>, seen: &Observed<'
         ["object_type", "object_uuid", "language", "note", "opinion", "comment", "relationship_type"].map(part)
     };
     let there: Vec<_> = list(expected, "analyst_data").map(shown).collect();
-    let is_to_itself = |row: &Value<'_>| row.get("related_object_uuid").is_some_and(|uuid| row.get("object_uuid") == Some(uuid));
+    let is_to_itself =
+        |row: &Value<'_>| row.get("related_object_uuid").is_some_and(|uuid| row.get("object_uuid") == Some(uuid));
     let rows = seen.effects.iter().filter_map(|record| match &record.effect {
         // One to itself is not stored.
         Effect::AddAnalystData { data, .. } if !is_to_itself(data) => Some(shown(data)),

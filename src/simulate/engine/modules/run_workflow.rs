@@ -107,7 +107,9 @@ fn call<'a>(workflow: &str, payload: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -
     let Some(callee) = step.options.callees.and_then(|callees| callees.named(workflow)) else { return Ok(false) };
     effect(step);
     let events = saved_events(step);
-    let run = |options: &RunOptions<'a>, budget: &mut Budget| callee.run_adhoc_within(payload.clone(), events, options, budget);
+    let run = |options: &RunOptions<'a>, budget: &mut Budget| {
+        callee.run_adhoc_within(payload.clone(), events, options, budget)
+    };
     let Some(result) = step.called(run) else {
         return Err(died("the workflows call each other without end, until MISP's time or memory ends"));
     };
