@@ -10,11 +10,24 @@ use mispflow::php::Value;
 use super::answer;
 use super::random::{Below, one_of, thousand};
 
-/// An event with `written` wherever anybody may write anything.
-fn event(written: &str) -> Value<'static> {
+/// Which parts of an event are there.
+const CASES: [[bool; 3]; 8] = [
+    [true, true, true],
+    [true, true, false],
+    [true, false, true],
+    [true, false, false],
+    [false, true, true],
+    [false, true, false],
+    [false, false, true],
+    [false, false, false],
+];
+
+/// An event with `written` wherever anybody may write anything. What else there is may be there or not.
+fn event(written: &str, [is_full, published, locked]: [bool; 3]) -> Value<'static> {
+    let given = |value: &'static str| if is_full { value } else { "" };
     let event = serde_json::json!({"Event": {
-        "id": "7", "uuid": "55c5a39b-1f8c-4c1e-9d7b-0b6a0a0a0a0a", "info": written, "timestamp": "1700000000", "date": "2024-01-31",
-        "published": false, "Orgc": {"id": "1", "name": "ORG"}, "Tag": [{"id": "1", "name": "tlp:red"}],
+        "id": given("7"), "uuid": "55c5a39b-1f8c-4c1e-9d7b-0b6a0a0a0a0a", "info": written, "timestamp": "1700000000", "date": given("2024-01-31"),
+        "published": published, "locked": locked, "Orgc": {"id": given("1"), "name": "ORG"}, "Tag": [{"id": "1", "name": "tlp:red"}],
         "Attribute": [{"id": "1", "type": "text", "value": written, "comment": written, "to_ids": true, "Tag": []}],
         "EventReport": [{"name": written, "content": written}],
     }});
@@ -61,9 +74,9 @@ fn expression(below: Below<'_>, depth: u32) -> String {
         let (one, other) = (expression(below, depth - 1), expression(below, depth - 1));
         return match below(4) {
             0 => format!("({one} ~ {other})"),
-            1 => format!("({one} if Event.id else {other})"),
+            1 => format!("({one} if {} else {other})", ["Event.locked", "Event.published"][depth as usize - 1]),
             2 => format!("({one} ~ ' ')"),
-            _ => format!("({one} or {other})"),
+            _ => format!("({} or {other})", one_of(&["Event.id", "Event.date", "Event.Orgc.id"], below)),
         };
     }
     let mut text = if below(2) == 0 { one_of(&WRITTEN, below) } else { one_of(&SAFE, below) }.to_owned();
@@ -80,7 +93,7 @@ fn template(below: Below<'_>) -> String {
     let it = expression(below, 2);
     match below(7) {
         0 => format!("{{% set x = {it} %}}X-A: {{{{ x }}}}"),
-        1 => format!("{{% if Event.id %}}X-A: {{{{ {it} }}}}{{% endif %}}"),
+        1 => format!("{{% if Event.uuid %}}X-A: {{{{ {it} }}}}{{% endif %}}"),
         2 => format!(
             "{{% for a in Event.Attribute %}}X-A: {{{{ {} }}}}{{% endfor %}}",
             one_of(&["a.value", "a.id", "a.comment|upper", "a.type", "a.value|length"], below)
@@ -110,8 +123,8 @@ fn a_header_that_a_stranger_can_break_is_found() {
     thousand(move |below| {
         let template = template(below);
         let compiled = Template::compile(&template);
-        let lines = |written: &str| compiled.render(&event(written), None).trim().lines().count();
-        let breaks = lines("one") != lines("one\nHost: evil.example\ntwo");
+        let lines = |written: &str, case| compiled.render(&event(written, case), None).trim().lines().count();
+        let breaks = CASES.iter().any(|&case| lines("one", case) != lines("one\nHost: evil.example\ntwo", case));
         let text = format!(
             "workflow w on event-publish {{ webhook(url: \"https://a.example\", payload: \"x\", headers: {}) }}",
             quote(&template)
@@ -137,12 +150,13 @@ fn json_that_a_stranger_can_break_is_found() {
             _ => format!("{{% set x = {it} %}}{{\"a\": [\"{{{{ x }}}}\"]}}"),
         };
         let compiled = Template::compile(&template);
-        let is_json =
-            |written: &str| serde_json::from_str::<serde_json::Value>(&compiled.render(&event(written), None)).is_ok();
-        if !is_json("one") {
+        let is_json = |written: &str, case| {
+            serde_json::from_str::<serde_json::Value>(&compiled.render(&event(written, case), None)).is_ok()
+        };
+        if !is_json("one", CASES[0]) {
             return;
         }
-        let breaks = !is_json("o\"n\ne");
+        let breaks = CASES.iter().any(|&case| is_json("one", case) && !is_json("o\"n\ne", case));
         let text = format!(
             "workflow w on event-publish {{ webhook(url: \"https://a.example\", payload: {}) }}",
             quote(&template)
