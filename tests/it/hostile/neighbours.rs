@@ -46,7 +46,7 @@ fn goes_on(document: &Document<'_>) {
     let settings = Settings::new("w", catalogue, Semantics::MISP_2_5_1);
     let Ok(prepared) = Prepared::of_document(document, &settings) else { return };
     let event = Value::from_json(r#"{"Event": {"id": "1", "info": "x", "Tag": [{"name": "tlp:red"}]}}"#).unwrap();
-    let limits = Limits { steps: 5_000, effects: 1_000, jobs: 50, ..Limits::default() };
+    let limits = Limits { steps: 300, effects: 100, jobs: 10, ..Limits::default() };
     prepared.run(event, &RunOptions { limits, trace: true, ..RunOptions::default() });
 }
 

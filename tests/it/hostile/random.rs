@@ -20,7 +20,7 @@ pub fn thousand(each: impl Fn(Below<'_>) + Send + 'static) {
 
 /// As [`thousand`], for what takes long: a build without optimisation tries a part.
 pub fn thousand_costly(each: impl Fn(Below<'_>) + Send + 'static) {
-    times(if cfg!(debug_assertions) { INPUTS / 40 } else { INPUTS }, each);
+    times(if cfg!(debug_assertions) { INPUTS / 100 } else { INPUTS }, each);
 }
 
 fn times(count: usize, each: impl Fn(Below<'_>) + Send + 'static) {
