@@ -37,6 +37,9 @@ impl Parameter {
         }
         if self.kind == known.kind {
             self.sub_selector |= known.sub_selector;
+            if self.lines.is_none() {
+                self.lines.clone_from(&known.lines);
+            }
             // A select that is known to take more than it offers does so on every server.
             let same_offer = !known.options.is_empty() && self.options.keys().eq(known.options.keys());
             self.open |= self.kind == ParameterKind::Select && known.open && same_offer;
@@ -72,6 +75,16 @@ mod tests {
         assert_eq!(url.required, known.parameter("url").unwrap().required);
         assert!(url.sensitive);
         assert!(module.parameter("content_type").unwrap().open);
+    }
+
+    #[test]
+    fn a_servers_headers_are_still_lines() {
+        let answer = r#"[{"id": "webhook", "name": "Webhook", "version": "0.7", "module_type": "action", "params": [
+            {"id": "headers", "label": "Headers", "type": "textarea"}]}]"#;
+        let mut catalogue = Catalogue::built_in().clone();
+        catalogue.extend(load(answer).unwrap());
+        let headers = catalogue.module("webhook").unwrap().parameter("headers").unwrap();
+        assert_eq!(headers.lines.as_deref(), Some(": "));
     }
 
     #[test]

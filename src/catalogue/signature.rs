@@ -6,6 +6,9 @@ use serde_json::Value as Json;
 
 use crate::model::ModuleType;
 
+/// Finds the signature of a module by its id, if it is known where the module is used.
+pub type SignatureLookup<'l, 's> = dyn Fn(&str) -> Option<&'s Signature> + 'l;
+
 /// A module's signature: everything needed to check a call and to write its node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,11 +20,11 @@ use crate::secrets::Secret;
 
 use super::baseline::{self, leave_new};
 use super::write_files::write_files;
-use super::{Console, Failure, Findings, Format, Inputs, Reads, Status, Target, report};
+use super::{Console, Failure, Findings, Format, Inputs, Reads, Status, TargetFlag, report};
 
 /// What the JSON is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Form {
+enum BuildForm {
     /// A workflow as a file to keep: its graph as an object, no time stamps
     Workflow,
     /// The bare graph
@@ -50,7 +50,7 @@ pub(super) struct Build {
     output: Option<PathBuf>,
     /// What to write; default: a workflow as workflow, a blueprint as blueprint
     #[arg(long = "as", value_enum, value_name = "FORM")]
-    form: Option<Form>,
+    form: Option<BuildForm>,
     /// Write nothing, and fail when a file is not what would be written
     #[arg(long)]
     check: bool,
@@ -60,7 +60,7 @@ pub(super) struct Build {
     #[arg(long, conflicts_with = "check")]
     with_secrets: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     #[command(flatten)]
     findings: Findings,
 }
@@ -208,11 +208,11 @@ impl Build {
         for compiled in documents {
             let is_blueprint = compiled.document.kind == DocumentKind::Blueprint;
             let form = match self.form {
-                Some(Form::Data) => misp::Form::Data,
-                Some(Form::Request) => misp::Form::Request,
-                Some(Form::Blueprint) => misp::Form::Blueprint,
-                Some(Form::Workflow) | None if is_blueprint => misp::Form::Blueprint,
-                Some(Form::Workflow) | None => misp::Form::Workflow,
+                Some(BuildForm::Data) => misp::Form::Data,
+                Some(BuildForm::Request) => misp::Form::Request,
+                Some(BuildForm::Blueprint) => misp::Form::Blueprint,
+                Some(BuildForm::Workflow) | None if is_blueprint => misp::Form::Blueprint,
+                Some(BuildForm::Workflow) | None => misp::Form::Workflow,
             };
             let extension = if is_blueprint { "blueprint.json" } else { "json" };
             match misp::write(&compiled.document, form, filling) {

@@ -16,7 +16,7 @@ use crate::model::Document;
 use crate::project;
 
 use super::import::read_documents;
-use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, Target, report};
+use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, TargetFlag, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///
@@ -35,7 +35,7 @@ pub(super) struct Diff {
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     #[command(flatten)]
     in_project: ProjectFlags,
     /// How the result is written

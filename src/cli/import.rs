@@ -14,7 +14,7 @@ use crate::project::{self, Readers, holds};
 use crate::simulate::engine::does_the_same;
 
 use super::write_files::write_files;
-use super::{Console, Failure, Format, Inputs, Reads, Status, Target, report};
+use super::{Console, Failure, Format, Inputs, Reads, Status, TargetFlag, report};
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
 ///
@@ -39,7 +39,7 @@ pub(super) struct Import {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
 }
 
 impl Import {

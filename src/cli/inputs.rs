@@ -252,27 +252,26 @@ pub(super) fn load_project(
             Project::read(sources, file, folder, diagnostics)
         }
         Err(problem) => {
-            diagnostics.push(problem);
+            diagnostics.push(*problem);
             Project::without_file(folder)
         }
     }
 }
 
 /// Reads standard input, as if it were the file `path` if there is one.
-#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-pub(super) fn read_standard_input(sources: &Sources, path: Option<&Path>) -> Result<FileId, Diagnostic> {
+pub(super) fn read_standard_input(sources: &Sources, path: Option<&Path>) -> Result<FileId, Box<Diagnostic>> {
     let bytes = project::read_limited(io::stdin().lock(), crate::base::source::MAX_SOURCE_BYTES, 0);
     let name = path.map_or_else(|| STANDARD_INPUT.to_owned(), |path| path.display().to_string());
     match bytes {
         Ok(bytes) => source_from_bytes(sources, path, &name, bytes),
-        Err(error) => Err(unreadable(STANDARD_INPUT, &error)),
+        Err(error) => Err(Box::new(unreadable(STANDARD_INPUT, &error))),
     }
 }
 
-fn keep(loaded: Result<FileId, Diagnostic>, roots: &mut Vec<FileId>, diagnostics: &mut Vec<Diagnostic>) {
+fn keep(loaded: Result<FileId, Box<Diagnostic>>, roots: &mut Vec<FileId>, diagnostics: &mut Vec<Diagnostic>) {
     match loaded {
         Ok(id) => roots.push(id),
-        Err(problem) => diagnostics.push(problem),
+        Err(problem) => diagnostics.push(*problem),
     }
 }
 
@@ -283,13 +282,13 @@ fn or_here(path: &Path) -> PathBuf {
 
 /// The release of MISP to work for.
 #[derive(Args, Clone, Default, Debug)]
-pub struct Target {
+pub struct TargetFlag {
     /// The release of MISP, instead of the one the project names
     #[arg(long, value_name = "RELEASE", value_parser = TargetParser, hide_possible_values = true)]
     target: Option<catalogue::Target>,
 }
 
-impl Target {
+impl TargetFlag {
     /// Puts what the flag says into the settings.
     pub fn apply(&self, project: &mut Project) {
         if let Some(target) = self.target {
@@ -353,7 +352,7 @@ mod tests {
     #[test]
     fn a_release_on_the_command_line_wins() {
         let mut project = Project::without_file(Path::new(""));
-        Target { target: Some(catalogue::Target::Latest) }.apply(&mut project);
+        TargetFlag { target: Some(catalogue::Target::Latest) }.apply(&mut project);
         assert_eq!(project.target, Some(Located::default_value(catalogue::Target::Latest)));
     }
 }

@@ -25,7 +25,7 @@ const MISP_MODULES: &str = "http://127.0.0.1:6666";
 pub(super) struct Live {
     /// Perform effects of these kinds, and simulate the rest
     #[arg(long = "live", value_enum, value_name = "KIND", value_delimiter = ',')]
-    kinds: Vec<Kind>,
+    kinds: Vec<LiveKind>,
     /// Let requests go to this computer and to private networks too
     #[arg(long, requires = "kinds")]
     allow_private_addresses: bool,
@@ -48,7 +48,7 @@ pub(super) struct Live {
 
 /// Kinds of effects that a process outside MISP can perform.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum Kind {
+enum LiveKind {
     /// Send the HTTP requests of `webhook`, `ms-teams-webhook` and `telegram-send-alert`
     Webhook,
     /// Publish what `push-zmq` pushes
@@ -70,11 +70,11 @@ impl Live {
         if self.kinds.is_empty() {
             return Ok(None);
         }
-        let is_on = |kind: Kind| self.kinds.contains(&kind);
+        let is_on = |kind: LiveKind| self.kinds.contains(&kind);
         for (flag, is_given, kind, name) in [
-            ("--zmq", self.zmq.is_some(), Kind::Zmq, "zmq"),
-            ("--zmq-wait", self.zmq_wait.is_some(), Kind::Zmq, "zmq"),
-            ("--misp-modules", self.misp_modules.is_some(), Kind::MispModules, "misp-modules"),
+            ("--zmq", self.zmq.is_some(), LiveKind::Zmq, "zmq"),
+            ("--zmq-wait", self.zmq_wait.is_some(), LiveKind::Zmq, "zmq"),
+            ("--misp-modules", self.misp_modules.is_some(), LiveKind::MispModules, "misp-modules"),
         ] {
             if is_given && !is_on(kind) {
                 return Err(Failure::Other(format!("`{flag}` means nothing without `--live {name}`")));
@@ -82,15 +82,15 @@ impl Live {
         }
         let options = self.client_options()?;
         let mut session = Session::new(Secrets::new(Secret::from_environment));
-        if is_on(Kind::Webhook) {
+        if is_on(LiveKind::Webhook) {
             session.webhook = Some(Client::new(&options).map_err(other)?);
         }
-        if is_on(Kind::Zmq) {
+        if is_on(LiveKind::Zmq) {
             let address = self.zmq.as_deref().unwrap_or(ZMQ);
             let patience = self.zmq_wait.unwrap_or(Duration::from_secs(5));
             session.zmq = Some(Publisher::bind(address, patience).map_err(other)?);
         }
-        if is_on(Kind::MispModules) {
+        if is_on(LiveKind::MispModules) {
             let url = self.misp_modules.as_deref().unwrap_or(MISP_MODULES);
             if let Some(problem) = url_problem(url) {
                 return Err(Failure::Other(format!("the address of `--misp-modules` {problem}")));

@@ -12,8 +12,8 @@ use crate::hashpath::Path;
 use crate::php::Value;
 use crate::project::{ProjectFiles, load_source};
 
-use super::emptied::why_empty;
 use super::inputs::{is_standard_input, read_standard_input};
+use super::path_explain::why_empty;
 use super::{Console, Failure, Format, Status, report};
 
 /// Evaluate a hash path on a file, and print what it finds as JSON.
@@ -95,16 +95,12 @@ impl Evaluate {
     }
 
     fn load(&self, sources: &Sources) -> Result<FileId, Box<Diagnostic>> {
-        let loaded = if is_standard_input(&self.file) {
-            read_standard_input(sources, None)
-        } else {
-            {
-                let mut files = ProjectFiles::default();
-                files.add_project_of(&self.file);
-                load_source(sources, &files.named(), &self.file, &self.file.display().to_string())
-            }
-        };
-        loaded.map_err(Box::new)
+        if is_standard_input(&self.file) {
+            return read_standard_input(sources, None);
+        }
+        let mut files = ProjectFiles::default();
+        files.add_project_of(&self.file);
+        load_source(sources, &files.named(), &self.file, &self.file.display().to_string())
     }
 }
 

@@ -21,8 +21,8 @@ use super::inputs::{is_standard_input, load_project, read_standard_input};
 use super::interrupt::Interrupt;
 use super::live::{Live, announce, tell_problems};
 use super::progress::Progress;
-use super::run_output::{Form, Output, Renderer};
-use super::{Console, Failure, Format, ProjectFlags, Status, Target, report};
+use super::run_output::{Output, OutputForm, Renderer};
+use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
@@ -62,7 +62,7 @@ pub(super) struct Run {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     #[command(flatten)]
     in_project: ProjectFlags,
     #[command(flatten)]
@@ -220,7 +220,7 @@ impl Run {
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
         let options = RunOptions {
             answers,
-            trace: form == Form::Trace,
+            trace: form == OutputForm::Trace,
             clock,
             as_trigger: self.as_trigger,
             ..RunOptions::default()
@@ -231,7 +231,7 @@ impl Run {
         let buffer = || if has_colour { Buffer::ansi() } else { Buffer::no_color() };
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
-        let mut progress = Progress::new(form == Form::Trace || console.is_quiet(), files.bytes);
+        let mut progress = Progress::new(form == OutputForm::Trace || console.is_quiet(), files.bytes);
         let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
         let interrupt = Interrupt::listen();
         in_order(
@@ -251,20 +251,20 @@ impl Run {
     }
 
     /// How runs are written, and the events. To know whether there is only one, the first two are read.
-    fn open(&self, files: &EventFiles) -> (Form, [Option<Vec<crate::simulate::replay::Record>>; 2], Events) {
+    fn open(&self, files: &EventFiles) -> (OutputForm, [Option<Vec<crate::simulate::replay::Record>>; 2], Events) {
         let mut events = Events::new(files.clone());
         if self.format == Format::Json {
-            return (Form::Json, [None, None], events);
+            return (OutputForm::Json, [None, None], events);
         }
         if files.paths.len() > 1 {
-            return (Form::Line, [None, None], events);
+            return (OutputForm::Line, [None, None], events);
         }
         let first = events.next();
         if first.as_ref().is_some_and(|batch| batch.len() > 1) {
-            return (Form::Line, [first, None], events);
+            return (OutputForm::Line, [first, None], events);
         }
         let second = events.next();
-        (if second.is_some() { Form::Line } else { Form::Trace }, [first, second], events)
+        (if second.is_some() { OutputForm::Line } else { OutputForm::Trace }, [first, second], events)
     }
 
     /// What holds of the server that is meant.
@@ -370,7 +370,7 @@ impl Total {
     fn finish(
         self,
         who: impl Fn(NodeId) -> String,
-        form: Form,
+        form: OutputForm,
         console: &mut Console,
         sources: &Sources,
     ) -> Result<Status, Failure> {
@@ -381,7 +381,7 @@ impl Total {
                 .help("an event is JSON, `{\"Event\": {…}}`; in a folder the files that end in `.json`, `.ndjson` or `.jsonl` count");
             return Ok(report(console, sources, &[diagnostic], Format::Text)?);
         }
-        if form != Form::Trace {
+        if form != OutputForm::Trace {
             console.tell(&self.tally.summary(who))?;
             for note in &self.notes {
                 console.tell(&format!("note: {note}"))?;
@@ -392,12 +392,11 @@ impl Total {
 }
 
 fn load(sources: &Sources, files: &ProjectFiles, path: &Path) -> Result<FileId, Box<Diagnostic>> {
-    let loaded = if is_standard_input(path) {
+    if is_standard_input(path) {
         read_standard_input(sources, None)
     } else {
         load_source(sources, &files.named(), path, &path.display().to_string())
-    };
-    loaded.map_err(Box::new)
+    }
 }
 
 /// Whether a file is MISP's JSON: its name says so, or, without a name, its beginning.

@@ -21,7 +21,7 @@ const SHEET_BYTES: usize = 256 * 1024;
 
 /// How a run is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Form {
+pub(super) enum OutputForm {
     /// Node by node.
     Trace,
     /// One line.
@@ -53,7 +53,7 @@ pub(super) struct Output {
 #[derive(Clone, Copy)]
 pub(super) struct Renderer<'r> {
     pub(super) runner: Runner<'r>,
-    pub(super) form: Form,
+    pub(super) form: OutputForm,
     pub(super) places: &'r Places<'r>,
     pub(super) buffer: &'r (dyn Fn() -> Buffer + Sync),
 }
@@ -87,29 +87,29 @@ impl Renderer<'_> {
         sheet.output.endings.push(Ending::of(&result));
         let is_uncertain = result.with_jobs().into_iter().any(|result| result.is_uncertain);
         sheet.output.is_uncertain |= is_uncertain;
-        if self.form == Form::Line {
+        if self.form == OutputForm::Line {
             let told = if is_uncertain { result.with_jobs() } else { vec![&result] };
             sheet.output.notes.extend(told.into_iter().flat_map(|result| result.notes.iter().cloned()));
         }
         // Writing to memory does not fail.
         let _ = match self.form {
-            Form::Json => {
+            OutputForm::Json => {
                 sheet.output.log.extend(log(&result));
                 let source = Source { file: &record.name, line: record.line, index: record.index };
                 to_json(&mut *sheet, &Told { source, event, result: &result })
             }
-            Form::Line => write!(sheet, "{}", line(record, event.as_ref(), &result)),
-            Form::Trace => {
+            OutputForm::Line => write!(sheet, "{}", line(record, event.as_ref(), &result)),
+            OutputForm::Trace => {
                 let mut buffer = (self.buffer)();
                 let written = write_run(&mut buffer, &result, self.places);
                 sheet.output.bytes.extend_from_slice(buffer.as_slice());
                 written
             }
         };
-        if self.form != Form::Trace {
+        if self.form != OutputForm::Trace {
             sheet.output.bytes.push(b'\n');
         }
-        if self.form != Form::Json {
+        if self.form != OutputForm::Json {
             for line in log(&result) {
                 let _ = writeln!(sheet, "{}", crate::diagnostics::printable(&line));
             }
@@ -190,7 +190,7 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     let before = text.split('\n').nth(line.saturating_sub(1)).and_then(|text| text.get(..column.saturating_sub(1)));
     let column = before.map_or(column, |before| before.chars().count() + 1);
     let line = record.line + line.saturating_sub(1);
-    let place = Place { line, column: Some(column), ..Place::of(record) };
+    let place = ResultPlace { line, column: Some(column), ..ResultPlace::of(record) };
     if error.is_infinite_number() {
         return Diagnostic::new(Code::UnusableEvent, format!("{place}: a number is too large for a float"))
             .note("PHP reads it as infinite, which no JSON can say, so MISP could not send or save such an event")
@@ -200,31 +200,32 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
 }
 
 fn no_event(record: &Record, unusable: Unusable) -> Diagnostic {
-    Diagnostic::new(Code::UnusableEvent, format!("{}: {}", Place::of(record), unusable.message)).help(unusable.help)
+    Diagnostic::new(Code::UnusableEvent, format!("{}: {}", ResultPlace::of(record), unusable.message))
+        .help(unusable.help)
 }
 
 fn unreadable_record(record: &Record, error: &RecordError) -> Diagnostic {
     match error {
         RecordError::Unreadable(error) => unreadable(&record.name, error),
-        error => Diagnostic::new(Code::UnusableEvent, format!("{}: {error}", Place::of(record))),
+        error => Diagnostic::new(Code::UnusableEvent, format!("{}: {error}", ResultPlace::of(record))),
     }
 }
 
 /// A place in a file of events, in words.
-struct Place<'r> {
+struct ResultPlace<'r> {
     file: &'r str,
     index: Option<usize>,
     line: usize,
     column: Option<usize>,
 }
 
-impl<'r> Place<'r> {
+impl<'r> ResultPlace<'r> {
     fn of(record: &'r Record) -> Self {
         Self { file: &record.name, index: record.index, line: record.line, column: None }
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for ResultPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.index {
             Some(index) => write!(f, "`{}#{index}`", self.file)?,

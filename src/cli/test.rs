@@ -13,7 +13,7 @@ use crate::simulate::replay::{in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
 use super::watch::{Watched, watch};
-use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, Target, report};
+use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, TargetFlag, report};
 
 /// How results are written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
@@ -48,7 +48,7 @@ pub(super) struct Test {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: TestFormat,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     /// Run the tests again whenever a file changes
     #[arg(long, conflicts_with = "stdin_filename")]
     watch: bool,

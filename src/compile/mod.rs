@@ -17,7 +17,7 @@ use crate::base::source::{FileId, Sources};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{Context, check_hidden_characters, check_hidden_in_data};
 use crate::diagnostics::Diagnostic;
-use crate::exported::{Saved, is_misp_json, read_saved};
+use crate::exported::{Exported, is_misp_json, read_exported};
 use crate::load::Program;
 use crate::project::Files;
 use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
@@ -35,7 +35,7 @@ pub struct Workspace<'s> {
     program: Program<'s>,
     declarations: Declarations,
     catalogue: &'s Catalogue,
-    saved: Vec<Saved<'s>>,
+    saved: Vec<Exported<'s>>,
     target: Target,
     diagnostics: Vec<Diagnostic>,
 }
@@ -50,7 +50,7 @@ impl<'s> Workspace<'s> {
         for &file in &json {
             check_hidden_in_data(sources.file(file), file, &mut diagnostics);
         }
-        let saved = json.into_iter().flat_map(|file| read_saved(sources, file, &mut diagnostics)).collect();
+        let saved = json.into_iter().flat_map(|file| read_exported(sources, file, &mut diagnostics)).collect();
         let program = Program::load(sources, access, &text, &mut diagnostics);
         for file in &program.files {
             check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);

@@ -33,7 +33,7 @@ pub fn is_misp_json(file: &SourceFile) -> bool {
 
 /// A workflow or blueprint that was read from MISP's JSON.
 #[derive(Debug)]
-pub struct Saved<'s> {
+pub struct Exported<'s> {
     /// Made from the name of the file, with a number where the file holds several. Its place is that
     /// of the document.
     pub id: Name<'s>,
@@ -43,7 +43,7 @@ pub struct Saved<'s> {
 }
 
 /// Reads a file with MISP's JSON. What is unusual in it is noted.
-pub fn read_saved<'s>(sources: &'s Sources, id: FileId, diagnostics: &mut Vec<Diagnostic>) -> Vec<Saved<'s>> {
+pub fn read_exported<'s>(sources: &'s Sources, id: FileId, diagnostics: &mut Vec<Diagnostic>) -> Vec<Exported<'s>> {
     let file = sources.file(id);
     let read = match misp::read(&file.text) {
         Ok(read) => read,
@@ -90,12 +90,12 @@ pub fn read_saved<'s>(sources: &'s Sources, id: FileId, diagnostics: &mut Vec<Di
                 is_escaped: graph.is_some_and(|graph| sources.snippet(graph).starts_with('"')),
                 paths: place.clone(),
             };
-            Saved { id: Name { text: sources.keep(text), span: whole }, document, places }
+            Exported { id: Name { text: sources.keep(text), span: whole }, document, places }
         })
         .collect()
 }
 
-impl Saved<'_> {
+impl Exported<'_> {
     /// Checks the graph. Says whether it can be built.
     pub(crate) fn check(
         &self,

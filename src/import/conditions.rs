@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::flow::{Flow, Kind, Target};
+use super::flow::{Flow, FlowKind, FlowTarget};
 
 /// How deep parentheses nest in a condition; what would nest deeper stays an `if` of its own.
 const MAX_DEPTH: u32 = 6;
@@ -106,8 +106,8 @@ impl Condition {
 #[derive(Debug)]
 pub(super) struct Decision {
     pub condition: Condition,
-    pub then: Target,
-    pub otherwise: Target,
+    pub then: FlowTarget,
+    pub otherwise: FlowTarget,
     /// How many connections are behind [`Self::then`] and [`Self::otherwise`].
     links: (u32, u32),
     depth: u32,
@@ -133,7 +133,7 @@ pub(super) fn decisions(flow: &Flow<'_>) -> Vec<Option<Decision>> {
     let mut decisions: Vec<Option<Decision>> = Vec::new();
     decisions.resize_with(flow.nodes.len(), || None);
     for &node in flow.order.iter().rev() {
-        if flow.nodes[node].kind != Kind::If {
+        if flow.nodes[node].kind != FlowKind::If {
             continue;
         }
         let targets = &flow.nodes[node].targets;

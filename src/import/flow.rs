@@ -7,7 +7,7 @@ use super::modules::Modules;
 use super::note::Notes;
 
 /// Where an output's connection leads; `None` for an output that is not connected.
-pub(super) type Target = Option<usize>;
+pub(super) type FlowTarget = Option<usize>;
 
 /// A graph without loops. Nodes are named by their place in [`Self::nodes`].
 pub(super) struct Flow<'g> {
@@ -24,14 +24,14 @@ pub(super) struct Flow<'g> {
 pub(super) struct FlowNode<'g> {
     pub node: &'g Node<'g>,
     pub signature: &'g Signature,
-    pub kind: Kind,
+    pub kind: FlowKind,
     /// The outputs, or the branches of a concurrent task.
-    pub targets: Vec<Target>,
+    pub targets: Vec<FlowTarget>,
 }
 
 /// What a node does to the flow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub(super) enum FlowKind {
     Trigger,
     Step,
     If,
@@ -54,10 +54,10 @@ impl<'g> Flow<'g> {
             place[index] = Some(told.len());
             let signature = modules.of(node);
             let kind = match signature.module_type {
-                ModuleType::Trigger => Kind::Trigger,
-                _ if node.is_concurrent_task() => Kind::Concurrent,
-                _ if signature.is_condition() => Kind::If,
-                _ => Kind::Step,
+                ModuleType::Trigger => FlowKind::Trigger,
+                _ if node.is_concurrent_task() => FlowKind::Concurrent,
+                _ if signature.is_condition() => FlowKind::If,
+                _ => FlowKind::Step,
             };
             told.push(FlowNode { node, signature, kind, targets: Vec::new() });
         }
@@ -65,7 +65,7 @@ impl<'g> Flow<'g> {
         for node in &mut told {
             node.targets = targets(node, &target, notes);
         }
-        let start = told.iter().position(|node| node.kind == Kind::Trigger);
+        let start = told.iter().position(|node| node.kind == FlowKind::Trigger);
         let mut flow = Self { nodes: told, order: Vec::new(), start, has_trigger: start.is_some() };
         if let Some(trigger) = start {
             flow.cut_ways_to(trigger, notes);
@@ -146,7 +146,7 @@ impl<'g> Flow<'g> {
         order.reverse();
         // Branches of a concurrent task that were cut are no branches any more.
         for node in &mut self.nodes {
-            if node.kind == Kind::Concurrent {
+            if node.kind == FlowKind::Concurrent {
                 node.targets.retain(Option::is_some);
             }
         }
@@ -166,12 +166,12 @@ impl<'g> Flow<'g> {
     }
 }
 
-fn targets(node: &FlowNode<'_>, place: &impl Fn(u32) -> Option<usize>, notes: &mut Notes) -> Vec<Target> {
+fn targets(node: &FlowNode<'_>, place: &impl Fn(u32) -> Option<usize>, notes: &mut Notes) -> Vec<FlowTarget> {
     let from = node.node.id;
     let module = &node.node.module;
     let outputs = usize::from(node.signature.outputs);
-    let mut targets: Vec<Target> = Vec::new();
-    if node.kind != Kind::Concurrent {
+    let mut targets: Vec<FlowTarget> = Vec::new();
+    if node.kind != FlowKind::Concurrent {
         targets.resize(outputs, None);
     }
     for (output, connections) in node.node.outputs.iter().enumerate() {
@@ -184,7 +184,7 @@ fn targets(node: &FlowNode<'_>, place: &impl Fn(u32) -> Option<usize>, notes: &m
             if output >= outputs {
                 let number = output + 1;
                 notes.about(from, format!("`{module}` has no output {number}; the connection to node {to} is cut"));
-            } else if node.kind == Kind::Concurrent {
+            } else if node.kind == FlowKind::Concurrent {
                 targets.push(Some(target));
             } else if targets[output].is_some() {
                 notes.about(

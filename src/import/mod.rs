@@ -5,25 +5,25 @@
 //! blocks cannot say. Compiled, it is the same graph again.
 
 mod arguments;
-mod asking;
+mod condition_text;
 mod conditions;
 mod declare;
 mod defaults;
+mod detached;
 mod file_name;
 mod flow;
 mod frames;
 mod modules;
 mod names;
 mod note;
-mod pieces;
 mod plan;
 mod predicate;
 mod print;
-mod refused;
+mod recheck;
 mod roles;
 mod scopes;
 mod step;
-mod teller;
+mod structure;
 mod tree;
 mod written;
 
@@ -36,18 +36,18 @@ use crate::model::{Document, DocumentKind, NodeId};
 
 use arguments::Exact;
 pub use defaults::{SameRun, WithDefaults, with_editor_defaults};
+use detached::Pieces;
 pub use file_name::good_name;
 use flow::Flow;
 use modules::Modules;
 use names::Names;
 pub use note::Note;
 use note::Notes;
-use pieces::Pieces;
 use plan::Plan;
 use print::{Printer, pin_before};
 use scopes::{Role, Scopes};
-use step::Step;
-use teller::Teller;
+use step::WrittenStep;
+use structure::Structurer;
 use written::{Entry, Written, entries_of, name};
 
 /// How graphs become text.
@@ -109,16 +109,16 @@ fn import_as(
     let id = ids.unique(names::id(given_name.unwrap_or(&document.name), prefix));
     let page = Page { document, modules: &modules, flow: &flow, kind, id: &id, options };
     let mut exact = vec![Exact::Nothing; flow.nodes.len()];
-    let mut told = tell(&flow, &pieces, &exact, options);
+    let mut told = structure(&flow, &pieces, &exact, options);
     let (mut text, mut page_notes) = page.text(&told);
     // First the filters are kept as they are, then the parameters too.
     for _ in 0..2 {
-        let refused = refused::refused(&text, catalogue);
+        let refused = recheck::recheck(&text, catalogue);
         if refused.is_empty() {
             break;
         }
         for (place, message) in refused {
-            let node = told.spoken[place];
+            let node = told.statement_nodes[place];
             let id = flow.nodes[node].node.id;
             if exact[node] == Exact::Nothing {
                 notes.about(id, format!("kept as it is, though the checker would refuse it: {message}"));
@@ -126,7 +126,7 @@ fn import_as(
             let has_filter = flow.nodes[node].node.filter.is_active();
             exact[node] = if exact[node] == Exact::Nothing && has_filter { Exact::Filter } else { Exact::All };
         }
-        told = tell(&flow, &pieces, &exact, options);
+        told = structure(&flow, &pieces, &exact, options);
         (text, page_notes) = page.text(&told);
     }
     notes.0.extend(page_notes.0);
@@ -146,7 +146,7 @@ struct Page<'p, 'g> {
 
 impl Page<'_, '_> {
     /// The whole text, in canonical form.
-    fn text(&self, told: &Told) -> (String, Notes) {
+    fn text(&self, told: &Structured) -> (String, Notes) {
         let Self { document, flow, options, .. } = self;
         let mut notes = Notes::default();
         let frames = &document.graph.frames;
@@ -182,18 +182,18 @@ fn formatted(text: String) -> String {
 type Trigger = (Vec<Entry>, String, Vec<Entry>);
 
 /// What a flow is as steps.
-struct Told {
+struct Structured {
     trigger: Option<Trigger>,
-    steps: Vec<Step>,
+    steps: Vec<WrittenStep>,
     /// The nodes in the order of the text.
     sequence: Vec<usize>,
     /// Those of them that are calls, questions and filters.
-    spoken: Vec<usize>,
+    statement_nodes: Vec<usize>,
     notes: Notes,
 }
 
 /// Tells a flow; again without the filter scopes that turn out not to say the same.
-fn tell(flow: &Flow<'_>, pieces: &Pieces, exact: &[Exact], options: ImportOptions) -> Told {
+fn structure(flow: &Flow<'_>, pieces: &Pieces, exact: &[Exact], options: ImportOptions) -> Structured {
     let mut roles = roles::roles(flow);
     for (role, _) in roles.iter_mut().zip(exact).filter(|(_, exact)| **exact == Exact::All) {
         *role = Role::None;
@@ -202,18 +202,18 @@ fn tell(flow: &Flow<'_>, pieces: &Pieces, exact: &[Exact], options: ImportOption
     loop {
         let scopes = Scopes::find(flow, &mut roles, &pieces.all());
         let plan = Plan::new(flow, &scopes);
-        let mut teller = Teller::new(flow, &scopes, plan, exact, options.keep_layout);
-        let trigger = teller.trigger();
-        let steps = teller.tell(&pieces.joining, &pieces.apart);
-        if teller.failed.is_empty() {
-            let Teller { sequence, spoken, notes, .. } = teller;
-            return Told { trigger, steps, sequence, spoken, notes };
+        let mut structurer = Structurer::new(flow, &scopes, plan, exact, options.keep_layout);
+        let trigger = structurer.trigger();
+        let steps = structurer.structure(&pieces.joining, &pieces.apart);
+        if structurer.failed.is_empty() {
+            let Structurer { sequence, statement_nodes, notes, .. } = structurer;
+            return Structured { trigger, steps, sequence, statement_nodes, notes };
         }
         attempts += 1;
         if attempts > 4 {
             roles.fill(Role::None);
         }
-        for filter in teller.failed {
+        for filter in structurer.failed {
             roles[filter] = Role::None;
         }
     }

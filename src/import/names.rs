@@ -3,7 +3,7 @@
 use deunicode::deunicode_char;
 use rustc_hash::FxHashSet;
 
-use super::flow::{FlowNode, Kind};
+use super::flow::{FlowKind, FlowNode};
 use super::modules::{param, text_param};
 use crate::catalogue::module_ids;
 use crate::model::{Node, ParamText, ParamValue};
@@ -79,8 +79,8 @@ pub(super) fn label(node: &FlowNode<'_>) -> String {
     let module = &node.node.module;
     let name = match (node.kind, module.as_ref()) {
         (_, module_ids::TAG_IF) => format!("check-{}", first_tag(node.node).unwrap_or_else(|| "tag".to_owned())),
-        (Kind::If, module) => format!("check-{}", slug(module.strip_suffix("-if").unwrap_or(module))),
-        (Kind::Concurrent, _) => "concurrent".to_owned(),
+        (FlowKind::If, module) => format!("check-{}", slug(module.strip_suffix("-if").unwrap_or(module))),
+        (FlowKind::Concurrent, _) => "concurrent".to_owned(),
         (_, module_ids::GENERIC_FILTER_DATA) => "filter".to_owned(),
         (_, module_ids::GENERIC_FILTER_RESET) => "reset-filters".to_owned(),
         (_, module_ids::TAG_OPERATION) => {

@@ -1,8 +1,8 @@
 //! What becomes which step, and where its branches meet again.
 
 use super::conditions::{Condition, Decision, decisions};
-use super::flow::{Flow, Kind, Target};
-use super::scopes::{RegionId, Scope, Scopes};
+use super::flow::{Flow, FlowKind, FlowTarget};
+use super::scopes::{FilterScope, RegionId, Scopes};
 use super::tree::Tree;
 
 /// A flow in units: single nodes, and whole conditions. Units are named by their first node.
@@ -11,7 +11,7 @@ pub(super) struct Plan {
     /// How many connections between units lead to each unit.
     pub arrivals: Vec<u32>,
     /// The unit at which all ways from a unit meet again, if they do.
-    pub follow: Vec<Target>,
+    pub follow: Vec<FlowTarget>,
     pub region: Vec<RegionId>,
     meetings: Meetings,
 }
@@ -25,22 +25,22 @@ struct Meetings {
 /// A unit.
 pub(super) enum Unit {
     /// The trigger, or a node with at most one way on.
-    Step(Option<Target>),
+    Step(Option<FlowTarget>),
     /// An `if`; its condition is taken out when it is told.
-    If { condition: Option<Condition>, then: Target, otherwise: Target },
+    If { condition: Option<Condition>, then: FlowTarget, otherwise: FlowTarget },
     /// A concurrent task: where its branches lead and the regions they open.
     Concurrent(Vec<(usize, RegionId)>),
     /// A filter scope.
-    Filter { scope: Scope, body: Target },
+    Filter { scope: FilterScope, body: FlowTarget },
     /// The reset of a filter scope.
-    Reset(Target),
+    Reset(FlowTarget),
     /// An IF node inside another unit's condition.
     Inside,
 }
 
 impl Unit {
-    fn targets(&self) -> impl Iterator<Item = Target> + '_ {
-        let (single, pair, branches): (Option<Target>, [Option<Target>; 2], &[_]) = match self {
+    fn targets(&self) -> impl Iterator<Item = FlowTarget> + '_ {
+        let (single, pair, branches): (Option<FlowTarget>, [Option<FlowTarget>; 2], &[_]) = match self {
             Self::Step(target) => (*target, [None; 2], &[]),
             Self::If { then, otherwise, .. } => (None, [Some(*then), Some(*otherwise)], &[]),
             Self::Concurrent(branches) => (None, [None; 2], branches),
@@ -66,7 +66,7 @@ impl Plan {
     }
 
     /// Whether all ways from a unit that do not end lead to `follow`.
-    pub fn leads_to(&self, unit: usize, follow: Target) -> bool {
+    pub fn leads_to(&self, unit: usize, follow: FlowTarget) -> bool {
         let Meetings { tree, place } = &self.meetings;
         follow.is_none_or(|follow| tree.common(place[unit], place[follow]) == place[follow])
     }
@@ -76,18 +76,18 @@ fn unit(flow: &Flow<'_>, scopes: &Scopes, decisions: &mut [Option<Decision>], no
     let from = &flow.nodes[node];
     let only = from.targets.first().copied();
     match from.kind {
-        Kind::If => match decisions[node].take() {
+        FlowKind::If => match decisions[node].take() {
             None => Unit::Inside,
             Some(decision) => {
                 Unit::If { condition: Some(decision.condition), then: decision.then, otherwise: decision.otherwise }
             }
         },
-        Kind::Concurrent => {
+        FlowKind::Concurrent => {
             let branches = from.targets.iter().zip(&scopes.branches[node]);
             Unit::Concurrent(branches.filter_map(|(target, region)| Some(((*target)?, *region))).collect())
         }
-        Kind::Step if scopes.is_reset[node] => Unit::Reset(only.flatten()),
-        Kind::Step | Kind::Trigger => match scopes.by_filter[node] {
+        FlowKind::Step if scopes.is_reset[node] => Unit::Reset(only.flatten()),
+        FlowKind::Step | FlowKind::Trigger => match scopes.by_filter[node] {
             Some(scope) => Unit::Filter { scope, body: only.flatten() },
             None => Unit::Step(only),
         },
@@ -96,7 +96,7 @@ fn unit(flow: &Flow<'_>, scopes: &Scopes, decisions: &mut [Option<Decision>], no
 
 /// Where all ways from each unit meet. A way that ends because a node has no outputs, or in a
 /// concurrent task, needs no meeting place; one that ends at an open output meets nothing any more.
-fn follows(flow: &Flow<'_>, units: &[Unit]) -> (Vec<Target>, Meetings) {
+fn follows(flow: &Flow<'_>, units: &[Unit]) -> (Vec<FlowTarget>, Meetings) {
     /// In the tree of meeting places, the end of everything.
     const END: usize = 0;
     let mut tree = Tree::new();
@@ -111,7 +111,7 @@ fn follows(flow: &Flow<'_>, units: &[Unit]) -> (Vec<Target>, Meetings) {
         let goes_on = !matches!(units[unit], Unit::Concurrent(_));
         let targets = || units[unit].targets().filter(|_| goes_on);
         is_open[unit] = targets().any(|target| target.is_none_or(|target| is_open[target]));
-        let counts = |target: &Target| !is_open[unit] || target.is_none_or(|target| is_open[target]);
+        let counts = |target: &FlowTarget| !is_open[unit] || target.is_none_or(|target| is_open[target]);
         let places = targets().filter(counts).map(|target| target.map_or(END, |target| place[target]));
         let meeting = places.reduce(|a, b| tree.common(a, b)).unwrap_or(END);
         place[unit] = tree.add(meeting);

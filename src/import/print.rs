@@ -2,7 +2,7 @@
 
 use crate::diagnostics::printable_line;
 
-use super::step::{Step, StepKind};
+use super::step::{StepKind, WrittenStep};
 use super::written::{Entry, entries_of};
 
 /// Writes lines.
@@ -38,7 +38,7 @@ impl<'c> Printer<'c> {
     }
 
     /// Writes steps.
-    pub fn steps(&mut self, steps: &[Step]) {
+    pub fn steps(&mut self, steps: &[WrittenStep]) {
         for (index, step) in steps.iter().enumerate() {
             let before = index.checked_sub(1).map(|before| &steps[before]);
             if before
@@ -50,7 +50,7 @@ impl<'c> Printer<'c> {
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &WrittenStep) {
         if let Some(comments) = self.comments.get(step.first)
             && !std::mem::replace(&mut self.commented[step.first], true)
         {
@@ -99,7 +99,7 @@ impl<'c> Printer<'c> {
         }
     }
 
-    fn block(&mut self, word: &str, steps: &[Step]) {
+    fn block(&mut self, word: &str, steps: &[WrittenStep]) {
         self.line(&format!("{word} {{"));
         self.steps(steps);
         self.line("}");
@@ -107,7 +107,7 @@ impl<'c> Printer<'c> {
 }
 
 /// Whether a step is set apart by blank lines.
-fn is_block(step: &Step) -> bool {
+fn is_block(step: &WrittenStep) -> bool {
     match &step.kind {
         StepKind::Call { .. } | StepKind::Goto(_) => false,
         StepKind::Detached(steps) => !steps.is_empty(),

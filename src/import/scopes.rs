@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::flow::{Flow, Kind};
+use super::flow::{Flow, FlowKind};
 use super::tree::Tree;
 
 /// How deep concurrent branches nest in the text; what lies deeper is reached by jumps.
@@ -25,7 +25,7 @@ pub(super) struct Scopes {
     /// The region that each branch of a concurrent task opens; its own region if it opens none.
     pub branches: Vec<Vec<RegionId>>,
     /// The scopes by the node that puts the filter on.
-    pub by_filter: Vec<Option<Scope>>,
+    pub by_filter: Vec<Option<FilterScope>>,
     /// Whether a node is the reset of a scope.
     pub is_reset: Vec<bool>,
     /// How many regions there are.
@@ -34,7 +34,7 @@ pub(super) struct Scopes {
 
 /// A filter scope.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scope {
+pub(super) struct FilterScope {
     /// The region inside.
     pub region: RegionId,
     /// The node that takes the filter off, together with those around it.
@@ -180,7 +180,7 @@ impl<'f, 'g> Round<'f, 'g> {
         let ends_flow = self.ends_flow[state.region];
         let region = self.open(state.region, self.base[state.region], level, ends_flow);
         self.chains.push(Chain { filter: node, outer: state.chain, labels: labels | (1 << label) });
-        self.found.by_filter[node] = Some(Scope { region, reset: None, is_outermost: state.chain == 0 });
+        self.found.by_filter[node] = Some(FilterScope { region, reset: None, is_outermost: state.chain == 0 });
         if self.base[state.region] != 0 {
             // A scope in a branch of a concurrent task that stands in a scope itself.
             self.fail(self.base[state.region]);
@@ -213,7 +213,7 @@ impl<'f, 'g> Round<'f, 'g> {
 
     fn leave(&mut self, node: usize, after: State, roles: &[Role]) {
         let from = &self.flow.nodes[node];
-        let ends = from.kind != Kind::Concurrent && from.targets.contains(&None);
+        let ends = from.kind != FlowKind::Concurrent && from.targets.contains(&None);
         if ends && after.chain != self.base[after.region] {
             if self.ends_flow[after.region] {
                 self.left_on.extend(self.filters(after.chain));
@@ -223,7 +223,7 @@ impl<'f, 'g> Round<'f, 'g> {
         }
         for &target in &from.targets {
             let mut state = after;
-            if from.kind == Kind::Concurrent {
+            if from.kind == FlowKind::Concurrent {
                 let level = self.level[after.region];
                 if level < MAX_BRANCHES {
                     state.region = self.open(after.region, after.chain, level + 1, true);

@@ -4,7 +4,7 @@ use super::written::Entry;
 
 /// A step.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct WrittenStep {
     /// The name by which jumps find it.
     pub label: Option<String>,
     /// The place of its first node in the order of the text.
@@ -25,19 +25,19 @@ pub(super) enum StepKind {
         filter: Option<String>,
     },
     /// `if`, with the conditions as text.
-    If { arms: Vec<(String, Vec<Step>)>, otherwise: Vec<Step> },
+    If { arms: Vec<(String, Vec<WrittenStep>)>, otherwise: Vec<WrittenStep> },
     /// `filter`, with what stands before its block as text.
     Filter {
         pin: Vec<Entry>,
         head: String,
-        body: Vec<Step>,
+        body: Vec<WrittenStep>,
         /// Whether `reset` is written, and its pin.
         reset: Option<Vec<Entry>>,
     },
     /// `concurrent`
-    Concurrent { pin: Vec<Entry>, branches: Vec<Vec<Step>> },
+    Concurrent { pin: Vec<Entry>, branches: Vec<Vec<WrittenStep>> },
     /// `goto`
     Goto(String),
     /// `detached`
-    Detached(Vec<Step>),
+    Detached(Vec<WrittenStep>),
 }

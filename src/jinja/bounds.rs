@@ -8,7 +8,7 @@ use std::cell::Cell;
 use minijinja::{Error, Value};
 
 use super::arguments::wrong;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 
 /// How many steps a rendering may take. A step is about a nanosecond.
 pub(super) const MAX_STEPS: usize = 300_000_000;
@@ -124,7 +124,7 @@ pub(super) fn keep(value: &Value) -> Result<(), Error> {
     let size = match value.as_str() {
         Some(text) => text.len(),
         None if super::values::is_of_data(value) => 0,
-        None if matches!(kind(value), Kind::List | Kind::Tuple | Kind::Dict) => {
+        None if matches!(kind(value), PythonKind::List | PythonKind::Tuple | PythonKind::Dict) => {
             value.len().unwrap_or(0).saturating_mul(SLOT)
         }
         None => 0,
@@ -155,21 +155,21 @@ fn depth(value: &Value, at: usize) -> Result<(), Error> {
     match kind(value) {
         // What the data holds is not nested deep, and not made here.
         _ if super::values::is_of_data(value) => Ok(()),
-        Kind::List | Kind::Tuple | Kind::View => {
+        PythonKind::List | PythonKind::Tuple | PythonKind::View => {
             for item in value.try_iter()? {
                 values(1)?;
                 depth(&item, at + 1)?;
             }
             Ok(())
         }
-        Kind::Dict => {
+        PythonKind::Dict => {
             for key in value.try_iter()? {
                 values(1)?;
                 depth(&value.get_item(&key)?, at + 1)?;
             }
             Ok(())
         }
-        Kind::Other => {
+        PythonKind::Other => {
             for held in super::values::held(value)? {
                 values(1)?;
                 depth(&held, at + 1)?;

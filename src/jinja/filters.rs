@@ -5,7 +5,7 @@ use std::fmt::Write;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, truth, wrong};
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::lists::Group;
 use super::printing::float;
 use super::rewrite::{is_internal, own};
@@ -54,16 +54,16 @@ fn attr(value: Value, name: &str) -> Result<Value, Error> {
         return Ok(Value::UNDEFINED);
     }
     let is_method = match kind(&value) {
-        Kind::Undefined => return Err(wrong("what is undefined has no attributes")),
-        Kind::String => super::strings::is_of_string(name),
-        Kind::Dict => methods::OF_DICTS.contains(&name),
+        PythonKind::Undefined => return Err(wrong("what is undefined has no attributes")),
+        PythonKind::String => super::strings::is_of_string(name),
+        PythonKind::Dict => methods::OF_DICTS.contains(&name),
         _ => false,
     };
     if is_method {
-        let of = if kind(&value) == Kind::String { "str" } else { "dict" };
+        let of = if kind(&value) == PythonKind::String { "str" } else { "dict" };
         return Ok(Value::from_object(Method { name: name.to_owned(), of }));
     }
-    let has_attributes = value.downcast_object_ref::<Group>().is_some() || kind(&value) == Kind::Other;
+    let has_attributes = value.downcast_object_ref::<Group>().is_some() || kind(&value) == PythonKind::Other;
     if has_attributes { value.get_attr(name) } else { Ok(Value::UNDEFINED) }
 }
 
@@ -71,7 +71,7 @@ fn to_json(value: Value, args: Given) -> Result<Value, Error> {
     let [indent] = bind(&args, ["indent"])?;
     let indent = match indent.filter(|indent| !indent.is_none()) {
         None => None,
-        Some(indent) if kind(&indent) == Kind::String => Some(indent.as_str().unwrap_or_default().to_owned()),
+        Some(indent) if kind(&indent) == PythonKind::String => Some(indent.as_str().unwrap_or_default().to_owned()),
         Some(indent) => {
             let width = usize::try_from(i64::try_from(indent)?.max(0)).unwrap_or(usize::MAX);
             bounds::made(width)?;
@@ -97,10 +97,10 @@ fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usi
     };
     let comma = if indent.is_some() { "," } else { ", " };
     match kind(value) {
-        Kind::None => text.push_str("null"),
-        Kind::Bool => text.push_str(if value.is_true() { "true" } else { "false" }),
-        Kind::Int => text.push_str(&value.to_string()),
-        Kind::Float => {
+        PythonKind::None => text.push_str("null"),
+        PythonKind::Bool => text.push_str(if value.is_true() { "true" } else { "false" }),
+        PythonKind::Int => text.push_str(&value.to_string()),
+        PythonKind::Float => {
             let number = float(f64::try_from(value.clone())?);
             text.push_str(match number.as_str() {
                 "nan" => "NaN",
@@ -109,17 +109,17 @@ fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usi
                 number => number,
             });
         }
-        Kind::String => write_json_string(text, value.as_str().unwrap_or_default())?,
-        Kind::Dict => {
+        PythonKind::String => write_json_string(text, value.as_str().unwrap_or_default())?,
+        PythonKind::Dict => {
             let mut entries = Vec::new();
             for key in value.try_iter()? {
                 let item = value.get_item(&key)?;
                 let name = match kind(&key) {
-                    Kind::String => key.as_str().unwrap_or_default().to_owned(),
-                    Kind::None => "null".into(),
-                    Kind::Bool => key.is_true().to_string(),
-                    Kind::Int => key.to_string(),
-                    Kind::Float => float(f64::try_from(key)?),
+                    PythonKind::String => key.as_str().unwrap_or_default().to_owned(),
+                    PythonKind::None => "null".into(),
+                    PythonKind::Bool => key.is_true().to_string(),
+                    PythonKind::Int => key.to_string(),
+                    PythonKind::Float => float(f64::try_from(key)?),
                     _ => return Err(wrong("no key of JSON")),
                 };
                 bounds::made(name.len() + 64)?;
@@ -139,7 +139,7 @@ fn write_json(text: &mut String, value: &Value, indent: Option<&str>, depth: usi
             }
             text.push('}');
         }
-        Kind::List | Kind::Tuple => {
+        PythonKind::List | PythonKind::Tuple => {
             text.push('[');
             let mut is_empty = true;
             for item in value.try_iter()? {

@@ -5,7 +5,7 @@ use minijinja::{Error, Value};
 
 use super::arguments::wrong;
 use super::bounds;
-use super::kinds::{Kind, float, integer, kind};
+use super::kinds::{PythonKind, float, integer, kind};
 use super::percent::floating;
 use super::printing::{repr, str};
 use super::rewrite::is_internal;
@@ -299,9 +299,9 @@ fn formatted(value: &Value, spec: &str) -> Result<String, Error> {
         return str(value);
     }
     match kind(value) {
-        Kind::String => of_string(value.as_str().unwrap_or_default(), &Spec::read(spec)?),
-        Kind::Bool | Kind::Int => of_integer(value, &Spec::read(spec)?),
-        Kind::Float => of_float(f64::try_from(value.clone())?, &Spec::read(spec)?),
+        PythonKind::String => of_string(value.as_str().unwrap_or_default(), &Spec::read(spec)?),
+        PythonKind::Bool | PythonKind::Int => of_integer(value, &Spec::read(spec)?),
+        PythonKind::Float => of_float(f64::try_from(value.clone())?, &Spec::read(spec)?),
         _ => Err(wrong("the value takes no format")),
     }
 }

@@ -9,7 +9,7 @@ use minijinja::{Environment, Error, State, Value};
 
 use super::arguments::{Given, bind, integer, truth, values, wrong};
 use super::bounds;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::lists::{attribute, given, items, keys, list, unhashable};
 use super::names::{FILTERS, SIGNS, TESTS};
 use super::ranges::Range;
@@ -121,7 +121,7 @@ fn late(name: &'static str, items: Result<Vec<Value>, Error>) -> Result<Value, E
 
 /// What `map` and `select` go through: nothing, if it is false.
 fn source(value: &Value) -> Result<Vec<Value>, Error> {
-    if kind(value) != Kind::Generator && !value.is_true() { Ok(Vec::new()) } else { items(value) }
+    if kind(value) != PythonKind::Generator && !value.is_true() { Ok(Vec::new()) } else { items(value) }
 }
 
 const MAP: &str = "generator object sync_do_map";
@@ -305,8 +305,8 @@ fn slice(value: Value, args: Given) -> Result<Value, Error> {
 fn dict_items(value: Value) -> Result<Value, Error> {
     const NAME: &str = "generator object do_items";
     let made = || match kind(&value) {
-        Kind::Undefined => Ok(Vec::new()),
-        Kind::Dict => items(&value)?
+        PythonKind::Undefined => Ok(Vec::new()),
+        PythonKind::Dict => items(&value)?
             .into_iter()
             .map(|key| {
                 let item = value.get_item(&key)?;
@@ -320,23 +320,23 @@ fn dict_items(value: Value) -> Result<Value, Error> {
 
 fn reverse(value: Value) -> Result<Value, Error> {
     let name = match kind(&value) {
-        Kind::String => {
+        PythonKind::String => {
             let text = value.as_str().unwrap_or_default();
             bounds::made(text.len())?;
             let reversed: String = text.chars().rev().collect();
             return Ok(if value.is_safe() { Value::from_safe_string(reversed) } else { Value::from(reversed) });
         }
-        Kind::List => "list_reverseiterator object",
-        Kind::Tuple | Kind::Undefined => "reversed object",
-        Kind::Dict => "dict_reversekeyiterator object",
-        Kind::Range => "range_iterator object",
-        Kind::View => match value.downcast_object_ref::<View>().map(|view| view.name) {
+        PythonKind::List => "list_reverseiterator object",
+        PythonKind::Tuple | PythonKind::Undefined => "reversed object",
+        PythonKind::Dict => "dict_reversekeyiterator object",
+        PythonKind::Range => "range_iterator object",
+        PythonKind::View => match value.downcast_object_ref::<View>().map(|view| view.name) {
             Some("dict_values") => "dict_reversevalueiterator object",
             Some("dict_items") => "dict_reverseitemiterator object",
             _ => "dict_reversekeyiterator object",
         },
         // Python gives a list where it cannot go through something backwards.
-        Kind::Generator => {
+        PythonKind::Generator => {
             let mut items = items(&value)?;
             items.reverse();
             return list(items);
@@ -351,10 +351,10 @@ fn reverse(value: Value) -> Result<Value, Error> {
 /// How many items a value has; `None` where Python has no length for it.
 pub(super) fn length(value: &Value) -> Option<usize> {
     match kind(value) {
-        Kind::Undefined => Some(0),
-        Kind::String => value.as_str().map(|text| text.chars().count()),
-        Kind::Range => value.downcast_object_ref::<Range>().map(Range::len),
-        Kind::List | Kind::Tuple | Kind::Dict | Kind::View => value.len(),
+        PythonKind::Undefined => Some(0),
+        PythonKind::String => value.as_str().map(|text| text.chars().count()),
+        PythonKind::Range => value.downcast_object_ref::<Range>().map(Range::len),
+        PythonKind::List | PythonKind::Tuple | PythonKind::Dict | PythonKind::View => value.len(),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, ValueOrKwargs, from_arg
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::{Given, values, wrong};
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::lists::items;
 use super::{bounds, operators, ranges};
 
@@ -52,7 +52,7 @@ fn dict(from: Option<&Value>, names: &Kwargs) -> Result<Value, Error> {
     }
     if let Some(from) = from {
         for item in items(from)? {
-            if kind(from) == Kind::Dict {
+            if kind(from) == PythonKind::Dict {
                 let value = from.get_item(&item)?;
                 entries.push((item, value));
             } else {

@@ -10,7 +10,7 @@ use super::values::View;
 
 /// The types of Python that templates meet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum PythonKind {
     Undefined,
     None,
     Bool,
@@ -29,31 +29,31 @@ pub(super) enum Kind {
     Other,
 }
 
-pub(super) fn kind(value: &Value) -> Kind {
+pub(super) fn kind(value: &Value) -> PythonKind {
     match value.kind() {
-        ValueKind::Undefined => Kind::Undefined,
-        ValueKind::None => Kind::None,
-        ValueKind::Bool => Kind::Bool,
-        ValueKind::Number if value.is_integer() => Kind::Int,
-        ValueKind::Number => Kind::Float,
-        ValueKind::String => Kind::String,
-        ValueKind::Map if super::values::is_namespace(value) || super::values::is_loop(value) => Kind::Other,
-        ValueKind::Map => Kind::Dict,
-        ValueKind::Seq if value.downcast_object_ref::<Tuple>().is_some() => Kind::Tuple,
-        ValueKind::Seq if value.downcast_object_ref::<Group>().is_some() => Kind::Tuple,
-        ValueKind::Seq if value.downcast_object_ref::<View>().is_some() => Kind::View,
-        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => Kind::Range,
-        ValueKind::Iterable if value.downcast_object_ref::<Generator>().is_some() => Kind::Generator,
-        ValueKind::Seq | ValueKind::Iterable => Kind::List,
-        _ => Kind::Other,
+        ValueKind::Undefined => PythonKind::Undefined,
+        ValueKind::None => PythonKind::None,
+        ValueKind::Bool => PythonKind::Bool,
+        ValueKind::Number if value.is_integer() => PythonKind::Int,
+        ValueKind::Number => PythonKind::Float,
+        ValueKind::String => PythonKind::String,
+        ValueKind::Map if super::values::is_namespace(value) || super::values::is_loop(value) => PythonKind::Other,
+        ValueKind::Map => PythonKind::Dict,
+        ValueKind::Seq if value.downcast_object_ref::<Tuple>().is_some() => PythonKind::Tuple,
+        ValueKind::Seq if value.downcast_object_ref::<Group>().is_some() => PythonKind::Tuple,
+        ValueKind::Seq if value.downcast_object_ref::<View>().is_some() => PythonKind::View,
+        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => PythonKind::Range,
+        ValueKind::Iterable if value.downcast_object_ref::<Generator>().is_some() => PythonKind::Generator,
+        ValueKind::Seq | ValueKind::Iterable => PythonKind::List,
+        _ => PythonKind::Other,
     }
 }
 
 /// A number as an integer, if it is one; truth values are.
 pub(super) fn integer(value: &Value) -> Option<i128> {
     match kind(value) {
-        Kind::Bool => Some(i128::from(value.is_true())),
-        Kind::Int => i128::try_from(value.clone()).ok(),
+        PythonKind::Bool => Some(i128::from(value.is_true())),
+        PythonKind::Int => i128::try_from(value.clone()).ok(),
         _ => None,
     }
 }
@@ -61,8 +61,8 @@ pub(super) fn integer(value: &Value) -> Option<i128> {
 /// A number as a float; truth values are numbers.
 pub(super) fn float(value: &Value) -> Option<f64> {
     match kind(value) {
-        Kind::Bool => Some(f64::from(u8::from(value.is_true()))),
-        Kind::Int | Kind::Float => f64::try_from(value.clone()).ok(),
+        PythonKind::Bool => Some(f64::from(u8::from(value.is_true()))),
+        PythonKind::Int | PythonKind::Float => f64::try_from(value.clone()).ok(),
         _ => None,
     }
 }

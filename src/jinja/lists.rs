@@ -8,7 +8,7 @@ use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, text, truth, wrong};
 use super::generators::{Generator, is_failure, length};
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::printing::str;
 use super::rewrite::own;
 use super::{bounds, operators};
@@ -23,13 +23,13 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("join", join);
     environment.add_filter("sum", sum);
     environment.add_filter("random", |value: Value| match length(&value) {
-        Some(_) if matches!(kind(&value), Kind::Dict | Kind::View) => Err(wrong("the value has no places")),
+        Some(_) if matches!(kind(&value), PythonKind::Dict | PythonKind::View) => Err(wrong("the value has no places")),
         Some(_) => first(&value),
         None => Err(wrong("what has no length has no random item")),
     });
     environment.add_filter("first", |value: Value| first(&value));
     environment.add_filter("last", |value: Value| match kind(&value) {
-        Kind::Generator => Err(wrong("a generator has no last item")),
+        PythonKind::Generator => Err(wrong("a generator has no last item")),
         _ => Ok(items(&value)?.pop().unwrap_or(Value::UNDEFINED)),
     });
     for name in ["length", "count"] {
@@ -43,7 +43,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter(own!("iterated"), |value: Value| iterated(&value));
     // What a block gives is put into the text as it is.
     environment.add_filter(own!("text"), |value: Value| {
-        if kind(&value) == Kind::String { Ok(value) } else { Err(wrong("a block gives a string")) }
+        if kind(&value) == PythonKind::String { Ok(value) } else { Err(wrong("a block gives a string")) }
     });
     environment.add_filter(own!("held"), |value: Value| held(&value).map(|()| value));
     environment.add_filter(own!("kept"), |value: Value| bounds::keep(&value).map(|()| value));
@@ -53,7 +53,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
 fn held(value: &Value) -> Result<(), Error> {
     bounds::check_depth(value)?;
     bounds::keep(value)?;
-    if matches!(kind(value), Kind::List | Kind::Tuple) && !super::values::is_of_data(value) {
+    if matches!(kind(value), PythonKind::List | PythonKind::Tuple) && !super::values::is_of_data(value) {
         value.try_iter()?.try_for_each(|item| bounds::keep(&item))?;
     }
     Ok(())
@@ -76,8 +76,10 @@ pub(super) fn tuple(items: Vec<Value>) -> Result<Value, Error> {
 /// What Python iterates over.
 pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
     match kind(value) {
-        Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other => return Err(wrong("the value has no items")),
-        Kind::String => bounds::list_of(value.as_str().map_or(0, str::len))?,
+        PythonKind::None | PythonKind::Bool | PythonKind::Int | PythonKind::Float | PythonKind::Other => {
+            return Err(wrong("the value has no items"));
+        }
+        PythonKind::String => bounds::list_of(value.as_str().map_or(0, str::len))?,
         _ => bounds::list_of(value.len().unwrap_or(1))?,
     }
     let mut items = Vec::new();
@@ -93,12 +95,12 @@ pub(super) fn items(value: &Value) -> Result<Vec<Value>, Error> {
 /// What a `for` goes through.
 fn iterated(value: &Value) -> Result<Value, Error> {
     match kind(value) {
-        Kind::Generator | Kind::Range | Kind::Undefined => Ok(value.clone()),
-        Kind::List | Kind::Tuple | Kind::View => {
+        PythonKind::Generator | PythonKind::Range | PythonKind::Undefined => Ok(value.clone()),
+        PythonKind::List | PythonKind::Tuple | PythonKind::View => {
             bounds::values(1)?;
             Ok(value.clone())
         }
-        Kind::Dict => {
+        PythonKind::Dict => {
             bounds::list_of(value.len().unwrap_or(0))?;
             Ok(value.clone())
         }
@@ -113,7 +115,9 @@ fn first(value: &Value) -> Result<Value, Error> {
         return if is_failure(&item) { Err(wrong("an item could not be made")) } else { Ok(item) };
     }
     match kind(value) {
-        Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other => Err(wrong("the value has no items")),
+        PythonKind::None | PythonKind::Bool | PythonKind::Int | PythonKind::Float | PythonKind::Other => {
+            Err(wrong("the value has no items"))
+        }
         _ => Ok(value.try_iter()?.next().unwrap_or(Value::UNDEFINED)),
     }
 }
@@ -203,7 +207,7 @@ fn sort(value: Value, args: Given) -> Result<Value, Error> {
 
 fn dict_sort(value: Value, args: Given) -> Result<Value, Error> {
     let [case, by, reverse] = bind(&args, ["case_sensitive", "by", "reverse"])?;
-    if kind(&value) != Kind::Dict {
+    if kind(&value) != PythonKind::Dict {
         return Err(wrong("a dict is wanted"));
     }
     let by_value = match text(by.as_ref(), "key")?.as_str() {
@@ -231,7 +235,7 @@ fn sum(value: Value, args: Given) -> Result<Value, Error> {
     let [by, start] = bind(&args, ["attribute", "start"])?;
     let by = given(by);
     let mut sum = start.unwrap_or(Value::from(0));
-    if kind(&sum) == Kind::String {
+    if kind(&sum) == PythonKind::String {
         return Err(wrong("strings are joined, not summed up"));
     }
     for item in items(&value)? {
@@ -247,9 +251,11 @@ fn sum(value: Value, args: Given) -> Result<Value, Error> {
 /// Whether Python refuses a value as a key.
 pub(super) fn unhashable(value: &Value) -> bool {
     match kind(value) {
-        Kind::Dict | Kind::List => true,
-        Kind::View => value.downcast_object_ref::<super::values::View>().is_some_and(|view| view.name != "dict_values"),
-        Kind::Tuple => value.try_iter().is_ok_and(|mut items| items.any(|item| unhashable(&item))),
+        PythonKind::Dict | PythonKind::List => true,
+        PythonKind::View => {
+            value.downcast_object_ref::<super::values::View>().is_some_and(|view| view.name != "dict_values")
+        }
+        PythonKind::Tuple => value.try_iter().is_ok_and(|mut items| items.any(|item| unhashable(&item))),
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::wrong;
 use super::bounds;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::operators::equal;
 use super::strings::of_string;
 use super::values::View;
@@ -17,15 +17,15 @@ pub(super) const OF_DICTS: [&str; 11] =
 /// Calls a method that the value itself does not have.
 pub(super) fn call(_state: &mut State<'_, '_>, value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
     match kind(value) {
-        Kind::String => {
+        PythonKind::String => {
             let text = value.as_str().unwrap_or_default();
             bounds::steps(text.len().saturating_mul(4).saturating_add(100))?;
             let found = of_string(text, method, args)?;
             if value.is_safe() { as_safe(found) } else { Ok(found) }
         }
-        Kind::Dict => of_dict(value, method, args),
-        Kind::List | Kind::Tuple | Kind::Range => of_list(value, method, args),
-        Kind::Int | Kind::Float => of_number(value, method, args),
+        PythonKind::Dict => of_dict(value, method, args),
+        PythonKind::List | PythonKind::Tuple | PythonKind::Range => of_list(value, method, args),
+        PythonKind::Int | PythonKind::Float => of_number(value, method, args),
         _ => Err(unknown()),
     }
 }
@@ -37,8 +37,8 @@ fn as_safe(value: Value) -> Result<Value, Error> {
         None => value,
     };
     match kind(&value) {
-        Kind::List => super::lists::list(super::lists::items(&value)?.into_iter().map(safe).collect()),
-        Kind::Tuple => super::lists::tuple(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        PythonKind::List => super::lists::list(super::lists::items(&value)?.into_iter().map(safe).collect()),
+        PythonKind::Tuple => super::lists::tuple(super::lists::items(&value)?.into_iter().map(safe).collect()),
         _ => Ok(safe(value)),
     }
 }
@@ -118,7 +118,7 @@ fn of_list(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> 
             }
             Err(wrong("the list does not hold the value"))
         }
-        "copy" if kind(value) == Kind::List => {
+        "copy" if kind(value) == PythonKind::List => {
             let () = from_args(args)?;
             Ok(value.clone())
         }

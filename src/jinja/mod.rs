@@ -70,10 +70,10 @@ const CALLS: [&str; 4] = ["macro", "recursive", "call", "block"];
 
 /// A compiled template.
 #[derive(Debug)]
-pub struct Template(Form);
+pub struct Template(TemplateForm);
 
 #[derive(Debug)]
-enum Form {
+enum TemplateForm {
     /// A text in which nothing is to be rendered.
     Fixed(String),
     /// One that is empty whatever the data is.
@@ -119,7 +119,7 @@ impl Template {
         static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| environment::new(FUEL));
         let text = normalised_newlines(text);
         if !(text.contains("{{") || text.contains("{%") || text.contains("{#")) {
-            return Self(Form::Fixed(without_last_newline(&text).to_owned()));
+            return Self(TemplateForm::Fixed(without_last_newline(&text).to_owned()));
         }
         let mut environment = BASE.clone();
         let too_large = || Unrendered::GivenUp("it is too large to be read".to_owned());
@@ -133,11 +133,11 @@ impl Template {
             source_limits::read(depth, read).unwrap_or_else(|| Err(too_large()))
         });
         if let Err(failure) = read {
-            return Self(Form::Empty(failure));
+            return Self(TemplateForm::Empty(failure));
         }
         let needs = Needs::of(&text);
         let calls = CALLS.iter().any(|word| text.contains(word));
-        Self(Form::Compiled { environment: Box::new(environment), needs, calls })
+        Self(TemplateForm::Compiled { environment: Box::new(environment), needs, calls })
     }
 
     /// The text for this data; `base_url` is what later releases give templates as `_env.baseurl`.
@@ -152,9 +152,9 @@ impl Template {
 
     fn outcome(&self, data: &Value<'_>, base_url: Option<&str>, steps: usize) -> Result<String, Unrendered> {
         match &self.0 {
-            Form::Fixed(text) => Ok(text.clone()),
-            Form::Empty(failure) => Err(failure.clone()),
-            Form::Compiled { environment, needs, calls } => {
+            TemplateForm::Fixed(text) => Ok(text.clone()),
+            TemplateForm::Empty(failure) => Err(failure.clone()),
+            TemplateForm::Compiled { environment, needs, calls } => {
                 let context = needs.context(data, base_url);
                 let render = || {
                     bounds::begin(steps);
@@ -222,7 +222,7 @@ pub(crate) fn tried(text: &str, effort: Effort) -> Tried {
     let mut steps = bounds::MAX_STEPS;
     if effort == Effort::Short {
         steps = SHORT_STEPS;
-        if let Form::Compiled { environment, .. } = &mut template.0 {
+        if let TemplateForm::Compiled { environment, .. } = &mut template.0 {
             environment.set_fuel(Some(SHORT_FUEL));
         }
     }

@@ -8,7 +8,7 @@ use minijinja::{Environment, Error, Value};
 
 use super::arguments::wrong;
 use super::generators::Generator;
-use super::kinds::{Kind, float, integer, kind, number};
+use super::kinds::{PythonKind, float, integer, kind, number};
 use super::lists::{items, list, tuple, unhashable};
 use super::printing::str;
 use super::ranges::Range;
@@ -90,7 +90,7 @@ pub(super) fn dict(entries: impl Iterator<Item = (Value, Value)>) -> Result<Valu
 /// Python has no -0 among the integers, but among the floats.
 fn negative(value: &Value, negated: Value) -> Result<Value, Error> {
     match kind(value) {
-        Kind::Float => f64::try_from(value.clone()).map(|number| Value::from(-number)),
+        PythonKind::Float => f64::try_from(value.clone()).map(|number| Value::from(-number)),
         _ => Ok(negated),
     }
 }
@@ -120,7 +120,7 @@ fn arithmetic(
 
 pub(super) fn plus(left: &Value, right: &Value) -> Result<Value, Error> {
     match (kind(left), kind(right)) {
-        (Kind::String, Kind::String) => {
+        (PythonKind::String, PythonKind::String) => {
             let (first, second) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             bounds::made(first.len().saturating_add(second.len()))?;
             Ok(match (left.is_safe(), right.is_safe()) {
@@ -130,10 +130,10 @@ pub(super) fn plus(left: &Value, right: &Value) -> Result<Value, Error> {
                 (true, true) => Value::from_safe_string(format!("{first}{second}")),
             })
         }
-        (Kind::List, Kind::List) | (Kind::Tuple, Kind::Tuple) => {
+        (PythonKind::List, PythonKind::List) | (PythonKind::Tuple, PythonKind::Tuple) => {
             let mut sum = items(left)?;
             sum.extend(items(right)?);
-            if kind(left) == Kind::List { list(sum) } else { tuple(sum) }
+            if kind(left) == PythonKind::List { list(sum) } else { tuple(sum) }
         }
         _ => arithmetic(left, right, i128::checked_add, |left, right| left + right),
     }
@@ -157,17 +157,17 @@ fn times(left: &Value, right: &Value) -> Result<Value, Error> {
     };
     let count = usize::try_from(count.max(0)).unwrap_or(usize::MAX);
     match kind(sequence) {
-        Kind::String => {
+        PythonKind::String => {
             let text = sequence.as_str().unwrap_or_default();
             bounds::made(text.len().saturating_mul(count))?;
             let repeated = if text.is_empty() { String::new() } else { text.repeat(count) };
             Ok(if sequence.is_safe() { Value::from_safe_string(repeated) } else { Value::from(repeated) })
         }
-        kind @ (Kind::List | Kind::Tuple) => {
+        kind @ (PythonKind::List | PythonKind::Tuple) => {
             let once = items(sequence)?;
             bounds::list_of(once.len().saturating_mul(count))?;
             let all = if once.is_empty() { once } else { std::iter::repeat_n(once, count).flatten().collect() };
-            if kind == Kind::List { list(all) } else { tuple(all) }
+            if kind == PythonKind::List { list(all) } else { tuple(all) }
         }
         _ => arithmetic(left, right, i128::checked_mul, |left, right| left * right),
     }
@@ -220,7 +220,7 @@ fn floor_rest(left: f64, right: f64) -> f64 {
 }
 
 fn modulo(left: &Value, right: &Value) -> Result<Value, Error> {
-    if kind(left) == Kind::String {
+    if kind(left) == PythonKind::String {
         return percent::operator(left, right).map(Value::from);
     }
     if is_zero(right) && float(left).is_some() {
@@ -268,12 +268,12 @@ fn concat(left: &Value, right: &Value) -> Result<Value, Error> {
 /// `x + y` that is assigned to `x`.
 fn grow(left: &Value, right: &Value) -> Result<Value, Error> {
     match (kind(left), kind(right)) {
-        (Kind::String, Kind::String) if !left.is_safe() && !right.is_safe() => {
+        (PythonKind::String, PythonKind::String) if !left.is_safe() && !right.is_safe() => {
             let (first, second) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             bounds::grown(first.len().saturating_add(second.len()), second.len())?;
             Ok(Value::from(format!("{first}{second}")))
         }
-        (Kind::List, Kind::List) if !is_of_data(left) => {
+        (PythonKind::List, PythonKind::List) if !is_of_data(left) => {
             let (length, more) = (left.len().unwrap_or(0), right.len().unwrap_or(0));
             bounds::list_grown(length.saturating_add(more), more)?;
             // What is in either was paid for when it came there.
@@ -285,7 +285,7 @@ fn grow(left: &Value, right: &Value) -> Result<Value, Error> {
 
 /// `x ~ y` that is assigned to `x`.
 fn lengthen(left: &Value, right: &Value) -> Result<Value, Error> {
-    if kind(left) != Kind::String {
+    if kind(left) != PythonKind::String {
         return concat(left, right);
     }
     let (left, right) = (left.as_str().unwrap_or_default(), str(right)?);
@@ -302,22 +302,23 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Result<bool, Error> {
     bounds::values(1)?;
     bounds::deep(depth)?;
     Ok(match (kind(left), kind(right)) {
-        (Kind::Undefined, Kind::Undefined) | (Kind::None, Kind::None) => true,
-        (Kind::String, Kind::String) => {
+        (PythonKind::Undefined, PythonKind::Undefined) | (PythonKind::None, PythonKind::None) => true,
+        (PythonKind::String, PythonKind::String) => {
             let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             left.len() == right.len() && {
                 bounds::steps(left.len() / 8)?;
                 left == right
             }
         }
-        (Kind::Bool | Kind::Int | Kind::Float, Kind::Bool | Kind::Int | Kind::Float) => {
-            match (integer(left), integer(right)) {
-                (Some(left), Some(right)) => left == right,
-                (None, None) => float(left) == float(right),
-                _ => number_order(left, right) == Some(Ordering::Equal),
-            }
-        }
-        (Kind::List, Kind::List) | (Kind::Tuple, Kind::Tuple) => {
+        (
+            PythonKind::Bool | PythonKind::Int | PythonKind::Float,
+            PythonKind::Bool | PythonKind::Int | PythonKind::Float,
+        ) => match (integer(left), integer(right)) {
+            (Some(left), Some(right)) => left == right,
+            (None, None) => float(left) == float(right),
+            _ => number_order(left, right) == Some(Ordering::Equal),
+        },
+        (PythonKind::List, PythonKind::List) | (PythonKind::Tuple, PythonKind::Tuple) => {
             if left.len() != right.len() {
                 return Ok(false);
             }
@@ -328,7 +329,7 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Result<bool, Error> {
             }
             true
         }
-        (Kind::Dict, Kind::Dict) => {
+        (PythonKind::Dict, PythonKind::Dict) => {
             if left.len() != right.len() {
                 return Ok(false);
             }
@@ -342,13 +343,13 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Result<bool, Error> {
             }
             true
         }
-        (Kind::Range, Kind::Range) => {
+        (PythonKind::Range, PythonKind::Range) => {
             match (left.downcast_object_ref::<Range>(), right.downcast_object_ref::<Range>()) {
                 (Some(left), Some(right)) => left.same(right),
                 _ => false,
             }
         }
-        (Kind::View, Kind::View) => {
+        (PythonKind::View, PythonKind::View) => {
             let both = (left.downcast_object_ref::<View>(), right.downcast_object_ref::<View>());
             let (Some(first), Some(second)) = both else { return Ok(false) };
             if first.name == "dict_values" || second.name == "dict_values" {
@@ -364,7 +365,9 @@ fn equal_at(left: &Value, right: &Value, depth: usize) -> Result<bool, Error> {
             }
             true
         }
-        (Kind::Generator | Kind::Other, Kind::Generator | Kind::Other) => same_object(left, right),
+        (PythonKind::Generator | PythonKind::Other, PythonKind::Generator | PythonKind::Other) => {
+            same_object(left, right)
+        }
         _ => false,
     })
 }
@@ -418,13 +421,16 @@ fn compare_at(left: &Value, right: &Value, depth: usize) -> Result<Option<Orderi
     bounds::values(1)?;
     bounds::deep(depth)?;
     match (kind(left), kind(right)) {
-        (Kind::Bool | Kind::Int | Kind::Float, Kind::Bool | Kind::Int | Kind::Float) => Ok(number_order(left, right)),
-        (Kind::String, Kind::String) => {
+        (
+            PythonKind::Bool | PythonKind::Int | PythonKind::Float,
+            PythonKind::Bool | PythonKind::Int | PythonKind::Float,
+        ) => Ok(number_order(left, right)),
+        (PythonKind::String, PythonKind::String) => {
             let (left, right) = (left.as_str().unwrap_or_default(), right.as_str().unwrap_or_default());
             bounds::steps(left.len().min(right.len()) / 8)?;
             Ok(Some(left.cmp(right)))
         }
-        (Kind::List, Kind::List) | (Kind::Tuple, Kind::Tuple) => {
+        (PythonKind::List, PythonKind::List) | (PythonKind::Tuple, PythonKind::Tuple) => {
             for (left, right) in left.try_iter()?.zip(right.try_iter()?) {
                 if !equal_at(&left, &right, depth + 1)? {
                     return compare_at(&left, &right, depth + 1);
@@ -463,13 +469,13 @@ fn compare_all(first: Value, rest: &[Value]) -> Result<Value, Error> {
 /// Python's `in`.
 pub(super) fn contains(container: &Value, wanted: &Value) -> Result<bool, Error> {
     match kind(container) {
-        Kind::String => {
+        PythonKind::String => {
             let text = container.as_str().unwrap_or_default();
             let wanted = wanted.as_str().ok_or_else(|| wrong("only a string can be in a string"))?;
             bounds::steps(text.len())?;
             Ok(text.contains(wanted))
         }
-        Kind::Dict => {
+        PythonKind::Dict => {
             if unhashable(wanted) {
                 return Err(wrong("a list or dict is not a key"));
             }
@@ -478,19 +484,21 @@ pub(super) fn contains(container: &Value, wanted: &Value) -> Result<bool, Error>
             }
             Ok(container.try_iter()?.any(|key| key == *wanted))
         }
-        Kind::Range => {
+        PythonKind::Range => {
             let length = container.len().unwrap_or(0);
             bounds::steps(length)?;
             any_equal(container.try_iter()?, wanted)
         }
-        Kind::View
+        PythonKind::View
             if unhashable(wanted)
                 && container.downcast_object_ref::<View>().is_some_and(|view| view.name == "dict_keys") =>
         {
             Err(wrong("a list or dict is not a key"))
         }
-        Kind::List | Kind::Tuple | Kind::View | Kind::Undefined => any_equal(container.try_iter()?, wanted),
-        Kind::Generator => {
+        PythonKind::List | PythonKind::Tuple | PythonKind::View | PythonKind::Undefined => {
+            any_equal(container.try_iter()?, wanted)
+        }
+        PythonKind::Generator => {
             let Some(generator) = container.downcast_object_ref::<Generator>() else { return Ok(false) };
             any_equal(std::iter::from_fn(|| generator.next()), wanted)
         }
@@ -501,7 +509,7 @@ pub(super) fn contains(container: &Value, wanted: &Value) -> Result<bool, Error>
 /// Where a slice begins and ends, in items, as Python reads it.
 fn bounds_of(start: &Value, end: &Value, step: &Value, length: usize) -> Result<(i128, i128, i128), Error> {
     let place = |value: &Value| match kind(value) {
-        Kind::None => Ok(None),
+        PythonKind::None => Ok(None),
         _ => integer(value).map(Some).ok_or_else(|| wrong("places of a slice are integers")),
     };
     let step = place(step)?.unwrap_or(1);
@@ -530,7 +538,7 @@ fn slice(value: &Value, start: &Value, end: &Value, step: &Value) -> Result<Valu
         }))
     };
     match kind(value) {
-        Kind::String => {
+        PythonKind::String => {
             let text = value.as_str().unwrap_or_default();
             bounds::made(text.len())?;
             let part: String = if text.is_ascii() {
@@ -542,15 +550,15 @@ fn slice(value: &Value, start: &Value, end: &Value, step: &Value) -> Result<Valu
             };
             Ok(if value.is_safe() { Value::from_safe_string(part) } else { Value::from(part) })
         }
-        Kind::Range => {
+        PythonKind::Range => {
             let Some(range) = value.downcast_object_ref::<Range>() else { return Err(unsupported()) };
             let (start, end, step) = bounds_of(start, end, step, range.len())?;
             Ok(range.part(start, end, step))
         }
-        kind @ (Kind::List | Kind::Tuple) => {
+        kind @ (PythonKind::List | PythonKind::Tuple) => {
             let all = items(value)?;
             let part = places(all.len())?.map(|at| all[at].clone()).collect();
-            if kind == Kind::List { list(part) } else { tuple(part) }
+            if kind == PythonKind::List { list(part) } else { tuple(part) }
         }
         _ => Err(wrong("only strings, lists and tuples have parts")),
     }

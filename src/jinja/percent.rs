@@ -251,11 +251,11 @@ pub(super) fn floating(number: f64, kind: char, precision: usize, alternate: boo
 pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> {
     let text = value.as_str().unwrap_or_default();
     super::bounds::steps(text.len())?;
-    if super::kinds::kind(operand) == super::kinds::Kind::Tuple {
+    if super::kinds::kind(operand) == super::kinds::PythonKind::Tuple {
         let places: Vec<_> = operand.try_iter()?.collect();
         return apply(text, &places, &|_| None);
     }
-    if super::kinds::kind(operand) == super::kinds::Kind::Dict {
+    if super::kinds::kind(operand) == super::kinds::PythonKind::Dict {
         let named = |name: &str| operand.get_item(&Value::from(name)).ok().filter(|value| !value.is_undefined());
         // One field without a name takes the whole dict.
         return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
@@ -263,7 +263,7 @@ pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> 
     // What could be asked for a key may be left over.
     let is_mapping = matches!(
         super::kinds::kind(operand),
-        super::kinds::Kind::List | super::kinds::Kind::Range | super::kinds::Kind::Undefined
+        super::kinds::PythonKind::List | super::kinds::PythonKind::Range | super::kinds::PythonKind::Undefined
     );
     let has_fields = text.replace("%%", "").contains('%');
     if is_mapping && !has_fields {

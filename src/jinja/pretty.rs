@@ -4,7 +4,7 @@ use minijinja::{Error, Value};
 
 use super::arguments::wrong;
 use super::bounds;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::printing::repr;
 
 /// The widest line.
@@ -25,15 +25,15 @@ fn line(value: &Value, depth: usize) -> Result<String, Error> {
         return Err(wrong("nested too deep to be printed"));
     }
     let line = match kind(value) {
-        Kind::Dict => {
+        PythonKind::Dict => {
             let entries = sorted(value)?
                 .into_iter()
                 .map(|(key, item)| Ok(format!("{}: {}", line(&key, depth + 1)?, line(&item, depth + 1)?)));
             format!("{{{}}}", bounds::join(entries, ", ")?)
         }
-        Kind::List | Kind::Tuple => {
+        PythonKind::List | PythonKind::Tuple => {
             let items = value.try_iter()?.map(|item| line(&item, depth + 1)).collect::<Result<Vec<_>, _>>()?;
-            let is_tuple = kind(value) == Kind::Tuple;
+            let is_tuple = kind(value) == PythonKind::Tuple;
             match (is_tuple, items.len()) {
                 (true, 1) => format!("({},)", items[0]),
                 (true, _) => format!("({})", items.join(", ")),
@@ -62,7 +62,7 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
         return Ok(());
     }
     match kind(value) {
-        Kind::Dict => {
+        PythonKind::Dict => {
             let entries = sorted(value)?;
             text.push('{');
             for (index, (key, item)) in entries.iter().enumerate() {
@@ -81,9 +81,9 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
             }
             text.push('}');
         }
-        Kind::List | Kind::Tuple => {
+        PythonKind::List | PythonKind::Tuple => {
             let items: Vec<_> = value.try_iter()?.collect();
-            let is_tuple = kind(value) == Kind::Tuple;
+            let is_tuple = kind(value) == PythonKind::Tuple;
             text.push(if is_tuple { '(' } else { '[' });
             let end = match (is_tuple, items.len()) {
                 (true, 1) => ",)",
@@ -100,7 +100,7 @@ fn write(text: &mut String, value: &Value, column: usize, allowance: usize, dept
             }
             text.push_str(end);
         }
-        Kind::String => write_string(text, value.as_str().unwrap_or_default(), column, allowance, depth)?,
+        PythonKind::String => write_string(text, value.as_str().unwrap_or_default(), column, allowance, depth)?,
         _ => text.push_str(&one_line),
     }
     Ok(())

@@ -6,7 +6,7 @@ use minijinja::{AutoEscape, Error, Output, State, Value};
 
 use super::bounds;
 use super::generators::Generator;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::ranges::Range;
 use super::values::View;
 
@@ -28,8 +28,8 @@ pub(super) fn format(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Va
 /// Python's `str`.
 pub(super) fn str(value: &Value) -> Result<String, Error> {
     match kind(value) {
-        Kind::Undefined => Ok(String::new()),
-        Kind::String => {
+        PythonKind::Undefined => Ok(String::new()),
+        PythonKind::String => {
             let text = value.as_str().unwrap_or_default();
             bounds::made(text.len())?;
             Ok(text.to_owned())
@@ -50,8 +50,8 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
     bounds::deep(depth)?;
     let before = text.len();
     match kind(value) {
-        Kind::Undefined => text.push_str("Undefined"),
-        Kind::String => {
+        PythonKind::Undefined => text.push_str("Undefined"),
+        PythonKind::String => {
             let string = value.as_str().unwrap_or_default();
             bounds::steps(string.len().saturating_mul(4))?;
             if value.is_safe() {
@@ -63,8 +63,8 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             }
             return bounds::made(text.len() - before);
         }
-        Kind::Float => text.push_str(&float(f64::try_from(value.clone())?)),
-        Kind::Dict => {
+        PythonKind::Float => text.push_str(&float(f64::try_from(value.clone())?)),
+        PythonKind::Dict => {
             text.push('{');
             for (index, key) in value.try_iter()?.enumerate() {
                 text.push_str(if index == 0 { "" } else { ", " });
@@ -75,19 +75,19 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             text.push('}');
             return bounds::made(2);
         }
-        kind @ (Kind::List | Kind::Tuple | Kind::View) => {
+        kind @ (PythonKind::List | PythonKind::Tuple | PythonKind::View) => {
             let view = value.downcast_object_ref::<View>();
             if let Some(view) = view {
                 let _ = write!(text, "{}(", view.name);
             }
-            text.push(if kind == Kind::Tuple { '(' } else { '[' });
+            text.push(if kind == PythonKind::Tuple { '(' } else { '[' });
             let mut count = 0;
             for item in value.try_iter()? {
                 text.push_str(if count == 0 { "" } else { ", " });
                 write_repr(text, &item, depth + 1)?;
                 count += 1;
             }
-            text.push_str(match (kind == Kind::Tuple, count) {
+            text.push_str(match (kind == PythonKind::Tuple, count) {
                 (true, 1) => ",)",
                 (true, _) => ")",
                 (false, _) => "]",
@@ -97,15 +97,15 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             }
             return bounds::made(2 * count + 2);
         }
-        Kind::Range => {
+        PythonKind::Range => {
             text.push_str(&value.downcast_object_ref::<Range>().map(Range::printed).unwrap_or_default());
         }
-        Kind::Generator => {
+        PythonKind::Generator => {
             if let Some(generator) = value.downcast_object_ref::<Generator>() {
                 generator.print(text);
             }
         }
-        Kind::Other if super::values::is_namespace(value) => {
+        PythonKind::Other if super::values::is_namespace(value) => {
             text.push_str("<Namespace {");
             for (index, key) in value.try_iter()?.enumerate() {
                 text.push_str(if index == 0 { "" } else { ", " });
@@ -115,7 +115,7 @@ fn write_repr(text: &mut String, value: &Value, depth: usize) -> Result<(), Erro
             }
             text.push_str("}>");
         }
-        Kind::Other if super::values::is_loop(value) => {
+        PythonKind::Other if super::values::is_loop(value) => {
             text.push_str(&value.to_string().replacen("<loop", "<LoopContext", 1));
         }
         _ => {

@@ -87,21 +87,21 @@ fn written(template: &str) -> Result<String, (Refusal, Option<Range<usize>>)> {
     let mut writer = Writer { out: String::with_capacity(template.len() * 2), ..Writer::default() };
     if let Stmt::Template(template) = &tree {
         template.children.iter().for_each(|child| writer.find(child));
-        writer.body(&template.children, Place::default());
+        writer.body(&template.children, ExpressionPlace::default());
     }
     writer.refused.map_or(Ok(writer.out), Err)
 }
 
 /// Where a part of the template is.
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct ExpressionPlace {
     /// Inside an `if`, where unknown filters are noticed only when they are used.
     is_soft: bool,
     loops: usize,
     blocks: usize,
 }
 
-impl Place {
+impl ExpressionPlace {
     fn inner(self) -> Self {
         Self { is_soft: false, blocks: self.blocks + 1, ..self }
     }
@@ -160,7 +160,7 @@ impl<'t> Writer<'t> {
         self.refused.get_or_insert((refusal, None));
     }
 
-    fn body(&mut self, statements: &[Stmt<'t>], place: Place) {
+    fn body(&mut self, statements: &[Stmt<'t>], place: ExpressionPlace) {
         if place.loops > MAX_LOOPS {
             self.refuse(Refusal::Loops);
         } else if place.blocks > MAX_BLOCKS {
@@ -175,7 +175,7 @@ impl<'t> Writer<'t> {
     }
 
     #[expect(clippy::too_many_lines, reason = "an arm for each kind of statement")]
-    fn statement(&mut self, statement: &Stmt<'t>, place: Place) {
+    fn statement(&mut self, statement: &Stmt<'t>, place: ExpressionPlace) {
         match statement {
             Stmt::Template(template) => self.body(&template.children, place),
             Stmt::EmitExpr(emit) => {
@@ -190,13 +190,13 @@ impl<'t> Writer<'t> {
                 self.out.push_str(" in ");
                 self.filtered(&each.iter, place);
                 self.out.push_str(concat!("|", own!("iterated")));
-                let inner = Place { loops: place.loops + 1, ..place.inner() };
+                let inner = ExpressionPlace { loops: place.loops + 1, ..place.inner() };
                 if let Some(condition) = &each.filter_expr {
                     self.out.push_str(" if ");
                     self.filtered(condition, inner);
                 }
                 self.out.push_str(if each.recursive { " recursive %}" } else { " %}" });
-                self.body(&each.body, if each.recursive { Place { loops: 1, ..inner } } else { inner });
+                self.body(&each.body, if each.recursive { ExpressionPlace { loops: 1, ..inner } } else { inner });
                 if !each.else_body.is_empty() {
                     self.out.push_str("{% else %}");
                     self.body(&each.else_body, place.inner());
@@ -204,7 +204,7 @@ impl<'t> Writer<'t> {
                 self.out.push_str("{% endfor %}");
             }
             Stmt::IfCond(condition) => {
-                let inner = Place { blocks: place.blocks + 1, ..place.soft() };
+                let inner = ExpressionPlace { blocks: place.blocks + 1, ..place.soft() };
                 self.branches("if", condition, inner);
                 self.out.push_str("{% endif %}");
             }
@@ -217,7 +217,7 @@ impl<'t> Writer<'t> {
                     self.alone(value, place);
                 }
                 self.out.push_str(" %}");
-                self.body(&block.body, Place { is_soft: false, ..place });
+                self.body(&block.body, ExpressionPlace { is_soft: false, ..place });
                 self.out.push_str("{% endwith %}");
             }
             Stmt::Set(set) => {
@@ -264,7 +264,7 @@ impl<'t> Writer<'t> {
             }
             Stmt::Block(block) => {
                 let _ = write!(self.out, "{{% block {} %}}", block.name);
-                self.body(&block.body, Place { loops: 0, ..place.inner() });
+                self.body(&block.body, ExpressionPlace { loops: 0, ..place.inner() });
                 self.out.push_str("{% endblock %}");
             }
             Stmt::Macro(declared) => {
@@ -295,7 +295,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn branches(&mut self, word: &str, condition: &IfCond<'t>, place: Place) {
+    fn branches(&mut self, word: &str, condition: &IfCond<'t>, place: ExpressionPlace) {
         let _ = write!(self.out, "{{% {word} ");
         self.alone(&condition.expr, place);
         self.out.push_str(" %}");
@@ -310,7 +310,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn parameters(&mut self, declared: &Macro<'t>, place: Place) {
+    fn parameters(&mut self, declared: &Macro<'t>, place: ExpressionPlace) {
         let first_default = declared.args.len().saturating_sub(declared.defaults.len());
         for (index, parameter) in declared.args.iter().enumerate() {
             self.out.push_str(if index > 0 { ", " } else { "" });
@@ -323,7 +323,7 @@ impl<'t> Writer<'t> {
         self.out.push(')');
     }
 
-    fn macro_body(&mut self, declared: &Macro<'t>, place: Place) {
+    fn macro_body(&mut self, declared: &Macro<'t>, place: ExpressionPlace) {
         if self.macros.contains(declared.name) {
             for parameter in &declared.args {
                 if let Expr::Var(parameter) = parameter {
@@ -331,7 +331,7 @@ impl<'t> Writer<'t> {
                 }
             }
         }
-        self.body(&declared.body, Place { loops: 0, ..place.inner() });
+        self.body(&declared.body, ExpressionPlace { loops: 0, ..place.inner() });
     }
 
     /// Fixed text. What is long goes through the formatter, and is counted there.
@@ -379,7 +379,7 @@ impl<'t> Writer<'t> {
     }
 
     /// An expression with nothing around it that could bind more strongly.
-    fn alone(&mut self, expression: &Expr<'t>, place: Place) {
+    fn alone(&mut self, expression: &Expr<'t>, place: ExpressionPlace) {
         match expression {
             Expr::BinOp(operation) if matches!(operation.op, BinOpKind::ScAnd | BinOpKind::ScOr) => {
                 let is_and = matches!(operation.op, BinOpKind::ScAnd);
@@ -427,7 +427,7 @@ impl<'t> Writer<'t> {
     }
 
     /// An expression that filters can be appended to.
-    fn filtered(&mut self, expression: &Expr<'t>, place: Place) {
+    fn filtered(&mut self, expression: &Expr<'t>, place: ExpressionPlace) {
         match expression {
             Expr::Filter(filter) => self.filter(filter, place),
             Expr::BinOp(operation) => {
@@ -498,7 +498,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn operator<'e, const N: usize>(&mut self, name: &str, operands: [Option<&'e Expr<'t>>; N], place: Place)
+    fn operator<'e, const N: usize>(&mut self, name: &str, operands: [Option<&'e Expr<'t>>; N], place: ExpressionPlace)
     where
         't: 'e,
     {
@@ -517,7 +517,7 @@ impl<'t> Writer<'t> {
         self.out.push(')');
     }
 
-    fn collection(&mut self, name: &str, items: &[Expr<'t>], place: Place) {
+    fn collection(&mut self, name: &str, items: &[Expr<'t>], place: ExpressionPlace) {
         let is_long = items.len() > MAX_ARGUMENTS;
         let _ = if is_long { write!(self.out, "[") } else { write!(self.out, "0|{name}(") };
         for (index, item) in items.iter().enumerate() {
@@ -527,7 +527,7 @@ impl<'t> Writer<'t> {
         let _ = if is_long { write!(self.out, concat!("]|", own!("held"))) } else { write!(self.out, ")") };
     }
 
-    fn filter(&mut self, filter: &Filter<'t>, place: Place) {
+    fn filter(&mut self, filter: &Filter<'t>, place: ExpressionPlace) {
         let is_known = FILTERS.contains(&filter.name);
         if !(is_known || place.is_soft) {
             self.refuse(Refusal::Name);
@@ -541,7 +541,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Arguments in brackets; none if there are none.
-    fn arguments(&mut self, arguments: &[CallArg<'t>], of_macro: bool, place: Place) {
+    fn arguments(&mut self, arguments: &[CallArg<'t>], of_macro: bool, place: ExpressionPlace) {
         if !arguments.is_empty() {
             self.out.push('(');
             for (index, argument) in arguments.iter().enumerate() {
@@ -574,7 +574,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn call(&mut self, call: &Call<'t>, place: Place) {
+    fn call(&mut self, call: &Call<'t>, place: ExpressionPlace) {
         self.primary(&call.expr, place);
         let name = if let Expr::Var(name) = &call.expr { name.id } else { "" };
         match call.args.as_slice() {
@@ -589,7 +589,7 @@ impl<'t> Writer<'t> {
     }
 
     /// An expression that `.name` can be appended to.
-    fn primary(&mut self, expression: &Expr<'t>, place: Place) {
+    fn primary(&mut self, expression: &Expr<'t>, place: ExpressionPlace) {
         match expression {
             Expr::Var(name) => self.out.push_str(name.id),
             Expr::Const(constant) => self.constant(&constant.value),

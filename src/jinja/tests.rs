@@ -4,7 +4,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::wrong;
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::names::{FILTERS, SIGNS, TESTS};
 use super::operators::same_object;
 use super::{bounds, strings};
@@ -15,8 +15,8 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     }
     environment.add_test("escaped", |value: Value| value.is_safe());
     environment.add_test("callable", |value: Value| match kind(&value) {
-        Kind::Undefined => true,
-        Kind::Other => {
+        PythonKind::Undefined => true,
+        PythonKind::Other => {
             !(super::values::is_namespace(&value)
                 || super::values::is_loop(&value)
                 || super::globals::is_cycler(&value))
@@ -27,10 +27,10 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_test("test", |name: Value| named(&name, &[TESTS, SIGNS]));
     environment.add_test("lower", |value: Value| cased(&value, "islower"));
     environment.add_test("upper", |value: Value| cased(&value, "isupper"));
-    environment.add_test("mapping", |value: Value| kind(&value) == Kind::Dict);
-    environment.add_test("boolean", |value: Value| kind(&value) == Kind::Bool);
-    environment.add_test("float", |value: Value| kind(&value) == Kind::Float);
-    environment.add_test("string", |value: Value| kind(&value) == Kind::String);
+    environment.add_test("mapping", |value: Value| kind(&value) == PythonKind::Dict);
+    environment.add_test("boolean", |value: Value| kind(&value) == PythonKind::Bool);
+    environment.add_test("float", |value: Value| kind(&value) == PythonKind::Float);
+    environment.add_test("string", |value: Value| kind(&value) == PythonKind::String);
     environment.add_test("sameas", |value: Value, other: Value| same(&value, &other));
     environment.add_test("odd", |value: Value| remainder(&value).map(|rest| rest.to_bits() == 1.0_f64.to_bits()));
     environment.add_test("even", |value: Value| remainder(&value).map(|rest| rest == 0.0));
@@ -49,11 +49,19 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_test("integer", |value: Value| value.is_integer());
     environment.add_test("number", |value: Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
     environment.add_test("sequence", |value: Value| {
-        matches!(kind(&value), Kind::List | Kind::Tuple | Kind::Range | Kind::Dict | Kind::String | Kind::Undefined)
+        matches!(
+            kind(&value),
+            PythonKind::List
+                | PythonKind::Tuple
+                | PythonKind::Range
+                | PythonKind::Dict
+                | PythonKind::String
+                | PythonKind::Undefined
+        )
     });
     environment.add_test("iterable", |value: Value| match kind(&value) {
-        Kind::None | Kind::Bool | Kind::Int | Kind::Float => false,
-        Kind::Other => super::values::is_loop(&value),
+        PythonKind::None | PythonKind::Bool | PythonKind::Int | PythonKind::Float => false,
+        PythonKind::Other => super::values::is_loop(&value),
         _ => true,
     });
 }
@@ -76,8 +84,8 @@ fn cased(value: &Value, method: &str) -> Result<bool, Error> {
 /// Whether both are one and the same for Python.
 fn same(value: &Value, other: &Value) -> Result<bool, Error> {
     Ok(match (kind(value), kind(other)) {
-        (Kind::None, Kind::None) => true,
-        (kind @ (Kind::Bool | Kind::Int | Kind::Float | Kind::String), other_kind) => {
+        (PythonKind::None, PythonKind::None) => true,
+        (kind @ (PythonKind::Bool | PythonKind::Int | PythonKind::Float | PythonKind::String), other_kind) => {
             kind == other_kind && super::operators::equal(value, other)?
         }
         _ => same_object(value, other),

@@ -5,7 +5,7 @@ use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, text, truth, wrong};
 use super::bounds::{self, join};
-use super::kinds::{Kind, kind};
+use super::kinds::{PythonKind, kind};
 use super::printing::{quote_plus, str};
 use super::{split, strings};
 
@@ -288,12 +288,20 @@ fn chunks(line: &str, at_hyphens: bool) -> Vec<String> {
 }
 
 fn url_encode(value: Value) -> Result<String, Error> {
-    if matches!(kind(&value), Kind::String | Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Other) {
+    if matches!(
+        kind(&value),
+        PythonKind::String
+            | PythonKind::None
+            | PythonKind::Bool
+            | PythonKind::Int
+            | PythonKind::Float
+            | PythonKind::Other
+    ) {
         return Ok(quote_plus(&soft(&value)?, true));
     }
     let mut pairs = Vec::new();
     for item in super::lists::items(&value)? {
-        let (key, value) = if kind(&value) == Kind::Dict {
+        let (key, value) = if kind(&value) == PythonKind::Dict {
             let found = value.get_item(&item)?;
             (item, found)
         } else {
@@ -328,7 +336,7 @@ pub(super) fn escaped(text: &str) -> String {
 
 fn xml_attributes(value: Value, args: Given) -> Result<String, Error> {
     let [space] = bind(&args, ["autospace"])?;
-    if kind(&value) != Kind::Dict {
+    if kind(&value) != PythonKind::Dict {
         return Err(wrong("a dict is wanted"));
     }
     let mut attributes = Vec::new();

@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value as JinjaValue};
 
 use super::arguments::wrong;
-use super::kinds::{Kind, integer, kind};
+use super::kinds::{PythonKind, integer, kind};
 use super::{bounds, methods};
 use crate::php::{Array, Key, KeyRef, Value};
 
@@ -249,8 +249,8 @@ pub(super) fn held(value: &JinjaValue) -> Result<Vec<JinjaValue>, Error> {
 pub(super) fn item(value: &JinjaValue, key: &JinjaValue) -> Result<JinjaValue, Error> {
     bounds::values(1)?;
     let found = match (kind(value), kind(key)) {
-        (Kind::Undefined, _) => return Err(wrong("what is undefined has no items")),
-        (Kind::String, Kind::Int | Kind::Bool) => {
+        (PythonKind::Undefined, _) => return Err(wrong("what is undefined has no items")),
+        (PythonKind::String, PythonKind::Int | PythonKind::Bool) => {
             let text = value.as_str().unwrap_or_default();
             bounds::steps(text.len())?;
             let length = i128::try_from(text.chars().count()).unwrap_or(0);
@@ -259,22 +259,22 @@ pub(super) fn item(value: &JinjaValue, key: &JinjaValue) -> Result<JinjaValue, E
             let found = index.ok().and_then(|index| text.chars().nth(index)).map(String::from);
             found.map(|found| if value.is_safe() { JinjaValue::from_safe_string(found) } else { found.into() })
         }
-        (Kind::List | Kind::Tuple | Kind::Range, Kind::Int | Kind::Bool) => {
+        (PythonKind::List | PythonKind::Tuple | PythonKind::Range, PythonKind::Int | PythonKind::Bool) => {
             let length = i128::try_from(value.len().unwrap_or(0)).unwrap_or(0);
             let index = integer(key).unwrap_or(0);
             let index = usize::try_from(if index < 0 { index + length } else { index });
             let found = index.ok().map(|index| value.get_item(&JinjaValue::from(index))).transpose()?;
             found.filter(|found| !found.is_undefined())
         }
-        (Kind::Dict | Kind::Other, _) if super::lists::unhashable(key) => None,
-        (Kind::Dict | Kind::Other, _) => Some(value.get_item(key)?),
+        (PythonKind::Dict | PythonKind::Other, _) if super::lists::unhashable(key) => None,
+        (PythonKind::Dict | PythonKind::Other, _) => Some(value.get_item(key)?),
         _ => None,
     };
     match found {
         Some(found) if !found.is_undefined() => validated(found),
         // What is not an entry may be an attribute.
         _ => match key.as_str() {
-            Some(name) if !super::rewrite::is_internal(name) && kind(value) != Kind::None => {
+            Some(name) if !super::rewrite::is_internal(name) && kind(value) != PythonKind::None => {
                 Ok(value.get_attr(name).unwrap_or_default()).and_then(validated)
             }
             _ => Ok(JinjaValue::UNDEFINED),

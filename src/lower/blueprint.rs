@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::draft::DraftFrame;
 use super::flow::{End, Flow, Source};
-use super::{Lowering, Place};
+use super::{LowerPlace, Lowering};
 use crate::base::source::Span;
 use crate::catalogue::module_ids;
 use crate::check::NodeTemplate;
@@ -113,7 +113,7 @@ impl<'a> Lowering<'a, '_> {
         graph: &'a Graph<'static>,
         span: Span,
         mut flow: Flow,
-        place: Place,
+        place: LowerPlace,
     ) -> Flow {
         let piece = Piece::new(graph);
         if piece.nodes.is_empty() {

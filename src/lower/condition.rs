@@ -1,13 +1,13 @@
 //! Conditions as chains of IF nodes that share their branches.
 
 use super::flow::{End, Flow, Source};
-use super::{Lowering, Place};
+use super::{LowerPlace, Lowering};
 use crate::check::CheckedCondition;
 
 impl<'a> Lowering<'a, '_> {
     /// Lowers a condition, which `flow` leads to; returns the flows for when it holds and when it
     /// does not. Questions are asked in source order, and no more of them than needed.
-    pub(super) fn condition(&mut self, condition: CheckedCondition<'a>, flow: Flow, place: Place) -> (Flow, Flow) {
+    pub(super) fn condition(&mut self, condition: CheckedCondition<'a>, flow: Flow, place: LowerPlace) -> (Flow, Flow) {
         match condition {
             CheckedCondition::Test(template) => {
                 let mut flow = flow;

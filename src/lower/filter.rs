@@ -7,7 +7,7 @@
 //! share these nodes, each entering where it must.
 
 use super::flow::{End, Flow, ScopeId, Source};
-use super::{Lowering, Place};
+use super::{LowerPlace, Lowering};
 use crate::base::source::Span;
 use crate::catalogue::module_ids;
 use crate::check::{CheckedStep, CheckedStepKind, NodeTemplate};
@@ -18,7 +18,7 @@ use crate::syntax::tree::Name;
 use super::labels::RegionKind;
 
 /// A filter scope of the text.
-pub(super) struct Scope<'a> {
+pub(super) struct FilterScope<'a> {
     parent: ScopeId,
     depth: usize,
     /// The node that puts the filter on.
@@ -50,7 +50,7 @@ impl<'a> Lowering<'a, '_> {
         end: ScopeEnd<'a>,
         steps: Vec<CheckedStep<'a>>,
         mut flow: Flow,
-        place: Place,
+        place: LowerPlace,
     ) -> Flow {
         let span = on.span;
         let label = if let Some(label) = label {
@@ -65,7 +65,7 @@ impl<'a> Lowering<'a, '_> {
         };
         let on = self.attach(on, &mut flow, place.scope, place.inlined);
         let depth = self.depth(place.scope) + 1;
-        self.scopes.push(Scope {
+        self.scopes.push(FilterScope {
             parent: place.scope,
             depth,
             on,
@@ -81,7 +81,7 @@ impl<'a> Lowering<'a, '_> {
             closed: flow.closed,
         };
         let region = self.open_region(RegionKind::Filter, span, place.region);
-        let after = self.block(steps, inside, Place { scope, region, tail: true, ..place });
+        let after = self.block(steps, inside, LowerPlace { scope, region, tail: true, ..place });
         // Where nothing follows in the scope around, that scope's end takes this filter off too.
         if place.tail && place.scope != 0 { after } else { self.close_scope(scope, after) }
     }
@@ -94,7 +94,7 @@ impl<'a> Lowering<'a, '_> {
         if !inside.is_empty() {
             let left = self.left(scope, &inside);
             let pinned = |&&at: &&ScopeId| {
-                let Scope { end, off_used, .. } = &self.scopes[at - 1];
+                let FilterScope { end, off_used, .. } = &self.scopes[at - 1];
                 end.off.pinned_id.is_some() && !off_used
             };
             let named = left.iter().find(pinned).copied().unwrap_or(scope);
@@ -135,7 +135,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// A `reset` for which no node was made would be lost silently.
     pub(super) fn report_unused_resets(&mut self) {
-        for Scope { end, off_used, is_left, inlined, .. } in &self.scopes {
+        for FilterScope { end, off_used, is_left, inlined, .. } in &self.scopes {
             if *off_used || *inlined {
                 continue;
             }
@@ -178,7 +178,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Adds the reset of `scope` behind `ends`; its pin holds for the first node made of it.
     fn add_reset(&mut self, scope: ScopeId, ends: &[End]) -> End {
-        let Scope { end: ScopeEnd { off, .. }, off_used, inlined, .. } = &mut self.scopes[scope - 1];
+        let FilterScope { end: ScopeEnd { off, .. }, off_used, inlined, .. } = &mut self.scopes[scope - 1];
         let mut node = off.node.clone();
         let mut pinned_id = off.pinned_id;
         let inlined = *inlined;

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::backward::BackwardJump;
 use super::flow::{End, Flow, Source};
-use super::{Lowering, Place};
+use super::{LowerPlace, Lowering};
 use crate::base::source::Span;
 use crate::base::suggest;
 use crate::check::{CheckedStep, CheckedStepKind};
@@ -137,7 +137,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Joins the jumps to a label with the flow that arrives at its step.
-    pub(super) fn arrive(&mut self, name: Name<'a>, flow: &mut Flow, place: Place) {
+    pub(super) fn arrive(&mut self, name: Name<'a>, flow: &mut Flow, place: LowerPlace) {
         let id = self.namespaces[place.namespace][name.text];
         let label = &mut self.labels[id];
         if label.name.span != name.span || label.place.is_some() {
@@ -157,7 +157,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// `goto @target`
-    pub(super) fn jump(&mut self, target: Name<'a>, span: Span, flow: Flow, place: Place) -> Flow {
+    pub(super) fn jump(&mut self, target: Name<'a>, span: Span, flow: Flow, place: LowerPlace) -> Flow {
         let live = flow.closed.is_none();
         match self.namespaces[place.namespace].get(target.text) {
             None => self.report_unknown_label(target, place.namespace),

@@ -26,7 +26,7 @@ use crate::model::{Graph, NodeId};
 
 use backward::BackwardJump;
 use draft::{Draft, DraftFrame};
-use filter::Scope;
+use filter::FilterScope;
 use flow::{End, Flow, ScopeId, Source};
 use labels::{Label, NamespaceId, Region, RegionId};
 
@@ -56,7 +56,7 @@ pub fn lower_with_labels<'a>(
         let trigger = lowering.add(trigger, false);
         start.ends.push(End { source: Source::Output { draft: trigger, output: 0, slot: 0 }, scope: 0 });
     }
-    let place = Place { scope: 0, region: RegionId::OUTSIDE, namespace, tail: false, inlined: false };
+    let place = LowerPlace { scope: 0, region: RegionId::OUTSIDE, namespace, tail: false, inlined: false };
     let end = lowering.block(flow.steps, start, place);
     if !has_trigger {
         // What a blueprint is placed before must not see its filters.
@@ -74,7 +74,7 @@ pub fn lower_with_labels<'a>(
 
 /// What surrounds a step.
 #[derive(Clone, Copy)]
-struct Place {
+struct LowerPlace {
     /// The innermost filter scope.
     scope: ScopeId,
     /// The innermost region that jumps cannot enter.
@@ -91,7 +91,7 @@ struct Place {
 struct Lowering<'a, 'd> {
     drafts: Vec<Draft<'a>>,
     frames: Vec<DraftFrame<'a>>,
-    scopes: Vec<Scope<'a>>,
+    scopes: Vec<FilterScope<'a>>,
     regions: Vec<Region>,
     namespaces: Vec<rustc_hash::FxHashMap<&'a str, usize>>,
     labels: Vec<Label<'a>>,

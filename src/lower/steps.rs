@@ -3,7 +3,7 @@
 use super::filter::ScopeEnd;
 use super::flow::{End, Flow, Join, Source};
 use super::labels::{RegionId, RegionKind};
-use super::{Lowering, Place};
+use super::{LowerPlace, Lowering};
 use crate::base::source::Span;
 use crate::check::{CheckedStep, CheckedStepKind, NodeTemplate};
 use crate::diagnostics::{Code, Diagnostic};
@@ -11,10 +11,10 @@ use crate::lower::draft::DraftFrame;
 
 impl<'a> Lowering<'a, '_> {
     /// Lowers the steps of a block, which `flow` leads to; returns what leads out of it.
-    pub(super) fn block(&mut self, steps: Vec<CheckedStep<'a>>, mut flow: Flow, place: Place) -> Flow {
+    pub(super) fn block(&mut self, steps: Vec<CheckedStep<'a>>, mut flow: Flow, place: LowerPlace) -> Flow {
         let last = steps.len().saturating_sub(1);
         for (index, step) in steps.into_iter().enumerate() {
-            let place = Place { tail: place.tail && index == last, ..place };
+            let place = LowerPlace { tail: place.tail && index == last, ..place };
             if let Some(label) = step.label {
                 self.arrive(label, &mut flow, place);
             }
@@ -26,7 +26,7 @@ impl<'a> Lowering<'a, '_> {
         flow
     }
 
-    fn step(&mut self, kind: CheckedStepKind<'a>, span: Span, mut flow: Flow, place: Place) -> Flow {
+    fn step(&mut self, kind: CheckedStepKind<'a>, span: Span, mut flow: Flow, place: LowerPlace) -> Flow {
         match kind {
             CheckedStepKind::Node(template) => self.node(*template, flow, place),
             CheckedStepKind::If { arms, otherwise } => {
@@ -52,7 +52,7 @@ impl<'a> Lowering<'a, '_> {
                 }
                 let start = self.drafts.len();
                 let namespace = self.open_namespace(&steps);
-                let flow = self.block(steps, flow, Place { namespace, inlined: true, ..place });
+                let flow = self.block(steps, flow, LowerPlace { namespace, inlined: true, ..place });
                 self.frame(DraftFrame { title, drafts: start..self.drafts.len() });
                 flow
             }
@@ -60,13 +60,13 @@ impl<'a> Lowering<'a, '_> {
             CheckedStepKind::Goto(target) => self.jump(target, span, flow, place),
             CheckedStepKind::Detached(steps) => {
                 let region = self.open_region(RegionKind::Detached, span, place.region);
-                self.block(steps, Flow::default(), Place { scope: 0, region, tail: false, ..place });
+                self.block(steps, Flow::default(), LowerPlace { scope: 0, region, tail: false, ..place });
                 flow
             }
         }
     }
 
-    fn node(&mut self, template: NodeTemplate<'a>, mut flow: Flow, place: Place) -> Flow {
+    fn node(&mut self, template: NodeTemplate<'a>, mut flow: Flow, place: LowerPlace) -> Flow {
         let span = template.span;
         self.report_own_reset(&template.node, span, place.scope);
         let draft = self.attach(template, &mut flow, place.scope, place.inlined);
@@ -85,7 +85,7 @@ impl<'a> Lowering<'a, '_> {
         node: NodeTemplate<'a>,
         branches: Vec<Vec<CheckedStep<'a>>>,
         mut flow: Flow,
-        place: Place,
+        place: LowerPlace,
     ) -> Flow {
         let span = node.span;
         let draft = self.attach(node, &mut flow, place.scope, place.inlined);
@@ -95,7 +95,7 @@ impl<'a> Lowering<'a, '_> {
                 ends: vec![End { source: Source::Output { draft, output: 0, slot }, scope: place.scope }],
                 closed: flow.closed.clone(),
             };
-            self.block(steps, start, Place { region, tail: false, ..place });
+            self.block(steps, start, LowerPlace { region, tail: false, ..place });
         }
         Flow::closed_after(flow.closed, "MISP never continues past a concurrent task", span)
     }

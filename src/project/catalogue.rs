@@ -1,10 +1,11 @@
 //! The modules a project may use.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::source::{FileId, Sources, Span};
-use crate::catalogue::{Catalogue, Release, Target, load, server_tags};
+use crate::catalogue::{Catalogue, Release, Signature, Target, load, server_tags};
 use crate::diagnostics::{Code, Diagnostic};
 
 use super::taxonomies::taxonomies;
@@ -37,16 +38,9 @@ pub fn catalogues(
     }
     let mut catalogues: Vec<_> = targets.iter().map(|&target| Cow::Borrowed(Catalogue::for_target(target))).collect();
     for path in &project.catalogues {
-        let name = path.value.display().to_string();
-        let file = match load_source(sources, access, &path.value, &name) {
-            Ok(file) => file,
-            Err(problem) => {
-                diagnostics.push(at_setting(problem, path.span));
-                continue;
-            }
-        };
-        match load(sources.text(file)) {
+        match load_catalogue(sources, access, &path.value) {
             Ok(signatures) => {
+                let name = path.value.display().to_string();
                 let listed = server_tags(&signatures, &name).map(Arc::new);
                 for catalogue in &mut catalogues {
                     catalogue.to_mut().extend(signatures.iter().cloned());
@@ -55,16 +49,7 @@ pub fn catalogues(
                     }
                 }
             }
-            Err(error) => {
-                let message = format!("`{name}` cannot be used as a catalogue: {error}");
-                let place = match error.position {
-                    Some(position) => span_at(sources, file, position.line, position.column),
-                    None => Span::new(file, 0, 0),
-                };
-                diagnostics.push(Diagnostic::at(Code::InvalidCatalogue, place, message).help(
-                    "a catalogue is what MISP answers at `/workflows/moduleIndex`, what misp-modules answers at `/modules`, or a list of signatures in the tool's own form",
-                ));
-            }
+            Err(problem) => diagnostics.push(at_setting(*problem, path.span)),
         }
     }
     if let Some(taxonomies) = taxonomies(sources, access, project, diagnostics) {
@@ -73,6 +58,25 @@ pub fn catalogues(
         }
     }
     catalogues
+}
+
+/// The modules of a catalogue file.
+///
+/// # Errors
+/// The file cannot be read, or is not a catalogue.
+pub fn load_catalogue(sources: &Sources, access: &dyn Files, path: &Path) -> Result<Vec<Signature>, Box<Diagnostic>> {
+    let name = path.display().to_string();
+    let file = load_source(sources, access, path, &name)?;
+    load(sources.text(file)).map_err(|error| {
+        let message = format!("`{name}` cannot be used as a catalogue: {error}");
+        let place = match error.position {
+            Some(position) => span_at(sources, file, position.line, position.column),
+            None => Span::new(file, 0, 0),
+        };
+        Box::new(Diagnostic::at(Code::InvalidCatalogue, place, message).help(
+            "a catalogue is what MISP answers at `/workflows/moduleIndex`, what misp-modules answers at `/modules`, or a list of signatures in the tool's own form",
+        ))
+    })
 }
 
 /// What is known of a release only from its sources may be wrong.
@@ -118,8 +122,6 @@ pub(super) fn span_at(sources: &Sources, file: FileId, line: usize, column: usiz
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::project::MemoryFiles;
 

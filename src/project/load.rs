@@ -13,14 +13,13 @@ use super::refusal::Refusal;
 ///
 /// # Errors
 /// The file cannot be read, is larger than [`MAX_SOURCE_BYTES`], or is not UTF-8 text.
-#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
-pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &str) -> Result<FileId, Diagnostic> {
+pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &str) -> Result<FileId, Box<Diagnostic>> {
     match access.read(path, MAX_SOURCE_BYTES) {
         Ok(bytes) => {
             let is_private = !access.may_show(path);
             add_bytes(sources, is_private, Some(path), name, bytes)
         }
-        Err(error) => Err(unreadable(name, &error)),
+        Err(error) => Err(Box::new(unreadable(name, &error))),
     }
 }
 
@@ -28,32 +27,30 @@ pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &st
 ///
 /// # Errors
 /// There are more than [`MAX_SOURCE_BYTES`], or they are not UTF-8 text.
-#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
 pub fn source_from_bytes(
     sources: &Sources,
     path: Option<&Path>,
     name: &str,
     bytes: Vec<u8>,
-) -> Result<FileId, Diagnostic> {
+) -> Result<FileId, Box<Diagnostic>> {
     add_bytes(sources, false, path, name, bytes)
 }
 
-#[expect(clippy::result_large_err, reason = "one diagnostic type everywhere")]
 fn add_bytes(
     sources: &Sources,
     is_private: bool,
     path: Option<&Path>,
     name: &str,
     bytes: Vec<u8>,
-) -> Result<FileId, Diagnostic> {
+) -> Result<FileId, Box<Diagnostic>> {
     if bytes.len() > MAX_SOURCE_BYTES {
-        return Err(too_large(name));
+        return Err(Box::new(too_large(name)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(add(sources, is_private, path, name, text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            Err(not_utf8(sources, is_private, path, name, &error.into_bytes(), valid))
+            Err(Box::new(not_utf8(sources, is_private, path, name, &error.into_bytes(), valid)))
         }
     }
 }
@@ -129,7 +126,7 @@ mod tests {
         let mut files = MemoryFiles::new();
         files.insert("a.mwf", bytes);
         let problem = load_source(&sources, &files, Path::new("a.mwf"), "a.mwf").unwrap_err();
-        (sources, problem)
+        (sources, *problem)
     }
 
     #[test]

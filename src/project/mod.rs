@@ -18,7 +18,7 @@ mod write;
 
 pub use baseline::{Baseline, Remaining};
 pub(crate) use catalogue::at_setting;
-pub use catalogue::{catalogue, catalogues};
+pub use catalogue::{catalogue, catalogues, load_catalogue};
 pub use config::{Located, Project};
 pub(crate) use discover::tidy;
 pub use discover::{PROJECT_FILE, discover};

@@ -30,7 +30,7 @@ pub(super) fn taxonomies(
         let file = match load_source(sources, access, &path.value, &name) {
             Ok(file) => file,
             Err(problem) => {
-                diagnostics.push(at_setting(problem, path.span));
+                diagnostics.push(at_setting(*problem, path.span));
                 continue;
             }
         };

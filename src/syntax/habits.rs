@@ -5,7 +5,7 @@ use crate::diagnostics::{Code, Diagnostic};
 
 use super::grammar::Rule;
 use super::spelling::{among, has_wildcard, is_name, is_word, tested};
-use super::syntax_error::{Expectation, Place, leading_word};
+use super::syntax_error::{ErrorPlace, Expectation, leading_word};
 
 /// Words that end something elsewhere.
 pub(crate) const ENDINGS: [&str; 10] =
@@ -38,7 +38,7 @@ pub(super) fn merge_conflict(text: &str) -> Option<[std::ops::Range<usize>; 3]> 
     found.try_into().ok()
 }
 
-impl Place<'_> {
+impl ErrorPlace<'_> {
     /// Lines that stand for something else than a step or an item, by how they begin.
     pub(super) fn foreign_beginning(&self) -> Option<Diagnostic> {
         let rest = &self.text[self.start..];

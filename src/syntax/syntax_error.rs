@@ -59,7 +59,7 @@ impl Expectation {
 
 /// Says what is wrong with the text that begins at `start`.
 pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation) -> Diagnostic {
-    let place = Place { text, file, start, expectation };
+    let place = ErrorPlace { text, file, start, expectation };
     if let Some(diagnostic) = place.misplaced() {
         return diagnostic;
     }
@@ -77,14 +77,14 @@ pub fn explain(text: &str, file: FileId, start: usize, expectation: Expectation)
     place.describe(at, &expected)
 }
 
-pub(super) struct Place<'t> {
+pub(super) struct ErrorPlace<'t> {
     pub text: &'t str,
     pub file: FileId,
     pub start: usize,
     pub expectation: Expectation,
 }
 
-impl Place<'_> {
+impl ErrorPlace<'_> {
     /// What the text should have been. A module filter that cannot be read stands behind a call that can.
     fn rule(&self) -> Rule {
         let is_filter = self.expectation == Expectation::Step && leading_word(&self.text[self.start..]) == "for";

@@ -1,7 +1,7 @@
 //! Values from the environment: what the checker says of them once they are known. Secrets are left out of it.
 
 use crate::base::source::Span;
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::Diagnostic;
 use crate::model::{Document, ParamText, ParamValue, TextPart};
 use crate::resolve::Budget;
@@ -9,9 +9,9 @@ use crate::resolve::Budget;
 use super::types::{Part, check_types};
 
 /// Checks the texts that are filled in with the defaults of `env` alone.
-pub fn check_defaults<'s>(
+pub fn check_defaults(
     document: &Document<'_>,
-    signature: &dyn Fn(&str) -> Option<&'s Signature>,
+    signature: &SignatureLookup<'_, '_>,
     budget: &Budget,
 ) -> Vec<Diagnostic> {
     check_filled(document, signature, budget, &|_| None, |text| !text.is_set)
@@ -20,7 +20,7 @@ pub fn check_defaults<'s>(
 /// Checks the texts for which the environment has a value. What is wrong with the defaults has been said before.
 pub fn check_environment<'s>(
     document: &Document<'_>,
-    signature: &dyn Fn(&str) -> Option<&'s Signature>,
+    signature: &SignatureLookup<'_, 's>,
     budget: &Budget,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Diagnostic> {
@@ -52,7 +52,7 @@ impl Filled {
 
 fn check_filled<'s>(
     document: &Document<'_>,
-    signature: &dyn Fn(&str) -> Option<&'s Signature>,
+    signature: &SignatureLookup<'_, 's>,
     budget: &Budget,
     environment: &dyn Fn(&str) -> Option<String>,
     wanted: impl Fn(&Filled) -> bool,

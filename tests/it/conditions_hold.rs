@@ -11,7 +11,9 @@ use mispflow::format::format_source;
 use mispflow::model::Graph;
 use mispflow::php::Value;
 use mispflow::project::MemoryFiles;
-use mispflow::simulate::engine::{Answers, Effect, Prepared, Request, RunOptions, RunResult, Scope, Settings, Verdict};
+use mispflow::simulate::engine::{
+    Answers, Effect, Prepared, Request, RunOptions, RunResult, Settings, TagScope, Verdict,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -419,7 +421,7 @@ fn filters_keep_what_the_table_says() {
                 let workflow = prepared(graph);
                 let result = run(&workflow, &event);
                 let ids = result.effects.iter().filter_map(|record| match &record.effect {
-                    Effect::AddTags { scope: Scope::Attribute, id, .. } => Some(id.to_json().expect("an id")),
+                    Effect::AddTags { scope: TagScope::Attribute, id, .. } => Some(id.to_json().expect("an id")),
                     _ => None,
                 });
                 ids.map(|id| id.trim_matches('"').to_owned()).collect()

@@ -19,7 +19,7 @@ use mispflow::misp;
 use mispflow::model::Document;
 use mispflow::php::{Array, KeyRef, Thrown, Value, loose_equal};
 use mispflow::simulate::engine::{
-    Answers, Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, Request, RunOptions, Scope, Settings,
+    Answers, Effect, EffectRecord, Locality, Outcome, PathStep, Prepared, Request, RunOptions, Settings, TagScope,
 };
 use mispflow::verify::analyse;
 use serde_json::json;
@@ -328,11 +328,11 @@ fn execute<'a>(request: &Value<'a>) -> Result<Value<'a>, Failure> {
 
 /// An effect as the call that MISP makes.
 fn call(record: &EffectRecord<'_>) -> serde_json::Value {
-    let tagging = |verb: &str, scope: &Scope, id: &Value<'_>, tags: &Array<'_>, locality: &Locality| {
+    let tagging = |verb: &str, scope: &TagScope, id: &Value<'_>, tags: &Array<'_>, locality: &Locality| {
         let (name, key) = match (scope, verb) {
-            (Scope::Event, "attach") => ("ToEvent", "event_id"),
-            (Scope::Event, _) => ("FromEvent", "event_id"),
-            (Scope::Attribute, _) => ("FromAttribute", "attribute_id"),
+            (TagScope::Event, "attach") => ("ToEvent", "event_id"),
+            (TagScope::Event, _) => ("FromEvent", "event_id"),
+            (TagScope::Attribute, _) => ("FromAttribute", "attribute_id"),
         };
         let local = match locality {
             Locality::Local => json!(true),

@@ -150,7 +150,7 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
     for root in &case.roots {
         match load_source(&sources, &files, Path::new(root), root) {
             Ok(file) => roots.push(file),
-            Err(problem) => diagnostics.push(problem),
+            Err(problem) => diagnostics.push(*problem),
         }
     }
     let (target, catalogue) = targets[0];

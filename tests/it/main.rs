@@ -29,6 +29,7 @@ mod hidden_characters;
 mod hostile;
 mod import_defaults;
 mod import_large;
+mod import_release;
 mod import_round_trip;
 mod import_text;
 mod json_as_text;

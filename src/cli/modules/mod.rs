@@ -1,5 +1,6 @@
-//! `modules [ID]`
+//! `modules [ID]`, and what makes catalogue files
 
+mod import_release;
 mod list;
 mod show;
 mod trigger;
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::base::characters::to_json_pretty;
 use crate::base::source::Sources;
@@ -18,18 +19,21 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::project::catalogue;
 
 use super::findings::{Format, report};
-use super::inputs::{Target, load_project};
+use super::inputs::{TargetFlag, load_project};
 use super::named::Named;
 use super::{Console, Failure, ProjectFlags, Status};
 
 /// List the modules of the catalogue, or show one with everything needed to call it. The catalogue is
 /// the built-in one with the files on top that the nearest `mispflow.toml` names.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 #[command(after_help = "Examples:
   mispflow modules
   mispflow modules webhook
   mispflow modules --format json | jq -r '.[].id'")]
 pub(super) struct Modules {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// The module to show, such as `webhook` or `event-publish`
     #[arg(value_name = "ID", value_parser = MODULES, hide_possible_values = true)]
     id: Option<String>,
@@ -37,9 +41,16 @@ pub(super) struct Modules {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
-    target: Target,
+    target: TargetFlag,
     #[command(flatten)]
     in_project: ProjectFlags,
+}
+
+/// What makes files of modules.
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Make the data file of a release of MISP
+    ImportRelease(import_release::ImportRelease),
 }
 
 /// Any id, for a server has modules of its own; completions offer those that are built in.
@@ -50,6 +61,11 @@ const MODULES: Named<String> = Named {
 
 impl Modules {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        if let Some(verb) = self.verb {
+            return match verb {
+                Verb::ImportRelease(import) => import.run(console),
+            };
+        }
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
         let files = self.in_project.files([Path::new("")], &mut diagnostics);

@@ -3,23 +3,23 @@
 use rustc_hash::FxHashMap;
 
 use super::answers::Answers;
-use super::effect::{Effect, EffectRecord, Locality, Scope};
+use super::effect::{Effect, EffectRecord, Locality, TagScope};
 use super::roaming::RoamingData;
 use crate::php::{Array, KeyRef, Value};
 
 /// The tags of the event and of its attributes: those it had when the run began, and what the run did to them.
 pub(super) struct AttachedTags {
     /// Names, and whether they are local, by what they are on.
-    tags: FxHashMap<(Scope, String), Vec<(String, bool)>>,
+    tags: FxHashMap<(TagScope, String), Vec<(String, bool)>>,
 }
 
 impl AttachedTags {
     pub(super) fn new(data: &RoamingData<'_>, effects: &[EffectRecord<'_>]) -> Self {
         let mut attached = Self { tags: FxHashMap::default() };
         if let Some(event) = data.original().get("Event") {
-            attached.note(Scope::Event, event);
+            attached.note(TagScope::Event, event);
             for attribute in attributes(event) {
-                attached.note(Scope::Attribute, attribute);
+                attached.note(TagScope::Attribute, attribute);
             }
         }
         for record in effects {
@@ -28,7 +28,7 @@ impl AttachedTags {
         attached
     }
 
-    fn note(&mut self, scope: Scope, holder: &Value<'_>) {
+    fn note(&mut self, scope: TagScope, holder: &Value<'_>) {
         let id = id(holder.get("id"));
         let tags = holder.get("Tag").and_then(Value::as_array).into_iter().flat_map(Array::values);
         let tags = tags.filter_map(|tag| {

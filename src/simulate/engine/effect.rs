@@ -17,7 +17,7 @@ pub enum Effect<'a> {
     /// Tags are put on.
     AddTags {
         /// On what.
-        scope: Scope,
+        scope: TagScope,
         /// The id of the event or attribute; null where MISP has none, and then nothing is tagged.
         id: Value<'a>,
         /// Names of tags.
@@ -31,7 +31,7 @@ pub enum Effect<'a> {
     /// Tags are taken off.
     RemoveTags {
         /// Of what.
-        scope: Scope,
+        scope: TagScope,
         /// The id of the event or attribute; null where MISP has none, and then nothing happens.
         id: Value<'a>,
         /// Names of tags.
@@ -150,7 +150,7 @@ pub struct EffectRecord<'a> {
 /// What tags are put on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum TagScope {
     /// An event.
     Event,
     /// An attribute.

@@ -8,6 +8,7 @@ use crate::php::{Thrown, Value};
 
 use super::log::LogLine;
 use super::lookup::Lookup;
+use super::module_run::{ModuleRun, Sent};
 use super::modules::Next;
 use super::options::{PathType, RunOptions};
 use super::prepared::{Edge, Prepared, PreparedNode};
@@ -15,7 +16,6 @@ use super::redact::redact;
 use super::result::{Job, Outcome, PathStep, RunResult};
 use super::roaming::RoamingData;
 use super::run::Budget;
-use super::step::{Sent, Step};
 use super::trace::{Decision, TracedNode};
 
 /// Why a walk ends before its end.
@@ -325,7 +325,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             return Ok((Next::Second, vec![reason]));
         }
         let Some(handler) = &node.handler else { return Ok((Next::Second, Vec::new())) };
-        let mut step = Step {
+        let mut step = ModuleRun {
             node,
             semantics: self.workflow.semantics,
             has_core_format_mark: self.workflow.has_core_format_mark,

@@ -33,7 +33,7 @@ pub struct Coverage {
 
 /// A node in the text: the same for every use of a blueprint.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-struct Place<'c> {
+struct CoveragePlace<'c> {
     span: Span,
     module: &'c str,
     /// Which one it is of those with the same place and module.
@@ -50,7 +50,7 @@ struct Reached {
 impl Coverage {
     /// What the reports of the cases of a suite, in the same order, say about its workflows.
     pub fn new(suite: &Suite<'_, '_>, reports: &[CaseReport]) -> Self {
-        let mut places: IndexMap<Place<'_>, Reached, FxBuildHasher> = IndexMap::default();
+        let mut places: IndexMap<CoveragePlace<'_>, Reached, FxBuildHasher> = IndexMap::default();
         for (index, tested) in suite.workflows.iter().enumerate() {
             let own: Vec<&CaseReport> = suite
                 .cases
@@ -65,7 +65,7 @@ impl Coverage {
             for node in &tested.compiled.document.graph.nodes {
                 let Some(span) = node.origin else { continue };
                 let number = numbers.entry((span, &node.module)).or_default();
-                let place = Place { span, module: &node.module, number: *number };
+                let place = CoveragePlace { span, module: &node.module, number: *number };
                 *number += 1;
                 let entry = places.entry(place).or_default();
                 entry.node |= reached(node.id);
@@ -79,7 +79,7 @@ impl Coverage {
         Self::of(&places)
     }
 
-    fn of(places: &IndexMap<Place<'_>, Reached, FxBuildHasher>) -> Self {
+    fn of(places: &IndexMap<CoveragePlace<'_>, Reached, FxBuildHasher>) -> Self {
         let mut coverage = Self::default();
         for (place, reached) in places {
             coverage.nodes.add(reached.node);

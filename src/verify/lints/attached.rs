@@ -89,7 +89,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let mut before = vec![TravelState::default(); facts.graph.nodes.len()];
     let mut filters = FxHashSet::default();
-    // Saved nodes have each a place of its own.
+    // Exported nodes have each a place of its own.
     let origin = |node| facts.node(node).origin.filter(|_| !facts.is_saved());
     for &node in &facts.order {
         let mut state = TravelState::default();

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::base::source::{Sources, Span};
-use crate::catalogue::{Parameter, Provenance, Signature, module_ids};
+use crate::catalogue::{Parameter, Provenance, Signature, SignatureLookup, module_ids};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::jinja::{Slips, slips};
 use crate::model::{Graph, ModuleType, Node, ParamText, ParamValue};
@@ -76,7 +76,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     pub fn new(
         graph: &'f Graph<'a>,
         row: Row<'f>,
-        signature: &dyn Fn(&str) -> Option<&'f Signature>,
+        signature: &SignatureLookup<'_, 'f>,
         tags: &'f KnownTags<'f>,
         at: Option<Span>,
         sources: Option<&'f Sources>,

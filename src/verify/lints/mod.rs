@@ -75,7 +75,7 @@ mod unstorable;
 mod value_out_of_range;
 
 use crate::base::source::{Sources, Span};
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::Diagnostic;
 use crate::model::Graph;
 use crate::tags::KnownTags;
@@ -157,7 +157,7 @@ const LINTS: &[Lint] = &[
 pub fn check_lints<'f>(
     graph: &'f Graph<'_>,
     row: Row<'f>,
-    signature: &dyn Fn(&str) -> Option<&'f Signature>,
+    signature: &SignatureLookup<'_, 'f>,
     tags: &'f KnownTags<'f>,
     at: Option<Span>,
     sources: Option<&'f Sources>,

@@ -1,7 +1,7 @@
 //! What MISP itself reports about a graph, in its own form.
 
 use super::view::View;
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::model::{Graph, NodeId};
 
 /// How many connections [`Analysis::warnings`] holds at most.
@@ -33,7 +33,7 @@ pub struct Analysis {
 pub struct BlockingEdge(pub NodeId, pub NodeId, pub String, pub NodeId);
 
 /// Checks a graph the way MISP's editor does; [`super::check_rules`] says the same in words.
-pub fn analyse<'c>(graph: &Graph<'_>, signature: &dyn Fn(&str) -> Option<&'c Signature>) -> Analysis {
+pub fn analyse(graph: &Graph<'_>, signature: &SignatureLookup<'_, '_>) -> Analysis {
     let view = View::new(graph, true, None);
     let cycles = cycle(&view);
     let mut multiple_edges = Vec::new();
@@ -63,7 +63,7 @@ fn cycle(view: &View<'_, '_>) -> Vec<(NodeId, NodeId)> {
     way.iter().zip(way.iter().skip(1).chain([&start])).map(|(&from, &to)| (id(from), id(to))).collect()
 }
 
-fn warnings<'c>(view: &View<'_, '_>, signature: &dyn Fn(&str) -> Option<&'c Signature>) -> Vec<BlockingEdge> {
+fn warnings(view: &View<'_, '_>, signature: &SignatureLookup<'_, '_>) -> Vec<BlockingEdge> {
     let graph = view.graph;
     let targets: Vec<Vec<usize>> = graph
         .nodes

@@ -2,13 +2,13 @@
 
 use super::reach::reached_from;
 use super::view::View;
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::ModuleType;
 
-pub(super) fn check_concurrent<'c>(
+pub(super) fn check_concurrent(
     view: &View<'_, '_>,
-    signature: &dyn Fn(&str) -> Option<&'c Signature>,
+    signature: &SignatureLookup<'_, '_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let tasks = (0..view.graph.nodes.len()).filter(|&node| view.node(node).is_concurrent_task());
@@ -28,9 +28,9 @@ pub(super) fn check_concurrent<'c>(
     }
 }
 
-pub(super) fn check_trigger<'c>(
+pub(super) fn check_trigger(
     view: &View<'_, '_>,
-    signature: &dyn Fn(&str) -> Option<&'c Signature>,
+    signature: &SignatureLookup<'_, '_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let not_blocking =
@@ -52,7 +52,7 @@ pub(super) fn check_trigger<'c>(
     }
 }
 
-fn is_blocking<'c>(view: &View<'_, '_>, index: usize, signature: &dyn Fn(&str) -> Option<&'c Signature>) -> bool {
+fn is_blocking(view: &View<'_, '_>, index: usize, signature: &SignatureLookup<'_, '_>) -> bool {
     view.node(index).module_type != ModuleType::Trigger
         && signature(&view.node(index).module).is_some_and(|signature| signature.blocking)
 }

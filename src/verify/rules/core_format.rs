@@ -2,14 +2,10 @@
 
 use super::reach::reached_from;
 use super::view::View;
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::{Code, Diagnostic};
 
-pub(super) fn check<'c>(
-    view: &View<'_, '_>,
-    signature: &dyn Fn(&str) -> Option<&'c Signature>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub(super) fn check(view: &View<'_, '_>, signature: &SignatureLookup<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let without =
         |&trigger: &usize| signature(&view.node(trigger).module).is_some_and(|known| !known.gives_core_format);
     let triggers = view.triggers.iter().copied().filter(without);

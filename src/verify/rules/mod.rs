@@ -20,7 +20,7 @@ mod view;
 pub use analysis::{Analysis, BlockingEdge, analyse};
 
 use crate::base::source::Span;
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::Diagnostic;
 use crate::model::Graph;
 use view::View;
@@ -33,9 +33,9 @@ use view::View;
 ///
 /// Graphs that were lowered with errors are not worth checking: an unreachable step would be
 /// reported again.
-pub fn check_rules<'c>(
+pub fn check_rules(
     graph: &Graph<'_>,
-    signature: &dyn Fn(&str) -> Option<&'c Signature>,
+    signature: &SignatureLookup<'_, '_>,
     expects_trigger: bool,
     at: Option<Span>,
     diagnostics: &mut Vec<Diagnostic>,

@@ -13,7 +13,7 @@ mod paths;
 mod row;
 mod values;
 
-use crate::catalogue::Signature;
+use crate::catalogue::SignatureLookup;
 use crate::diagnostics::Audience;
 use crate::model::{Document, DocumentKind, ModuleType};
 use crate::resolve::Budget;
@@ -28,7 +28,7 @@ pub use row::{Row, check_row};
 /// Checks every node of a document. Nodes of modules that `signature` does not know are left alone.
 pub fn check_types<'g>(
     document: &'g Document<'g>,
-    signature: &dyn Fn(&str) -> Option<&'g Signature>,
+    signature: &SignatureLookup<'_, 'g>,
     budget: &Budget,
 ) -> Vec<TypeFinding<'g>> {
     let graph = &document.graph;

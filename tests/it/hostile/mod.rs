@@ -47,7 +47,7 @@ fn answer_to(name: &str, bytes: impl Into<Vec<u8>>, beside: &[(&str, &str)]) -> 
     files.insert(name, bytes.clone());
     let (roots, mut diagnostics) = match source_from_bytes(&sources, Some(Path::new(name)), name, bytes) {
         Ok(root) => (vec![root], Vec::new()),
-        Err(problem) => (Vec::new(), vec![problem]),
+        Err(problem) => (Vec::new(), vec![*problem]),
     };
     let workspace = Workspace::load(&sources, &files, &roots, Catalogue::built_in());
     let compilation = workspace.compile();

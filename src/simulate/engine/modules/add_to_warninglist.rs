@@ -6,7 +6,7 @@ use crate::php::{Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct AddToWarninglist {
@@ -22,7 +22,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for AddToWarninglist {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !self.warninglist.to_bool() {
             step.because(|| "no list is picked".into());
             return Ok(false);

@@ -7,7 +7,7 @@ use crate::hashpath::Path;
 use crate::php::{Array, Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Locality;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct AssignCountry {
@@ -32,7 +32,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for AssignCountry {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         if self.of_event {
             let event = self.selection.items(&data, step)?;
@@ -53,7 +53,7 @@ impl Module for AssignCountry {
 
 impl AssignCountry {
     /// The tags of the countries that the path finds, which may be none.
-    fn tagging<'a>(&self, item: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Tagging, Thrown> {
+    fn tagging<'a>(&self, item: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Tagging, Thrown> {
         let found = self.path.extract(item)?;
         step.saw(self.path.as_str(), || found.to_value());
         let countries = found.iter().filter_map(Value::to_text);

@@ -5,7 +5,7 @@ use super::{Module, Prepared};
 use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// What MISP's database keeps of an attribute, in order.
 const COLUMNS: [&str; 19] = [
@@ -44,7 +44,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 impl Module for AttachDecayScore {
     /// Puts the row of the database, and the score, in the place of each attribute: its tags and all else that hangs on
     /// it are gone.
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !self.models.to_bool() {
             return Ok(step.fail("No decaying model selected"));
         }

@@ -8,7 +8,7 @@ use crate::php::{Array, KeyRef, PhpClass, Thrown, Value};
 use crate::simulate::engine::access::{entry, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// As MISP spells it.
 const NOT_CONFIGURED: &str = "No enrichmnent module selected";
@@ -43,7 +43,7 @@ fn prepare(arguments: &Arguments<'_>, saves: bool) -> Prepared {
 
 impl Enrichment {
     /// Whether misp-modules has the module, as far as the catalogue of the server or the answers tell.
-    fn is_known(&self, name: &Value<'_>, step: &Step<'_, '_>) -> bool {
+    fn is_known(&self, name: &Value<'_>, step: &ModuleRun<'_, '_>) -> bool {
         let Some(name) = name.to_text().filter(|name| !name.is_empty()) else { return true };
         let listed = self.listed.is_empty() || self.listed.iter().any(|known| *known == name);
         listed && step.answers.has_enrichment_module(&name)
@@ -59,7 +59,7 @@ fn no_answer() -> Thrown {
 }
 
 impl Module for Enrichment {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if self.modules.is_empty() {
             return Ok(step.fail(NOT_CONFIGURED));
         }

@@ -8,7 +8,7 @@ use crate::php::{Array, Key, KeyRef, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::{entry, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::database::attributes;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// What is said of a hit, in order. The view of the API has it in another one, and sometimes ids as numbers.
 const HIT: [&str; 5] = ["match", "value", "warninglist_id", "warninglist_name", "warninglist_category"];
@@ -25,7 +25,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for AttachWarninglist {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !self.lists.to_bool() {
             return Ok(step.fail("No warninglist module selected"));
         }
@@ -72,7 +72,7 @@ impl Module for AttachWarninglist {
 impl AttachWarninglist {
     /// The hits on the picked lists that the event had from the beginning: the REST API's view of an event says which
     /// lists its attributes are on.
-    fn known<'a>(&self, attribute: &Value<'a>, step: &Step<'_, 'a>) -> Array<'a> {
+    fn known<'a>(&self, attribute: &Value<'a>, step: &ModuleRun<'_, 'a>) -> Array<'a> {
         let id = attribute.get("id");
         let event = step.data.original().get("Event");
         let original = event.and_then(|event| attributes(event).find(|known| id.is_some() && known.get("id") == id));

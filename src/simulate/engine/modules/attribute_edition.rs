@@ -5,7 +5,7 @@ use super::{Module, Prepared};
 use crate::php::{KeyRef, Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct AttributeEdition {
@@ -31,7 +31,7 @@ pub(super) fn prepare_comment(arguments: &Arguments<'_>) -> Prepared {
 
 impl Module for AttributeEdition {
     /// Fails if there is no attribute to edit.
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let mut data = step.copy()?;
         let (key, value) = match &self.edit {
             Edit::IdsFlag(flag) => ("to_ids", Value::Bool(*flag)),

@@ -5,7 +5,7 @@ use crate::model::ModuleType;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct Custom {
@@ -24,7 +24,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for Custom {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if step.node.kind == ModuleType::Action {
             let data = step.copy()?;
             let mut parameters = self.parameters.clone();

@@ -4,7 +4,7 @@ use super::Module;
 use crate::php::{Array, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::{entry, entry_at, integer, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// The distribution of a sharing group.
 const SHARING_GROUP: i64 = 4;
@@ -30,7 +30,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for DistributionIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let event = entry(&data, "Event")?;
         let function = "Module_distribution_if::__getPropagatedDistribution";

@@ -5,7 +5,7 @@ use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct BlockEvent {
@@ -23,7 +23,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for BlockEvent {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let uuid = self.uuid.get(&data)?.cloned().unwrap_or_default();
         let info = self.info.get(&data)?.cloned().unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::php::{KeyRef, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct EventDistribution {
@@ -27,7 +27,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for EventDistribution {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let mut data = step.copy()?;
         if self.attributes.extract(&data)?.is_empty() {
             step.because(|| "an event without attributes is left as it is".into());

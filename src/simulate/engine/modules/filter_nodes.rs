@@ -9,8 +9,8 @@ use crate::php::{Array, Key, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::roaming::key;
-use crate::simulate::engine::step::Step;
 
 /// The labels that a reset knows.
 const LABELS: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
@@ -42,7 +42,7 @@ pub(super) fn prepare_filter(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for AddFilter {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         step.data.add_filter(&self.label, &self.filter, &self.as_data)?;
         if step.note.is_some() {
             let data = step.copy()?;
@@ -63,7 +63,7 @@ pub(super) fn prepare_reset(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for Reset {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let seen = step.copy()?;
         let mut data = entry(&seen, "_unfilteredData")?.clone();
         drop(seen);

@@ -5,7 +5,7 @@ use crate::condition::Operator;
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct GenericIf {
@@ -22,7 +22,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for GenericIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         if let Some(operator) = self.operator {
             let holds = operator.holds(&self.path, &data, &self.value)?;

@@ -4,7 +4,7 @@ use super::Module;
 use crate::php::{Array, Thrown};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct SendMail {
@@ -22,7 +22,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for SendMail {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let subject = step.render(&self.subject, &data)?;
         let body = step.render(&self.body, &data)?;

@@ -7,8 +7,8 @@ use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::prepare::PrepareError;
-use crate::simulate::engine::step::Step;
 
 #[derive(Debug)]
 struct MispModule {
@@ -65,7 +65,7 @@ fn sent(arguments: &Arguments<'_>, parameter: &Parameter) -> Result<Sent, Prepar
 }
 
 impl Module for MispModule {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let seen = step.copy()?;
         let data = match &self.filter {
             Some(filter) => filter.matching(&seen, step.semantics)?.into(),
@@ -84,7 +84,12 @@ impl Module for MispModule {
 
 impl MispModule {
     /// What MISP posts to the service.
-    fn query<'a>(&self, seen: &Value<'a>, filtered: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
+    fn query<'a>(
+        &self,
+        seen: &Value<'a>,
+        filtered: &Value<'a>,
+        step: &mut ModuleRun<'_, 'a>,
+    ) -> Result<Array<'a>, Thrown> {
         let mut query = Array::new();
         query.set("module", Value::string(step.node.module.as_str()));
         query.set("data", seen.clone());

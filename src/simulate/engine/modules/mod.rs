@@ -36,8 +36,8 @@ mod webhook;
 use std::fmt::Debug;
 
 use super::arguments::Arguments;
+use super::module_run::ModuleRun;
 use super::prepare::PrepareError;
-use super::step::Step;
 use crate::catalogue::{Provenance, module_ids};
 use crate::model::ModuleType;
 use crate::php::Thrown;
@@ -49,7 +49,7 @@ pub(super) trait Module: Debug + Send + Sync {
     ///
     /// # Errors
     /// What PHP throws, and MISP dies of.
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown>;
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown>;
 }
 
 /// Where the walk goes after a node.

@@ -2,7 +2,7 @@
 
 use super::Module;
 use crate::php::Thrown;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct Nothing;
@@ -12,7 +12,7 @@ pub(super) fn prepare() -> Box<dyn Module> {
 }
 
 impl Module for Nothing {
-    fn execute(&self, _step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, _step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         Ok(true)
     }
 }

@@ -6,7 +6,7 @@ use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::access::integer;
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct OrganisationIf {
@@ -31,7 +31,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for OrganisationIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let organisation = Value::Int(self.path.get(&data)?.map_or(0, integer));
         step.saw(self.path.as_str(), || organisation.clone());

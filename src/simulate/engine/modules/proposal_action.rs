@@ -7,7 +7,7 @@ use crate::hashpath::Path;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct ProposalAction {
@@ -35,7 +35,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for ProposalAction {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let items = self.selection.items(&data, step)?;
         if !items.to_bool() && self.selection.filter.is_some() {

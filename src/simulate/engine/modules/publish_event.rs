@@ -4,7 +4,7 @@ use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct PublishEvent;
@@ -14,7 +14,7 @@ pub(super) fn prepare() -> Box<dyn Module> {
 }
 
 impl Module for PublishEvent {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let id = entry_at(&data, &["Event", "id"])?.clone();
         step.effect(Effect::Publish { id });

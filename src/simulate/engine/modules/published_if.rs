@@ -4,7 +4,7 @@ use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct PublishedIf {
@@ -22,7 +22,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for PublishedIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let published = entry_at(&data, &["Event", "published"])?;
         step.saw("Event.published", || published.clone());

@@ -5,7 +5,7 @@ use crate::hashpath::Path;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct PushZmq {
@@ -17,7 +17,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for PushZmq {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let data = self.path.extract(&data)?.to_value();
         let failure = step.answers.push(step.request(), &data);

@@ -4,7 +4,7 @@ use super::Module;
 use super::saved_event::saved_event;
 use crate::core_format::into_normalised;
 use crate::php::Thrown;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct ReloadFullEvent;
@@ -14,7 +14,7 @@ pub(super) fn prepare() -> Box<dyn Module> {
 }
 
 impl Module for ReloadFullEvent {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if step.has_core_format_mark {
             reload(step);
         } else {
@@ -27,7 +27,7 @@ impl Module for ReloadFullEvent {
 }
 
 /// Replaces the data by the event as the database has it. What was only hung on the data is gone.
-pub(super) fn reload(step: &mut Step<'_, '_>) {
+pub(super) fn reload(step: &mut ModuleRun<'_, '_>) {
     let Ok(event) = into_normalised(saved_event(step)) else {
         step.because(|| "there is no event to reload".into());
         return;

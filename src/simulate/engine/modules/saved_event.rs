@@ -6,11 +6,11 @@ use super::tag_visibility;
 use crate::php::{Array, KeyRef, Value, loose_equal};
 use crate::simulate::engine::database::attributes;
 use crate::simulate::engine::effect::Effect;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// The event as the database has it: as it is answered, else as it was when the run began with what the run has saved
 /// since, and without what only the REST API's view of an event has.
-pub(super) fn saved_event<'a>(step: &mut Step<'_, 'a>) -> Value<'a> {
+pub(super) fn saved_event<'a>(step: &mut ModuleRun<'_, 'a>) -> Value<'a> {
     if let Some(saved) = step.answers.reload(step.request()) {
         return saved;
     }

@@ -4,8 +4,8 @@ use crate::hashpath::Path;
 use crate::php::{Array, Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::prepare::PrepareError;
-use crate::simulate::engine::step::Step;
 
 /// Where MISP keeps all attributes of an event.
 pub(super) const ATTRIBUTES: &str = "Event._AttributeFlattened.{n}";
@@ -24,7 +24,7 @@ impl Selection {
     }
 
     /// The matching items, or all attributes of the event.
-    pub(super) fn attributes<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Array<'a>, Thrown> {
+    pub(super) fn attributes<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Array<'a>, Thrown> {
         match self.matching(data, step)? {
             Some(items) => Ok(items),
             None => Ok(self.attributes.extract(data)?.to_value().to_array()),
@@ -32,12 +32,12 @@ impl Selection {
     }
 
     /// The matching items, or everything.
-    pub(super) fn items<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Value<'a>, Thrown> {
+    pub(super) fn items<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Value<'a>, Thrown> {
         Ok(self.matching(data, step)?.map_or_else(|| data.clone(), Value::Array))
     }
 
     /// The matching items; `None` without a filter.
-    fn matching<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Option<Array<'a>>, Thrown> {
+    fn matching<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Option<Array<'a>>, Thrown> {
         let Some(filter) = &self.filter else { return Ok(None) };
         let items = filter.matching(data, step.semantics)?;
         step.saw(filter.selector.as_str(), || Value::Array(items.clone()));

@@ -3,7 +3,7 @@
 use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct StopExecution {
@@ -15,7 +15,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for StopExecution {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let message = step.render(&self.message, &data)?;
         // PHP calls `0` empty too.

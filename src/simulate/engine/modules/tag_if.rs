@@ -5,7 +5,7 @@ use crate::condition::{Operator, Subject};
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct TagIf {
@@ -36,7 +36,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for TagIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let found = self.path.extract(&data)?;
         let holds = self.operator.is_some_and(|operator| operator.compare(Subject::Extracted(&found), &self.wanted));

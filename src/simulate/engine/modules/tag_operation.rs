@@ -6,8 +6,8 @@ use crate::php::{Array, Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::database::AttachedTags;
-use crate::simulate::engine::effect::{Effect, Locality, Scope};
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::effect::{Effect, Locality, TagScope};
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct TagOperation {
@@ -43,7 +43,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for TagOperation {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let success = if self.of_event {
             let event = self.selection.items(&data, step)?;
@@ -62,7 +62,7 @@ impl Module for TagOperation {
 
 impl Tagging {
     /// Tags the event in `data`. Fails where it is not tagged.
-    pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<bool, Thrown> {
+    pub(super) fn on_event<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<bool, Thrown> {
         let effect = self.of_event(data, step)?;
         Ok(self.apply([effect], is_event(data), step))
     }
@@ -71,7 +71,7 @@ impl Tagging {
     pub(super) fn on_attributes<'v, 'a: 'v>(
         &self,
         attributes: impl Iterator<Item = &'v Value<'a>>,
-        step: &mut Step<'_, 'a>,
+        step: &mut ModuleRun<'_, 'a>,
     ) -> Result<bool, Thrown> {
         let effects = attributes.map(|attribute| self.of_attribute(attribute)).collect::<Result<Vec<_>, _>>()?;
         if effects.is_empty() {
@@ -81,21 +81,21 @@ impl Tagging {
     }
 
     /// The tagging of the event in `data`, which is another thing under a module filter: then MISP finds no id in it.
-    pub(super) fn of_event<'a>(&self, data: &Value<'a>, step: &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown> {
+    pub(super) fn of_event<'a>(&self, data: &Value<'a>, step: &mut ModuleRun<'_, 'a>) -> Result<Effect<'a>, Thrown> {
         wanted_array(data, "Module_tag_operation::__addTagsToEvent", 1, "event")?;
         let id = entry_at(data, &["Event", "id"])?.clone();
         if !is_event(data) {
             step.because(|| "the module gets something else than an event: nothing is tagged".into());
         }
-        Ok(self.of(Scope::Event, id))
+        Ok(self.of(TagScope::Event, id))
     }
 
     /// The tagging of an attribute.
     pub(super) fn of_attribute<'a>(&self, attribute: &Value<'a>) -> Result<Effect<'a>, Thrown> {
-        Ok(self.of(Scope::Attribute, entry(attribute, "id")?.clone()))
+        Ok(self.of(TagScope::Attribute, entry(attribute, "id")?.clone()))
     }
 
-    fn of<'a>(&self, scope: Scope, id: Value<'a>) -> Effect<'a> {
+    fn of<'a>(&self, scope: TagScope, id: Value<'a>) -> Effect<'a> {
         let (tags, locality) = (self.tags.clone(), self.locality);
         if self.removes {
             Effect::RemoveTags { scope, id, tags, locality }
@@ -105,7 +105,12 @@ impl Tagging {
     }
 
     /// Does taggings, and says whether one of them succeeded; none does on what does not exist.
-    fn apply<'a>(&self, effects: impl IntoIterator<Item = Effect<'a>>, exists: bool, step: &mut Step<'_, 'a>) -> bool {
+    fn apply<'a>(
+        &self,
+        effects: impl IntoIterator<Item = Effect<'a>>,
+        exists: bool,
+        step: &mut ModuleRun<'_, 'a>,
+    ) -> bool {
         let mut attached = None;
         let (mut success, before) = (false, step.effects.len());
         for effect in effects {

@@ -9,7 +9,7 @@ use crate::php::{Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::{Effect, Locality};
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct TagReplacement {
@@ -62,7 +62,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Prepared {
 }
 
 impl Module for TagReplacement {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let items = self.selection.items(&data, step)?;
         let attributes = if self.of_attributes { Some(self.attributes.extract(&items)?) } else { None };
@@ -87,8 +87,8 @@ impl TagReplacement {
     fn replace<'a>(
         &self,
         tags: &Value<'a>,
-        step: &mut Step<'_, 'a>,
-        effect: impl Fn(&Tagging, &mut Step<'_, 'a>) -> Result<Effect<'a>, Thrown>,
+        step: &mut ModuleRun<'_, 'a>,
+        effect: impl Fn(&Tagging, &mut ModuleRun<'_, 'a>) -> Result<Effect<'a>, Thrown>,
     ) -> Result<(), Thrown> {
         let mut found = Vec::new();
         let mut better = Vec::new();

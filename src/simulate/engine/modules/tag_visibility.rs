@@ -1,11 +1,11 @@
 //! Tags in the travelling data: what later releases do when they tag, and what a reload finds.
 
 use crate::php::{Array, KeyRef, Thrown, Value, loose_equal};
-use crate::simulate::engine::effect::{Effect, Locality, Scope};
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::effect::{Effect, Locality, TagScope};
+use crate::simulate::engine::module_run::ModuleRun;
 
 /// Does the tagging of the node to the data.
-pub(super) fn change(step: &mut Step<'_, '_>) -> Result<(), Thrown> {
+pub(super) fn change(step: &mut ModuleRun<'_, '_>) -> Result<(), Thrown> {
     let mut data = step.copy()?;
     let node = step.node.id;
     let first = step.effects.iter().rposition(|record| record.node != node).map_or(0, |index| index + 1);
@@ -33,7 +33,7 @@ pub(super) fn apply<'a>(data: &mut Value<'a>, effect: &Effect<'a>) {
             add(holder, list, tags, locality, inherited);
         }
     };
-    if scope == Scope::Event {
+    if scope == TagScope::Event {
         if event.get(KeyRef::String("id")).is_none_or(|known| !loose_equal(known, id)) {
             return;
         }

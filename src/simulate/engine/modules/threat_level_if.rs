@@ -4,7 +4,7 @@ use super::Module;
 use crate::php::{Thrown, Value, compare, loose_equal};
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::arguments::Arguments;
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct ThreatLevelIf {
@@ -17,7 +17,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for ThreatLevelIf {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let level = entry_at(&data, &["Event", "threat_level_id"])?;
         step.saw("Event.threat_level_id", || level.clone());

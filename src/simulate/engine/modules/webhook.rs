@@ -5,7 +5,7 @@ use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::answers::HttpAnswer;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::{Effect, HttpMethod};
-use crate::simulate::engine::step::Step;
+use crate::simulate::engine::module_run::ModuleRun;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -37,7 +37,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for Webhook {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !step.answers.allows_arbitrary_urls() {
             return Ok(step.fail(URLS_OFF));
         }
@@ -134,7 +134,7 @@ fn trimmed(text: &str) -> &str {
 }
 
 /// Sends a request, and says whether the answer is one of success.
-fn send<'a>(step: &mut Step<'_, 'a>, effect: Effect<'a>) -> bool {
+fn send<'a>(step: &mut ModuleRun<'_, 'a>, effect: Effect<'a>) -> bool {
     if let Effect::HttpRequest { url, .. } = &effect
         && !is_url(url)
     {
@@ -173,7 +173,7 @@ pub(super) fn prepare_ms_teams(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for MsTeams {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !step.answers.allows_arbitrary_urls() {
             return Ok(step.fail(URLS_OFF));
         }
@@ -222,7 +222,7 @@ pub(super) fn prepare_telegram(arguments: &Arguments<'_>) -> Box<dyn Module> {
 }
 
 impl Module for Telegram {
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         let data = step.copy()?;
         let mut message = Array::new();
         message.set("chat_id", self.chat.clone());
@@ -251,7 +251,7 @@ pub(super) fn prepare_splunk(arguments: &Arguments<'_>) -> Box<dyn Module> {
 
 impl Module for Splunk {
     /// What it passes as the method of its request is none, so there is never an answer to look at.
-    fn execute(&self, step: &mut Step<'_, '_>) -> Result<bool, Thrown> {
+    fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         if !step.answers.allows_arbitrary_urls() {
             return Ok(step.fail(URLS_OFF));
         }

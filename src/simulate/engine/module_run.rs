@@ -17,7 +17,7 @@ use crate::jinja::Unrendered;
 use crate::php::{Thrown, Value};
 
 /// One execution of a node.
-pub(super) struct Step<'s, 'a> {
+pub(super) struct ModuleRun<'s, 'a> {
     pub(super) node: &'a PreparedNode,
     pub(super) semantics: Semantics,
     /// Whether the trigger's node says that the data has MISP's core format.
@@ -50,7 +50,7 @@ pub(super) struct Sent<'a> {
     is_kept: bool,
 }
 
-impl<'a> Step<'_, 'a> {
+impl<'a> ModuleRun<'_, 'a> {
     /// What a kind of request makes of the data. It is made once as long as the data stays, and shared: an event can be large, and
     /// many steps may send it.
     pub(super) fn body_of(&mut self, kind: &'static str, data: &Value<'a>, make: fn(&Value<'a>) -> String) -> Arc<str> {

@@ -8,13 +8,13 @@ use std::collections::VecDeque;
 use super::Trigger;
 use super::arguments::{Exact, arguments, exactly, raw_filter};
 use super::conditions::Condition;
-use super::flow::{Flow, Target};
+use super::flow::{Flow, FlowTarget};
 use super::names::{self, Names};
 use super::note::Notes;
 use super::plan::{Plan, Unit};
 use super::predicate::filter_predicate;
-use super::scopes::{RegionId, Scope, Scopes};
-use super::step::{Step, StepKind};
+use super::scopes::{FilterScope, RegionId, Scopes};
+use super::step::{StepKind, WrittenStep};
 use super::written::{Entry, called};
 use crate::model::FILTER_LABEL;
 
@@ -22,7 +22,7 @@ use crate::model::FILTER_LABEL;
 const MAX_DEPTH: usize = 24;
 
 /// Tells a flow.
-pub(super) struct Teller<'f, 'g> {
+pub(super) struct Structurer<'f, 'g> {
     pub(super) flow: &'f Flow<'g>,
     scopes: &'f Scopes,
     plan: Plan,
@@ -36,7 +36,7 @@ pub(super) struct Teller<'f, 'g> {
     /// The nodes in the order of the text.
     pub sequence: Vec<usize>,
     /// Those of them that are calls, questions and filters.
-    pub spoken: Vec<usize>,
+    pub statement_nodes: Vec<usize>,
     /// By node: whether its parameters are taken as they are.
     pub(super) exact: &'f [Exact],
     /// Filters whose scopes would get a reset too many.
@@ -45,21 +45,21 @@ pub(super) struct Teller<'f, 'g> {
 }
 
 /// Steps, and whether a run leaves them at their end.
-struct Told {
-    steps: Vec<Step>,
+struct StepList {
+    steps: Vec<WrittenStep>,
     is_open: bool,
 }
 
 /// What surrounds a block.
 #[derive(Clone, Copy)]
-struct Place {
+struct BlockPlace {
     region: RegionId,
     /// Where a run goes that leaves the block at its end.
-    follow: Target,
+    follow: FlowTarget,
     depth: usize,
 }
 
-impl<'f, 'g> Teller<'f, 'g> {
+impl<'f, 'g> Structurer<'f, 'g> {
     pub fn new(flow: &'f Flow<'g>, scopes: &'f Scopes, plan: Plan, exact: &'f [Exact], keep_layout: bool) -> Self {
         Self {
             flow,
@@ -69,7 +69,7 @@ impl<'f, 'g> Teller<'f, 'g> {
             names: Names::default(),
             pending: (0..scopes.count).map(|_| VecDeque::new()).collect(),
             sequence: Vec::new(),
-            spoken: Vec::new(),
+            statement_nodes: Vec::new(),
             exact,
             failed: Vec::new(),
             notes: Notes::default(),
@@ -90,9 +90,9 @@ impl<'f, 'g> Teller<'f, 'g> {
 
     /// Tells the whole flow. `before` and `after` are the pieces that nothing leads to, which are
     /// told before and behind what begins at the start.
-    pub fn tell(&mut self, before: &[Vec<usize>], after: &[Vec<usize>]) -> Vec<Step> {
-        let place = Place { region: 0, follow: None, depth: 1 };
-        let mut steps: Vec<Step> = before.iter().map(|piece| self.piece(piece)).collect();
+    pub fn structure(&mut self, before: &[Vec<usize>], after: &[Vec<usize>]) -> Vec<WrittenStep> {
+        let place = BlockPlace { region: 0, follow: None, depth: 1 };
+        let mut steps: Vec<WrittenStep> = before.iter().map(|piece| self.piece(piece)).collect();
         let entry = match (self.flow.start, self.flow.has_trigger) {
             (Some(trigger), true) => {
                 self.sequence.push(trigger);
@@ -119,11 +119,11 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// A piece that nothing leads to; its further roots are pieces inside.
-    fn piece(&mut self, roots: &[usize]) -> Step {
+    fn piece(&mut self, roots: &[usize]) -> WrittenStep {
         self.piece_at(roots, 2)
     }
 
-    fn piece_at(&mut self, roots: &[usize], depth: usize) -> Step {
+    fn piece_at(&mut self, roots: &[usize], depth: usize) -> WrittenStep {
         let first = self.sequence.len();
         let (&main, others) = roots.split_first().expect("a piece has a root");
         let mut steps = Vec::new();
@@ -131,14 +131,14 @@ impl<'f, 'g> Teller<'f, 'g> {
             steps.push(self.piece_at(std::slice::from_ref(root), depth + 1));
         }
         self.open[main] += 1;
-        let place = Place { region: self.plan.region[main], follow: None, depth };
+        let place = BlockPlace { region: self.plan.region[main], follow: None, depth };
         let mut told = self.region(Some(main), place);
         steps.append(&mut told.steps);
-        Step { label: None, first, kind: StepKind::Detached(steps) }
+        WrittenStep { label: None, first, kind: StepKind::Detached(steps) }
     }
 
     /// The block of a region, with the units that only jumps lead to behind it.
-    fn region(&mut self, entry: Target, place: Place) -> Told {
+    fn region(&mut self, entry: FlowTarget, place: BlockPlace) -> StepList {
         let mut told = self.block(entry, place);
         let mut end = None;
         while let Some(unit) = self.pending[place.region].pop_front() {
@@ -156,16 +156,16 @@ impl<'f, 'g> Teller<'f, 'g> {
         }
         if let Some(end) = end {
             let kind = StepKind::Detached(Vec::new());
-            told.steps.push(Step { label: Some(end), first: usize::MAX, kind });
+            told.steps.push(WrittenStep { label: Some(end), first: usize::MAX, kind });
             told.is_open = true;
         }
         told
     }
 
     /// The steps that begin with a connection to `at`.
-    fn block(&mut self, at: Target, place: Place) -> Told {
+    fn block(&mut self, at: FlowTarget, place: BlockPlace) -> StepList {
         match at {
-            None => Told { steps: Vec::new(), is_open: true },
+            None => StepList { steps: Vec::new(), is_open: true },
             Some(unit) => {
                 self.open[unit] -= 1;
                 self.arrive(unit, place)
@@ -174,31 +174,31 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// The steps behind connections to `unit` that were counted.
-    fn arrive(&mut self, unit: usize, place: Place) -> Told {
+    fn arrive(&mut self, unit: usize, place: BlockPlace) -> StepList {
         let mut steps = Vec::new();
         let is_open = self.go_on(unit, place, &mut steps);
-        Told { steps, is_open }
+        StepList { steps, is_open }
     }
 
     /// The steps from `unit` on, which stands here.
-    fn from(&mut self, unit: usize, place: Place) -> Told {
+    fn from(&mut self, unit: usize, place: BlockPlace) -> StepList {
         let mut steps = Vec::new();
         let is_open = match self.unit(unit, place, &mut steps) {
             Way::On(next) => self.go_on_counting(next, place, &mut steps),
             Way::Met(next) => self.go_on(next, place, &mut steps),
             Way::End { is_open } => is_open,
         };
-        Told { steps, is_open }
+        StepList { steps, is_open }
     }
 
-    fn go_on_counting(&mut self, target: Target, place: Place, steps: &mut Vec<Step>) -> bool {
+    fn go_on_counting(&mut self, target: FlowTarget, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> bool {
         let Some(unit) = target else { return true };
         self.open[unit] -= 1;
         self.go_on(unit, place, steps)
     }
 
     /// Tells units one behind the other; says whether a run leaves the block at its end.
-    fn go_on(&mut self, mut unit: usize, place: Place, steps: &mut Vec<Step>) -> bool {
+    fn go_on(&mut self, mut unit: usize, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> bool {
         loop {
             if Some(unit) == place.follow {
                 return true;
@@ -220,7 +220,7 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// A jump to a unit, which stands at the end of its region if no other way leads to it.
-    fn jump(&mut self, unit: usize) -> Step {
+    fn jump(&mut self, unit: usize) -> WrittenStep {
         if self.labels[unit].is_none() {
             let label = names::label(&self.flow.nodes[unit]);
             self.labels[unit] = Some(self.names.unique(label));
@@ -228,7 +228,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         if matches!(self.plan.units[unit], Unit::Reset(_)) {
             // No step stands for a reset alone, so its filters must do without scopes.
             let scopes = self.scopes.by_filter.iter().enumerate();
-            let of_reset = |scope: &Option<Scope>| scope.is_some_and(|scope| scope.reset == Some(unit));
+            let of_reset = |scope: &Option<FilterScope>| scope.is_some_and(|scope| scope.reset == Some(unit));
             self.failed.extend(scopes.filter(|(_, scope)| of_reset(scope)).map(|(filter, _)| filter));
         } else if self.open[unit] == 0 {
             self.pending[self.plan.region[unit]].push_back(unit);
@@ -238,7 +238,7 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// Tells one unit.
-    fn unit(&mut self, unit: usize, place: Place, steps: &mut Vec<Step>) -> Way {
+    fn unit(&mut self, unit: usize, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> Way {
         let first = self.sequence.len();
         let label = self.labels[unit].clone();
         let (kind, way) = match std::mem::replace(&mut self.plan.units[unit], Unit::Inside) {
@@ -252,20 +252,20 @@ impl<'f, 'g> Teller<'f, 'g> {
             Unit::Concurrent(branches) => {
                 let pending = self.pending[place.region].len();
                 let kind = self.concurrent(unit, &branches, place);
-                steps.push(Step { label, first, kind });
+                steps.push(WrittenStep { label, first, kind });
                 return Way::End { is_open: self.after_branches(pending, place, steps) };
             }
             Unit::Filter { scope, body } => self.filter(unit, scope, body, place),
             // Nobody leads to these: a reset stands for the end of its scope.
             Unit::Reset(_) | Unit::Inside | Unit::If { condition: None, .. } => return Way::End { is_open: false },
         };
-        steps.push(Step { label, first, kind });
+        steps.push(WrittenStep { label, first, kind });
         way
     }
 
     fn call(&mut self, unit: usize) -> StepKind {
         self.sequence.push(unit);
-        self.spoken.push(unit);
+        self.statement_nodes.push(unit);
         let node = &self.flow.nodes[unit];
         let mut pin = self.pin(unit);
         let arguments = arguments(node, self.exact[unit], &mut self.notes);
@@ -274,7 +274,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         StepKind::Call { pin, module, arguments: arguments.entries, filter: arguments.filter }
     }
 
-    fn concurrent(&mut self, unit: usize, branches: &[(usize, RegionId)], place: Place) -> StepKind {
+    fn concurrent(&mut self, unit: usize, branches: &[(usize, RegionId)], place: BlockPlace) -> StepKind {
         self.sequence.push(unit);
         let node = self.flow.nodes[unit].node;
         let mut pin = self.pin(unit);
@@ -290,7 +290,7 @@ impl<'f, 'g> Teller<'f, 'g> {
                 self.open[target] -= 1;
                 vec![self.jump(target)]
             } else {
-                self.region(Some(target), Place { region, follow: None, depth: place.depth + 2 }).steps
+                self.region(Some(target), BlockPlace { region, follow: None, depth: place.depth + 2 }).steps
             }
         });
         let branches = branches.collect();
@@ -299,7 +299,7 @@ impl<'f, 'g> Teller<'f, 'g> {
 
     /// Tells what the branches of a concurrent task lead to together, behind it; says whether a run
     /// leaves the block at its end then.
-    fn after_branches(&mut self, mut pending: usize, place: Place, steps: &mut Vec<Step>) -> bool {
+    fn after_branches(&mut self, mut pending: usize, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> bool {
         while let Some(&unit) = self.pending[place.region].get(pending) {
             if Some(unit) == place.follow || !self.plan.leads_to(unit, place.follow) {
                 pending += 1;
@@ -315,9 +315,9 @@ impl<'f, 'g> Teller<'f, 'g> {
         false
     }
 
-    fn filter(&mut self, unit: usize, scope: Scope, body: Target, place: Place) -> (StepKind, Way) {
+    fn filter(&mut self, unit: usize, scope: FilterScope, body: FlowTarget, place: BlockPlace) -> (StepKind, Way) {
         self.sequence.push(unit);
-        self.spoken.push(unit);
+        self.statement_nodes.push(unit);
         let node = self.flow.nodes[unit].node;
         let mut pin = self.pin(unit);
         let mut head = String::new();
@@ -328,7 +328,7 @@ impl<'f, 'g> Teller<'f, 'g> {
         if node.filter.is_active() {
             pin.push(raw_filter(&node.filter));
         }
-        let inside = Place { region: scope.region, follow: scope.reset, depth: place.depth + 1 };
+        let inside = BlockPlace { region: scope.region, follow: scope.reset, depth: place.depth + 1 };
         let told = self.region(body, inside);
         self.check_inner_scopes(&told.steps);
         let mut written = None;
@@ -350,7 +350,7 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// A scope inside another one needs no reset of its own only where nothing follows it.
-    fn check_inner_scopes(&mut self, steps: &[Step]) {
+    fn check_inner_scopes(&mut self, steps: &[WrittenStep]) {
         let mut blocks = vec![(steps, true)];
         while let Some((block, is_tail)) = blocks.pop() {
             for (index, step) in block.iter().enumerate() {
@@ -386,13 +386,13 @@ impl<'f, 'g> Teller<'f, 'g> {
     fn branches(
         &mut self,
         unit: usize,
-        (condition, then, otherwise): (Condition, Target, Target),
-        place: Place,
+        (condition, then, otherwise): (Condition, FlowTarget, FlowTarget),
+        place: BlockPlace,
     ) -> (StepKind, Way) {
         let follow = self.plan.follow[unit];
         // Where every way ends, whatever is left open inside would run on into what follows outside.
-        let inside = Place { follow: follow.or(place.follow), depth: place.depth + 1, ..place };
-        let mut arms: Vec<(String, Vec<Step>)> = Vec::new();
+        let inside = BlockPlace { follow: follow.or(place.follow), depth: place.depth + 1, ..place };
+        let mut arms: Vec<(String, Vec<WrittenStep>)> = Vec::new();
         let mut last = Vec::new();
         let mut is_open = false;
         let (mut condition, mut then, mut otherwise) = (condition.simplified(), then, otherwise);
@@ -430,18 +430,23 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 
     /// A block inside an `if`.
-    fn branch(&mut self, target: Target, inside: Place) -> Told {
+    fn branch(&mut self, target: FlowTarget, inside: BlockPlace) -> StepList {
         match target {
             Some(unit) if inside.depth > MAX_DEPTH && Some(unit) != inside.follow => {
                 self.open[unit] -= 1;
-                Told { steps: vec![self.jump(unit)], is_open: false }
+                StepList { steps: vec![self.jump(unit)], is_open: false }
             }
             target => self.block(target, inside),
         }
     }
 
     /// The decision that `else` leads to, if `else if` can say it.
-    fn ladder(&mut self, target: Target, follow: Target, inside: Place) -> Option<(Condition, Target, Target)> {
+    fn ladder(
+        &mut self,
+        target: FlowTarget,
+        follow: FlowTarget,
+        inside: BlockPlace,
+    ) -> Option<(Condition, FlowTarget, FlowTarget)> {
         let next = target.filter(|&next| Some(next) != follow)?;
         if self.open[next] != 1
             || self.labels[next].is_some()
@@ -457,14 +462,14 @@ impl<'f, 'g> Teller<'f, 'g> {
     }
 }
 
-fn goto(label: String) -> Step {
-    Step { label: None, first: usize::MAX, kind: StepKind::Goto(label) }
+fn goto(label: String) -> WrittenStep {
+    WrittenStep { label: None, first: usize::MAX, kind: StepKind::Goto(label) }
 }
 
 /// Where a run goes behind a unit.
 enum Way {
     /// Along a connection that was not counted yet.
-    On(Target),
+    On(FlowTarget),
     /// On at a unit to which all connections were counted.
     Met(usize),
     /// Nowhere, or out of the block at its end.
@@ -472,7 +477,7 @@ enum Way {
 }
 
 /// Whether every run ends in these steps, without a jump elsewhere.
-fn ends(steps: &[Step]) -> bool {
+fn ends(steps: &[WrittenStep]) -> bool {
     steps.iter().all(|step| match &step.kind {
         StepKind::Call { .. } | StepKind::Detached(_) => true,
         StepKind::Goto(_) | StepKind::Concurrent { .. } => false,

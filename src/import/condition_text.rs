@@ -7,17 +7,17 @@ use super::conditions::Condition;
 use super::flow::FlowNode;
 use super::predicate::{Predicate, predicate};
 use super::print::pin_before;
-use super::teller::Teller;
+use super::structure::Structurer;
 use super::written::{Entry, Written, called, entries_of};
 use crate::model::ModuleType;
 
-impl Teller<'_, '_> {
+impl Structurer<'_, '_> {
     /// Puts the nodes of a condition into the order of the text.
     pub(super) fn note_condition(&mut self, condition: &Condition) {
         match condition {
             Condition::Test(node) => {
                 self.sequence.push(*node);
-                self.spoken.push(*node);
+                self.statement_nodes.push(*node);
             }
             Condition::Not(inner) => self.note_condition(inner),
             Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| self.note_condition(part)),

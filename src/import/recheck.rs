@@ -10,7 +10,7 @@ use crate::syntax::tree::{Block, Condition, Item, Step, StepKind};
 
 /// The calls, questions and filters in which the checker finds errors, by their place in the order
 /// of the text, each with the first of its errors.
-pub(super) fn refused(text: &str, catalogue: &Catalogue) -> Vec<(usize, String)> {
+pub(super) fn recheck(text: &str, catalogue: &Catalogue) -> Vec<(usize, String)> {
     let sources = Sources::new();
     let file = sources.add("", None, text);
     let files = MemoryFiles::new();
