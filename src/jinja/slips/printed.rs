@@ -113,8 +113,9 @@ impl<'t> Walker<'t> {
             Expr::BinOp(operation) => {
                 let (left, right) = (&operation.left, &operation.right);
                 match operation.op {
-                    BinOpKind::Concat | BinOpKind::Add | BinOpKind::ScOr => self.breaks(left) | self.breaks(right),
-                    BinOpKind::Mul => self.breaks(left) | self.breaks(right),
+                    BinOpKind::Concat | BinOpKind::Add | BinOpKind::Mul | BinOpKind::ScOr => {
+                        self.breaks(left) | self.breaks(right)
+                    }
                     BinOpKind::ScAnd => self.breaks(right),
                     BinOpKind::Rem if prints_strings(left) => self.breaks(right) | self.items(right),
                     _ => Breaks::NONE,

@@ -85,8 +85,10 @@ fn cut(effect: &mut Effect<'_>) {
     match effect {
         Effect::HttpRequest { url, headers, body, .. } => {
             shorten(url);
-            headers.iter_mut().for_each(|(_, value)| shorten(value));
             headers.truncate(SMALL / ENTRY);
+            for (_, value) in headers.iter_mut() {
+                shorten(value);
+            }
             if let Some(body) = body.as_mut().filter(|body| body.len() >= SMALL) {
                 *body = Arc::from(left_out(body.len()));
             }

@@ -91,8 +91,9 @@ fn saved_workflows_with_hidden_characters() {
                 return text;
             }
             // As escapes, which JSON allows.
-            let escape =
-                |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            let escape = |c: char| {
+                c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat()
+            };
             text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c.to_string() } else { escape(c) }).collect()
         },
         |arguments, _, done| shows_none(arguments, done),
