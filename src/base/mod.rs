@@ -1,8 +1,9 @@
-//! What every other module may use, and what uses none of them: source texts and places in them, suggestions for
-//! misspelt names, and what graphs of any kind need.
+//! What every other module may use, and what uses none of them: source texts and places in them, forms of files that
+//! are not text, suggestions for misspelt names, and what graphs of any kind need.
 
 pub mod characters;
 mod components;
+pub mod foreign_form;
 pub mod source;
 pub mod suggest;
 

@@ -53,7 +53,7 @@ pub struct Signature {
     /// Trigger: what it is about (`event`, `attribute`, `user`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// Trigger: how often it fires, from 1 (seldom) to 3 (for every attribute saved).
+    /// Trigger: how often it fires, from 1 (rarely) to 3 (for every attribute saved).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overhead: Option<u8>,
     /// Where the module comes from.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
-use crate::catalogue::{Parameter, ParameterKind, Signature};
+use crate::catalogue::{ParameterKind, Signature};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::model::{ParamValue, SavedFilter};
 use crate::resolve::{ConstantKind, Seen, duplicate, evaluate};
@@ -69,6 +69,9 @@ impl<'a> FlowChecker<'_, 'a> {
                         }),
                     };
                     failed |= value.is_none() && !left_out;
+                    if left_out && let Some(finding) = wording::empty_value_replaced(parameter, Audience::Text) {
+                        self.report(finding.placed_at(argument.span));
+                    }
                     if has_paths && !quoted && value.is_some() {
                         for_paths.push((index, constant));
                     }
@@ -124,15 +127,6 @@ impl<'a> FlowChecker<'_, 'a> {
         (params, saved)
     }
 
-    /// An empty value where the module has a default: it does not last in MISP.
-    fn check_replaced(&mut self, parameter: &'a Parameter, at: Option<Span>) {
-        let Some(at) = at else { return };
-        let default = parameter.editor_default().filter(|default| !default.is_empty());
-        if default.is_some() {
-            self.report(wording::empty_value_replaced(parameter).placed_at(at));
-        }
-    }
-
     /// Parameters that others hide, and those that must not be empty.
     fn check_presence(&mut self, signature: &'a Signature, call: &Call<'_>, values: &[Given<'a>]) {
         for (parameter, given) in signature.parameters.iter().zip(values) {
@@ -144,10 +138,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     self.report(finding.placed_at(at));
                 }
                 (None, at) if empty && !given.verbatim => {
-                    let Some(reason) = &parameter.required else {
-                        self.check_replaced(parameter, at);
-                        continue;
-                    };
+                    let Some(reason) = &parameter.required else { continue };
                     let finding =
                         wording::missing_parameter(signature, parameter, reason, at.is_some(), Audience::Text);
                     self.report(finding.placed_at(at.unwrap_or(call.name.span)));

@@ -7,6 +7,7 @@ mod checked_test;
 mod condition;
 mod condition_slips;
 mod context;
+pub(crate) mod encoded;
 mod file_names;
 mod filter;
 mod filter_condition;

@@ -274,11 +274,8 @@ impl<'a> FlowChecker<'_, 'a> {
         let mut names: Vec<&str> = names.chain(options).filter(|_| worth_while).collect();
         names.sort_unstable();
         let suggestion = closest(word, names);
-        self.report(
-            Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
-                .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
-                .help(format!("a text needs quotes: `\"{word}\"`")),
-        );
+        let diagnostic = Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"));
+        self.report(wording::meant_by_word(diagnostic, span, word, suggestion));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Objects and lists where MISP takes a text: JSON, and lines of keys with values.
 //!
-//! Every template in a JSON value is encoded where it is rendered, so that the text is JSON whatever the data holds. A
-//! text that is one expression alone keeps the type of its value; any other text stays a text.
+//! A text that is one expression alone keeps the type of its value; any other text stays a text.
 
 use std::borrow::Cow;
 
@@ -13,6 +12,7 @@ use crate::resolve::{Constant, ConstantKind};
 use crate::syntax::tree::Name;
 use crate::typing::check_template_alone;
 
+use super::encoded::{self, COLON, COMMA, is_template, json_string, only_expression};
 use super::flow::FlowChecker;
 
 /// A text that is put together.
@@ -31,7 +31,7 @@ impl<'a> Written<'a> {
     }
 
     /// The text, between the marks of a block of templates.
-    fn add_between(&mut self, open: &str, text: &ParamText<'a>, close: &str) {
+    fn add_between(&mut self, (open, close): (&str, &str), text: &ParamText<'a>) {
         self.add(open);
         match text {
             ParamText::Plain(text) => self.add(text),
@@ -93,7 +93,6 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 
     fn write_line_value(&mut self, parameter: &Parameter, value: &Constant<'a>, written: &mut Written<'a>) -> bool {
-        const OPEN: &str = "{% filter replace('\\r', '') | replace('\\n', '') %}";
         match &value.kind {
             ConstantKind::Text(ParamText::Plain(text)) if !is_template(text) || !parameter.jinja => {
                 written.add(&text.replace(['\r', '\n'], ""));
@@ -101,9 +100,9 @@ impl<'a> FlowChecker<'_, 'a> {
             // What comes from the environment is the author's own. Without a template the line needs no template service.
             ConstantKind::Text(text) if parameter.jinja && has_template(text) => {
                 self.check_leaf(parameter, text, value.span);
-                written.add_between(OPEN, text, "{% endfilter %}");
+                written.add_between(encoded::LINE, text);
             }
-            ConstantKind::Text(text) => written.add_between("", text, ""),
+            ConstantKind::Text(text) => written.add_between(("", ""), text),
             ConstantKind::Number(digits) => written.add(digits),
             ConstantKind::Boolean(value) => written.add(if *value { "true" } else { "false" }),
             ConstantKind::Parameter(_) => written.add("x"),
@@ -125,7 +124,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::List(items) => {
                 written.add("[");
                 for (index, item) in items.iter().enumerate() {
-                    written.add(if index > 0 { ", " } else { "" });
+                    written.add(if index > 0 { COMMA } else { "" });
                     if !self.write_json(parameter, item, written) {
                         return false;
                     }
@@ -135,9 +134,9 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Object(entries) => {
                 written.add("{");
                 for (index, (name, value)) in entries.iter().enumerate() {
-                    written.add(if index > 0 { ", " } else { "" });
+                    written.add(if index > 0 { COMMA } else { "" });
                     written.add(&json_string(name.text));
-                    written.add(": ");
+                    written.add(COLON);
                     if !self.write_json(parameter, value, written) {
                         return false;
                     }
@@ -157,9 +156,10 @@ impl<'a> FlowChecker<'_, 'a> {
                 self.check_leaf(parameter, text, constant.span);
                 match text.as_plain().and_then(only_expression) {
                     Some(expression) => {
-                        written.add(&format!("{{{{ ({expression}) | default(none) | tojson }}}}"));
+                        let (open, close) = encoded::EXPRESSION;
+                        written.add(&format!("{open}{expression}{close}"));
                     }
-                    None => written.add_between("{% filter tojson %}", text, "{% endfilter %}"),
+                    None => written.add_between(encoded::TEXT, text),
                 }
             }
             ConstantKind::Path(path) => {
@@ -195,76 +195,9 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-fn is_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
-}
-
 fn has_template(text: &ParamText<'_>) -> bool {
     match text {
         ParamText::Plain(text) => is_template(text),
         ParamText::Parts(parts) => parts.iter().any(|part| matches!(part, TextPart::Plain(text) if is_template(text))),
-    }
-}
-
-/// A string of JSON in which no template begins.
-fn json_string(text: &str) -> String {
-    let literal = serde_json::Value::from(text).to_string();
-    if is_template(&literal) { literal.replace('{', "\\u007b") } else { literal }
-}
-
-/// The expression of a text that is one expression and nothing else.
-fn only_expression(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix("{{")?;
-    let inside = inside.strip_prefix(['-', '+']).unwrap_or(inside);
-    let mut depth = 0_usize;
-    let mut quote = None;
-    let mut characters = inside.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match (quote, character) {
-            (Some(_), '\\') => {
-                characters.next();
-            }
-            (Some(open), _) if character == open => quote = None,
-            (None, '\'' | '"') => quote = Some(character),
-            (None, '{' | '[' | '(') => depth += 1,
-            (None, '}') if depth == 0 => {
-                let is_end = &inside[at..] == "}}";
-                let expression = inside[..at].strip_suffix('-').unwrap_or(&inside[..at]).trim();
-                return (is_end && !expression.is_empty()).then_some(expression);
-            }
-            (None, '}' | ']' | ')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{json_string, only_expression};
-
-    #[test]
-    fn expressions_that_stand_alone() {
-        for (text, expression) in [
-            ("{{ Event.info }}", Some("Event.info")),
-            ("{{- Event.info -}}", Some("Event.info")),
-            ("{{ \"}}\" ~ x['a}}'] }}", Some("\"}}\" ~ x['a}}']")),
-            ("{{ {'a': {'b': 1}} }}", Some("{'a': {'b': 1}}")),
-            ("{{ '\\'}}' }}", Some("'\\'}}'")),
-            ("{{ a }} {{ b }}", None),
-            ("{{ a }}{{ b }}", None),
-            ("x {{ a }}", None),
-            ("{{ a }}x", None),
-            ("{{ }}", None),
-            ("{{ a", None),
-        ] {
-            assert_eq!(only_expression(text), expression, "{text}");
-        }
-    }
-
-    #[test]
-    fn no_template_begins_in_a_string() {
-        assert_eq!(json_string("a\"b\n"), "\"a\\\"b\\n\"");
-        assert_eq!(json_string("{{ x }} {a"), "\"\\u007b\\u007b x }} \\u007ba\"");
     }
 }

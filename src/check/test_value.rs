@@ -116,8 +116,8 @@ impl<'a> FlowChecker<'_, 'a> {
             }
             ConstantKind::Path(_) => {
                 self.diagnostics.push(
-                    Diagnostic::at(Code::WrongType, span, "a hash path is no value of an event")
-                        .help("a text needs quotes"),
+                    Diagnostic::at(Code::WrongType, span, "a hash path is not a value of an event")
+                        .help("a string needs quotes"),
                 );
                 return None;
             }

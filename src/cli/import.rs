@@ -11,7 +11,7 @@ use crate::import::{ImportOptions, Imported, WithDefaults, good_name, import_all
 use crate::misp;
 use crate::model::{Document, Node, NodeId};
 use crate::project::{self, Readers, holds};
-use crate::simulate::engine::does_the_same;
+use crate::simulate::engine::behaviour;
 
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Reads, Status, TargetFlag, report};
@@ -66,9 +66,8 @@ impl Import {
                 let document = if self.exact {
                     document
                 } else {
-                    let same_run = |one: &Node<'_>, other: &Node<'_>| does_the_same(one, other, &catalogue);
-                    let WithDefaults { document, changes, kept } =
-                        with_editor_defaults(&document, &catalogue, &same_run);
+                    let does = |node: &Node<'_>| behaviour(node, &catalogue);
+                    let WithDefaults { document, changes, kept } = with_editor_defaults(&document, &catalogue, &does);
                     if changes > 0 {
                         diagnostics.push(filled_in(&source.name, changes));
                     }
@@ -155,7 +154,7 @@ impl Import {
 /// Says that a parameter is as it is in the JSON, and would not stay so.
 fn differs(name: &str, node: NodeId, id: &str) -> Diagnostic {
     let message = format!(
-        "{name}, node {node}: `{id}` is kept as it is, for with what MISP's editor would make of it a run is another"
+        "{name}, node {node}: `{id}` is kept as it is: with the value that MISP's editor would give it, a run would differ"
     );
     Diagnostic::new(Code::MispJsonOddity, message)
         .note("the editor changes it as soon as somebody opens the workflow and saves it")
@@ -163,8 +162,12 @@ fn differs(name: &str, node: NodeId, id: &str) -> Diagnostic {
 
 /// Says that parameters are not as they are in the JSON.
 fn filled_in(name: &str, changes: usize) -> Diagnostic {
-    let (values, are) = if changes == 1 { ("parameter", "is") } else { ("parameters", "are") };
-    let message = format!("{name}: {changes} {values} {are} left to their defaults, as MISP's editor would do");
+    let left = if changes == 1 {
+        "1 parameter is left to its default".to_owned()
+    } else {
+        format!("{changes} parameters are left to their defaults")
+    };
+    let message = format!("{name}: {left}, as MISP's editor would do");
     Diagnostic::new(Code::MispJsonOddity, message)
         .note("a run is the same with them")
         .help("`--exact` keeps them as they are")

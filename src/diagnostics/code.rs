@@ -129,8 +129,8 @@ codes! {
     DuplicateParameter = "duplicate-parameter", Error;
     /// A parameter that the module does not know is kept because it is quoted.
     KeptParameter = "kept-parameter", Warning;
-    /// An empty value that MISP's editor replaces by the default.
-    EmptyValueReplaced = "empty-value-replaced", Warning;
+    /// A missing text for which MISP's editor adds the default.
+    EmptyValueReplaced = "empty-value-replaced", Note;
     /// Another parameter's value hides this one.
     HiddenParameter = "hidden-parameter", Warning;
     /// A module stands where its kind cannot.

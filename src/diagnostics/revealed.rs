@@ -45,7 +45,7 @@ pub(super) fn revealed(diagnostic: &Diagnostic) -> Cow<'_, Diagnostic> {
     };
     revealed.notes.extend(shown.into_inner().iter().take(MOST_LETTERS).map(|&c| {
         let plain = plain_look_alike(c).map(|plain| format!("looks like `{plain}` and ")).unwrap_or_default();
-        format!("`\\u{{{:x}}}` {plain}is another letter", u32::from(c))
+        format!("`\\u{{{:x}}}` {plain}is another character", u32::from(c))
     }));
     Cow::Owned(revealed)
 }

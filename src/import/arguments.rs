@@ -10,6 +10,7 @@ use super::flow::FlowNode;
 use super::modules::param;
 use super::note::Notes;
 use super::predicate::{comparison, operand_path};
+use super::structured;
 use super::written::{Entry, Written, name};
 
 /// The word for a parameter that a node does not carry.
@@ -130,6 +131,12 @@ fn fitting(parameter: &Parameter, value: &ParamValue<'_>) -> Option<Written> {
         (ParameterKind::HashPath, ParamValue::Text(ParamText::Plain(path))) => hashpath::check_syntax(path)
             .is_ok()
             .then(|| if is_word(path) { Written::Bare(path.to_string()) } else { Written::Text(path.to_string()) }),
+        (ParameterKind::Text | ParameterKind::Textarea, ParamValue::Text(ParamText::Plain(text))) => {
+            let lines =
+                || parameter.lines.as_deref().and_then(|separator| structured::lines(parameter, separator, text));
+            let structured = if parameter.json { structured::json(parameter, text) } else { lines() };
+            Some(structured.unwrap_or_else(|| Written::Text(text.to_string())))
+        }
         (ParameterKind::Text | ParameterKind::Textarea | ParameterKind::HashPath, ParamValue::Text(text)) => {
             Some(Written::text(text))
         }

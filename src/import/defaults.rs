@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::catalogue::{Catalogue, Parameter, ParameterKind};
 use crate::model::{Document, Node, NodeId, ParamValue};
 
-/// Tells whether a node does the same in a run as another, which differs in parameters alone.
-pub type SameRun<'f> = dyn Fn(&Node<'_>, &Node<'_>) -> bool + 'f;
+/// What a node does in a run, whatever the data is; `None` where that is not known.
+pub type Behaviour<'f> = dyn Fn(&Node<'_>) -> Option<String> + 'f;
 
 /// A document with other parameters.
 #[derive(Clone, PartialEq, Debug)]
@@ -24,7 +24,7 @@ pub struct WithDefaults<'a> {
 pub fn with_editor_defaults<'a>(
     document: &Document<'a>,
     catalogue: &'a Catalogue,
-    same_run: &SameRun<'_>,
+    behaviour: &Behaviour<'_>,
 ) -> WithDefaults<'a> {
     let (mut changes, mut kept) = (0, Vec::new());
     let mut document = document.clone();
@@ -37,20 +37,38 @@ pub fn with_editor_defaults<'a>(
         let others = signature.parameters.iter().map(|parameter| Cow::Borrowed(parameter.id.as_str()));
         let others: Vec<_> = others.filter(|id| !ids.contains(id)).collect();
         ids.extend(others);
-        let original = node.clone();
-        for id in ids {
+        let wanted = ids.into_iter().filter_map(|id| {
             let given = node.params.iter().find(|(known, _)| *known == id).map(|(_, value)| value);
             let wanted = wanted(signature.parameter(&id), given);
-            if wanted.as_ref() == given {
+            (wanted.as_ref() != given).then_some((id, wanted))
+        });
+        let wanted: Vec<_> = wanted.collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let original = behaviour(node);
+        let does_the_same = |node: &Node<'_>| original.is_some() && behaviour(node) == original;
+        let before = node.params.clone();
+        for (id, value) in &wanted {
+            set(&mut node.params, id.clone(), value.clone());
+        }
+        if does_the_same(node) {
+            changes += wanted.len();
+            continue;
+        }
+        // Some parameter makes the difference: each is tried alone.
+        node.params = before;
+        for (id, value) in wanted {
+            let before = node.params.clone();
+            set(&mut node.params, id.clone(), value);
+            if does_the_same(node) {
+                changes += 1;
                 continue;
             }
-            let before = std::mem::take(&mut node.params);
-            node.params.clone_from(&before);
-            set(&mut node.params, id.clone(), wanted);
-            if same_run(&original, node) {
-                changes += 1;
-            } else {
-                node.params = before;
+            // An empty text stays as it is in the editor.
+            let is_kept_there = before.iter().any(|(known, value)| *known == id && value.is_empty());
+            node.params = before;
+            if !is_kept_there {
                 kept.push((node.id, id.into_owned()));
             }
         }

@@ -24,6 +24,7 @@ mod roles;
 mod scopes;
 mod step;
 mod structure;
+mod structured;
 mod tree;
 mod written;
 
@@ -35,7 +36,7 @@ use crate::format::format_source;
 use crate::model::{Document, DocumentKind, NodeId};
 
 use arguments::Exact;
-pub use defaults::{SameRun, WithDefaults, with_editor_defaults};
+pub use defaults::{Behaviour, WithDefaults, with_editor_defaults};
 use detached::Pieces;
 pub use file_name::good_name;
 use flow::Flow;

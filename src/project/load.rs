@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::base::foreign_form::{ForeignForm, foreign_form};
 use crate::base::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -49,6 +50,9 @@ fn add_bytes(
     match String::from_utf8(bytes) {
         Ok(text) => Ok(add(sources, is_private, path, name, text)),
         Err(error) => {
+            if let Some(form) = foreign_form(error.as_bytes()) {
+                return Err(Box::new(not_text(name, form)));
+            }
             let valid = error.utf8_error().valid_up_to();
             Err(Box::new(not_utf8(sources, is_private, path, name, &error.into_bytes(), valid)))
         }
@@ -80,6 +84,18 @@ fn too_large(name: &str) -> Diagnostic {
         .help("split it into several files; a workflow file is usually a few kilobytes")
 }
 
+/// Says what a file is instead of text. None of it is shown.
+fn not_text(name: &str, form: ForeignForm) -> Diagnostic {
+    let (what, help) = match form {
+        ForeignForm::Compressed(program) => {
+            (format!("compressed with {program}"), format!("unpack it first, as with `{program} -d`"))
+        }
+        ForeignForm::Zip => ("a zip archive".to_owned(), "unpack it first".to_owned()),
+        ForeignForm::Wide => ("UTF-16".to_owned(), "save the file as UTF-8".to_owned()),
+    };
+    Diagnostic::new(Code::InvalidUtf8, format!("`{name}` is not UTF-8 text: it is {what}")).help(help)
+}
+
 /// Points at the first byte that is not text: the text as far as it can be shown joins `sources`
 /// for that.
 fn not_utf8(
@@ -105,10 +121,7 @@ fn not_utf8(
     } else {
         format!("`{name}` is not UTF-8 text: {place} is 0x{byte:02X}, which cannot stand there")
     };
-    let help = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the file is UTF-16: save it as UTF-8",
-        _ => "save the file as UTF-8; in another encoding (Latin-1, Windows-1252) letters with accents are not",
-    };
+    let help = "save the file as UTF-8; in another encoding (Latin-1, Windows-1252) letters with accents are not";
     Diagnostic::at(Code::InvalidUtf8, span, message).label("the first byte that is not UTF-8").help(help)
 }
 
@@ -169,7 +182,21 @@ mod tests {
     #[test]
     fn utf_16_is_recognised() {
         let (_, problem) = problem(b"\xFF\xFEl\0e\0t\0");
-        assert_eq!(problem.help, ["the file is UTF-16: save it as UTF-8"]);
+        assert_eq!(problem.message, "`a.mwf` is not UTF-8 text: it is UTF-16");
+        assert_eq!(problem.help, ["save the file as UTF-8"]);
+    }
+
+    #[test]
+    fn compressed_files_are_named_and_not_shown() {
+        for (bytes, what, help) in [
+            (&b"\x1f\x8b\x08\0\xff"[..], "compressed with gzip", "unpack it first, as with `gzip -d`"),
+            (b"\x28\xb5\x2f\xfd\x04", "compressed with zstd", "unpack it first, as with `zstd -d`"),
+            (b"PK\x03\x04\xff", "a zip archive", "unpack it first"),
+        ] {
+            let (_, problem) = problem(bytes);
+            assert_eq!(problem.message, format!("`a.mwf` is not UTF-8 text: it is {what}"));
+            assert_eq!((problem.primary, problem.help), (None, vec![help.to_owned()]));
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::load::Program;
 use crate::model::ParamText;
 use crate::syntax::MAX_NESTING;
 use crate::syntax::tree::{Item, Let, Text, Value, ValueKind};
+use crate::wording;
 
 use super::budget::Budget;
 use super::constant::{Constant, ConstantKind};
@@ -186,11 +187,8 @@ impl<'a> Building<'_, 'a, '_> {
         }
         let known = || scope.constants.keys().copied();
         let suggestion = if self.budget.take_suggestion() { closest(word, known()) } else { None };
-        self.diagnostics.push(
-            Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"))
-                .maybe_help(suggestion.map(|name| format!("did you mean `{name}`?")))
-                .help(format!("a text needs quotes: `\"{word}\"`")),
-        );
+        let diagnostic = Diagnostic::at(Code::UnknownName, span, format!("there is no constant named `{word}`"));
+        self.diagnostics.push(wording::meant_by_word(diagnostic, span, word, suggestion));
     }
 
     fn report_cycle(&mut self, place: ItemPlace) {

@@ -32,7 +32,7 @@ impl<'a> Names<'a> for Literals<'_> {
         self.diagnostics.push(
             Diagnostic::at(Code::UnknownName, span, format!("`{word}` means nothing here"))
                 .note(format!("{} uses no constants", self.place))
-                .help(format!("a text needs quotes: `\"{word}\"`")),
+                .help(format!("a string needs quotes: `\"{word}\"`")),
         );
     }
 

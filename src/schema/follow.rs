@@ -273,6 +273,16 @@ impl Typer<'_> {
                             .help(format!("write `Event.{meant}{rest}`"))
                             .fix(at.clone(), format!("Event.{meant}"));
                     }
+                    if own.is_none()
+                        && let Some((inside, many)) = self.deeper(*event, key)
+                    {
+                        // Attributes of objects have it too.
+                        let inside = match inside.strip_prefix("Attribute.") {
+                            Some(rest) => format!("_AttributeFlattened.{rest}"),
+                            None => inside,
+                        };
+                        return unknown().help(format!("{many} have it: `Event.{inside}{}`", &text[at.end..]));
+                    }
                 }
             }
             Some(From::Items(selector)) if key == "Event" => {

@@ -4,7 +4,7 @@ use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
 
 use super::grammar::Rule;
-use super::spelling::{among, has_wildcard, is_name, is_word, tested};
+use super::spelling::is_name;
 use super::syntax_error::{ErrorPlace, Expectation, leading_word};
 
 /// Words that end something elsewhere.
@@ -64,6 +64,10 @@ impl ErrorPlace<'_> {
     /// What to write instead of what stands at `at`.
     pub(super) fn foreign(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
         let expects = |rule: Rule| expected.contains(&rule);
+        let foreign = self.method(diagnostic, at).or_else(|| self.foreign_quantity(diagnostic, at, expected));
+        if foreign.is_some() {
+            return foreign;
+        }
         let diagnostic = diagnostic.clone();
         if let Some(name) = self.letters_of_a_name(at) {
             return Some(self.plain_letters(diagnostic, name));
@@ -94,6 +98,9 @@ impl ErrorPlace<'_> {
             return Some(diagnostic);
         }
         if expects(Rule::kw_and) && expects(Rule::kw_or) {
+            if let Some(diagnostic) = self.foreign_count(&diagnostic, at) {
+                return Some(diagnostic);
+            }
             let word = leading_word(&self.text[at..]);
             let lower = word.to_ascii_lowercase();
             if word != lower && matches!(lower.as_str(), "and" | "or") {
@@ -208,122 +215,10 @@ impl ErrorPlace<'_> {
         is_list.then_some(at + 1 + length)
     }
 
-    /// A question with words of other languages: what stands at `at` should be a comparison.
-    fn foreign_question(&self, diagnostic: Diagnostic, at: usize) -> Option<Diagnostic> {
-        let head = self.text[self.start..at].trim_end();
-        let left_start = self.start
-            + head.rfind(|character: char| character.is_whitespace() || character == '(').map_or(0, |at| at + 1);
-        let left_end = self.start + head.len();
-        let left = &self.text[left_start..left_end];
-        let rest = &self.text[at..];
-        let write = |diagnostic: Diagnostic, start: usize, end: usize, spelled: &str, is_safe: bool| {
-            let help = diagnostic.help(format!("write `{spelled}`"));
-            let span = self.span(start, end);
-            if is_safe { help.safe_fix(span, spelled) } else { help.unsafe_fix(span, spelled) }
-        };
-        // `if PATH {`
-        if rest.starts_with('{') || rest.starts_with(')') {
-            if !is_word(left) || matches!(left, "true" | "false") {
-                return None;
-            }
-            return Some(if left == "Event.published" {
-                write(diagnostic, left_start, left_end, "published", true)
-            } else {
-                let diagnostic = diagnostic.help("a hash path alone is not a question");
-                write(diagnostic, left_start, left_end, &format!("any {left}"), false)
-            });
-        }
-        // A word before the path: `exists PATH`, `none PATH in …`, `NOT published`.
-
-        match left {
-            "not" if rest.starts_with('=') => {
-                let length = rest.len() - rest.trim_start_matches('=').len();
-                return Some(write(diagnostic, left_start, at + length, "!=", true));
-            }
-            "NOT" | "Not" => return Some(write(diagnostic, left_start, left_end, "not", true)),
-            "none" | "no" | "None" => return Some(write(diagnostic, left_start, left_end, "not any", true)),
-            "exists" | "some" | "Any" | "ANY" => return Some(write(diagnostic, left_start, left_end, "any", true)),
-            "all" | "every" | "each" => {
-                return Some(diagnostic
-                    .note("MISP cannot ask whether all that a hash path finds is in a list")
-                    .help("`any PATH in [\"a\", \"b\"]` asks whether one of the values is there, and `and` joins questions about each value"));
-            }
-            _ => {}
-        }
-        let symbols = rest.len() - rest.trim_start_matches(['=', '<', '>', '!', '~']).len();
-        let word = if symbols > 0 { &rest[..symbols] } else { leading_word(rest) };
-        let behind = at + word.len();
-        let gap = self.text[behind..].len() - self.text[behind..].trim_start_matches([' ', '\t']).len();
-        let right_start = behind + gap;
-        let lower = word.to_ascii_lowercase();
-        let subject = left.to_ascii_lowercase();
-        let is_subject = matches!(subject.as_str(), "event" | "attribute" | "event_attribute");
-        match lower.as_str() {
-            "tagged" if is_subject => return Some(write(diagnostic, left_start, left_end, &subject, true)),
-            "is" if is_subject && leading_word(&self.text[right_start..]) == "published" => {
-                return Some(write(diagnostic, left_start, right_start + "published".len(), "published", true));
-            }
-            "has" | "have" if is_subject => {
-                return Some(diagnostic.help(format!("to ask for a tag write `{subject} tagged any [\"tlp:red\"]`")));
-            }
-            "is" | "equals" | "equal" | "eq" | "===" => return Some(write(diagnostic, at, behind, "==", true)),
-            "isnt" | "ne" | "neq" | "<>" | "!==" => return Some(write(diagnostic, at, behind, "!=", true)),
-            "exists" => return Some(write(diagnostic, left_start, behind, &format!("any {left}"), true)),
-            _ => {}
-        }
-        let Some((right_end, content, is_regex)) = operand(self.text, right_start) else {
-            return match lower.as_str() {
-                "matches" | "contains" | "like" | "~" | "=~" => Some(diagnostic.help(TEST_INSIDE)),
-                _ => None,
-            };
-        };
-        let escaped = || regex_syntax_escape(content);
-        let (test, is_safe) = match lower.as_str() {
-            "matches" | "match" | "regex" | "regexp" | "~" | "=~" | "~=" | "~*" => (content.to_owned(), is_regex),
-            "contains" | "includes" | "has" | "contain" if has_wildcard(left) && !is_regex => {
-                let spelled = format!("{} in {left}", &self.text[right_start..right_end]);
-                return Some(write(diagnostic, left_start, right_end, &spelled, false));
-            }
-            "contains" | "includes" | "has" | "contain" if is_regex => (content.to_owned(), true),
-            "contains" | "includes" | "has" | "contain" => (escaped(), true),
-            "startswith" | "starts_with" | "starts-with" | "starts" | "begins" => (format!("^{}", escaped()), true),
-            "endswith" | "ends_with" | "ends-with" | "ends" => (format!("{}$", escaped()), true),
-            "like" | "ilike" => (escaped().replace('%', ".*"), false),
-            "within" | "among" | "inside" => {
-                let spelled = among(left, &self.text[right_start..right_end], false);
-                return Some(write(diagnostic, left_start, right_end, &spelled, false));
-            }
-            _ => return None,
-        };
-        match tested(left, &format!("=/{test}/")) {
-            Some(spelled) => Some(write(diagnostic.help(TEST_INSIDE), left_start, right_end, &spelled, is_safe)),
-            None => Some(
-                diagnostic
-                    .note("MISP knows regular expressions only inside hash paths, after a segment of the path")
-                    .help(TEST_INSIDE),
-            ),
-        }
-    }
-
-    /// An operator of other languages whose beginning was read: a value should stand at `at`.
-    fn foreign_operator(&self, diagnostic: Diagnostic, at: usize) -> Option<Diagnostic> {
-        let before = &self.text[self.start..at];
-        let rest = &self.text[at..];
-        for (read, more, right) in [("==", "=", "=="), ("!=", "=", "!="), ("<", ">", "!="), ("==", "~", "=~")] {
-            if before.ends_with(read) && rest.starts_with(more) && right != "=~" {
-                let span = self.span(at - read.len(), at + more.len());
-                return Some(diagnostic.help(format!("write `{right}`")).safe_fix(span, right));
-            }
-        }
-        None
-    }
-
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.file, start, end)
     }
 }
-
-const TEST_INSIDE: &str = "put a regular expression into a test inside the hash path: `any Event[info=/urgent/]`, `any Event.Attribute.{n}[value=/^10\\./]`";
 
 /// Where a text without quotes ends that holds the byte `at`: a text between quotes, as in some tags, belongs to it.
 fn end_of_bare_text(text: &str, at: usize) -> usize {
@@ -333,27 +228,6 @@ fn end_of_bare_text(text: &str, at: usize) -> usize {
         !quoted && (character.is_whitespace() || matches!(character, ',' | ']' | ')' | '}' | '{' | '#'))
     });
     length.map_or(text.len(), |length| at + length)
-}
-
-/// The text or regular expression at `at`: where it ends, what is inside, and whether it is one.
-fn operand(text: &str, at: usize) -> Option<(usize, &str, bool)> {
-    let mark = text[at..].chars().next().filter(|mark| matches!(mark, '"' | '\'' | '/'))?;
-    let inside = &text[at + 1..];
-    let end = inside.find([mark, '\n'])?;
-    (inside[end..].starts_with(mark) && !inside[..end].ends_with('\\'))
-        .then(|| (at + end + 2, &inside[..end], mark == '/'))
-}
-
-/// A text as a regular expression that matches just it.
-fn regex_syntax_escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if r"\.+*?()|[]{}^$/".contains(character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
 }
 
 #[cfg(test)]

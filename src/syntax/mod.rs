@@ -2,6 +2,7 @@
 
 mod build;
 mod expected;
+mod foreign_questions;
 mod grammar;
 mod habits;
 mod misplaced;

@@ -242,9 +242,9 @@ impl ErrorPlace<'_> {
             }
         }
         Some(
-            Diagnostic::at(Code::SyntaxError, self.span(at, at + 1 + line.len()), "this text is never closed")
+            Diagnostic::at(Code::SyntaxError, self.span(at, at + 1 + line.len()), "this string is never closed")
                 .label("the closing `\"` is missing")
-                .help("a text between `\"` ends on its line; for several lines write `\"\"\"` around it"),
+                .help("a string between `\"` ends on its line; for several lines write `\"\"\"` around it"),
         )
     }
 
@@ -267,6 +267,12 @@ impl ErrorPlace<'_> {
         let rest = &self.text[at..];
         let expects = |rule: Rule| expected.contains(&rule);
         let word = leading_word(rest);
+        if let Some(diagnostic) = self.unselected(&diagnostic, at, expected) {
+            return diagnostic;
+        }
+        if let Some(diagnostic) = self.missing_colon(&diagnostic, at, expected) {
+            return diagnostic;
+        }
         for (wrong, right) in [("&&", "and"), ("||", "or")] {
             if rest.starts_with(wrong) {
                 return self.replaced_by_word(diagnostic, at..at + 2, right);
@@ -370,6 +376,41 @@ impl ErrorPlace<'_> {
         diagnostic
     }
 
+    /// A filter or module filter that says what it asks and not of what: `where` should stand at `at`.
+    fn unselected(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
+        let rest = &self.text[at..];
+        let asks =
+            ["==", "!="].iter().any(|symbol| rest.starts_with(symbol)) || matches!(leading_word(rest), "in" | "not");
+        if !expected.contains(&Rule::kw_where) || !asks {
+            return None;
+        }
+        let first = self.start + leading_word(&self.text[self.start..]).len();
+        let place = first + (self.text[first..].len() - self.text[first..].trim_start().len());
+        Some(
+            diagnostic
+                .clone()
+                .help("a filter says first what it goes over, and what it keeps after `where`")
+                .unsafe_fix(self.span(place, place), "Event._AttributeFlattened.{n} where "),
+        )
+    }
+
+    /// A name and its value with nothing between them.
+    fn missing_colon(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
+        let before = self.text[self.start..at].trim_end_matches([' ', '\t']);
+        let is_named = before.ends_with(|character: char| character.is_ascii_alphanumeric() || character == '_');
+        let value = self.text[at..].starts_with(['"', '[']);
+        if !expected.contains(&Rule::colon) || !is_named || !value || before.len() == self.text[self.start..at].len() {
+            return None;
+        }
+        let place = self.start + before.len();
+        Some(
+            diagnostic
+                .clone()
+                .help("parameters and fields are written `name: value`")
+                .safe_fix(self.span(place, place), ":"),
+        )
+    }
+
     /// What to write instead, for forms that one expects from elsewhere.
     fn habit(&self, at: usize, expected: &[Rule]) -> Option<String> {
         let rest = &self.text[at..];
@@ -386,7 +427,7 @@ impl ErrorPlace<'_> {
                 "a filter says what it goes over and what it keeps: `filter SELECTOR where CONDITION { … }`".to_owned()
             }
             "for" | "filter" if expects(Rule::kw_where) => {
-                "what a filter keeps is said with `where`: `where \"ip-src\" in type`".to_owned()
+                "what a filter keeps is said with `where`: `where type in [\"ip-src\", \"ip-dst\"]`".to_owned()
             }
             "param" | "parameter" | "parameters" if self.expectation == Expectation::ModuleEntry => {
                 "a parameter is written `param url: text`".to_owned()
@@ -427,7 +468,7 @@ impl ErrorPlace<'_> {
             return "the end of the file".to_owned();
         }
         if token.starts_with('"') {
-            return "a text".to_owned();
+            return "a string".to_owned();
         }
         let shown: String = token.chars().take(40).collect();
         let more = if shown.len() < token.len() { "…" } else { "" };

@@ -8,7 +8,7 @@ pub fn filter_not_supported(signature: &Signature, audience: Audience) -> Diagno
     Diagnostic::new(Code::FilterNotSupported, format!("`{}` takes no module filter", signature.id))
         .note("the module ignores the filter and acts on everything")
         .help(audience.choose(
-            "put the step into a filter scope: `filter … where … { … }`",
+            "put the step into a filter: `filter SELECTOR where … { … }`",
             "empty the filter of the node, and put a node `generic-filter-data` before it",
         ))
 }
@@ -17,11 +17,11 @@ pub fn filter_not_supported(signature: &Signature, audience: Audience) -> Diagno
 pub fn unsupported_in_module_filter(audience: Audience) -> Diagnostic {
     Diagnostic::new(Code::UnsupportedCondition, "a module filter cannot ask this")
         .note(audience.choose(
-            "module filters know four comparisons: `in`, `not in`, `==` and `!=`",
+            "module filters compare with one value: `\"v\" in PATH`, `\"v\" not in PATH`, `PATH == \"v\"`, `PATH != \"v\"`",
             "module filters know four comparisons: `in`, `not_in`, `equals` and `not_equals`",
         ))
         .help(audience.choose(
-            "use one of them, or put the step into a filter scope: `filter SELECTOR where any … { … }`",
+            "ask one of these, or put the step into a filter: `filter SELECTOR where … { … }`",
             "choose one of them, or put a node `generic-filter-data` before the node",
         ))
 }
@@ -33,7 +33,7 @@ pub fn unknown_filter_operator(operator: &str) -> Diagnostic {
         .help("the options are `in`, `not_in`, `equals`, `not_equals`")
 }
 
-/// A count that is compared with what is no number.
+/// A count that is compared with something other than a number.
 pub fn not_a_count(given: &str, audience: Audience) -> Diagnostic {
     Diagnostic::new(Code::WrongType, format!("a count is compared with a number, not with {given}"))
         .help(audience.choose("write for example `count(…) > 50`", "give a number, for example `50`"))

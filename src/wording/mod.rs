@@ -7,6 +7,7 @@ mod module;
 mod other_releases;
 mod parameter;
 mod row;
+mod word;
 
 pub use filter::{
     empty_list, filter_not_supported, no_tag, not_a_count, unknown_filter_operator, unsupported_in_module_filter,
@@ -19,3 +20,4 @@ pub use parameter::{
     unknown_parameter, written_option, wrong_type,
 };
 pub use row::{empty_name, invalid_uuid, other_trigger, text_too_long};
+pub use word::meant_by_word;

@@ -101,11 +101,20 @@ pub fn missing_parameter(
     })
 }
 
-/// An empty value where the module has a default: it does not last in MISP.
-pub fn empty_value_replaced(parameter: &Parameter) -> Diagnostic {
-    Diagnostic::new(Code::EmptyValueReplaced, format!("`{}` is empty, and its default is not", parameter.id))
-        .note("MISP's editor puts the default in the place of an empty value as soon as the workflow is opened there")
-        .help(format!("leave `{}` out to have the default, or give it a value", parameter.id))
+/// A parameter that a node lacks, where the default that MISP's editor adds makes another run: a template is rendered if the
+/// node carries it, and a module's own default is not.
+pub fn empty_value_replaced(parameter: &Parameter, audience: Audience) -> Option<Diagnostic> {
+    let id = &parameter.id;
+    let is_rendered = parameter.jinja && parameter.editor_default().is_some_and(|default| !default.is_empty());
+    is_rendered.then(|| {
+        Diagnostic::new(Code::EmptyValueReplaced, format!("the node has no `{id}`, and MISP's editor adds the default"))
+            .note("the editor adds it as soon as somebody opens the workflow and saves it")
+            .note("from then on misp-modules renders the text; the default of the module itself is used as it is")
+            .help(audience.choose(
+                format!("remove `\"{id}\": absent` to have the default in the node, or give it a text"),
+                format!("give `{id}` a text, so that a save changes nothing"),
+            ))
+    })
 }
 
 /// A parameter that `other` hides while it has none of the `wanted` values.

@@ -99,13 +99,20 @@ fn what_the_editor_would_fill_in_is_not_written() {
 
 #[test]
 fn what_a_run_tells_apart_stays() {
-    // An empty text is not rendered, and the default would be: without the template service the run is another.
+    // The default of a module is not rendered, and what a node carries is: without the template service the run differs.
     let (text, exact) = imported("stop-execution", "action", &json!({}));
     assert!(text.contains("\"message\": absent") && exact.contains("\"message\": absent"), "{text}");
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("x.json"), saved("stop-execution", "action", &json!({})).to_string()).unwrap();
     let output = mispflow(folder.path(), &["import", "x.json"]);
     assert!(shown(&output).2.contains("x.json, node 2: `message` is kept as it is"), "{output:?}");
+    // An empty text is left so by the editor too.
+    let folder = TempDir::new().unwrap();
+    let empty = saved("stop-execution", "action", &json!({"message": ""}));
+    fs::write(folder.path().join("x.json"), empty.to_string()).unwrap();
+    let output = mispflow(folder.path(), &["import", "x.json"]);
+    assert!(shown(&output).1.contains("stop-execution(message: \"\")"), "{output:?}");
+    assert!(!shown(&output).2.contains("is kept as it is"), "{output:?}");
     // Empty is not what the default is.
     let (text, _) = imported(
         "tag_operation",

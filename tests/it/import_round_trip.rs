@@ -48,6 +48,61 @@ const TEXTS: [&str; 14] = [
     "A",
 ];
 
+/// Pieces of texts as objects and lists become, and pieces that only look so.
+const PIECES: [&str; 26] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    ",",
+    ": ",
+    ":",
+    "\n",
+    "\"a\"",
+    "\"b c\"",
+    "\"\"",
+    "\"{{ x }}\"",
+    "\"\\u007b\\u007b\"",
+    "1",
+    "-0.5",
+    "01",
+    "null",
+    "true",
+    "{{ (Event.info) | default(none) | tojson }}",
+    "{{ Event.info | tojson }}",
+    "{% filter tojson %}a {{ Event.info }}{% endfilter %}",
+    "{% filter tojson %}plain{% endfilter %}",
+    "X-A",
+    "{% filter replace('\\r', '') | replace('\\n', '') %}{{ Event.info }}{% endfilter %}",
+    "value",
+];
+
+/// A text that is put together: often JSON, lines, or nearly so.
+fn pieces(choices: &mut Choices<'_>) -> ParamValue<'static> {
+    let value = |choices: &mut Choices<'_>| *choices.of(&PIECES[9..]);
+    let text = match choices.below(4) {
+        0 => (0..choices.below(6)).map(|_| *choices.of(&PIECES)).collect(),
+        1 => {
+            let items: Vec<_> = (0..choices.below(4)).map(|_| value(choices)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        2 => {
+            let keys = ["\"a\"", "\"b c\"", "\"{{ k }}\""];
+            let entries: Vec<_> =
+                (0..choices.below(4)).map(|_| format!("{}: {}", choices.of(&keys), value(choices))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        _ => {
+            let keys = ["X-A", "b c", "{{ k }}", ""];
+            let lines: Vec<_> =
+                (0..choices.below(4)).map(|_| format!("{}: {}", choices.of(&keys), value(choices))).collect();
+            lines.join("\n")
+        }
+    };
+    ParamValue::text(text)
+}
+
 fn any_value(choices: &mut Choices<'_>, depth: usize) -> ParamValue<'static> {
     let kinds = if depth == 0 { 8 } else { 6 };
     match choices.below(kinds) {
@@ -90,6 +145,7 @@ fn params(module: &str, choices: &mut Choices<'_>) -> Vec<(Cow<'static, str>, Pa
             0..=3 => parameter.editor_default(),
             4 | 5 if !options.is_empty() => Some(ParamValue::text(choices.of(&options).as_str())),
             4 | 5 if parameter.multiple => Some(texts(choices)),
+            4..=6 if parameter.json || parameter.lines.is_some() => Some(pieces(choices)),
             6 => Some(any_value(choices, 0)),
             7 => None,
             _ if parameter.sub_selector => Some(ParamValue::text(*choices.of(&["type", "value"]))),

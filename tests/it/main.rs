@@ -2,6 +2,7 @@
 
 mod adopting;
 mod architecture;
+mod blueprints_of_others;
 mod check_fix;
 mod cli;
 mod conditions_hold;

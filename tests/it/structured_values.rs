@@ -9,6 +9,7 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::Catalogue;
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::Diagnostic;
+use mispflow::import::{ImportOptions, import};
 use mispflow::jinja::Template;
 use mispflow::model::{ParamText, ParamValue};
 use mispflow::php::Value;
@@ -169,5 +170,65 @@ fn headers_are_one_line_each() {
             ],
             "{headers}"
         );
+    }
+}
+
+/// The argument as `import` writes it for a webhook that holds this text.
+fn imported(parameter: &str, text: &str) -> String {
+    let json = json!({"Workflow": {"name": "w", "trigger_id": "event-publish", "data": {
+        "1": {"id": 1, "name": "Event Publish", "class": "block-type-trigger", "pos_x": 0, "pos_y": 0, "inputs": {},
+            "data": {"id": "event-publish", "module_type": "trigger", "module_version": "0.1", "name": "Event Publish"},
+            "outputs": {"output_1": {"connections": [{"node": "2", "output": "input_1"}]}}},
+        "2": {"id": 2, "name": "Webhook", "class": "block-type-default", "pos_x": 300, "pos_y": 0,
+            "inputs": {"input_1": {"connections": [{"node": "1", "input": "output_1"}]}},
+            "outputs": {"output_1": {"connections": []}},
+            "data": {"id": "webhook", "module_type": "action", "module_version": "0.7", "name": "Webhook",
+                "indexed_params": {"url": "https://example.org", parameter: text}}}
+    }}});
+    let read = mispflow::misp::read(&json.to_string()).unwrap();
+    let written = import(&read.documents[0], Catalogue::built_in(), ImportOptions::default()).text;
+    let start = written.find(&format!("{parameter}: ")).unwrap_or_else(|| panic!("{written}"));
+    let mut depth = 0_i32;
+    let end = written[start..].find(|character| {
+        depth += i32::from(matches!(character, '{' | '[')) - i32::from(matches!(character, '}' | ']'));
+        depth == 0 && matches!(character, ',' | ')' | '\n') && !written[start..].ends_with(": ")
+    });
+    written[start + parameter.len() + 2..start + end.unwrap()].split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn import_gives_back_the_objects() {
+    for (parameter, object) in [
+        ("payload", "{ text: \"New: {{ Event.info }}\", high: true, n: [1, -2.5, null, {}, []] }"),
+        ("payload", "[\"a\", { \"with space\": \"{{ Event.Tag | map(attribute='name') | list }}\" }]"),
+        ("payload", "{ a: { b: \"{% for tag in Event.Tag %}{{ tag.name }};{% endfor %}\" } }"),
+        ("payload", "{ text: \"{ a brace }\" }"),
+        ("headers", "{ Authorization: \"Bearer x\", X-Info: \"{{ Event.info }}\" }"),
+        ("headers", "{ \"X Y\": \"5\", Empty: \"\" }"),
+    ] {
+        let text = compiled(parameter, object);
+        assert_eq!(imported(parameter, &text), object, "{text}");
+    }
+}
+
+#[test]
+fn texts_that_objects_do_not_become_stay_texts() {
+    for (parameter, text) in [
+        ("payload", "{\"text\":\"a\"}"),
+        ("payload", "{\"text\": {{ Event.info | tojson }}}"),
+        ("payload", "{\"a\": 1, \"a\": 2}"),
+        ("payload", "{\"a\": \"{{ Event.info }}\"}"),
+        ("payload", "{\"a\": 1} "),
+        ("payload", "{\"a\": 01}"),
+        ("payload", "{\"\": 1}"),
+        ("payload", "\"a\""),
+        ("headers", "X-A:b"),
+        ("headers", "X-A: b\nX-A: c"),
+        ("headers", "X-A: b\n"),
+        ("headers", "X-A: {{ Event.info }}"),
+        ("headers", ": b"),
+    ] {
+        let written = imported(parameter, text);
+        assert!(written.starts_with('"'), "{text}: {written}");
     }
 }

@@ -222,7 +222,7 @@ fn what_is_no_test() {
         (
             "test \"t\" of guard { given { Event: { info: Red } } expect success }",
             "unknown-name",
-            "a text needs quotes",
+            "a string needs quotes",
         ),
         (
             "test \"t\" of guard { given \"events/red.json\" when push-zmq returns { a: 1 } expect success }",
@@ -367,6 +367,41 @@ fn what_must_not_happen_and_what_is_logged() {
         std::str::from_utf8(&format.stdout).unwrap(),
         "test \"t\" of w {\n    given \"a.json\"\n    expect no effect webhook\n    expect no log \"x\"\n    expect effect a {}\n}\n"
     );
+}
+
+#[test]
+fn what_touches_nothing_is_not_an_effect() {
+    let workflow = "workflow w on event-publish {\n    attribute_ids_flag_operation(action: remove)\n        \
+        for Event._AttributeFlattened.{n} where \"ip-src\" in type\n    attach-enrichment(modules: [\"mmdb_lookup\"])\n        \
+        for Event._AttributeFlattened.{n} where \"ip-src\" in type\n}\n\n";
+    let given = |kind: &str| {
+        format!(
+            "    given {{ Event: {{ id: \"1\", Attribute: [{{ id: \"2\", type: \"{kind}\", value: \"192.0.2.1\" }}] }} }}\n"
+        )
+    };
+    let passing = format!(
+        "{workflow}test \"none\" of w {{\n{}    expect no effect attribute_ids_flag_operation\n    expect no effect attach-enrichment {{}}\n    \
+         expect effect attribute_ids_flag_operation {{ attributes: [] }}\n}}\n\
+         test \"one\" of w {{\n{}    expect effect attribute_ids_flag_operation\n    expect effect attach-enrichment {{}}\n}}\n",
+        given("domain"),
+        given("ip-src"),
+    );
+    let folder = Folder::new().with("w.mwf", &passing);
+    let done = folder.test(&["w.mwf"]);
+    assert_eq!((done.code(), done.out()), (0, "passed  w: none\npassed  w: one\n"), "{}", done.messages());
+
+    let failing = format!(
+        "{workflow}test \"none\" of w {{\n{}    expect effect attribute_ids_flag_operation {{}}\n}}\n\
+         test \"one\" of w {{\n{}    expect no effect attach-enrichment\n}}\n",
+        given("domain"),
+        given("ip-src"),
+    );
+    let folder = Folder::new().with("w.mwf", &failing);
+    let done = folder.test(&["w.mwf"]);
+    assert_eq!(done.code(), 1);
+    for message in ["`attribute_ids_flag_operation` ran and has no effect", "`attach-enrichment` has an effect"] {
+        assert!(done.messages().contains(message), "{message}: {}", done.messages());
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn facts(module: &Signature) -> Vec<(&'static str, String)> {
     facts.push(("blocking", blocking.to_owned()));
     if !trigger {
         facts.push(("outputs", outputs(module)));
-        let filter = if module.supports_filters { "yes: `for SELECTOR where CONDITION` behind the call" } else { "no" };
+        let filter = if module.supports_filters { "yes: `for SELECTOR where CONDITION` after the call" } else { "no" };
         facts.push(("module filter", filter.to_owned()));
     }
     let core_format = match (trigger, module.gives_core_format, module.expects_core_format) {
@@ -92,11 +92,11 @@ fn facts(module: &Signature) -> Vec<(&'static str, String)> {
     };
     facts.push(("core format", core_format.to_owned()));
     if let Some(scope) = &module.scope {
-        facts.push(("about", scope.clone()));
+        facts.push(("scope", scope.clone()));
     }
     if let Some(overhead) = module.overhead {
         let often = match overhead {
-            1 => "seldom",
+            1 => "rarely",
             2 => "often",
             _ => "very often: keep its workflow short",
         };

@@ -135,6 +135,19 @@ pub enum Effect<'a> {
     },
 }
 
+impl Effect<'_> {
+    /// Whether there is nothing that it is done to: an edit without attributes, a query about none.
+    pub fn touches_nothing(&self) -> bool {
+        match self {
+            Self::EditAttributes { attributes, .. } | Self::Enrich { attributes, .. } => attributes.is_empty(),
+            Self::AddTags { tags, .. } | Self::RemoveTags { tags, .. } => tags.is_empty(),
+            Self::AddToWarninglist { values, .. } => values.is_empty(),
+            Self::Proposals { proposals, .. } => proposals.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 /// An effect, and who caused it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct EffectRecord<'a> {

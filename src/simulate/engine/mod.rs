@@ -10,6 +10,7 @@
 mod access;
 mod answers;
 mod arguments;
+mod behaviour;
 mod countries;
 mod database;
 mod effect;
@@ -27,7 +28,6 @@ mod redact;
 mod result;
 mod roaming;
 mod run;
-mod same;
 mod tag_trigger;
 mod trace;
 mod walk;
@@ -36,11 +36,11 @@ mod walk;
 mod tests;
 
 pub use answers::{Answers, HttpAnswer, Request, SilentAnswers};
+pub use behaviour::behaviour;
 pub use effect::{Effect, EffectRecord, HttpMethod, Locality, TagScope};
 pub use log::{Clock, LogLine};
 pub use options::{Limits, PathType, RunOptions};
 pub use prepare::{PrepareError, Settings};
 pub use prepared::Prepared;
 pub use result::{Job, Outcome, PathStep, RunResult, Verdict};
-pub use same::does_the_same;
 pub use trace::{Decision, Observation, Trace, TracedNode};

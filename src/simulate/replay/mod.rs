@@ -4,7 +4,6 @@
 mod beginnings;
 mod clock;
 mod events;
-mod form;
 mod parallel;
 mod record;
 mod resync;

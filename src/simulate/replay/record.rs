@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::form::{FORM_BYTES, foreign_form};
+use crate::base::foreign_form::{FORM_BYTES, ForeignForm, foreign_form};
+
 use super::resync::{Broken, Resumption};
 use super::structure::{Progress, Structure};
 use super::window::{Window, is_blank};
@@ -44,8 +45,8 @@ pub enum RecordError {
     #[error(transparent)]
     Unreadable(#[from] io::Error),
     /// It is not text as MISP writes it.
-    #[error("{0}")]
-    ForeignForm(&'static str),
+    #[error("{}", how_to_read(*.0))]
+    ForeignForm(ForeignForm),
     /// It is larger than [`MAX_EVENT_BYTES`].
     #[error("the event is larger than {} MiB", MAX_EVENT_BYTES / (1024 * 1024))]
     TooLarge,
@@ -64,6 +65,21 @@ pub enum RecordError {
     /// A list that does not end, or not as it should.
     #[error("the list that begins in line {0} is cut off or does not end as it should; the entries before are used")]
     UnclosedList(usize),
+}
+
+/// Why events in this form cannot be read, and what helps.
+fn how_to_read(form: ForeignForm) -> String {
+    match form {
+        ForeignForm::Compressed(program) => {
+            format!(
+                "it is compressed with {program}; unpack it first, as with `{program} -dc FILE | mispflow run … --event -`"
+            )
+        }
+        ForeignForm::Zip => "it is a zip archive; unpack it first".to_owned(),
+        ForeignForm::Wide => {
+            "it is UTF-16; MISP writes UTF-8, so convert it, as with `iconv -f UTF-16 -t UTF-8`".to_owned()
+        }
+    }
 }
 
 /// The entries of a stream, in batches of what is there without waiting.

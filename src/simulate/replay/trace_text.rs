@@ -67,7 +67,7 @@ fn write_nodes(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places
     for node in nodes {
         write_node(out, node, width, places)?;
         let effects = result.effects.get(node.effects.clone()).unwrap_or_default();
-        for record in effects.iter().filter(|record| !touches_nothing(&record.effect)) {
+        for record in effects.iter().filter(|record| !record.effect.touches_nothing()) {
             detail(out, "does", &effect(record))?;
         }
     }
@@ -134,11 +134,6 @@ fn detail(out: &mut dyn WriteColor, word: &str, text: &str) -> io::Result<()> {
     write!(out, "      ")?;
     coloured(out, Color::Cyan, word)?;
     writeln!(out, "{:1$}{text}", "", 9 - word.len())
-}
-
-/// Whether an edit has nothing to edit, so that there is nothing to tell.
-fn touches_nothing(effect: &Effect<'_>) -> bool {
-    matches!(effect, Effect::EditAttributes { attributes, .. } if attributes.is_empty())
 }
 
 /// The kind of an effect and what belongs to it.

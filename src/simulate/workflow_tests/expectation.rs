@@ -91,15 +91,18 @@ impl Verifier<'_, '_, '_> {
         Some(if was_skipped { diagnostic.note("MISP skipped it because a step before it failed") } else { diagnostic })
     }
 
-    /// What some nodes did to the world.
-    fn effects(&self, nodes: &[NodeId]) -> Vec<Json> {
+    /// What some nodes did to the world. What touches nothing counts only if it is asked for by its entries.
+    fn effects(&self, nodes: &[NodeId], expected: &Json, negated: bool) -> Vec<Json> {
+        let counts = !negated && *expected != Json::Object(Map::new());
         let own = self.happened.effects.iter().filter(|record| nodes.contains(&record.node));
+        let own = own.filter(|record| counts || !record.effect.touches_nothing());
         own.filter_map(|record| serde_json::to_value(record).ok()).collect()
     }
 
     fn no_effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
         let expected = entries(expected)?;
-        let found = self.effects(nodes).into_iter().find(|effect| mismatches(&expected, effect) == 0)?;
+        let found =
+            self.effects(nodes, &expected, true).into_iter().find(|effect| mismatches(&expected, effect) == 0)?;
         let message = if expected == Json::Object(Map::new()) {
             format!("`{}` has an effect", target.text)
         } else {
@@ -125,7 +128,7 @@ impl Verifier<'_, '_, '_> {
 
     fn effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
         let expected = entries(expected)?;
-        let effects = self.effects(nodes);
+        let effects = self.effects(nodes, &expected, false);
         let nearest = effects.iter().min_by_key(|effect| mismatches(&expected, effect));
         let Some(nearest) = nearest else {
             let message = if self.happened.ran(nodes) {

@@ -48,7 +48,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             facts
                 .also(finding, trigger, "fires very often")
                 .note("saving one event can fire this trigger hundreds of times: MISP's own label for it is a high overhead")
-                .help("ask with `if` for what is worth the call, or use a trigger that fires seldom, such as `event-publish`"),
+                .help("ask with `if` for what is worth the call, or use a trigger that fires rarely, such as `event-publish`"),
         );
     }
 }

@@ -41,11 +41,10 @@ impl<'g> NodeChecker<'_, 'g> {
                 let finding = wording::missing_parameter(signature, parameter, reason, given, Audience::Editor);
                 let part = if given { self.parameter(&parameter.id) } else { Part::Node(self.index) };
                 self.report(part, finding);
-            } else if empty
-                && given.own.is_some_and(|own| !matches!(own, ParamValue::Null))
-                && parameter.editor_default().is_some_and(|default| !default.is_empty())
+            } else if given.own.is_none()
+                && let Some(finding) = wording::empty_value_replaced(parameter, Audience::Editor)
             {
-                self.report(self.parameter(&parameter.id), wording::empty_value_replaced(parameter));
+                self.report(Part::Node(self.index), finding);
             }
         }
         hidden
