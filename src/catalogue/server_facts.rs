@@ -84,6 +84,12 @@ const YES_OR_NO: &str = "true or false";
 const A_LIST: &str = "a list of strings";
 
 impl ServerFacts {
+    /// What can be said of a server, under our names and MISP's own, and what each takes.
+    pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+        let names = KNOWN.iter().flat_map(|(name, of_misp, takes)| [(*name, *takes), (*of_misp, *takes)]);
+        names.filter(|(name, _)| !name.is_empty())
+    }
+
     /// Takes what is said of a server: an object with names of facts, or of MISP's settings, and their values. What it does not
     /// name stays as it is.
     ///

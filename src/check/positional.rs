@@ -59,6 +59,16 @@ impl<'a> Slot<'a> {
             Takes::Parameter(parameter) => fits(parameter, value),
         }
     }
+
+    /// Whether a value is one of the options that the parameter names.
+    fn offers(&self, value: &ConstantKind<'_>) -> bool {
+        match (&self.takes, value) {
+            (Takes::Parameter(parameter), ConstantKind::Text(text)) => {
+                text.as_plain().is_some_and(|text| parameter.options.contains_key(text))
+            }
+            _ => false,
+        }
+    }
 }
 
 fn is_given(call: &Call<'_>, name: &str) -> bool {
@@ -83,7 +93,8 @@ fn fits(parameter: &Parameter, value: &ConstantKind<'_>) -> bool {
             _ => parameter.has_option(word),
         },
         ConstantKind::Boolean(_) | ConstantKind::Parameter(ValueType::Boolean) => parameter.kind == Checkbox,
-        ConstantKind::List(_) => parameter.multiple,
+        ConstantKind::List(_) => parameter.multiple || parameter.json,
+        ConstantKind::Object(_) => parameter.json || parameter.lines.is_some(),
         ConstantKind::Path(_) => parameter.kind == HashPath,
         _ => false,
     }
@@ -116,6 +127,9 @@ impl<'a> FlowChecker<'_, 'a> {
         let value = evaluate(&argument.value, self).kind;
         self.diagnostics.truncate(before);
         let fitting: Vec<_> = slots.iter().filter(|slot| slot.fits(&value)).collect();
+        if let Some(offering) = fitting.iter().find(|slot| slot.offers(&value)) {
+            return Some((offering.name, fitting.len() == 1));
+        }
         let mut required = fitting.iter().filter(|slot| slot.is_required_text);
         match (required.next(), required.next(), fitting.as_slice()) {
             (Some(only), None, _) | (_, _, [only]) => Some((only.name, true)),

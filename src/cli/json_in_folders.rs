@@ -1,5 +1,6 @@
 //! The `.json` files of folders: which of them hold workflows, and which are something else.
 
+use std::cell::LazyCell;
 use std::io;
 use std::path::Path;
 
@@ -11,6 +12,8 @@ use crate::diagnostics::Diagnostic;
 use crate::exported::{Contents, contents};
 use crate::model::{blueprint_uuid, workflow_uuid};
 use crate::project::{Files, Refusal, unreadable};
+use crate::syntax::parse;
+use crate::syntax::tree::{Item, ValueKind};
 
 /// What came of the `.json` files of folders.
 #[derive(Default)]
@@ -35,7 +38,9 @@ impl JsonInFolders {
         if paths.is_empty() {
             return found;
         }
-        let known: FxHashSet<Uuid> = texts.iter().flat_map(|&file| uuids(sources.text(file))).collect();
+        // Most folders hold either texts or JSON, and then no text is read for this.
+        let known: LazyCell<FxHashSet<Uuid>, _> =
+            LazyCell::new(|| texts.iter().flat_map(|&file| uuids(sources, file)).collect());
         for path in paths.iter().map(AsRef::as_ref) {
             let name = path.display().to_string();
             let bytes = match files.read(path, MAX_SAVED_BYTES) {
@@ -66,18 +71,22 @@ impl JsonInFolders {
 }
 
 /// The uuids of the workflows and blueprints in a text: those that are written, and those made of ids.
-fn uuids(text: &str) -> impl Iterator<Item = Uuid> {
-    text.lines().map(str::trim_start).filter_map(|line| {
-        let made_of = |keyword: &str, make: fn(&str) -> Uuid| {
-            let rest = line.strip_prefix(keyword)?.strip_prefix(char::is_whitespace)?.trim_start();
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'))).unwrap_or(rest.len());
-            Some(make(&rest[..end]))
+fn uuids(sources: &Sources, file: FileId) -> Vec<Uuid> {
+    let mut uuids = Vec::new();
+    for item in parse(sources, file).file.items {
+        let (made, fields) = match &item {
+            Item::Workflow(workflow) => (workflow_uuid(workflow.id.text), &workflow.fields),
+            Item::Blueprint(blueprint) => (blueprint_uuid(blueprint.id.text), &blueprint.fields),
+            _ => continue,
         };
-        made_of("workflow", workflow_uuid).or_else(|| made_of("blueprint", blueprint_uuid)).or_else(|| {
-            let value = line.strip_prefix("uuid")?.trim_start().strip_prefix(':')?;
-            Uuid::parse_str(value.split('"').nth(1)?).ok()
-        })
-    })
+        uuids.push(made);
+        let written = fields.iter().filter(|field| field.name.text == "uuid");
+        uuids.extend(written.filter_map(|field| match &field.value.kind {
+            ValueKind::Text(text) => Uuid::parse_str(&text.content).ok(),
+            _ => None,
+        }));
+    }
+    uuids
 }
 
 #[cfg(test)]
@@ -86,12 +95,14 @@ mod tests {
 
     #[test]
     fn a_text_tells_its_uuids() {
-        let text = "import \"x.mwf\"\nworkflow publish-guard on event-publish {\n}\n  blueprint b1() {\n    uuid: \"7d0c1f5e-3a52-4c59-9d0e-5f2b8c6a1e01\"\n}\nworkflows x\n";
+        let text = "import \"x.mwf\"\nworkflow publish-guard on event-publish {\n}\n  blueprint b1() {\n    uuid: \"7d0c1f5e-3a52-4c59-9d0e-5f2b8c6a1e01\"\n}\n# workflow x\n";
+        let sources = Sources::new();
+        let file = sources.add("a.mwf", None, text);
         let expected = [
             workflow_uuid("publish-guard"),
             blueprint_uuid("b1"),
             Uuid::parse_str("7d0c1f5e-3a52-4c59-9d0e-5f2b8c6a1e01").unwrap(),
         ];
-        assert_eq!(uuids(text).collect::<Vec<_>>(), expected);
+        assert_eq!(uuids(&sources, file), expected);
     }
 }

@@ -30,6 +30,7 @@ mod progress;
 mod project_flags;
 mod run;
 mod run_output;
+mod schema;
 mod shown;
 mod status;
 mod target_parser;
@@ -220,6 +221,8 @@ verbs! {
     Completions(completions::Completions),
     /// Print a page of the manual, or write all of them
     Man(man::Man),
+    /// Print the JSON Schema of `mispflow.toml`, for editors
+    Schema(schema::Schema),
 }
 
 #[cfg(test)]

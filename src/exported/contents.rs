@@ -18,14 +18,21 @@ pub enum Contents {
 
 /// What is in nearly every workflow or blueprint of MISP, and in hardly anything else.
 const HINTS: [&str; 3] = ["\"Workflow\"", "\"WorkflowBlueprint\"", "block-type-"];
+/// What each node of a graph has.
+const NODE: &str = "\"module_type\"";
 
 /// Tells what a text holds. What only looks like a graph, such as an object whose keys are numbers, does not count.
 pub fn contents(text: &str) -> Contents {
+    let has_hint = HINTS.iter().any(|hint| text.contains(hint));
+    // Events can be large, and need not be read to be passed over.
+    if !has_hint && !text.contains(NODE) {
+        return Contents::Other;
+    }
     match misp::read(text) {
         Ok(read) if read.documents.iter().any(is_workflow) => {
             Contents::Workflows(read.documents.iter().map(|document| document.uuid).collect())
         }
-        Err(_) if HINTS.iter().any(|hint| text.contains(hint)) => Contents::Broken,
+        Err(_) if has_hint => Contents::Broken,
         _ => Contents::Other,
     }
 }

@@ -196,6 +196,12 @@ fn takes(parameter: &Parameter) -> String {
     if parameter.jinja {
         words.push_str(", may be a Jinja template");
     }
+    if parameter.json {
+        words.push_str(", or an object or list");
+    }
+    if parameter.lines.is_some() {
+        words.push_str(", or an object");
+    }
     if parameter.sensitive {
         words.push_str(", a secret: write `secret(\"NAME\")`");
     }

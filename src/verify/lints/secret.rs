@@ -62,7 +62,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                         format!("the header `{header}` holds a secret, which stands here for everybody to read"),
                         "readable by all who see the file",
                     ),
-                    &format!("\"{header}: \" + secret(\"NAME\")"),
+                    &format!("headers: {{ {header}: secret(\"NAME\") }}"),
                 ));
             }
         }
