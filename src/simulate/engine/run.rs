@@ -7,7 +7,9 @@ use crate::core_format::{Passed, into_normalised};
 use crate::php::Value;
 use crate::schema::Lack;
 
+use super::job_size::JobSizes;
 use super::job_size::never_starts;
+use super::kept::Room;
 use super::log::LogLine;
 use super::options::{Limits, PathType, RunOptions};
 use super::prepared::Prepared;
@@ -21,6 +23,7 @@ pub(super) struct Budget {
     pub(super) steps: usize,
     pub(super) effects: usize,
     pub(super) jobs: usize,
+    pub(super) room: Room,
     pub(super) limits: Limits,
 }
 
@@ -151,7 +154,13 @@ impl Prepared {
             return self.without_listener(data, options);
         }
         let limits = options.limits;
-        let mut budget = Budget { steps: limits.steps, effects: limits.effects, jobs: limits.jobs, limits };
+        let mut budget = Budget {
+            steps: limits.steps,
+            effects: limits.effects,
+            jobs: limits.jobs,
+            room: Room::new(limits.bytes),
+            limits,
+        };
         let path_type = if self.is_blocking { PathType::Blocking } else { PathType::NonBlocking };
         let mut roaming = RoamingData::new(data, self.semantics);
         if let Some(stored) = stored {
@@ -234,10 +243,11 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'_>, budget: &mut B
     }
     // The way to each job: its place among the jobs of the run, then among the jobs of that job, …
     let mut queue: VecDeque<Vec<usize>> = (0..result.jobs.len()).map(|index| vec![index]).collect();
+    let mut sizes = JobSizes::default();
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
-        if let Some(reason) = never_starts(&data) {
+        if let Some(reason) = sizes.never_starts(&data) {
             let mut result = workflow.empty_result(data, options);
             result.outcome = Outcome::Failure;
             result.errors.push(reason);

@@ -42,8 +42,8 @@ pub(super) struct Walk<'w, 'a> {
     is_job: bool,
     data: RoamingData<'a>,
     lookups: FxHashMap<&'a str, Lookup<'a>>,
-    /// What was last sent of the data.
-    sent: Option<Sent<'a>>,
+    /// What was last sent of the data, for each kind of request.
+    sent: Vec<Sent<'a>>,
     result: RunResult<'a>,
     /// The connections from the start to where the walk is.
     path: Vec<PathStep>,
@@ -80,7 +80,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             is_job,
             data,
             lookups: FxHashMap::default(),
-            sent: None,
+            sent: Vec::new(),
             result,
             path: Vec::new(),
             is_on_path: vec![false; workflow.edges],
@@ -122,6 +122,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         self.result.data = self.data.into_base();
         redact(&mut self.result, self.options.answers);
+        self.budget.effects = self.budget.effects.saturating_sub(self.result.effects.len());
         self.result
     }
 
@@ -333,6 +334,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             effects: &mut self.result.effects,
             lookups: &mut self.lookups,
             sent: &mut self.sent,
+            room: &mut self.budget.room,
             errors: Vec::new(),
             notes: &mut self.result.notes,
             is_uncertain: &mut self.result.is_uncertain,
