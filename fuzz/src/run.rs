@@ -29,7 +29,7 @@ pub fn run(input: &str) {
                 answers: &answers,
                 trace: true,
                 clock: Some(&|| "2024-01-31 23:59:59".to_owned()),
-                limits: Limits { steps: 500, effects: 200, jobs: 10 },
+                limits: Limits { steps: 500, effects: 200, jobs: 10, ..Limits::default() },
                 ..RunOptions::default()
             };
             let [first, second] = [0, 1].map(|_| {

@@ -130,7 +130,13 @@ impl Build {
         let environment = |name: &str| std::env::var(name).ok();
         let products = if self.with_secrets {
             diagnostics.extend(workspace.check_environment(&compilation.documents, &environment));
-            self.products(&compilation.documents, Filling::Values(&Secret::from_environment), &mut diagnostics)
+            let modules = workspace.modules();
+            let is_template = |module: &str, parameter: &str| {
+                let signature = modules.module(module);
+                signature.and_then(|module| module.parameter(parameter)).is_some_and(|parameter| parameter.jinja)
+            };
+            let filling = Filling::ForMisp { environment: &Secret::from_environment, is_template: &is_template };
+            self.products(&compilation.documents, filling, &mut diagnostics)
         } else {
             self.products(&compilation.documents, Filling::Placeholders, &mut diagnostics)
         };

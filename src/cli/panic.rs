@@ -60,4 +60,41 @@ mod tests {
         assert!(said.contains("${NAME}\" and ${NAME}, at src/cli/panic.rs:"), "{said}");
         assert!(!said.contains("secret") && said.lines().count() == 2, "{said}");
     }
+
+    /// What makes this test panic in a process of its own.
+    const PANICS: &str = "MISPFLOW_TEST_PANICS";
+
+    /// A whole process that panics, with the hook that `main` installs.
+    #[test]
+    fn a_process_that_panics_does_not_show_a_secret() {
+        let secret = "t0p/s3cret & more";
+        let written = [
+            secret.to_owned(),
+            secret.replace('/', "\\/"),
+            "t0p\\u002fs3cret \\u0026 more".to_owned(),
+            "t0p/s3cret &amp; more".to_owned(),
+            "t0p&#47;s3cret &#38; more".to_owned(),
+            "t0p%2Fs3cret%20%26%20more".to_owned(),
+            "t0p%2fs3cret+%26+more".to_owned(),
+            "dDBwL3MzY3JldCAmIG1vcmU=".to_owned(),
+            "3074302f7333637265742026206d6f7265".replace("3074302f", "7430702f"),
+        ];
+        if std::env::var_os(PANICS).is_some() {
+            install();
+            hide(Arc::new(Masker::new([("NAME", &Secret::new(secret))], [], false)));
+            panic!("it holds {}", written.join(" | "));
+        }
+        let process = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "cli::panic::tests::a_process_that_panics_does_not_show_a_secret", "--nocapture"])
+            .env(PANICS, "1")
+            .env("RUST_BACKTRACE", "1")
+            .output()
+            .unwrap();
+        assert!(!process.status.success());
+        let said = [process.stdout, process.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        assert!(said.contains("error: mispflow has a defect: it holds ${NAME} | ${NAME}"), "{said}");
+        for written in written {
+            assert!(!said.contains(&written), "{written}: {said}");
+        }
+    }
 }

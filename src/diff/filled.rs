@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::format::quote;
+use crate::jinja::of_verbatim;
 use crate::model::{Document, Node, ParamText, ParamValue, TextPart};
 use crate::secrets::{Secret, is_credential_header};
 
@@ -30,6 +31,9 @@ pub fn filled_secrets(before: &[Document<'_>], after: &[Document<'_>]) -> Vec<(S
                     && !value.is_empty()
                 {
                     found.push((name.to_owned(), Secret::new(value)));
+                    if let Some(value) = of_verbatim(value) {
+                        found.push((name.to_owned(), Secret::new(value)));
+                    }
                 }
             }
         });

@@ -36,6 +36,7 @@ mod tests;
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives filters their arguments away")]
 mod text;
 mod values;
+mod verbatim;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -47,7 +48,8 @@ use crate::php::{Array, Value};
 use bounds::Limit;
 use needs::Needs;
 pub(crate) use rewrite::Refusal;
-pub(crate) use slips::{ListUse, Quoted, Slips, slips};
+pub(crate) use slips::{ListUse, Once, Quoted, Slips, slips};
+pub(crate) use verbatim::{of_verbatim, push_verbatim};
 
 /// The name under which a template stands in its environment.
 const NAME: &str = "template";

@@ -99,6 +99,31 @@ fn tag_start(text: &str, from: usize) -> Option<usize> {
     places.into_iter().find(|at| text[at + 1..].starts_with(['{', '%', '#']))
 }
 
+/// Whether a beginning of a template ends in a tag, a comment or `raw`.
+pub(super) fn is_open(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(start) = tag_start(text, at) {
+        let inside = start + 2;
+        if text[start..].starts_with("{#") {
+            let Some(end) = text[inside..].find("#}") else { return true };
+            at = inside + end + 2;
+            continue;
+        }
+        let tag = Tag::read(text, inside);
+        if !tag.is_closed {
+            return true;
+        }
+        at = tag.end;
+        if text[start..].starts_with("{%") && tag.word == "raw" {
+            at = raw_end(text, at);
+            if at == text.len() {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// Where the text goes on after the next `end`.
 fn after(text: &str, from: usize, end: &str) -> usize {
     text[from..].find(end).map_or(text.len(), |at| from + at + end.len())
@@ -119,6 +144,8 @@ struct Tag<'t> {
     deepest: usize,
     /// Where the text goes on after it.
     end: usize,
+    /// Whether its end is there.
+    is_closed: bool,
 }
 
 impl<'t> Tag<'t> {
@@ -126,7 +153,7 @@ impl<'t> Tag<'t> {
     fn read(text: &'t str, start: usize) -> Self {
         let close = if text[..start].ends_with("{{") { "}}" } else { "%}" };
         let is_name = |char: char| char == '_' || char.is_alphanumeric();
-        let mut tag = Tag { word: "", deepest: 0, end: text.len() };
+        let mut tag = Tag { word: "", deepest: 0, end: text.len(), is_closed: false };
         // The length of the chain at each level of brackets, and of all of them.
         let (mut chains, mut sum) = (vec![0], 0);
         let mut at = start;
@@ -138,6 +165,7 @@ impl<'t> Tag<'t> {
             let rest = &text[at..];
             if chains.len() == 1 && rest.starts_with(close) {
                 tag.end = at + 2;
+                tag.is_closed = true;
                 break;
             }
             let length = match char {

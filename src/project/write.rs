@@ -1,8 +1,10 @@
 //! Writing files whole or not at all.
 
+use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempPath;
 
@@ -47,6 +49,7 @@ pub struct WriteError {
 /// # Errors
 /// What the system says, or that `path` is a link or a device. The file is then as it was, and nothing is left beside it.
 pub fn write_whole(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<Written> {
+    clean(folder_of(path));
     stage(path, bytes, readers)?.finish()
 }
 
@@ -63,7 +66,11 @@ pub fn write_all<'f>(
         move |error| WriteError { path, error }
     };
     let mut staged = Vec::new();
+    let mut cleaned = HashSet::new();
     for (path, bytes) in files {
+        if cleaned.insert(folder_of(path)) {
+            clean(folder_of(path));
+        }
         staged.push(stage(path, bytes, readers).map_err(failed(path))?);
     }
     let finish = |staged: Staged<'_>| {
@@ -162,14 +169,47 @@ fn is_too_open(metadata: &Metadata, readers: Readers) -> bool {
     return false;
 }
 
-fn write_beside(path: &Path, bytes: &[u8], existing: Option<&Metadata>, readers: Readers) -> io::Result<TempPath> {
-    let folder = match path.parent() {
+/// How the names of files begin that are not at their places yet.
+const TEMPORARY: &str = ".mispflow-";
+/// After this time nobody is at work on such a file any more: the process that wrote it was killed.
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
+
+/// Takes away what processes that were killed have left in a folder. What cannot be taken away stays.
+fn clean(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_ours = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(TEMPORARY))
+            .is_some_and(|random| random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if !is_ours {
+            continue;
+        }
+        // A link is not what we write.
+        let Ok(metadata) = entry.path().symlink_metadata() else { continue };
+        let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
+        if metadata.is_file() && age.is_some_and(|age| age > LEFT_BEHIND) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// How many characters of such a name are random.
+const RANDOM: usize = 6;
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
+    }
+}
+
+fn write_beside(path: &Path, bytes: &[u8], existing: Option<&Metadata>, readers: Readers) -> io::Result<TempPath> {
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".mispflow-");
+    builder.prefix(TEMPORARY).rand_bytes(RANDOM);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(match readers {
         Readers::Usual => 0o666, // less what the umask takes
@@ -206,6 +246,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"2");
         assert!(holds(&path, b"2").unwrap() && !holds(&path, b"1").unwrap() && !holds(&path, b"22").unwrap());
         assert_eq!(names(path.parent().unwrap()), ["a.json"]);
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - 2 * LEFT_BEHIND;
+        for name in [".mispflow-aB3dE6", ".mispflow-aB3dE", ".mispflow-notes.txt", "mispflow-aB3dE6"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+            let file = fs::File::options().write(true).open(folder.path().join(name)).unwrap();
+            file.set_modified(old).unwrap();
+        }
+        // One at which somebody may be at work.
+        fs::write(folder.path().join(".mispflow-Zz9999"), "x").unwrap();
+        write_whole(&folder.path().join("a"), b"1", Readers::Usual).unwrap();
+        let left = [".mispflow-Zz9999", ".mispflow-aB3dE", ".mispflow-notes.txt", "a", "mispflow-aB3dE6"];
+        assert_eq!(names(folder.path()), left);
     }
 
     #[test]

@@ -152,8 +152,10 @@ fn percent(text: &[u8]) -> Option<(Vec<u8>, usize)> {
 
 /// The bytes that stretches of base64 stand for, in either alphabet, when a group of four begins at the character with
 /// this offset (0 to 3). A line may be broken.
-pub(super) fn base64(text: &[u8], offset: usize) -> Layer {
-    let mut layer = Layer::default();
+///
+/// Of pieces only those are kept that have so many bytes.
+pub(super) fn base64(text: &[u8], offset: usize, least: usize) -> Layer {
+    let mut layer = Layer::of_pieces(least);
     let mut at = 0;
     while at < text.len() {
         if sextet(text[at]).is_none() {
@@ -161,14 +163,15 @@ pub(super) fn base64(text: &[u8], offset: usize) -> Layer {
             continue;
         }
         // The characters of one stretch.
-        let mut group: Vec<(u8, usize)> = Vec::with_capacity(4);
+        let (mut group, mut length) = ([(0, 0); 4], 0);
         let mut skipped = 0;
         while let Some(&byte) = text.get(at) {
             if let Some(value) = sextet(byte) {
                 if skipped < offset {
                     skipped += 1;
                 } else {
-                    group.push((value, at));
+                    group[length] = (value, at);
+                    length += 1;
                 }
             } else {
                 let blanks = line_break(&text[at..]);
@@ -179,13 +182,13 @@ pub(super) fn base64(text: &[u8], offset: usize) -> Layer {
                 at += blanks;
                 continue;
             }
-            if group.len() == 4 {
+            if length == group.len() {
                 bytes_of(&group, &mut layer);
-                group.clear();
+                length = 0;
             }
             at += 1;
         }
-        bytes_of(&group, &mut layer);
+        bytes_of(&group[..length], &mut layer);
         // What fills up the last group belongs to it.
         layer.extend(text[at..].iter().take(2).take_while(|byte| **byte == b'=').count());
         layer.gap();
@@ -235,9 +238,9 @@ pub(super) enum Pairs {
 impl Pairs {
     pub(super) const ALL: [Self; 3] = [Self::Even, Self::Odd, Self::Apart];
 
-    /// The bytes that hexadecimal digits stand for.
-    pub(super) fn read(self, text: &[u8]) -> Layer {
-        let mut layer = Layer::default();
+    /// The bytes that hexadecimal digits stand for, in pieces of so many bytes or more.
+    pub(super) fn read(self, text: &[u8], least: usize) -> Layer {
+        let mut layer = Layer::of_pieces(least);
         let mut at = 0;
         while at < text.len() {
             let count = digits(&text[at..], 16);
@@ -272,6 +275,7 @@ impl Pairs {
             }
             at = end + blanks;
         }
+        layer.gap();
         layer
     }
 }
@@ -340,13 +344,13 @@ mod tests {
     fn base64_at_every_offset() {
         // "secret" behind nothing, one and two bytes.
         for (text, offset, source) in [("c2VjcmV0", 0, 0..8), ("LXNlY3JldA==", 0, 1..12), ("xLS1zZWNyZXQ", 1, 3..12)] {
-            let layer = base64(text.as_bytes(), offset);
+            let layer = base64(text.as_bytes(), offset, 1);
             let at = layer.bytes.windows(6).position(|bytes| bytes == b"secret").unwrap();
             assert_eq!(layer.source(at..at + 6), source, "{text}");
         }
-        let broken = base64(b"c2Vj\r\n cmV0", 0);
+        let broken = base64(b"c2Vj\r\n cmV0", 0, 1);
         assert_eq!(&broken.bytes[..6], b"secret");
-        assert_eq!(base64(b"/-+_", 0).bytes, base64(b"_+-/", 0).bytes);
+        assert_eq!(base64(b"/-+_", 0, 1).bytes, base64(b"_+-/", 0, 1).bytes);
     }
 
     #[test]
@@ -359,10 +363,10 @@ mod tests {
             (Pairs::Apart, "73 65 63"),
             (Pairs::Apart, "0x73, 0x65, 0x63"),
         ] {
-            let bytes = pairs.read(text.as_bytes()).bytes;
+            let bytes = pairs.read(text.as_bytes(), 1).bytes;
             let found = bytes.windows(3).any(|bytes| bytes == b"sec");
             assert_eq!(found, text != "736\n5", "{text}: {bytes:?}");
         }
-        assert!(Pairs::Even.read(b"7365\r\n63").bytes.starts_with(b"sec"));
+        assert!(Pairs::Even.read(b"7365\r\n63", 1).bytes.starts_with(b"sec"));
     }
 }

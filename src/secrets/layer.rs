@@ -11,6 +11,9 @@ pub(super) struct Layer {
     pub(super) bytes: Vec<u8>,
     /// The source of each byte.
     sources: Vec<(u32, u32)>,
+    /// Where the piece at the end begins, and the fewest bytes of a piece that is kept.
+    piece: usize,
+    least: usize,
 }
 
 impl Layer {
@@ -22,16 +25,25 @@ impl Layer {
 
     /// Lets the source of the last byte reach `count` further.
     pub(super) fn extend(&mut self, count: usize) {
-        if let (Some(last), false) = (self.sources.last_mut(), self.bytes.ends_with(&[GAP])) {
+        if let (Some(last), true) = (self.sources.last_mut(), self.bytes.len() > self.piece) {
             last.1 += count as u32;
         }
     }
 
+    /// A layer without pieces that have fewer bytes than this: no secret is as short.
+    pub(super) fn of_pieces(least: usize) -> Self {
+        Self { least, ..Self::default() }
+    }
+
     /// Ends a piece.
     pub(super) fn gap(&mut self) {
-        if self.bytes.last().is_some_and(|last| *last != GAP) {
+        if self.bytes.len() - self.piece < self.least.max(1) {
+            self.bytes.truncate(self.piece);
+            self.sources.truncate(self.piece);
+        } else {
             let end = self.sources.last().map_or(0, |source| source.1 as usize);
             self.push(&[GAP], end..end);
+            self.piece = self.bytes.len();
         }
     }
 

@@ -1,7 +1,7 @@
 //! Finding secrets in what is about to be shown.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
@@ -43,6 +43,10 @@ pub struct Masker {
 struct Finder {
     automaton: AhoCorasick,
     patterns: Vec<Pattern>,
+    /// The patterns that begin with each byte, but for those that count as whole words only.
+    by_first: HashMap<u8, Vec<usize>>,
+    /// No pattern, nor a beginning of one that is hidden, has fewer bytes.
+    least: usize,
 }
 
 #[derive(Debug)]
@@ -101,7 +105,14 @@ impl Masker {
         let longest = patterns.iter().map(|pattern| pattern.text.expose().len()).max().unwrap_or(0);
         // An automaton that cannot be built is one of gigabytes.
         let automaton = AhoCorasick::new(patterns.iter().map(|pattern| pattern.text.expose())).ok();
-        let finder = automaton.filter(|_| !patterns.is_empty()).map(|automaton| Finder { automaton, patterns });
+        let finder = automaton.filter(|_| !patterns.is_empty()).map(|automaton| {
+            let shortest = patterns.iter().map(|pattern| pattern.text.expose().len()).min().unwrap_or(0);
+            let mut by_first: HashMap<u8, Vec<usize>> = HashMap::new();
+            for (index, pattern) in patterns.iter().enumerate().filter(|(_, pattern)| !pattern.whole_word) {
+                by_first.entry(pattern.text.expose().as_bytes()[0]).or_default().push(index);
+            }
+            Finder { automaton, patterns, by_first, least: shortest.min(SHORTEST_BEGINNING) }
+        });
         Self { finder, reach: ENCODED * longest }
     }
 
@@ -185,14 +196,14 @@ impl Masker {
         finder.find_mixed(text, &mut hits);
         let state = RandomState::new();
         let mut seen = HashSet::from([state.hash_one(text)]);
-        let mut layers = above(text);
+        let mut layers = above(text, finder.least);
         for depth in 1..=DEPTH {
             layers.retain(|layer| seen.insert(state.hash_one(&layer.bytes)));
             let mut next = Vec::new();
             for layer in layers {
                 finder.find(&layer.bytes, is_last, &|range| layer.source(range), &mut hits);
                 if depth < DEPTH {
-                    next.extend(above(&layer.bytes).into_iter().map(|above| above.on(&layer)));
+                    next.extend(above(&layer.bytes, finder.least).into_iter().map(|above| above.on(&layer)));
                 }
             }
             layers = next;
@@ -202,8 +213,8 @@ impl Masker {
 }
 
 /// The text with one more encoding undone, in every way.
-fn above(text: &[u8]) -> Vec<Layer> {
-    let dense = (0..4).map(|offset| base64(text, offset)).chain(Pairs::ALL.map(|pairs| pairs.read(text)));
+fn above(text: &[u8], least: usize) -> Vec<Layer> {
+    let dense = (0..4).map(|offset| base64(text, offset, least)).chain(Pairs::ALL.map(|pairs| pairs.read(text, least)));
     let dense = dense.filter(|layer| layer.bytes.iter().any(|byte| *byte != GAP));
     Escapes::ALL.iter().filter_map(|escapes| escapes.undo(text)).chain(dense).collect()
 }
@@ -215,17 +226,28 @@ impl Finder {
         if memchr::memchr3(b'\\', b'&', b'%', text).is_none() {
             return;
         }
-        for pattern in self.patterns.iter().filter(|pattern| !pattern.whole_word) {
-            let wanted = pattern.text.expose().as_bytes();
-            let mut steps = STEPS * text.len();
-            let mut start = 0;
-            while start < text.len() && steps > 0 {
-                let may_begin = text[start] == wanted[0] || is_escape(text[start]);
-                if let Some(end) = may_begin.then(|| end_of(wanted, text, start, &mut steps)).flatten() {
+        // For each pattern the steps that are left, and where it is looked for again.
+        let mut left = vec![(STEPS * text.len(), 0); self.patterns.len()];
+        let mut firsts: Vec<u8> = Vec::new();
+        for start in 0..text.len() {
+            // What may be read here, as it is or as an escape.
+            firsts.clear();
+            firsts.push(text[start]);
+            if is_escape(text[start]) {
+                let read = Escapes::ALL.iter().filter_map(|escapes| escapes.one(&text[start..])?.0.first().copied());
+                firsts.extend(read);
+                firsts.sort_unstable();
+                firsts.dedup();
+            }
+            for &index in firsts.iter().filter_map(|first| self.by_first.get(first)).flatten() {
+                let pattern = &self.patterns[index];
+                let (steps, from) = &mut left[index];
+                if start < *from || *steps == 0 {
+                    continue;
+                }
+                if let Some(end) = end_of(pattern.text.expose().as_bytes(), text, start, steps) {
                     hits.push(Hit { range: start..end, label: &pattern.label });
-                    start = end;
-                } else {
-                    start += 1;
+                    *from = end;
                 }
             }
         }

@@ -53,7 +53,8 @@ fn of_line(line: &str, add: &mut impl FnMut(&str, usize)) {
         let token = token.trim();
         add(token, SHORTEST_PASSWORD);
         if scheme.eq_ignore_ascii_case("basic")
-            && let Ok(pair) = String::from_utf8(base64(token.trim_end_matches('=').as_bytes(), 0).bytes_without_gaps())
+            && let Ok(pair) =
+                String::from_utf8(base64(token.trim_end_matches('=').as_bytes(), 0, 1).bytes_without_gaps())
             && pair.contains(':')
         {
             credentials(&pair, add);

@@ -26,6 +26,11 @@ fn build(variables: &[(&str, &str)]) -> (i32, String) {
         .unwrap();
     let code = output.status.code().unwrap();
     assert_eq!(folder.path().join("out").exists(), code == 0);
+    if code == 0 {
+        // MISP renders headers, and the secret is not to be rendered.
+        let built = fs::read_to_string(folder.path().join("out/mark.json")).unwrap();
+        assert!(built.contains("Authorization: {{ '{{ hidden' }}\""), "{built}");
+    }
     (code, String::from_utf8(output.stderr).unwrap())
 }
 

@@ -13,10 +13,10 @@ use minijinja::machinery::parse;
 
 use super::source_limits;
 
-/// What is done to a generator that only a list can do.
+/// What is done to something that can be gone through and that only a list can do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ListUse {
-    /// `|length`, `|last`, `|random`, a slice, `+`: an error.
+    /// `|length`, `|last`, `|random`, `|tojson`, a slice, `+`: an error.
     Fails,
     /// `[0]`: nothing is found.
     FindsNothing,
@@ -28,13 +28,24 @@ pub enum ListUse {
     Reused,
 }
 
-/// A generator that is used like a list.
+/// What can be gone through, and is not a list.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Once {
+    /// What a filter gives: it can be gone through once.
+    Generator,
+    /// What `keys()`, `values()` and `items()` give: it has a length and can be gone through again.
+    View,
+}
+
+/// A generator or a view that is used like a list.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct GeneratorSlip {
     /// What is done to it.
     pub used: ListUse,
-    /// The filter that gives it.
+    /// The filter or method that gives it.
     pub filter: String,
+    /// What it is.
+    pub once: Once,
     /// The filter with its arguments, in the template: `|list` belongs at its end.
     pub at: Range<usize>,
 }
@@ -54,7 +65,7 @@ pub struct Membership {
     pub negated: bool,
 }
 
-/// A value of the data that is printed and may hold any character.
+/// A value of the data that is printed and may hold quotes or line breaks.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Printed {
     /// The expression as it is written.
@@ -63,6 +74,8 @@ pub struct Printed {
     pub at: Range<usize>,
     /// Whether it is inside of quotes of JSON, and nothing else is.
     pub in_quotes: Option<Quoted>,
+    /// Whether it may hold line breaks.
+    pub lines: bool,
 }
 
 /// How an expression is inside of quotes.

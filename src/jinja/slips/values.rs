@@ -1,8 +1,9 @@
 //! What expressions of a template stand for: hash paths of the data, strings, and strings looked for in the data.
 
-use minijinja::machinery::ast::{BinOpKind, Expr};
+use minijinja::machinery::ast::{BinOpKind, CallArg, Expr};
 
 use super::Membership;
+use super::printed::SAME_ITEMS;
 use super::walker::{Bound, Walker};
 
 impl<'t> Walker<'t> {
@@ -24,7 +25,7 @@ impl<'t> Walker<'t> {
             Expr::Const(constant) => constant.value.as_str().map(|string| Some(string.to_owned())),
             Expr::BinOp(operation) if matches!(operation.op, BinOpKind::Concat) => Some(None),
             Expr::Var(name) => match self.bound(name.id) {
-                Some(Bound::String(string)) => Some(string.clone()),
+                Some(Bound::String { string, .. }) => Some(string.clone()),
                 _ => None,
             },
             _ => None,
@@ -52,6 +53,35 @@ impl<'t> Walker<'t> {
                 _ => None,
             },
             _ => None,
+        }
+    }
+}
+
+impl<'t> Walker<'t> {
+    /// The hash path of the items of a list that comes from the data.
+    pub(super) fn item_path(&self, expression: &Expr<'t>) -> Option<String> {
+        match expression {
+            Expr::Filter(filter) => {
+                let value = filter.expr.as_ref()?;
+                match filter.name {
+                    "map" => match &filter.args[..] {
+                        [CallArg::Kwarg("attribute", Expr::Const(name))] => {
+                            Some(format!("{}.{}", self.item_path(value)?, name.value.as_str()?))
+                        }
+                        _ => None,
+                    },
+                    name if SAME_ITEMS.contains(&name) => self.item_path(value),
+                    _ => None,
+                }
+            }
+            Expr::Slice(slice) => self.item_path(&slice.expr),
+            Expr::Var(name) => match self.bound(name.id) {
+                Some(Bound::Items { path, .. } | Bound::Generator { path, .. }) => path.clone(),
+                Some(Bound::Path(path)) => Some(format!("{path}.{{n}}")),
+                None => Some(format!("{}.{{n}}", name.id)),
+                Some(_) => None,
+            },
+            _ => Some(format!("{}.{{n}}", self.path(expression)?)),
         }
     }
 }

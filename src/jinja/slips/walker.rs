@@ -1,33 +1,57 @@
 //! The walk through a template's syntax tree.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{BitOr, Range};
 
 use minijinja::machinery::ast::{BinOpKind, CallArg, CompareOpKind, Expr, Stmt, UnaryOpKind};
 
 use crate::jinja::names::{FILTERS, TESTS};
 
-use super::printed::Quotes;
-use super::{GeneratorSlip, ListUse, Slips, UnknownName};
+use super::printed::{Breaks, Quotes};
+use super::{GeneratorSlip, ListUse, Once, Slips, UnknownName};
 
 /// Filters that give a generator.
-const GENERATORS: [&str; 8] = ["map", "select", "reject", "selectattr", "rejectattr", "unique", "batch", "slice"];
+const GENERATORS: [&str; 9] =
+    ["map", "select", "reject", "selectattr", "rejectattr", "unique", "batch", "slice", "items"];
+/// Filters that give a list.
+const LISTS: [&str; 4] = ["list", "sort", "dictsort", "groupby"];
 /// Filters that need a length or places.
 const OF_LISTS: [&str; 5] = ["length", "count", "last", "random", "tojson"];
+/// Those that a view has not either.
+const NOT_OF_VIEWS: [&str; 2] = ["random", "tojson"];
+
 /// What a variable of the template is.
 #[derive(Clone, Debug)]
 pub(super) enum Bound {
     /// A value of the data, by its hash path.
     Path(String),
-    /// A string that is written out.
-    String(Option<String>),
-    /// A generator: its filter, where it is, and how often it was gone through.
-    Generator {
-        filter: String,
-        at: Range<usize>,
-        uses: usize,
+    /// A string, what it is where that is written out, and what may be in it.
+    String {
+        string: Option<String>,
+        breaks: Breaks,
     },
+    /// A list: the hash path of its items if they are of the data, or else what may be in them.
+    Items {
+        path: Option<String>,
+        breaks: Breaks,
+    },
+    /// A generator or a view, how often it was gone through, and the hash path of its items.
+    Generator {
+        made: Made,
+        uses: usize,
+        path: Option<String>,
+    },
+    /// Something in which anybody may have written this.
+    Written(Breaks),
     Unknown,
+}
+
+/// What gives a generator or a view.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    filter: String,
+    once: Once,
+    at: Range<usize>,
 }
 
 #[derive(Default)]
@@ -123,15 +147,24 @@ impl<'t> Walker<'t> {
 
     /// What an expression gives a variable.
     fn value(&self, expression: &Expr<'t>) -> Bound {
-        if let Some((filter, at)) = generator(expression) {
-            return Bound::Generator { filter, at, uses: 0 };
+        if let Some(made) = self.made(expression) {
+            return Bound::Generator { made, uses: 0, path: self.item_path(expression) };
         }
         if let Some(path) = self.path(expression) {
             return Bound::Path(path);
         }
-        match self.string(expression) {
-            Some(string) => Bound::String(string),
-            None => Bound::Unknown,
+        if let Some(path) = self.item_path(expression) {
+            return Bound::Items { path: Some(path), breaks: Breaks::default() };
+        }
+        let breaks = self.breaks(expression);
+        if let Some(string) = self.string(expression) {
+            return Bound::String { string, breaks };
+        }
+        let items = self.items(expression);
+        match (breaks.is_any(), items.is_any()) {
+            (true, _) => Bound::Written(breaks),
+            (false, true) => Bound::Items { path: None, breaks: items },
+            (false, false) => Bound::Unknown,
         }
     }
 
@@ -165,14 +198,14 @@ impl<'t> Walker<'t> {
             Stmt::ForLoop(each) => {
                 self.expression(&each.iter, Use::Other);
                 let depth = self.scope.len();
-                let items = match self.value(&each.iter) {
-                    Bound::Path(path) => Bound::Path(format!("{path}.{{n}}")),
-                    _ => match &each.iter {
-                        Expr::List(list) if list.items.iter().all(|item| self.string(item).is_some()) => {
-                            Bound::String(None)
-                        }
-                        _ => Bound::Unknown,
-                    },
+                let breaks = self.items(&each.iter);
+                let items = match (self.item_path(&each.iter), &each.iter) {
+                    (Some(path), _) => Bound::Path(path),
+                    (None, Expr::List(list)) if list.items.iter().all(|item| self.string(item).is_some()) => {
+                        Bound::String { string: None, breaks }
+                    }
+                    _ if breaks.is_any() => Bound::Written(breaks),
+                    _ => Bound::Unknown,
                 };
                 self.bind(&each.target, items);
                 if let Some(condition) = &each.filter_expr {
@@ -216,10 +249,12 @@ impl<'t> Walker<'t> {
                 self.bind(&set.target, bound);
             }
             Stmt::SetBlock(set) => {
-                self.aside(&set.body);
-                self.bind(&set.target, Bound::Unknown);
+                let breaks = self.aside(&set.body);
+                self.bind(&set.target, if breaks.is_any() { Bound::Written(breaks) } else { Bound::Unknown });
             }
-            Stmt::FilterBlock(block) => self.aside(&block.body),
+            Stmt::FilterBlock(block) => {
+                self.aside(&block.body);
+            }
             Stmt::AutoEscape(block) => self.body(&block.body),
             Stmt::Block(block) => self.body(&block.body),
             Stmt::Macro(declared) => {
@@ -238,14 +273,17 @@ impl<'t> Walker<'t> {
         }
     }
 
-    /// A body whose text goes elsewhere.
-    fn aside(&mut self, statements: &[Stmt<'t>]) {
+    /// A body whose text goes elsewhere, and what may be in that.
+    fn aside(&mut self, statements: &[Stmt<'t>]) -> Breaks {
         let quotes = std::mem::take(&mut self.quotes);
         let printed = self.slips.printed.len();
         self.body(statements);
         // Where it is printed nobody knows.
-        self.slips.printed.truncate(printed);
+        let inside = self.slips.printed.drain(printed..);
+        let breaks = inside.map(|slip| Breaks { quotes: true, lines: slip.lines });
+        let breaks = breaks.fold(Breaks::default(), BitOr::bitor);
         self.quotes = quotes;
+        breaks
     }
 
     fn uses(&self) -> Vec<usize> {
@@ -276,39 +314,79 @@ impl<'t> Walker<'t> {
     fn again(&mut self, before: &[usize]) {
         let mut reused = Vec::new();
         for ((_, bound), before) in self.scope.iter().zip(before) {
-            if let Bound::Generator { filter, at, uses } = bound
+            if let Bound::Generator { made, uses, .. } = bound
                 && uses > before
                 && *before == 0
             {
-                reused.push((filter.clone(), at.clone()));
+                reused.push(made.clone());
             }
         }
-        for (filter, at) in reused {
-            self.slip(ListUse::Reused, filter, at);
+        for made in reused {
+            self.slip(ListUse::Reused, made);
         }
     }
 
-    fn slip(&mut self, used: ListUse, filter: String, at: Range<usize>) {
+    fn slip(&mut self, used: ListUse, made: Made) {
+        // A view is printed with its entries, is true if it has any, and can be gone through again.
+        if made.once == Once::View && !matches!(used, ListUse::Fails | ListUse::FindsNothing) {
+            return;
+        }
+        let Made { filter, once, at } = made;
         if !self.slips.generators.iter().any(|known| known.at == at) {
-            self.slips.generators.push(GeneratorSlip { used, filter, at });
+            self.slips.generators.push(GeneratorSlip { used, filter, once, at });
         }
     }
 
-    /// The generator that an expression is, if it is one.
-    fn generator(&self, expression: &Expr<'t>) -> Option<(String, Range<usize>)> {
+    /// The generator or view that an expression is, if it is one.
+    fn generator(&self, expression: &Expr<'t>) -> Option<Made> {
         match expression {
             Expr::Var(name) => match self.bound(name.id) {
-                Some(Bound::Generator { filter, at, .. }) => Some((filter.clone(), at.clone())),
+                Some(Bound::Generator { made, .. }) => Some(made.clone()),
                 _ => None,
             },
-            expression => generator(expression),
+            expression => self.made(expression),
+        }
+    }
+
+    /// The generator or view that an expression makes.
+    fn made(&self, expression: &Expr<'t>) -> Option<Made> {
+        match expression {
+            Expr::Filter(filter) => {
+                let value = filter.expr.as_ref()?;
+                // Of a string it gives a string, of a generator a list.
+                let is_generator =
+                    GENERATORS.contains(&filter.name) || (filter.name == "reverse" && self.is_list(value));
+                let span = filter.span();
+                let at = span.start_offset as usize..span.end_offset as usize;
+                is_generator.then(|| Made { filter: filter.name.to_owned(), once: Once::Generator, at })
+            }
+            Expr::Call(call) => match &call.expr {
+                Expr::GetAttr(method) if matches!(method.name, "keys" | "values" | "items") && call.args.is_empty() => {
+                    let span = call.span();
+                    let at = span.start_offset as usize..span.end_offset as usize;
+                    Some(Made { filter: format!("{}()", method.name), once: Once::View, at })
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a value is surely a list, or an object, whose keys are gone through. MISP's lists have names like `Tag`.
+    fn is_list(&self, expression: &Expr<'t>) -> bool {
+        match expression {
+            Expr::List(_) | Expr::Tuple(_) => true,
+            Expr::Filter(filter) => LISTS.contains(&filter.name),
+            _ => self.path(expression).is_some_and(|path| {
+                path.rsplit('.').next().is_some_and(|key| key.starts_with(|first: char| first.is_ascii_uppercase()))
+            }),
         }
     }
 
     /// Goes through an expression that is used as a list by `used`.
     fn as_list(&mut self, expression: &Expr<'t>, used: ListUse) {
-        if let Some((filter, at)) = self.generator(expression) {
-            self.slip(used, filter, at);
+        if let Some(made) = self.generator(expression) {
+            self.slip(used, made);
         }
         if !matches!(expression, Expr::Var(_)) {
             self.expression(expression, Use::Other);
@@ -317,24 +395,25 @@ impl<'t> Walker<'t> {
 
     fn expression(&mut self, expression: &Expr<'t>, used: Use) {
         if used != Use::Other
-            && let Some((filter, at)) = self.generator(expression)
+            && let Some(made) = self.generator(expression)
         {
-            self.slip(if used == Use::Printed { ListUse::Printed } else { ListUse::AlwaysTrue }, filter, at);
+            self.slip(if used == Use::Printed { ListUse::Printed } else { ListUse::AlwaysTrue }, made);
         }
         match expression {
             Expr::Var(name) if used == Use::Other => {
                 let at = self.scope.iter().rposition(|(known, _)| *known == name.id);
-                let Some((_, Bound::Generator { filter, at, uses })) = at.map(|at| &mut self.scope[at]) else { return };
+                let Some((_, Bound::Generator { made, uses, .. })) = at.map(|at| &mut self.scope[at]) else { return };
                 *uses += 1;
                 if *uses > 1 {
-                    let (filter, at) = (filter.clone(), at.clone());
-                    self.slip(ListUse::Reused, filter, at);
+                    let made = made.clone();
+                    self.slip(ListUse::Reused, made);
                 }
             }
             Expr::Filter(filter) => {
                 self.known(filter.name, false, filter.span().end_offset as usize);
                 if let Some(value) = &filter.expr {
-                    if OF_LISTS.contains(&filter.name) {
+                    let is_view = self.generator(value).is_some_and(|made| made.once == Once::View);
+                    if OF_LISTS.contains(&filter.name) && (!is_view || NOT_OF_VIEWS.contains(&filter.name)) {
                         self.as_list(value, ListUse::Fails);
                     } else if filter.name == "default" || filter.name == "d" {
                         self.expression(value, if filter.args.len() > 1 { Use::Tested } else { Use::Other });
@@ -454,16 +533,5 @@ impl<'t> Walker<'t> {
         }
         let at = self.text.get(..end).and_then(|before| before.rfind(name)).map(|at| at..at + name.len());
         self.slips.unknown.push(UnknownName { name: name.to_owned(), is_test, at });
-    }
-}
-
-/// A filter that gives a generator, and where it is.
-fn generator(expression: &Expr<'_>) -> Option<(String, Range<usize>)> {
-    match expression {
-        Expr::Filter(filter) if GENERATORS.contains(&filter.name) && filter.expr.is_some() => {
-            let span = filter.span();
-            Some((filter.name.to_owned(), span.start_offset as usize..span.end_offset as usize))
-        }
-        _ => None,
     }
 }

@@ -110,7 +110,14 @@ impl<'a> GraphWriter<'a> {
             out.boolean(true);
         }
         out.key("indexed_params");
-        self.object(out, &node.params);
+        out.open('{');
+        for (key, value) in &node.params {
+            out.text_key(key);
+            self.texts.enter(&node.module, Some(key));
+            self.value(out, value);
+        }
+        out.close('}');
+        self.texts.enter(&node.module, None);
         out.key("saved_filters");
         self.filter(out, &node.filter);
         out.key("multiple_output_connection");

@@ -40,6 +40,13 @@ pub enum Filling<'e> {
     Placeholders,
     /// The value of the variable, which the function gives, or `None` if it is not set.
     Values(&'e dyn Fn(&str) -> Option<Secret>),
+    /// The values, and those of secrets so that MISP does not render them: a secret that holds `{{` stays what it is.
+    ForMisp {
+        /// The value of a variable, or `None` if it is not set.
+        environment: &'e dyn Fn(&str) -> Option<Secret>,
+        /// Whether MISP renders a parameter: the module, and the parameter's id.
+        is_template: &'e dyn Fn(&str, &str) -> bool,
+    },
 }
 
 /// Writes a document.

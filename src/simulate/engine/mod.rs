@@ -19,6 +19,7 @@ mod database;
 mod effect;
 mod filters;
 mod job_size;
+mod kept;
 mod log;
 mod lookup;
 mod module_run;

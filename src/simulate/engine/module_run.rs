@@ -33,8 +33,8 @@ pub(super) struct ModuleRun<'s, 'a> {
     pub(super) answers: &'s dyn Answers,
     pub(super) effects: &'s mut Vec<EffectRecord<'a>>,
     pub(super) lookups: &'s mut FxHashMap<&'a str, Lookup<'a>>,
-    /// What was last sent of the data.
-    pub(super) sent: &'s mut Option<Sent<'a>>,
+    /// What was last sent of the data, for each kind of request.
+    pub(super) sent: &'s mut Vec<Sent<'a>>,
     /// What the module says about its failure.
     pub(super) errors: Vec<String>,
     /// Whether it failed with an exception.
@@ -53,6 +53,8 @@ pub(super) struct Sent<'a> {
     kind: &'static str,
     data: Value<'a>,
     body: Arc<str>,
+    /// Whether an effect keeps the body.
+    is_kept: bool,
 }
 
 impl<'a> ModuleRun<'_, 'a> {
@@ -63,21 +65,18 @@ impl<'a> ModuleRun<'_, 'a> {
             (Value::Array(sent), Value::Array(data)) => sent.is_same(data),
             _ => false,
         };
-        if let Some(sent) = self.sent.as_ref().filter(|sent| sent.kind == kind && is_same(sent)) {
+        if let Some(sent) = self.sent.iter().find(|sent| sent.kind == kind && is_same(sent)) {
             return sent.body.clone();
         }
         let body: Arc<str> = make(data).into();
-        *self.sent = Some(Sent { kind, data: data.clone(), body: body.clone() });
+        self.sent.retain(|sent| sent.kind != kind);
+        self.sent.push(Sent { kind, data: data.clone(), body: body.clone(), is_kept: false });
         body
     }
 
     /// A body, which is kept only once if the request before had the same.
     pub(super) fn shared(&self, body: String) -> Arc<str> {
-        let before = self.effects.iter().rev().find_map(|record| match &record.effect {
-            Effect::HttpRequest { body, .. } => body.as_ref(),
-            _ => None,
-        });
-        before.filter(|before| ***before == *body).cloned().unwrap_or_else(|| body.into())
+        self.last_body().filter(|before| ***before == *body).cloned().unwrap_or_else(|| body.into())
     }
 
     /// A text for this data. Why a template is empty that could not be rendered is written down.
@@ -110,8 +109,31 @@ impl<'a> ModuleRun<'_, 'a> {
         self.data.see().cloned()
     }
 
-    pub(super) fn effect(&mut self, effect: Effect<'a>) {
+    pub(super) fn effect(&mut self, mut effect: Effect<'a>) {
+        let is_shared = self.is_kept(&effect);
+        if let Some(note) = self.budget.room.keep(&mut effect, is_shared)
+            && !self.notes.contains(&note)
+        {
+            self.notes.push(note);
+        }
         self.effects.push(EffectRecord { node: self.node.id, module: &self.node.module, effect });
+    }
+
+    /// Whether an effect before has the body of this one.
+    fn is_kept(&mut self, effect: &Effect<'a>) -> bool {
+        let Effect::HttpRequest { body: Some(body), .. } = effect else { return false };
+        if let Some(sent) = self.sent.iter_mut().find(|sent| Arc::ptr_eq(&sent.body, body)) {
+            return std::mem::replace(&mut sent.is_kept, true);
+        }
+        self.last_body().is_some_and(|last| Arc::ptr_eq(last, body))
+    }
+
+    /// The body of the request before.
+    fn last_body(&self) -> Option<&Arc<str>> {
+        self.effects.iter().rev().find_map(|record| match &record.effect {
+            Effect::HttpRequest { body, .. } => body.as_ref(),
+            _ => None,
+        })
     }
 
     pub(super) fn request(&self) -> Request<'a> {

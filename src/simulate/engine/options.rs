@@ -56,16 +56,20 @@ pub struct Limits {
     pub effects: usize,
     /// The most jobs.
     pub jobs: usize,
+    /// About how many bytes of texts and lists its effects may hold. Beyond it the run goes on, and the large parts of
+    /// effects are left out of what came of it.
+    pub bytes: usize,
 }
 
 /// Far more than MISP walks in the time that anybody waits.
 const STEPS: usize = 200_000;
 const EFFECTS: usize = 1_000_000;
 const JOBS: usize = 1_000;
+const BYTES: usize = 128 * 1024 * 1024;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: STEPS, effects: EFFECTS, jobs: JOBS }
+        Self { steps: STEPS, effects: EFFECTS, jobs: JOBS, bytes: BYTES }
     }
 }
 

@@ -1,11 +1,16 @@
 //! What came of a run.
 
+use std::collections::HashMap;
+
 use serde::{Serialize, Serializer};
 
 use crate::model::NodeId;
 use crate::php::Value;
 
-use super::{Call, EffectRecord, Trace};
+use super::{Call, Effect, EffectRecord, HttpMethod, Trace};
+
+/// Bodies of fewer bytes are written each time.
+const LARGE_BODY: usize = 4 * 1024;
 
 /// How a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -70,6 +75,7 @@ pub struct RunResult<'a> {
     #[serde(skip)]
     pub is_uncertain: bool,
     /// What was done to the world outside, in order.
+    #[serde(serialize_with = "written_once")]
     pub effects: Vec<EffectRecord<'a>>,
     /// What concurrent tasks enqueued, with what came of it.
     pub jobs: Vec<Job<'a>>,
@@ -134,5 +140,49 @@ pub struct PathStep {
 fn as_nodes<S: Serializer>(paths: &[Vec<PathStep>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(paths.iter().map(|path| {
         path.first().map(|step| step.from).into_iter().chain(path.iter().map(|step| step.to)).collect::<Vec<_>>()
+    }))
+}
+
+/// An effect as JSON has it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Written<'e, 'a> {
+    Whole(&'e EffectRecord<'a>),
+    SameBody {
+        node: NodeId,
+        module: &'e str,
+        kind: &'static str,
+        method: HttpMethod,
+        url: &'e str,
+        headers: &'e [(String, String)],
+        /// The place of the effect that has the body, from 0.
+        same_body_as: usize,
+        allow_self_signed: bool,
+    },
+}
+
+/// A large body is written once. Later requests that share it say which effect has it: an event may be sent by many steps.
+fn written_once<S: Serializer>(effects: &[EffectRecord<'_>], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut known: HashMap<*const u8, usize> = HashMap::new();
+    serializer.collect_seq(effects.iter().enumerate().map(|(index, record)| match &record.effect {
+        Effect::HttpRequest { method, url, headers, body: Some(body), allow_self_signed }
+            if body.len() >= LARGE_BODY =>
+        {
+            let first = *known.entry(body.as_ptr()).or_insert(index);
+            if first == index {
+                return Written::Whole(record);
+            }
+            Written::SameBody {
+                node: record.node,
+                module: record.module,
+                kind: "http_request",
+                method: *method,
+                url,
+                headers,
+                same_body_as: first,
+                allow_self_signed: *allow_self_signed,
+            }
+        }
+        _ => Written::Whole(record),
     }))
 }

@@ -7,7 +7,9 @@ use crate::core_format::{Passed, into_normalised};
 use crate::php::{Array, Value};
 use crate::schema::Lack;
 
+use super::job_size::JobSizes;
 use super::job_size::never_starts;
+use super::kept::Room;
 use super::log::LogLine;
 use super::options::{Limits, PathType, RunOptions};
 use super::prepared::Prepared;
@@ -25,6 +27,7 @@ pub(super) struct Budget {
     pub(super) calls: usize,
     /// What went wrong for the events before, if this is one of several runs of an ad-hoc workflow: MISP logs it again.
     pub(super) errors_before: Vec<String>,
+    pub(super) room: Room,
     pub(super) limits: Limits,
 }
 
@@ -37,6 +40,7 @@ impl Budget {
             steps: limits.steps,
             effects: limits.effects,
             jobs: limits.jobs,
+            room: Room::new(limits.bytes),
             calls: MAX_CALLS,
             errors_before: Vec::new(),
             limits,
@@ -292,10 +296,11 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'a>, budget: &mut B
     }
     // The way to each job: its place among the jobs of the run, then among the jobs of that job, …
     let mut queue: VecDeque<Vec<usize>> = (0..result.jobs.len()).map(|index| vec![index]).collect();
+    let mut sizes = JobSizes::default();
     while let Some(way) = queue.pop_front() {
         let Some(job) = job_at(result, &way) else { continue };
         let (node, data) = (job.node, job.data.clone());
-        if let Some(reason) = never_starts(&data) {
+        if let Some(reason) = sizes.never_starts(&data) {
             let mut result = workflow.empty_result(data, options);
             result.outcome = Outcome::Failure;
             result.errors.push(reason);

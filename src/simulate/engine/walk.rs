@@ -42,8 +42,8 @@ pub(super) struct Walk<'w, 'a> {
     is_job: bool,
     data: RoamingData<'a>,
     lookups: FxHashMap<&'a str, Lookup<'a>>,
-    /// What was last sent of the data.
-    sent: Option<Sent<'a>>,
+    /// What was last sent of the data, for each kind of request.
+    sent: Vec<Sent<'a>>,
     result: RunResult<'a>,
     /// The connections from the start to where the walk is.
     path: Vec<PathStep>,
@@ -80,7 +80,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             is_job,
             data,
             lookups: FxHashMap::default(),
-            sent: None,
+            sent: Vec::new(),
             result,
             path: Vec::new(),
             is_on_path: vec![false; workflow.edges],
@@ -120,6 +120,7 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
         self.result.data = self.data.into_base();
         redact(&mut self.result, self.options.answers);
+        self.budget.effects = self.budget.effects.saturating_sub(self.result.effects.len());
         self.result
     }
 

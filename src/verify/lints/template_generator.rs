@@ -2,13 +2,23 @@
 
 use super::facts::{Facts, Template};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::jinja::ListUse;
+use crate::jinja::{ListUse, Once};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &Template { node, text, ref slips, .. } in facts.read_templates() {
         for slip in &slips.generators {
             let filter = &slip.filter;
             let (message, label, note) = match slip.used {
+                ListUse::Fails if slip.once == Once::View => (
+                    format!("what `{filter}` gives is not a list"),
+                    "makes the whole text empty",
+                    "Python's method gives a view of the object, which cannot be dumped, added or cut; the template fails, and MISP gets an empty text from the service",
+                ),
+                ListUse::FindsNothing if slip.once == Once::View => (
+                    format!("what `{filter}` gives has no places"),
+                    "finds nothing",
+                    "Python's method gives a view of the object, not a list; whatever is taken from it by its place renders as nothing",
+                ),
                 ListUse::Fails => (
                     format!("what `{filter}` gives has no length and no places"),
                     "makes the whole text empty",
@@ -26,7 +36,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 ),
                 ListUse::Printed => (
                     format!("what `{filter}` gives is printed as an object"),
-                    "prints `<generator object …>`",
+                    "prints where it is in memory",
                     "Jinja's filter gives a generator, not a list; its items are not printed",
                 ),
                 ListUse::Reused => (

@@ -8,7 +8,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if parameter.id != "headers" {
             continue;
         }
-        for printed in &slips.printed {
+        for printed in slips.printed.iter().filter(|printed| printed.lines) {
             let written = &printed.written;
             let is_name = written.chars().all(|char| char == '.' || char == '_' || char.is_alphanumeric());
             let better = if is_name {

@@ -1,15 +1,23 @@
 //! Whatever the input, the answer is findings with places: no panic, no endless work, nothing half
 //! written. Tests run on small stacks, so what recurses too deep ends them.
 
+mod bombs;
+mod certificates;
 mod command;
 mod depth;
+mod events;
 mod garbage;
 mod growth;
+mod headers;
 mod limits;
 mod mutations;
 mod neighbours;
 mod numbers;
+mod places;
+mod random;
 mod saved;
+mod settings;
+mod shown;
 
 use std::io;
 use std::path::Path;

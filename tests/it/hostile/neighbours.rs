@@ -1,39 +1,53 @@
 //! Neighbours of hostile inputs, in many sizes and forms: each ends with findings, and never with an abort.
 
-use mispflow::catalogue::Catalogue;
+use std::path::Path;
+
+use mispflow::base::source::Sources;
+use mispflow::catalogue::{Catalogue, Semantics};
+use mispflow::compile::Workspace;
+use mispflow::diff::{DiffOptions, compare};
+use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import_all};
 use mispflow::misp;
+use mispflow::model::Document;
 use mispflow::php::Value;
+use mispflow::project::MemoryFiles;
+use mispflow::simulate::engine::{Limits, Prepared, RunOptions, Settings};
 
-use super::{answer_to, noise};
+use super::answer_to;
+use super::random::{Below, one_of, size, thousand};
 
-/// Runs a thousand inputs on a thread with the stack that a program begins with.
-fn neighbours(name: &'static str, make: fn(&mut dyn FnMut(u32) -> u32) -> String) {
-    let run = move || {
-        let mut numbers = noise();
-        let mut below = |limit: u32| numbers.next().unwrap_or_default() % limit.max(1);
-        for _ in 0..1_000 {
-            let text = make(&mut below);
-            answer_to(name, text.as_str(), &[]);
-            if name.ends_with("json") {
-                let _ = Value::from_json(&text);
-                if let Ok(read) = misp::read(&text) {
-                    import_all(&read.documents, Catalogue::built_in(), ImportOptions::default());
-                }
+/// Lets a thousand inputs go everywhere: they are checked, built, formatted, imported, compared and run.
+fn neighbours(name: &'static str, make: fn(Below<'_>) -> String) {
+    thousand(move |below| {
+        let text = make(below);
+        answer_to(name, text.as_str(), &[]);
+        if name.ends_with("json") {
+            let _ = Value::from_json(&text);
+            if let Ok(read) = misp::read(&text) {
+                import_all(&read.documents, Catalogue::built_in(), ImportOptions::default());
+                read.documents.iter().for_each(goes_on);
             }
+            return;
         }
-    };
-    std::thread::Builder::new().stack_size(8 * 1024 * 1024).spawn(run).unwrap().join().unwrap();
+        let sources = Sources::new();
+        let file = sources.add(name, Some(Path::new(name)), text);
+        let _ = format_source(&sources, file);
+        let files = MemoryFiles::new();
+        let workspace = Workspace::load(&sources, &files, &[file], Catalogue::built_in());
+        workspace.compile().documents.iter().for_each(|compiled| goes_on(&compiled.document));
+    });
 }
 
-fn one_of<'p>(pieces: &[&'p str], below: &mut dyn FnMut(u32) -> u32) -> &'p str {
-    pieces[below(pieces.len() as u32) as usize]
-}
-
-/// A size that is mostly small and sometimes large.
-fn size(below: &mut dyn FnMut(u32) -> u32) -> usize {
-    let bits = below(10);
-    below(1 << bits) as usize + 1
+/// Compares a document with itself, and runs it.
+fn goes_on(document: &Document<'_>) {
+    let catalogue = Catalogue::built_in();
+    assert!(compare(document, document, DiffOptions { catalogue, layout: true }).is_empty());
+    let settings = Settings::new("w", catalogue, Semantics::MISP_2_5_1);
+    let Ok(prepared) = Prepared::of_document(document, &settings) else { return };
+    let event = Value::from_json(r#"{"Event": {"id": "1", "info": "x", "Tag": [{"name": "tlp:red"}]}}"#).unwrap();
+    let limits = Limits { steps: 300, effects: 100, jobs: 10, ..Limits::default() };
+    prepared.run(event, &RunOptions { limits, trace: true, ..RunOptions::default() });
 }
 
 #[test]
