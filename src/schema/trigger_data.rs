@@ -11,7 +11,7 @@ use super::follow::Typer;
 use super::lacks::Lack;
 use super::root::Root;
 use super::shape::{Schema, Shape};
-use crate::catalogue::Signature;
+use crate::catalogue::{Signature, module_ids};
 use crate::hashpath::Path;
 
 type Map<T> = IndexMap<String, T, FxBuildHasher>;
@@ -62,7 +62,8 @@ const EXAMPLES: [(&str, &str); 16] = examples![
 ];
 
 /// A trigger that was not recorded, and the one that is taken to give the same.
-const ALIKE: (&str, &str) = ("event-after-save-new-from-pull", "event-after-save-new");
+const ALIKE: [(&str, &str); 2] =
+    [("event-after-save-new-from-pull", "event-after-save-new"), (module_ids::ADHOC_TRIGGER, "event-publish")];
 
 /// What a key holds, in the order in which it is told.
 const KINDS: [&str; 6] = ["strings", "numbers", "booleans", "objects", "lists", "others"];
@@ -70,7 +71,8 @@ const KINDS: [&str; 6] = ["strings", "numbers", "booleans", "objects", "lists", 
 impl TriggerData {
     /// What a trigger of MISP gives; `None` for others.
     pub fn of(trigger: &str) -> Option<Self> {
-        let (recorded, like) = if trigger == ALIKE.0 { (ALIKE.1, Some(ALIKE.1)) } else { (trigger, None) };
+        let like = ALIKE.iter().find(|(known, _)| *known == trigger).map(|(_, like)| *like);
+        let recorded = like.unwrap_or(trigger);
         let (trigger, objects) = recorded_keys().get_key_value(recorded)?;
         let example = EXAMPLES.iter().find(|(known, _)| known == trigger)?.1;
         Some(Self { trigger, objects, like, example })

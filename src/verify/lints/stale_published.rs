@@ -6,8 +6,7 @@ use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    // Later releases may put what they do into the data of the run.
-    if facts.tags_travel || facts.nodes_of(module_ids::PUBLISH_EVENT).is_empty() {
+    if facts.nodes_of(module_ids::PUBLISH_EVENT).is_empty() {
         return;
     }
     let mut behind: Vec<Option<usize>> = vec![None; facts.graph.nodes.len()];

@@ -45,14 +45,18 @@ fn an_added_tag_is_invisible_until_the_event_is_reloaded_in_2_5_1() {
 }
 
 #[test]
-fn later_releases_also_take_tags_off_the_data() {
+fn later_releases_take_tags_off_the_event_but_not_off_what_attributes_inherit() {
     let text = r#"
         1 event-publish > 2
         2 tag_operation {"scope": "event", "action": "remove", "locality": "any", "tags": ["tlp:green"]} > 3
-        3 push-zmq {"data_extraction_path": "Event._AttributeFlattened.{n}._allTags.{n}.name"}
+        3 push-zmq {"data_extraction_path": "Event._AttributeFlattened.{n}._allTags.{n}.name"} > 4
+        4 push-zmq {"data_extraction_path": "Event.Tag.{n}.name"}
     "#;
     let result = run_with(&prepared_for(text, Semantics::MISP_2_5_19), EVENT, &RunOptions::default());
-    assert_eq!(super::sent(&result), [json!(["tlp:red"])]);
+    let before = run_with(&prepared_for(text, Semantics::MISP_2_5_1), EVENT, &RunOptions::default());
+    assert_eq!(super::sent(&result)[0], super::sent(&before)[0]);
+    assert_eq!(super::sent(&result)[1], json!([]));
+    assert_eq!(super::sent(&before)[1], json!(["tlp:green"]));
 }
 
 #[test]
