@@ -14,7 +14,7 @@ use crate::misp;
 use crate::model::{Document, DocumentKind, Graph, NodeId};
 use crate::project::{self, Project, ProjectFiles, load_source};
 use crate::simulate::answers::{AnswersFileError, FixedAnswers, Targets, read_answers};
-use crate::simulate::engine::{Answers, Clock, Prepared, RunOptions, Settings};
+use crate::simulate::engine::{Answers, Clock, KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
 use super::inputs::{is_standard_input, load_project, read_standard_input};
@@ -160,9 +160,10 @@ impl Run {
         let wanted = |candidate: &Candidate<'_, '_>| {
             self.workflow.as_ref().is_none_or(|wanted| candidate.names.iter().any(|name| name == wanted))
         };
-        let mut meant = candidates.into_iter().filter(wanted);
+        let all: Vec<_> = candidates.iter().map(|candidate| candidate.chosen.document).collect();
+        let mut meant = candidates.iter().filter(|candidate| wanted(candidate));
         match (meant.next(), meant.next(), &self.workflow) {
-            (Some(candidate), None, _) => self.execute(&candidate.chosen, catalogue, project, sources, console),
+            (Some(candidate), None, _) => self.execute(&candidate.chosen, &all, catalogue, project, sources, console),
             (None, _, Some(wanted)) => {
                 Err(Failure::Other(format!("there is no workflow `{wanted}` in the file\nhere are {names}")))
             }
@@ -173,6 +174,7 @@ impl Run {
     fn execute(
         &self,
         chosen: &Chosen<'_, '_>,
+        all: &[&Document<'_>],
         catalogue: &Catalogue,
         project: &Project,
         sources: &Sources,
@@ -198,6 +200,7 @@ impl Run {
                 return Ok(report(console, sources, &[diagnostic], Format::Text)?);
             }
         };
+        let callees = KnownWorkflows::of(all.iter().copied(), &settings);
         let targets = Targets { graph, labels: chosen.labels };
         let answers = match self.read_answers(&targets, catalogue, self.facts(project)?, sources) {
             Ok(answers) => answers,
@@ -220,6 +223,7 @@ impl Run {
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
         let options = RunOptions {
             answers,
+            callees: Some(&callees),
             trace: form == OutputForm::Trace,
             clock,
             as_trigger: self.as_trigger,

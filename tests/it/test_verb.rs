@@ -83,7 +83,7 @@ test "no answer" of guard {
 }
 
 test "enrichment" of guard {
-    given { Event: { Attribute: [{ id: "1", type: "ip-dst", value: "198.51.100.7" }] } }
+    given { Event: { Tag: [{ name: "tlp:clear" }], Attribute: [{ id: "1", type: "ip-dst", value: "198.51.100.7" }] } }
     when @look returns { by_value: { "198.51.100.7": { country: "LU" } } }
     expect success
     expect effect tag_operation { tags: ["country:lu"], locality: "local" }

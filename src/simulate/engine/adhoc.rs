@@ -82,6 +82,16 @@ impl Prepared {
         self.adhoc.is_some()
     }
 
+    /// The filters of its search, if it is an ad-hoc workflow that searches by itself.
+    pub(super) fn searches(&self) -> Option<Result<Array<'_>, Thrown>> {
+        let trigger = self.adhoc.as_ref().filter(|trigger| trigger.scope == "events")?;
+        match trigger.gather(Value::Null) {
+            Ok(Gathered::Search(filters)) => Some(Ok(filters)),
+            Ok(_) => None,
+            Err(thrown) => Some(Err(thrown)),
+        }
+    }
+
     /// What the workflow runs on where somebody passes this; `None` if it is not an ad-hoc workflow.
     ///
     /// # Errors

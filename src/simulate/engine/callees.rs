@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::NodeId;
+use crate::catalogue::module_ids;
+use crate::model::{Document, DocumentKind, Node, NodeId};
 
+use super::prepare::Settings;
 use super::prepared::Prepared;
 use super::result::RunResult;
 
@@ -14,6 +16,34 @@ pub trait Callees: Sync {
 
     /// The workflow that MISP lists under this name, `TRIGGER :: NAME`.
     fn named(&self, name: &str) -> Option<&Prepared>;
+}
+
+/// The workflows of some files, as they call each other.
+#[derive(Debug, Default)]
+pub struct KnownWorkflows(Vec<Prepared>);
+
+impl KnownWorkflows {
+    /// Those of `documents` that can be run, if one of them calls workflows at all.
+    pub fn of<'d, 'a: 'd>(documents: impl Iterator<Item = &'d Document<'a>> + Clone, settings: &Settings<'_>) -> Self {
+        let calls = |node: &Node<'_>| matches!(&*node.module, module_ids::RUN_WORKFLOW | module_ids::PUBLISH_EVENT);
+        if !documents.clone().any(|document| document.graph.nodes.iter().any(calls)) {
+            return Self::default();
+        }
+        let workflows = documents.filter(|document| document.kind == DocumentKind::Workflow);
+        Self(workflows.filter_map(|document| Prepared::of_document(document, settings).ok()).collect())
+    }
+}
+
+impl Callees for KnownWorkflows {
+    fn for_trigger(&self, trigger: &str) -> Option<&Prepared> {
+        self.0.iter().find(|workflow| workflow.trigger() == trigger)
+    }
+
+    fn named(&self, name: &str) -> Option<&Prepared> {
+        let (trigger, name) = name.split_once(" :: ")?;
+        let of_trigger = self.for_trigger(trigger)?;
+        (of_trigger.is_adhoc() && of_trigger.name() == name).then_some(of_trigger)
+    }
 }
 
 /// What the world outside says of a call.

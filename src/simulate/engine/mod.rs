@@ -42,7 +42,7 @@ mod tests;
 pub use adhoc::{AdhocResult, Gathered};
 pub use answers::{Answers, HttpAnswer, Request, SilentAnswers};
 pub use behaviour::behaviour;
-pub use callees::{Call, CallAnswer, Callees};
+pub use callees::{Call, CallAnswer, Callees, KnownWorkflows};
 pub use effect::{Effect, EffectRecord, HttpMethod, Locality, TagScope};
 pub use log::{Clock, LogLine};
 pub use options::{Limits, PathType, RunOptions};

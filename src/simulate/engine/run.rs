@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::catalogue::module_ids;
 use crate::core_format::{Passed, into_normalised};
-use crate::php::{Array, Value};
+use crate::php::{Array, Thrown, Value};
 use crate::schema::Lack;
 
 use super::job_size::JobSizes;
@@ -15,6 +15,7 @@ use super::options::{Limits, PathType, RunOptions};
 use super::prepared::Prepared;
 use super::result::{Job, Outcome, RunResult, Verdict};
 use super::roaming::RoamingData;
+use super::search::Search;
 use super::trace::Trace;
 use super::walk::Walk;
 
@@ -73,6 +74,21 @@ impl Prepared {
             }
             Err(data) => data,
         };
+        match self.not_found(&data) {
+            Some(Ok(note)) => {
+                let mut result = self.empty_result(data, options);
+                result.notes.push(note);
+                return result;
+            }
+            Some(Err(thrown)) => {
+                let mut result = self.empty_result(data, options);
+                result.outcome = Outcome::Crash;
+                result.verdict = Verdict::Cancel;
+                result.errors.push(format!("MISP dies with an internal error: {}: {thrown}", thrown.class.name()));
+                return result;
+            }
+            None => {}
+        }
         let mut notes = self.notes_on(&data, options);
         let mut result = if options.as_trigger {
             let mut passed = data.clone();
@@ -84,6 +100,17 @@ impl Prepared {
         notes.append(&mut result.notes);
         result.notes = notes;
         result
+    }
+
+    /// Why an ad-hoc workflow does not run on an event: its search does not find it.
+    fn not_found(&self, data: &Value<'_>) -> Option<Result<String, Thrown>> {
+        let filters = match self.searches()? {
+            Ok(filters) => filters,
+            Err(thrown) => return Some(Err(thrown)),
+        };
+        (!Search::new(&filters).fits(data)).then(|| {
+            Ok("the search of the trigger does not find this event, so the workflow does not run on it".into())
+        })
     }
 
     /// Runs the workflow on what the trigger passes; `stored` is what the database has, where that is more.

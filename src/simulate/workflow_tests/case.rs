@@ -71,7 +71,13 @@ impl Case<'_, '_> {
     ) {
         let asks_for_log = self.test.clauses.iter().any(|clause| matches!(clause.kind, TestClauseKind::Log { .. }));
         let clock: Option<&Clock> = if asks_for_log { Some(&no_time) } else { None };
-        let options = RunOptions { answers: &self.answers, trace: true, clock, ..RunOptions::default() };
+        let options = RunOptions {
+            answers: &self.answers,
+            callees: Some(&*tested.callees),
+            trace: true,
+            clock,
+            ..RunOptions::default()
+        };
         let result = prepared.run(data, &options);
         let happened = Happened::of(&result);
         let verifier = Verifier {

@@ -1,5 +1,7 @@
 //! All tests of what was compiled.
 
+use std::sync::Arc;
+
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::check::{CheckedTest, TestClauseKind};
@@ -8,7 +10,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{DocumentKind, NodeId};
 use crate::project::Files;
 use crate::simulate::answers::{FixedAnswers, Reply, Targets};
-use crate::simulate::engine::{Prepared, Settings};
+use crate::simulate::engine::{KnownWorkflows, Prepared, Settings};
 use crate::syntax::tree::Name;
 
 use super::case::Case;
@@ -21,6 +23,8 @@ pub struct Tested<'c, 's> {
     pub compiled: &'c Compiled<'s>,
     /// The same, ready to run.
     pub prepared: Prepared,
+    /// The workflows that it can call.
+    pub(super) callees: Arc<KnownWorkflows>,
 }
 
 /// The tests of what was compiled.
@@ -30,6 +34,8 @@ pub struct Suite<'c, 's> {
     pub workflows: Vec<Tested<'c, 's>>,
     /// The tests, in order.
     pub cases: Vec<Case<'c, 's>>,
+    /// The workflows that those under test can call.
+    callees: Arc<KnownWorkflows>,
 }
 
 /// What a suite needs besides what was compiled.
@@ -55,7 +61,9 @@ impl<'c, 's> Suite<'c, 's> {
         settings: &SuiteSettings<'c, 's>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let mut suite = Self { workflows: Vec::new(), cases: Vec::new() };
+        let documents = compilation.documents.iter().chain(&compilation.imported).map(|compiled| &compiled.document);
+        let callees = KnownWorkflows::of(documents, &Settings::new("", settings.catalogue, settings.semantics));
+        let mut suite = Self { workflows: Vec::new(), cases: Vec::new(), callees: Arc::new(callees) };
         for compiled in &compilation.documents {
             if settings.filter.is_none() && compiled.document.kind == DocumentKind::Workflow {
                 suite.add_workflow(compiled, settings, diagnostics);
@@ -98,7 +106,7 @@ impl<'c, 's> Suite<'c, 's> {
     ) -> bool {
         let prepared = Settings::new(compiled.id.text, settings.catalogue, settings.semantics);
         match Prepared::of_document(&compiled.document, &prepared) {
-            Ok(prepared) => self.workflows.push(Tested { compiled, prepared }),
+            Ok(prepared) => self.workflows.push(Tested { compiled, prepared, callees: self.callees.clone() }),
             Err(error) => {
                 let origin = compiled.document.graph.node(error.node).and_then(|node| node.origin);
                 let span = origin.unwrap_or(compiled.id.span);
