@@ -476,8 +476,9 @@ fn dies_of_untagged_events(graph: &Graph<'_>, node: NodeId, _: &str, semantics: 
     assert_eq!(run(semantics), (Outcome::Crash, 1));
     assert_eq!(run(Semantics::MISP_2_5_1), (Outcome::Success, 1));
     let tagged = UNTAGGED.replacen("\"info\"", "\"Tag\": [{\"name\": \"tlp:red\"}], \"info\"", 1);
-    let result = prepared(graph, semantics).run(Value::from_json(&tagged).unwrap(), &RunOptions::default());
-    assert_eq!(result.outcome, Outcome::Success);
+    let workflow = prepared(graph, semantics);
+    let outcome = workflow.run(Value::from_json(&tagged).unwrap(), &RunOptions::default()).outcome;
+    assert_eq!(outcome, Outcome::Success);
 }
 
 /// The module that replaces tags dies of each event with a tag that it would replace.
@@ -492,7 +493,8 @@ fn dies_with_something_to_do(graph: &Graph<'_>, node: NodeId, _: &str, semantics
 const ACCOUNT: &str = r#"{"email": "a@example.org", "confirm_password": "SECRET1", "password": "SECRET2", "authkey": "SECRET3"}"#;
 
 fn sends_secrets(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
-    let result = prepared(graph, semantics).run(Value::from_json(ACCOUNT).unwrap(), &RunOptions::default());
+    let workflow = prepared(graph, semantics);
+    let result = workflow.run(Value::from_json(ACCOUNT).unwrap(), &RunOptions::default());
     let sent: Vec<_> = result.effects.iter().filter(|record| record.node == node).collect();
     assert!(!sent.is_empty(), "nothing is sent");
     for record in sent {

@@ -23,7 +23,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let (message, help) = if sends_all(facts, node) {
             (
                 format!("{} sends out the password and the key of the user", facts.name(node)),
-                "name what you want to tell, and no more: `payload: \"{{ email }}\"`, or a path such as `email`",
+                match facts.module(node) {
+                    module_ids::PUSH_ZMQ => "name what you want to tell: `data_extraction_path: email`",
+                    // It takes neither a text nor a path.
+                    module_ids::MS_TEAMS_WEBHOOK => "use `webhook` with a `payload` that names what you want to tell",
+                    module_ids::WEBHOOK => "name what you want to tell in a `payload`: `{{ email }}`",
+                    _ => "name what you want to tell in `message_template`: `{{ email }}`",
+                },
             )
         } else if let Some(key) = named(facts, node) {
             (format!("{} sends out `{key}` of the user", facts.name(node)), "leave it out")

@@ -49,7 +49,7 @@ fn finding(facts: &Facts<'_, '_>, node: usize) -> Diagnostic {
         )
         .note(consequence)
         .help(
-            "ask before it whether there is a tag, `if any Event.Tag { … }`, or tag the attributes: `scope: attribute`",
+            "ask before it whether there is a tag, `if any Event.Tag.{n}.name { … }`, or tag the attributes: `scope: attribute`",
         )
 }
 
