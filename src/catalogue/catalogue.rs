@@ -104,10 +104,7 @@ mod tests {
     }
 
     fn count(module_type: ModuleType, provenance: Provenance) -> usize {
-        first()
-            .modules()
-            .filter(|module| module.module_type == module_type && module.provenance == provenance)
-            .count()
+        first().modules().filter(|module| module.module_type == module_type && module.provenance == provenance).count()
     }
 
     fn custom(id: &str, module_type: &str) -> Signature {

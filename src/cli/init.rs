@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(diagnostics, []);
         assert_eq!(project.source.value, Path::new("workflows"));
         assert_eq!(project.output.value, Path::new("build"));
-        assert_eq!(project.target.unwrap().value.to_string(), "misp-2.5.1");
+        assert_eq!(project.target.unwrap().value.to_string(), "misp-2.5.19");
         assert_eq!(project.lints, Levels::default());
     }
 

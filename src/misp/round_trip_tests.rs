@@ -6,7 +6,7 @@ use super::{Filling, Form, read, write};
 use crate::model::{Document, DocumentKind};
 
 /// What the editor saved for a graph with one node of every module of MISP 2.5.1.
-const EDITOR: &str = include_str!("../../tests/editor/saved-all-modules.json");
+const EDITOR: &str = include_str!("../../tests/editor/saved-all-modules-2.5.1.json");
 
 fn rewrite(text: &str, form: Form) -> String {
     let read = read(text).expect("it can be read");

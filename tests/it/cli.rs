@@ -439,7 +439,7 @@ const EXPORTED: &str = r#"{"Workflow": {"uuid": "0b0e9a43-3f3c-4a43-9c52-3a0a3b7
               "indexed_params": [], "saved_filters": {}, "module_version": "0.1"}, "class": "block-type-trigger", "typenode": false,
               "inputs": [], "outputs": {"output_1": {"connections": [{"node": "7", "output": "input_1"}]}}, "pos_x": 0, "pos_y": 0},
         "7": {"id": 7, "name": "Tag operation", "data": {"id": "tag_operation", "name": "Tag operation", "module_type": "action",
-              "indexed_params": {"scope": "event", "action": "add", "locality": "local", "tags": ["seen"]},
+              "indexed_params": {"scope": "event", "action": "add", "locality": "local", "tags": ["seen"], "clusters": []},
               "saved_filters": {}, "module_version": "0.1"}, "class": "block-type-default", "typenode": false,
               "inputs": {"input_1": {"connections": [{"node": "1", "input": "output_1"}]}},
               "outputs": {"output_1": {"connections": []}}, "pos_x": 400, "pos_y": 0}}}}"#;

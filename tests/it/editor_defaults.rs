@@ -1,24 +1,37 @@
-//! MISP's editor as witness: `tests/editor/saved-all-modules.json` is what it saved for a canvas
+//! MISP's editor as witness: `tests/editor/saved-all-modules-RELEASE.json` is what it saved for a canvas
 //! with one untouched node of every module. Each of those nodes must follow from its signature.
 
 use mispflow::catalogue::{Catalogue, Signature};
 use mispflow::model::{ModuleType, ParamValue};
 use serde_json::{Map, Value, json};
 
-const SAVED: &str = include_str!("../editor/saved-all-modules.json");
+const SAVED: [(&str, &str); 2] = [
+    ("misp-2.5.1", include_str!("../editor/saved-all-modules-2.5.1.json")),
+    ("misp-2.5.19", include_str!("../editor/saved-all-modules-2.5.19.json")),
+];
 
-/// Every saved node, with its signature.
-fn nodes() -> Vec<(Value, &'static Signature)> {
-    let Value::Object(saved) = serde_json::from_str(SAVED).unwrap() else { panic!("expected an object") };
-    saved
-        .into_iter()
-        .filter(|(key, _)| key != "_frames")
-        .map(|(_, node)| {
+/// What the editor of one release saved.
+struct Saved {
+    catalogue: &'static Catalogue,
+    /// Every node, with its signature.
+    nodes: Vec<(Value, &'static Signature)>,
+}
+
+fn saved() -> [Saved; 2] {
+    SAVED.map(|(release, text)| {
+        let catalogue = Catalogue::for_target(release.parse().unwrap());
+        let Value::Object(saved) = serde_json::from_str(text).unwrap() else { panic!("expected an object") };
+        let nodes = saved.into_iter().filter(|(key, _)| key != "_frames").map(|(_, node)| {
             let id = node["data"]["id"].as_str().unwrap();
-            let signature = Catalogue::built_in().module(id).unwrap_or_else(|| panic!("`{id}` is not known"));
+            let signature = catalogue.module(id).unwrap_or_else(|| panic!("`{id}` is not known"));
             (node, signature)
-        })
-        .collect()
+        });
+        Saved { catalogue, nodes: nodes.collect() }
+    })
+}
+
+fn nodes() -> impl Iterator<Item = (Value, &'static Signature)> {
+    saved().into_iter().flat_map(|saved| saved.nodes)
 }
 
 /// `{"PREFIX_1": {"connections": []}, …}`, as the editor writes unconnected inputs and outputs.
@@ -28,16 +41,20 @@ fn unconnected(prefix: &str, count: u8) -> Value {
 
 #[test]
 fn the_canvas_holds_one_node_of_every_module() {
-    let mut ids: Vec<_> = nodes().iter().map(|(_, signature)| signature.id.as_str()).collect();
-    assert_eq!(ids.len(), 47);
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), 47);
-    for module in Catalogue::built_in().modules() {
-        // A graph has one trigger only, and the service has learnt since then.
-        let is_newer = ["crowdstrike_ioc_publish", "mattermost", "slack"].contains(&module.id.as_str());
-        let expected = module.inputs() == 1 && !is_newer || module.id == "event-publish";
-        assert_eq!(ids.binary_search(&module.id.as_str()).is_ok(), expected, "{}", module.id);
+    // The service that was asked did not have these yet.
+    let newer = ["crowdstrike_ioc_publish", "mattermost", "slack"];
+    for saved in saved() {
+        let mut ids: Vec<_> = saved.nodes.iter().map(|(_, signature)| signature.id.as_str()).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        for module in saved.catalogue.modules() {
+            let is_newer = newer.contains(&module.id.as_str());
+            // A graph has one trigger only.
+            let expected = module.inputs() == 1 && !is_newer || module.id == "event-publish";
+            assert_eq!(ids.binary_search(&module.id.as_str()).is_ok(), expected, "{}", module.id);
+        }
     }
 }
 

@@ -148,7 +148,8 @@ fn every_failed_step_says_why() {
         ("event-publish", "assign_country(scope: event, hash_path: Event.info)", "there is no tag to put on"),
     ] {
         let folder = Folder::new(&[("w.mwf", &step(trigger, steps)), ("event.json", EVENT)]);
-        let (_, out, _) = folder.does(&["run", "w.mwf", "--event", "event.json"]);
+        // Later releases die of `assign_country`.
+        let (_, out, _) = folder.does(&["run", "w.mwf", "--event", "event.json", "--target", "misp-2.5.1"]);
         let failed = out.split_once(" failed ").unwrap_or_else(|| panic!("{out}")).1;
         let reason = failed.lines().find(|line| line.trim_start().starts_with("because")).unwrap_or_default();
         assert!(reason.contains(because), "{because}: {out}");

@@ -359,7 +359,7 @@ fn leaves<'j>(value: &'j Json, path: &str, found: &mut Vec<(String, &'j Json)>) 
 #[test]
 fn what_misp_gives_is_in_the_data_model() {
     let mut text = String::new();
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/convert.ndjson.gz");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/misp-2.5.1/convert.ndjson.gz");
     GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
     let trigger = Catalogue::built_in().module("event-publish").unwrap();
     let typer = Typer::new(Root::of_trigger(trigger));

@@ -490,7 +490,8 @@ fn dies_with_something_to_do(graph: &Graph<'_>, node: NodeId, _: &str, semantics
 }
 
 /// An account as it is saved.
-const ACCOUNT: &str = r#"{"email": "a@example.org", "confirm_password": "SECRET1", "password": "SECRET2", "authkey": "SECRET3"}"#;
+const ACCOUNT: &str =
+    r#"{"email": "a@example.org", "confirm_password": "SECRET1", "password": "SECRET2", "authkey": "SECRET3"}"#;
 
 fn sends_secrets(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
     let workflow = prepared(graph, semantics);

@@ -1,4 +1,4 @@
-//! MISP's editor as witness for the whole pipeline: `tests/editor/saved-all-modules.json` is what it
+//! MISP's editor as witness for the whole pipeline: `tests/editor/saved-all-modules-RELEASE.json` is what it
 //! saved for a canvas with one untouched node of every module. A call without parameters, compiled
 //! and written, must give the same node.
 
@@ -10,12 +10,22 @@ use mispflow::model::ModuleType;
 use mispflow::project::MemoryFiles;
 use serde_json::{Map, Value, json};
 
-const SAVED: &str = include_str!("../editor/saved-all-modules.json");
+/// What the editor of each release saved, and how many nodes that are.
+const SAVED: [(&str, &str, usize); 2] = [
+    ("misp-2.5.1", include_str!("../editor/saved-all-modules-2.5.1.json"), 47),
+    ("misp-2.5.19", include_str!("../editor/saved-all-modules-2.5.19.json"), 53),
+];
 
-/// The built-in catalogue, in which no parameter must be given: the canvas held untouched nodes, and
+fn saved() -> impl Iterator<Item = (&'static Catalogue, Map<String, Value>, usize)> {
+    SAVED.into_iter().map(|(release, text, count)| {
+        (Catalogue::for_target(release.parse().unwrap()), serde_json::from_str(text).unwrap(), count)
+    })
+}
+
+/// A catalogue, in which no parameter must be given: the canvas held untouched nodes, and
 /// some of these do not work, which is the reason why the compiler refuses them.
-fn undemanding() -> Catalogue {
-    let undemanding = Catalogue::built_in().modules().cloned().map(|mut signature| {
+fn undemanding(release: &Catalogue) -> Catalogue {
+    let undemanding = release.modules().cloned().map(|mut signature| {
         for parameter in &mut signature.parameters {
             parameter.required = None;
         }
@@ -23,7 +33,7 @@ fn undemanding() -> Catalogue {
         signature.provenance = mispflow::catalogue::Provenance::Custom;
         signature
     });
-    let mut catalogue = Catalogue::built_in().clone();
+    let mut catalogue = release.clone();
     catalogue.extend(undemanding.collect::<Vec<Signature>>());
     catalogue
 }
@@ -77,40 +87,42 @@ fn comparable(node: &Value) -> Value {
 
 #[test]
 fn a_call_without_parameters_gives_the_node_that_the_editor_saves() {
-    let catalogue = undemanding();
-    let saved: Map<String, Value> = serde_json::from_str(SAVED).unwrap();
-    let mut count = 0;
-    for (key, saved) in &saved {
-        if key == "_frames" {
-            continue;
+    for (release, saved, wanted) in saved() {
+        let catalogue = undemanding(release);
+        let mut count = 0;
+        for (key, saved) in &saved {
+            if key == "_frames" {
+                continue;
+            }
+            let module = saved["data"]["id"].as_str().unwrap();
+            let (text, id) = text_for(catalogue.module(module).unwrap());
+            let graph = compiled(&text, &catalogue);
+            let ours = &graph[id];
+            assert_eq!(ours["id"].to_string(), id, "a node's id is its key");
+            // As text, so that the order of the keys counts.
+            let [ours, saved] = [ours, saved].map(|node| serde_json::to_string_pretty(&comparable(node)).unwrap());
+            assert_eq!(ours, saved, "{module}");
+            count += 1;
         }
-        let module = saved["data"]["id"].as_str().unwrap();
-        let (text, id) = text_for(catalogue.module(module).unwrap());
-        let graph = compiled(&text, &catalogue);
-        let ours = &graph[id];
-        assert_eq!(ours["id"].to_string(), id, "a node's id is its key");
-        // As text, so that the order of the keys counts.
-        let [ours, saved] = [ours, saved].map(|node| serde_json::to_string_pretty(&comparable(node)).unwrap());
-        assert_eq!(ours, saved, "{module}");
-        count += 1;
+        assert_eq!(count, wanted);
     }
-    assert_eq!(count, 47);
 }
 
 #[test]
 fn the_graph_has_the_frames_that_the_editor_writes() {
     let graph = compiled("workflow w on event-publish { push-zmq() }", Catalogue::built_in());
-    let saved: Value = serde_json::from_str(SAVED).unwrap();
     assert_eq!(graph["_frames"], json!({}));
-    assert!(saved["_frames"].as_object().is_none_or(Map::is_empty));
+    for (_, saved, _) in saved() {
+        assert!(saved.get("_frames").and_then(Value::as_object).is_none_or(Map::is_empty));
+    }
 }
 
 /// The parameters that must be given are empty on an untouched node.
 #[test]
 fn what_the_compiler_demands_is_what_the_editor_leaves_empty() {
-    let saved: Map<String, Value> = serde_json::from_str(SAVED).unwrap();
-    for (_, node) in saved.iter().filter(|(key, _)| *key != "_frames") {
-        let signature = Catalogue::built_in().module(node["data"]["id"].as_str().unwrap()).unwrap();
+    let nodes = saved().flat_map(|(release, saved, _)| saved.into_iter().map(move |(key, node)| (release, key, node)));
+    for (release, _, node) in nodes.filter(|(_, key, _)| *key != "_frames") {
+        let signature = release.module(node["data"]["id"].as_str().unwrap()).unwrap();
         let params = &node["data"]["indexed_params"];
         let is_empty = |id: &str| match &params[id] {
             Value::Null => true,
@@ -124,7 +136,7 @@ fn what_the_compiler_demands_is_what_the_editor_leaves_empty() {
         let sources = Sources::new();
         let files = MemoryFiles::new();
         let root = sources.add("w.mwf", None, text);
-        let has_errors = Workspace::load(&sources, &files, &[root], Catalogue::built_in()).compile().has_errors();
+        let has_errors = Workspace::load(&sources, &files, &[root], release).compile().has_errors();
         assert_eq!(has_errors, demanded, "{}", signature.id);
     }
 }

@@ -7,7 +7,7 @@ use crate::misp::read;
 use crate::model::{Connection, Graph, ModuleType, Node, ParamValue};
 
 /// What the editor saved for a graph with one node of every module of MISP 2.5.1.
-const EDITOR: &str = include_str!("../../../tests/editor/saved-all-modules.json");
+const EDITOR: &str = include_str!("../../../tests/editor/saved-all-modules-2.5.1.json");
 
 fn found(graph: &Graph<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();

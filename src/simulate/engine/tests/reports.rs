@@ -84,7 +84,7 @@ fn every_module_of_the_catalogue_can_be_run() {
 fn a_graph_of_every_module_as_the_editor_saved_it_can_be_run() {
     use crate::catalogue::{Catalogue, Semantics};
     use crate::simulate::engine::{Prepared, Settings};
-    let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editor/saved-all-modules.json"));
+    let json = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editor/saved-all-modules-2.5.1.json"));
     let read = crate::misp::read(json).unwrap();
     let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
     for document in &read.documents {
