@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::catalogue::module_ids;
 use crate::diagnostics::Diagnostic;
 use crate::model::{DocumentKind, ParamText, ParamValue};
-use crate::verify::{Callee, check_callees, check_circles, check_guarded_enrichment};
+use crate::verify::{Callee, check_call_input, check_callees, check_circles, check_guarded_enrichment};
 
 use super::Compiled;
 
@@ -58,4 +58,5 @@ pub(super) fn check_workflows_that_run_others(documents: &[Compiled<'_>], diagno
     check_callees(&workflows, diagnostics);
     check_circles(&workflows, diagnostics);
     check_guarded_enrichment(&workflows, diagnostics);
+    check_call_input(&workflows, diagnostics);
 }

@@ -388,6 +388,18 @@ codes! {
     RemovalMayEndPath = "removal-may-end-path", Warning;
     /// A character that MISP's database does not take.
     UnstorableCharacter = "unstorable-character", Warning;
+    /// A tag is put on an event that may have none, which ends the run.
+    UntaggedEvent = "untagged-event", Warning;
+    /// A workflow publishes the event and is started by that again.
+    PublishesAgain = "publishes-again", Warning;
+    /// Passwords and keys of users are sent out.
+    PasswordInData = "password-in-data", Warning;
+    /// An ad-hoc workflow runs on every event of the server.
+    UnfilteredAdhoc = "unfiltered-adhoc", Warning;
+    /// The search of an ad-hoc workflow is not one that MISP can make.
+    AdhocFilter = "adhoc-filter", Warning;
+    /// A workflow is run on other events than the one at hand, or on none.
+    CallWithoutEvents = "call-without-events", Warning;
 }
 
 impl std::fmt::Display for Code {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base::suggest::closest;
-use crate::catalogue::{Parameter, Signature};
+use crate::catalogue::{Parameter, Signature, module_ids};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::jinja::names::{FILTERS, TESTS};
 use crate::jinja::source_limits::{self, MAX_BRANCHES, MAX_CHAIN, MAX_LINES, TooLarge};
@@ -50,7 +50,8 @@ pub fn check_template(
                 .into(),
         );
     }
-    if parameter.json && is_broken_json(text) {
+    // What a search makes of it is another matter: `adhoc-filter` says so.
+    if parameter.json && signature.id != module_ids::ADHOC_TRIGGER && is_broken_json(text) {
         findings.push(
             Diagnostic::new(Code::InvalidJsonPayload, "this payload begins like JSON and cannot be JSON")
                 .note("MISP then sends the whole text as one JSON string")

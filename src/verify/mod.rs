@@ -12,6 +12,6 @@ mod types;
 pub(crate) use environment::{check_defaults, check_environment};
 pub(crate) use known_faults::report_known_faults;
 pub use lints::check_lints;
-pub(crate) use lints::{Callee, check_callees, check_circles, check_guarded_enrichment};
+pub(crate) use lints::{Callee, check_call_input, check_callees, check_circles, check_guarded_enrichment};
 pub use rules::{Analysis, BlockingEdge, analyse, check_rules};
 pub(crate) use types::{Part, Row, TypeFinding, check_row, check_types};

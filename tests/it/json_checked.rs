@@ -138,11 +138,7 @@ fn lints_hold_beside_mistakes() {
     let json = String::from_utf8(built.stdout).unwrap();
     for (from, to, expected) in [
         ("\"message\": \"a\"", "\"message\": true", vec!["wrong-type", "plain-http"]),
-        (
-            "\"url\": \"http://soc.example.org\"",
-            "\"url\": [\"http://soc.example.org\"]",
-            vec!["wrong-type"],
-        ),
+        ("\"url\": \"http://soc.example.org\"", "\"url\": [\"http://soc.example.org\"]", vec!["wrong-type"]),
     ] {
         assert!(json.contains(from), "{json}");
         let output = mispflow(folder.path(), &["check", "--format", "json", "-"], &json.replace(from, to));

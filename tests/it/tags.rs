@@ -117,7 +117,8 @@ fn found(taxonomies: &str, tags: &[String]) -> Vec<Diagnostic> {
     let catalogue = catalogue(&sources, &files, &project, &mut diagnostics);
     let mut text = "workflow mark on event-after-save-new {\n".to_owned();
     for tag in tags {
-        writeln!(text, "    tag_operation(scope: event, tags: [{}])", serde_json::Value::from(tag.as_str())).unwrap();
+        writeln!(text, "    tag_operation(scope: attribute, tags: [{}])", serde_json::Value::from(tag.as_str()))
+            .unwrap();
     }
     let file = sources.add("mark.mwf", None, text + "}\n");
     diagnostics.extend(Workspace::load(&sources, &files, &[file], &catalogue).compile().diagnostics);

@@ -5,6 +5,14 @@ use super::facts::Facts;
 use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
+/// Modules that later releases call without what they need: with something to do they end the run.
+const REPLACING: [&str; 4] = [
+    module_ids::TAG_REPLACEMENT_TLP,
+    module_ids::TAG_REPLACEMENT_PAP,
+    module_ids::TAG_REPLACEMENT_GENERIC,
+    module_ids::ASSIGN_COUNTRY,
+];
+
 /// Modules of MISP that are there for developers.
 const SAMPLES: [&str; 4] = [
     module_ids::BLUEPRINT_ACTION_MODULE,
@@ -15,7 +23,8 @@ const SAMPLES: [&str; 4] = [
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let samples = SAMPLES.iter().flat_map(|module| facts.nodes_of(module));
-    for &node in samples.filter(|&&node| !facts.is_foreign(node)) {
+    let is_replacing = |node: usize| facts.is_later && REPLACING.contains(&facts.module(node));
+    for &node in samples.filter(|&&node| !facts.is_foreign(node) && !is_replacing(node)) {
         diagnostics.push(
             facts
                 .finding(
@@ -25,7 +34,23 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     "has no effect",
                 )
                 .note("MISP's editor offers the module like any other")
-                .help("use the module that does what you want, such as `tag_replacement_tlp` or `attribute_ids_flag_operation`"),
+                .help(
+                    "use the module that does what you want, such as `tag_operation` or `attribute_ids_flag_operation`",
+                ),
+        );
+    }
+    let replacing = REPLACING.iter().flat_map(|module| facts.nodes_of(module));
+    for &node in replacing.filter(|&&node| !facts.is_foreign(node) && is_replacing(node)) {
+        diagnostics.push(
+            facts
+                .finding(
+                    Code::BrokenModule,
+                    node,
+                    format!("{} does not work in this release of MISP", facts.name(node)),
+                    "ends the run with an internal error",
+                )
+                .note("since `tag_operation` changed, the module dies as soon as there is a tag to put on or to take off; where there is none, it does nothing")
+                .help("ask for the tags and put the right one on yourself: `if event tagged any \"tlp:white\" { tag_operation(tags: [\"tlp:clear\"]) }`"),
         );
     }
     let broken = |&&node: &&usize| facts.signature(node).is_some_and(|signature| signature.version == "0.2");

@@ -3,6 +3,7 @@
 //! One file a lint, one row a lint in [`LINTS`]. Lints see the graph alone, so that they hold for text and for MISP's
 //! JSON alike. Each is linear in nodes and connections.
 
+mod adhoc_filter;
 mod always_blocks;
 mod always_fails;
 mod answered_before;
@@ -10,6 +11,7 @@ mod attached;
 mod attribute_reads;
 mod broken_aggregate;
 mod broken_module;
+mod call_without_events;
 mod callee;
 mod circle;
 mod content_type;
@@ -46,7 +48,9 @@ mod no_tags;
 mod not_in_trigger;
 mod not_normalised;
 mod own_trigger;
+mod password_in_data;
 mod plain_http;
+mod publishes_again;
 mod reads;
 mod reload_under_filter;
 mod reload_without_core_format;
@@ -70,8 +74,10 @@ mod template_service;
 mod template_variable;
 #[cfg(test)]
 mod tests;
+mod unfiltered_adhoc;
 mod unknown_tag;
 mod unstorable;
+mod untagged_event;
 mod value_out_of_range;
 
 use crate::base::source::{Sources, Span};
@@ -81,6 +87,7 @@ use crate::model::Graph;
 use crate::tags::KnownTags;
 use facts::Facts;
 
+pub use call_without_events::check_call_input;
 pub use callee::check_callees;
 pub use circle::{Callee, check_circles};
 pub use guarded_enrichment::check_guarded_enrichment;
@@ -149,6 +156,11 @@ const LINTS: &[Lint] = &[
     not_in_trigger::check,
     guard_without_event::check,
     never_starts::check,
+    untagged_event::check,
+    publishes_again::check,
+    password_in_data::check,
+    unfiltered_adhoc::check,
+    adhoc_filter::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.

@@ -62,6 +62,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !actions.contains(&module) || narrows || (guarded[node] && own != module_ids::EVENT_PUBLISH) || ends_itself {
             continue;
         }
+        // In later releases that is `publishes-again`.
+        if facts.is_later && module == module_ids::PUBLISH_EVENT {
+            continue;
+        }
         let finding = facts.finding(
             Code::TriggersItself,
             node,
