@@ -120,7 +120,7 @@ impl Run {
                     .collect(),
                 chosen: Chosen { document, id: None, labels: &[] },
             });
-            return self.choose(candidates.collect(), &catalogue, &project, &sources, diagnostics, console);
+            return self.choose(&candidates.collect::<Vec<_>>(), &catalogue, &project, &sources, diagnostics, console);
         }
         let workspace = Workspace::load(&sources, &files, &[file], &catalogue);
         let compilation = workspace.compile();
@@ -131,13 +131,13 @@ impl Run {
             names: vec![compiled.id.text.to_owned()],
             chosen: Chosen { document: &compiled.document, id: Some(compiled.id.text), labels: &compiled.labels },
         });
-        self.choose(candidates.collect(), &workspace.modules(), &project, &sources, diagnostics, console)
+        self.choose(&candidates.collect::<Vec<_>>(), &workspace.modules(), &project, &sources, diagnostics, console)
     }
 
     /// Finds the workflow that is meant, and runs it unless there is an error.
     fn choose(
         &self,
-        candidates: Vec<Candidate<'_, '_>>,
+        candidates: &[Candidate<'_, '_>],
         catalogue: &Catalogue,
         project: &Project,
         sources: &Sources,

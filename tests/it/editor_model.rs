@@ -32,14 +32,19 @@ impl Server {
     pub fn with_all(catalogue: &Catalogue, graph: &Value) -> Self {
         let parts = ["selector", "value", "operator", "path"];
         let filters: Vec<Value> = parts.iter().map(|part| json!({"text": part, "value": ""})).collect();
+        // Each ad-hoc workflow has a trigger id of its own, by which its server lists it.
+        let mut own =
+            graph.as_object().into_iter().flat_map(Map::values).filter_map(|node| node["data"]["id"].as_str());
+        let adhoc = own.find(|id| id.starts_with("adhoc_")).unwrap_or("adhoc-trigger");
         let modules = catalogue.modules().map(|signature| {
+            let listed = if signature.id == "adhoc-trigger" { adhoc } else { signature.id.as_str() };
             let params = signature.parameters.iter().map(|parameter| {
                 let mut options: Vec<Value> = parameter.options.keys().map(|option| json!(option)).collect();
                 // What a picker without options takes is the person's own, in any order.
                 let takes_new = parameter.multiple && options.is_empty();
                 if !takes_new && (parameter.open || options.is_empty()) {
                     let nodes = graph.as_object().into_iter().flat_map(Map::values);
-                    let nodes = nodes.filter(|node| node["data"]["id"] == *signature.id);
+                    let nodes = nodes.filter(|node| node["data"]["id"] == *listed);
                     let values = nodes.flat_map(|node| match &node["data"]["indexed_params"][&parameter.id] {
                         Value::Array(values) => values.clone(),
                         value => vec![value.clone()],
@@ -64,12 +69,12 @@ impl Server {
                 json
             });
             let module = json!({
-                "id": signature.id, "name": signature.name, "module_type": signature.module_type,
+                "id": listed, "name": signature.name, "module_type": signature.module_type,
                 "version": signature.version, "multiple_output_connection": signature.multiple_output_connection,
                 "html_template": signature.shape.as_str(), "expect_misp_core_format": signature.expects_core_format,
                 "saved_filters": filters, "params": params.collect::<Vec<_>>(),
             });
-            (signature.id.clone(), module)
+            (listed.to_owned(), module)
         });
         Self { modules: modules.collect(), lists: BTreeMap::new() }
     }

@@ -134,7 +134,7 @@ fn what_was_left_out_is_told() {
     )
     .unwrap();
     let output = mispflow(folder.path(), &["import", "x.json"]);
-    assert!(shown(&output).2.contains("x.json: 3 parameters are left to their defaults"), "{output:?}");
+    assert!(shown(&output).2.contains("x.json: 4 parameters are left to their defaults"), "{output:?}");
     assert!(!shown(&mispflow(folder.path(), &["import", "--exact", "x.json"])).2.contains("defaults"));
 }
 

@@ -51,12 +51,18 @@ impl<'a> Lookup<'a> {
         semantics: Semantics,
     ) {
         if !semantics.edits_survive_filters {
-            changed.iter().for_each(|(old, new)| self.put_back(data, old, new));
+            for (old, new) in changed {
+                self.put_back(data, old, new);
+            }
             return;
         }
-        changed.iter().for_each(|(old, new)| self.put_back_where_found(data, old, new));
+        for (old, new) in changed {
+            self.put_back_where_found(data, old, new);
+        }
         if let Some(unfiltered) = self.note_unfiltered(data) {
-            changed.iter().for_each(|(old, new)| self.put_back_where_found(unfiltered, old, new));
+            for (old, new) in changed {
+                self.put_back_where_found(unfiltered, old, new);
+            }
         }
     }
 

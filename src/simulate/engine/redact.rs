@@ -87,14 +87,15 @@ impl Redacter<'_> {
                 self.value(data);
             }
             Effect::Custom { parameters } => self.value(parameters),
-            Effect::RunWorkflow { payload: data, .. } | Effect::AddAnalystData { data, .. } => self.value(data),
             Effect::Toast { header, body, .. } => {
                 self.text(header);
                 self.text(body);
             }
             Effect::AddTags { tags, .. } | Effect::RemoveTags { tags, .. } => self.array(tags),
             Effect::EditAttributes { attributes, .. } => attributes.iter_mut().for_each(|one| self.value(one)),
-            Effect::Zmq { data } => self.value(data),
+            Effect::Zmq { data } | Effect::RunWorkflow { payload: data, .. } | Effect::AddAnalystData { data, .. } => {
+                self.value(data);
+            }
             Effect::BlockEvent { comment, .. } => self.value(comment),
             Effect::AddToWarninglist { values, .. } => values.iter_mut().for_each(|one| self.value(one)),
             Effect::SaveEvent { .. } | Effect::Publish { .. } | Effect::Enrich { .. } | Effect::Proposals { .. } => {}

@@ -25,7 +25,9 @@ pub(super) fn saved_event<'a>(step: &mut ModuleRun<'_, 'a>) -> Value<'a> {
 /// are.
 pub(super) fn saved_events<'a>(step: &mut ModuleRun<'_, 'a>) -> Vec<Value<'a>> {
     let Some(mut events) = step.answers.events() else { return vec![saved_event(step)] };
-    events.iter_mut().for_each(|event| save_run(event, step));
+    for event in &mut events {
+        save_run(event, step);
+    }
     events
 }
 
