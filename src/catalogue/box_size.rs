@@ -37,7 +37,7 @@ pub fn box_size(module: &str, kind: ModuleType, signature: Option<&Signature>, p
     let parameters = match signature {
         Some(signature) => signature.parameters.iter().map(|parameter| height(parameter.kind)).sum(),
         // As many as the largest box has: nobody makes a picture with more.
-        None => parameters.min(12) as f64 * PARAMETER,
+        None => f64::from(parameters.min(12) as u32) * PARAMETER,
     };
     match kind {
         ModuleType::Trigger => (TRIGGER.0, TRIGGER.1 + parameters),

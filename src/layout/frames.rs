@@ -32,15 +32,14 @@ pub fn rectangles(drawing: &Drawing, nodes: &[Rectangle]) -> Vec<Rectangle> {
     }
     for frame in (0..borders.len()).rev() {
         if let Some(around) = drawing.frames[frame]
-            && borders[frame] != empty
+            && borders[frame][0].is_finite()
         {
             let inner = borders[frame];
             grow(&mut borders[around], inner);
         }
     }
-    let rectangle = |[x, y, right, bottom]: [f64; 4]| match x <= right {
-        true => Rectangle { x, y, width: right - x, height: bottom - y },
-        false => Rectangle::default(),
+    let rectangle = |[x, y, right, bottom]: [f64; 4]| {
+        if x <= right { Rectangle { x, y, width: right - x, height: bottom - y } } else { Rectangle::default() }
     };
     borders.into_iter().map(rectangle).collect()
 }

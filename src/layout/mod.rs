@@ -94,8 +94,12 @@ pub struct Layout {
 
 /// The height of an output over the middle of a box with this many; below it where that is positive.
 pub fn port_offset(ports: usize, port: usize) -> f64 {
-    let middle = ports.saturating_sub(1) as f64 / 2.0;
-    (port.min(ports.saturating_sub(1)) as f64 - middle) * PORT_DISTANCE
+    let middle = number(ports.saturating_sub(1)) / 2.0;
+    (number(port.min(ports.saturating_sub(1))) - middle) * PORT_DISTANCE
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
@@ -106,7 +110,9 @@ pub fn layout(drawing: &Drawing) -> Layout {
     frames::keep_apart(drawing, &tree, &mut heights);
     if let Some(node) = drawing.nodes.first() {
         let origin = heights[tree.items[0]] - node.height / 2.0;
-        heights.iter_mut().for_each(|height| *height -= origin);
+        for height in &mut heights {
+            *height -= origin;
+        }
     }
     let columns = columns(drawing, &ranks);
     let nodes: Vec<Rectangle> = drawing
@@ -133,7 +139,7 @@ fn columns(drawing: &Drawing, ranks: &ranks::Ranks) -> Vec<(f64, f64)> {
         widths[rank] = widths[rank].max(node.width);
     }
     let deepest = frames::depths(&drawing.frames).into_iter().max().unwrap_or(0);
-    let gap = RANK_GAP.max(2.0 * FRAME_PADDING * (deepest + 1) as f64);
+    let gap = RANK_GAP.max(2.0 * FRAME_PADDING * number(deepest + 1));
     let mut x = 0.0;
     let column = |width| {
         let left = x;

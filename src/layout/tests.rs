@@ -32,7 +32,9 @@ fn middles(layout: &Layout) -> Vec<f64> {
 #[test]
 fn a_chain_is_straight() {
     let mut chain = drawing(4, "0.0>1 1.0>2 2.0>3");
-    chain.nodes.iter_mut().for_each(|node| node.ports = 1);
+    for node in &mut chain.nodes {
+        node.ports = 1;
+    }
     let layout = layout(&chain);
     assert_eq!(middles(&layout), [0.0; 4]);
     assert_eq!(layout.nodes.iter().map(|place| place.x).collect::<Vec<_>>(), [0.0, 440.0, 880.0, 1320.0]);
@@ -41,7 +43,9 @@ fn a_chain_is_straight() {
 #[test]
 fn then_is_above_else_and_the_join_between() {
     let mut diamond = drawing(4, "0.0>1 0.1>2 1.0>3 2.0>3");
-    diamond.nodes[1..3].iter_mut().for_each(|node| node.ports = 1);
+    for node in &mut diamond.nodes[1..3] {
+        node.ports = 1;
+    }
     let layout = layout(&diamond);
     let [_, then, otherwise, join] = middles(&layout)[..] else { panic!("four boxes") };
     assert_eq!((then < join, join < otherwise), (true, true), "{layout:?}");
@@ -65,8 +69,10 @@ fn what_ends_a_run_does_not_bend_the_rest() {
     let layout = layout(&guards);
     assert!(layout.nodes[1].y < layout.nodes[2].y && layout.nodes[3].y < layout.nodes[4].y);
     // The way on is as straight as the outputs allow.
-    assert_eq!(middles(&layout)[2] - middles(&layout)[0], PORT_DISTANCE / 2.0);
-    assert_eq!(middles(&layout)[4] - middles(&layout)[2], PORT_DISTANCE / 2.0);
+    for (from, to) in [(0, 2), (2, 4)] {
+        let bend = middles(&layout)[to] - middles(&layout)[from] - PORT_DISTANCE / 2.0;
+        assert!(bend.abs() < 0.01, "{layout:?}");
+    }
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn check(drawing: &Drawing) {
         for (piece, ends) in layout.edges[index].windows(2).enumerate() {
             let [start, end] = ends else { continue };
             let level = piece % 2 == 0;
-            assert!(!level || start.1 == end.1, "edge {index}");
+            assert!(!level || (start.1 - end.1).abs() < 0.01, "edge {index}");
             // Where it bends it is between two ranks, which no box is.
             for (other, place) in layout.nodes.iter().enumerate() {
                 let beside = end.0 <= place.x || start.0 >= place.x + place.width;

@@ -5,7 +5,7 @@
 
 use super::frames::depths;
 use super::tree::{Item, Kind, Tree};
-use super::{Drawing, FRAME_PADDING, FRAME_TITLE, GAP, port_offset};
+use super::{Drawing, FRAME_PADDING, FRAME_TITLE, GAP, number, port_offset};
 
 /// Half the space around a point of an edge.
 const POINT: f64 = 15.0;
@@ -97,7 +97,7 @@ fn extent(drawing: &Drawing, item: &Item, frame_depths: &[usize]) -> (f64, f64) 
         Kind::Node(node) => {
             let node = drawing.nodes[node];
             let half = f64::midpoint(node.height, GAP);
-            let frames = node.frame.map_or(0, |frame| frame_depths[frame] + 1) as f64;
+            let frames = number(node.frame.map_or(0, |frame| frame_depths[frame] + 1));
             (half + frames * (FRAME_PADDING + FRAME_TITLE), half + frames * FRAME_PADDING)
         }
         Kind::Point(_) => (POINT, POINT),

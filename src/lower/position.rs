@@ -87,8 +87,6 @@ pub fn place(graph: &mut Graph<'_>, signature: &SignatureLookup<'_, '_>) {
     for (&index, mut rectangle) in drawn.order.iter().zip(boxes) {
         let node = &mut graph.nodes[index];
         if node.position.is_none() {
-            rectangle.x = rectangle.x.round();
-            rectangle.y = rectangle.y.round();
             if moved.is_some() {
                 taken.avoid(&mut rectangle);
                 taken.add(rectangle);
