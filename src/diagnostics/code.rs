@@ -71,6 +71,10 @@ codes! {
     InvalidMispJson = "invalid-misp-json", Error;
     /// A file is not JSON.
     InvalidJson = "invalid-json", Error;
+    /// The source of a module cannot be read as one.
+    InvalidModuleSource = "invalid-module-source", Error;
+    /// Something in the source of a module is computed, and is left open.
+    NotLiteral = "not-literal", Note;
     /// A hash path finds nothing in a file.
     NoMatch = "no-match", Error;
     /// Something in MISP's JSON is unusual and was read tolerantly.

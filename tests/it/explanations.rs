@@ -18,13 +18,15 @@ use mispflow::upgrade::check_for_targets;
 use crate::golden;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 14] = [
+const NOT_RUN: [Code; 16] = [
     Code::RefusedFile,
     Code::RefusedOutput,
     Code::UnwritableFile,
     Code::FileTooLarge,
     Code::InvalidUtf8,
     Code::InvalidJson,
+    Code::InvalidModuleSource,
+    Code::NotLiteral,
     Code::NoMatch,
     Code::EnvironmentNotSet,
     Code::UnusableEvent,

@@ -27,10 +27,12 @@ use mispflow::upgrade::check_for_targets;
 use crate::golden;
 
 /// Codes that no text can bring about, and why.
-const WITHOUT_CASE: [(Code, &str); 6] = [
+const WITHOUT_CASE: [(Code, &str); 8] = [
     (Code::RefusedOutput, "said by the verbs that write"),
     (Code::UnwritableFile, "said by the verbs that write"),
     (Code::InvalidJson, "said of the data that the verb `path` reads"),
+    (Code::InvalidModuleSource, "said by `modules read`"),
+    (Code::NotLiteral, "said by `modules read`"),
     (Code::NoMatch, "said by the verb `path`"),
     (Code::CannotRun, "said of workflows of MISP that the verb `run` cannot run"),
     (Code::NoTests, "said by the verb `test` of files without tests, so there is no place to show"),

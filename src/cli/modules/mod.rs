@@ -2,6 +2,8 @@
 
 mod import_release;
 mod list;
+mod new;
+mod read;
 mod show;
 mod trigger;
 
@@ -49,6 +51,10 @@ pub(super) struct Modules {
 /// What makes files of modules.
 #[derive(Subcommand, Debug)]
 enum Verb {
+    /// Read modules of your own from their source, PHP or Python
+    Read(read::Read),
+    /// Write a new module of your own, with a workflow that uses it
+    New(new::New),
     /// Make the data file of a release of MISP
     ImportRelease(import_release::ImportRelease),
 }
@@ -63,6 +69,8 @@ impl Modules {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         if let Some(verb) = self.verb {
             return match verb {
+                Verb::Read(read) => read.run(console),
+                Verb::New(new) => new.run(console),
                 Verb::ImportRelease(import) => import.run(console),
             };
         }

@@ -1,13 +1,11 @@
 //! Actions and enrichment by a misp-modules service.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::net::TcpListener;
 
 use mispflow::simulate::live::{Service, Session};
 use serde_json::{Value, json};
+
+use crate::misp_modules_service::Real;
 
 use super::peer::{Peer, respond};
 use super::{environment, error, options, run};
@@ -129,56 +127,10 @@ fn misp_does_not_survive_an_enrichment_without_an_answer() {
     }
 }
 
-/// A real service, while it lives.
-struct Real(Child, String);
-
-impl Drop for Real {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts misp-modules: the program that `MISPFLOW_TEST_MISP_MODULES` names, or the one in the path.
-fn real() -> Option<Real> {
-    let program = env::var("MISPFLOW_TEST_MISP_MODULES").ok().filter(|program| !program.is_empty() && program != "1");
-    let is_wanted = env::var_os("MISPFLOW_TEST_MISP_MODULES").is_some();
-    let program = program.unwrap_or_else(|| "misp-modules".to_owned());
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let started = Command::new(&program)
-        .args(["-l", "127.0.0.1", "-p", &port.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let service = match started {
-        Ok(child) => Real(child, format!("http://127.0.0.1:{port}")),
-        Err(error) => {
-            assert!(!is_wanted, "`{program}` cannot be started: {error}");
-            eprintln!("skipped: there is no `misp-modules`; `pip install misp-modules` brings it");
-            return None;
-        }
-    };
-    let end = Instant::now() + Duration::from_mins(2);
-    // It listens before it has loaded its modules, so a whole answer is waited for.
-    while !answers(port) {
-        assert!(Instant::now() < end, "misp-modules does not start");
-        thread::sleep(Duration::from_millis(100));
-    }
-    Some(service)
-}
-
-/// Whether the service lists its modules by now.
-fn answers(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
-    let mut answer = String::new();
-    let asked = stream.write_all(b"GET /modules HTTP/1.0\r\n\r\n");
-    asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.contains("testaction")
-}
-
 #[test]
 fn the_real_service_understands() {
-    let Some(real) = real() else { return };
-    let session = session(&real.1);
+    let Some(real) = Real::start(&[], "testaction") else { return };
+    let session = session(&real.url());
     let result = run(
         &session,
         r#"testaction(foo: "x") attach-enrichment(modules: ["extract_url_components"]) matrix(matrix_homeserver: "x", bot_access_token: "y", room_id: "z", message_template: "{{ Event.info }}")"#,
