@@ -31,6 +31,7 @@ pub mod format;
 pub mod hashpath;
 pub mod import;
 pub mod jinja;
+pub mod layout;
 pub mod load;
 pub mod lower;
 pub mod misp;

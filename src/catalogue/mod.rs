@@ -1,6 +1,7 @@
 //! What modules exist and how they are called.
 
 mod availability;
+mod box_size;
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod catalogue;
 mod editor;
@@ -18,6 +19,7 @@ mod signature;
 mod target;
 
 pub use availability::{Availability, availability};
+pub use box_size::box_size;
 pub use catalogue::Catalogue;
 pub use error::CatalogueError;
 pub use import_release::{LaterRelease, ReleaseChanges, import_release};

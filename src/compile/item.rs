@@ -3,7 +3,7 @@
 use crate::base::source::Span;
 use crate::check::{CheckedFlow, FlowChecker, Header, check_parameters, standalone_bindings, value_type};
 use crate::diagnostics::{Code, Diagnostic, Failed, stage};
-use crate::lower::{lower_with_labels, place_on_grid};
+use crate::lower::{lower_with_labels, place};
 use crate::model::{Document, DocumentKind, Graph, NodeId, blueprint_uuid, workflow_uuid};
 use crate::syntax::tree::{Block, Blueprint, Call, Field, Name, Pin, Workflow};
 use crate::verify::{check_defaults, check_lints, check_rules};
@@ -77,8 +77,9 @@ impl<'a> Compiler<'_, 'a> {
         let (header, flow) = self.check(file, item)?;
         let (mut graph, labels) = self.lower(item, flow)?;
         self.follow_rules(file, item, &graph)?;
-        place_on_grid(&mut graph);
         self.frames(&mut graph, &header);
+        let context = self.context;
+        place(&mut graph, &|module| context.signature(file, module));
         if !self.is_written(item, wanted) {
             return Ok(());
         }

@@ -18,7 +18,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use position::place_on_grid;
+pub use position::{Drawn, drawing_of, place};
 
 use crate::check::CheckedFlow;
 use crate::diagnostics::Diagnostic;

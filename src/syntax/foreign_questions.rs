@@ -231,7 +231,8 @@ impl ErrorPlace<'_> {
         let start = if begins_here { at } else { self.start_of_word(at) };
         let length = self.text[start..].find(|character: char| character.is_whitespace() || character == '(')?;
         let (left, word) = self.text[start..start + length].rsplit_once('.')?;
-        let inside = start + length + 1;
+        let after = self.text[start + length..].chars().next()?;
+        let inside = start + length + after.len_utf8();
         let operand = operand(self.text, inside + self.blanks_at(inside))?;
         let close = operand.end + self.blanks_at(operand.end);
         let is_call = self.text[start + length..].starts_with('(') && self.text[close..].starts_with(')');
@@ -315,7 +316,8 @@ impl ErrorPlace<'_> {
     /// Where the word before `at` begins.
     fn start_of_word(&self, at: usize) -> usize {
         let head = self.text[self.start..at].trim_end();
-        self.start + head.rfind(|character: char| character.is_whitespace() || character == '(').map_or(0, |at| at + 1)
+        let word = head.rsplit(|character: char| character.is_whitespace() || character == '(').next();
+        self.start + head.len() - word.map_or(0, str::len)
     }
 
     fn blanks_at(&self, at: usize) -> usize {

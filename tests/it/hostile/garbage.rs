@@ -105,6 +105,16 @@ fn zeros_marks_and_line_ends() {
 }
 
 #[test]
+fn wide_blanks_before_what_is_no_operator() {
+    for blank in ["\u{a0}", "\u{2003}", "\u{3000}", "\u{85}"] {
+        for question in ["?= \"x\"", "?", "=~ \"x\"", "&& b", "contains \"x\"", "like \"x\"", "has any \"x\""] {
+            refused(workflow(&format!("if Event.info{blank}{question} {{ push-zmq() }}")));
+            refused(workflow(&format!("if Event.info {blank}{question} {{ push-zmq() }}")));
+        }
+    }
+}
+
+#[test]
 fn nothing_to_compile_is_fine() {
     for text in ["", "\n", " \t\r\n", "# only a comment", "\u{feff}", "# \u{1f980}\n"] {
         assert_eq!(answer(text), []);

@@ -1,0 +1,153 @@
+//! Where the boxes of a graph go, and how its edges run between them.
+//!
+//! The method is the layered one (Sugiyama, Tagawa and Toda 1981): ranks from left to right, chains of points for edges
+//! that span several ranks, then heights. Workflows come from programs, and so the order within a rank is not searched
+//! for: it is the order of the source. Heights are those of a tidy tree (Reingold and Tilford 1981) over the tree of
+//! dominators (after Cooper, Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches
+//! lie above and below the straight line between the two.
+//!
+//! All phases take time linear to nodes, edges and the points of edges, but for a logarithm where joins are hung up. The
+//! number of points is limited.
+
+mod dominators;
+mod edges;
+mod frames;
+mod nested;
+mod ranks;
+mod tidy;
+mod tree;
+
+pub use nested::nested;
+
+/// Least space between two boxes of a rank, in pixels.
+pub const GAP: f64 = 60.0;
+/// Space between two ranks.
+pub const RANK_GAP: f64 = 100.0;
+/// The least width of a rank: that of the editor's boxes.
+const RANK_WIDTH: f64 = 340.0;
+/// Space between the border of a frame and what it holds, in pixels.
+pub const FRAME_PADDING: f64 = 20.0;
+/// Space for the title of a frame.
+pub const FRAME_TITLE: f64 = 30.0;
+/// Distance between two outputs of a box.
+pub const PORT_DISTANCE: f64 = 25.0;
+
+/// A box to be placed. The order of boxes is that of the source: the first is where reading begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Node {
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+    /// How many outputs it has, one below the other on its right side.
+    pub ports: usize,
+    /// The innermost frame that holds it.
+    pub frame: Option<usize>,
+}
+
+/// A connection from an output to the middle of the left side of a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The index of the box it leaves.
+    pub from: usize,
+    /// The output, from 0.
+    pub port: usize,
+    /// The index of the box it leads to.
+    pub to: usize,
+}
+
+/// What is to be laid out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawing {
+    /// The boxes.
+    pub nodes: Vec<Node>,
+    /// The connections, in the order of the source.
+    pub edges: Vec<Edge>,
+    /// For each frame the one around it, which comes before it in the list.
+    pub frames: Vec<Option<usize>>,
+}
+
+/// A rectangle, by its upper left corner.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rectangle {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+}
+
+/// Where everything goes. The first box begins at the height 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// The boxes, as in the drawing.
+    pub nodes: Vec<Rectangle>,
+    /// For each edge the points it goes through. Between an odd and an even point (the first is the zeroth) it may bend;
+    /// between an even and an odd one it is level.
+    pub edges: Vec<Vec<(f64, f64)>>,
+    /// The frames, as in the drawing. A frame that holds nothing is empty.
+    pub frames: Vec<Rectangle>,
+}
+
+/// The height of an output over the middle of a box with this many; below it where that is positive.
+pub fn port_offset(ports: usize, port: usize) -> f64 {
+    let middle = number(ports.saturating_sub(1)) / 2.0;
+    (number(port.min(ports.saturating_sub(1))) - middle) * PORT_DISTANCE
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
+pub fn layout(drawing: &Drawing) -> Layout {
+    let ranks = ranks::Ranks::new(drawing);
+    let tree = tree::Tree::new(drawing, &ranks);
+    let mut heights = tidy::heights(drawing, &tree);
+    frames::keep_apart(drawing, &tree, &mut heights);
+    if let Some(node) = drawing.nodes.first() {
+        let origin = heights[tree.items[0]] - node.height / 2.0;
+        for height in &mut heights {
+            *height -= origin;
+        }
+    }
+    let columns = columns(drawing, &ranks);
+    let nodes: Vec<Rectangle> = drawing
+        .nodes
+        .iter()
+        .zip(&tree.items)
+        .zip(&ranks.of)
+        .map(|((node, &item), &rank)| Rectangle {
+            x: columns[rank].0,
+            y: heights[item] - node.height / 2.0,
+            width: node.width,
+            height: node.height,
+        })
+        .collect();
+    let edges = edges::points(drawing, &tree, &nodes, &heights, &columns);
+    let frames = frames::rectangles(drawing, &nodes);
+    Layout { nodes, edges, frames }
+}
+
+/// The left and right end of each rank.
+fn columns(drawing: &Drawing, ranks: &ranks::Ranks) -> Vec<(f64, f64)> {
+    let mut widths = vec![RANK_WIDTH; ranks.count];
+    for (node, &rank) in drawing.nodes.iter().zip(&ranks.of) {
+        widths[rank] = widths[rank].max(node.width);
+    }
+    let deepest = frames::depths(&drawing.frames).into_iter().max().unwrap_or(0);
+    let gap = RANK_GAP.max(2.0 * FRAME_PADDING * number(deepest + 1));
+    let mut x = 0.0;
+    let column = |width| {
+        let left = x;
+        x += width + gap;
+        (left, left + width)
+    };
+    widths.into_iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests;

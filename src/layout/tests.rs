@@ -1,0 +1,229 @@
+//! What every layout keeps, on graphs made at random and by hand.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn node(height: f64, ports: usize) -> Node {
+    Node { width: 320.0, height, ports, frame: None }
+}
+
+/// Boxes of height 100 with two outputs, joined by edges `from.port>to`.
+fn drawing(nodes: usize, edges: &str) -> Drawing {
+    let edge = |word: &str| {
+        let (from, to) = word.split_once('>').unwrap();
+        let (from, port) = from.split_once('.').unwrap();
+        Edge { from: from.parse().unwrap(), port: port.parse().unwrap(), to: to.parse().unwrap() }
+    };
+    Drawing {
+        nodes: vec![node(100.0, 2); nodes],
+        edges: edges.split_whitespace().map(edge).collect(),
+        frames: Vec::new(),
+    }
+}
+
+/// The heights of the middles.
+fn middles(layout: &Layout) -> Vec<f64> {
+    layout.nodes.iter().map(|place| place.y + place.height / 2.0 - 50.0).collect()
+}
+
+#[test]
+fn a_chain_is_straight() {
+    let mut chain = drawing(4, "0.0>1 1.0>2 2.0>3");
+    for node in &mut chain.nodes {
+        node.ports = 1;
+    }
+    let layout = layout(&chain);
+    assert_eq!(middles(&layout), [0.0; 4]);
+    assert_eq!(layout.nodes.iter().map(|place| place.x).collect::<Vec<_>>(), [0.0, 440.0, 880.0, 1320.0]);
+}
+
+#[test]
+fn then_is_above_else_and_the_join_between() {
+    let mut diamond = drawing(4, "0.0>1 0.1>2 1.0>3 2.0>3");
+    for node in &mut diamond.nodes[1..3] {
+        node.ports = 1;
+    }
+    let layout = layout(&diamond);
+    let [_, then, otherwise, join] = middles(&layout)[..] else { panic!("four boxes") };
+    assert_eq!((then < join, join < otherwise), (true, true), "{layout:?}");
+    assert!((join - f64::midpoint(then, otherwise)).abs() < 1.0, "{layout:?}");
+}
+
+#[test]
+fn the_way_round_a_branch_is_straight() {
+    // `if … { 1 }`, then 2.
+    let layout = layout(&drawing(3, "0.0>1 0.1>2 1.0>2"));
+    let heights: BTreeSet<i64> = layout.edges[1].iter().map(|point| point.1 as i64).collect();
+    assert_eq!(heights.len(), 1, "{layout:?}");
+    assert!(layout.nodes[1].y + 100.0 < layout.nodes[2].y + 50.0, "the branch lies above");
+}
+
+#[test]
+fn what_ends_a_run_does_not_bend_the_rest() {
+    let mut guards = drawing(5, "0.0>1 0.1>2 2.0>3 2.1>4");
+    guards.nodes[1].ports = 0;
+    guards.nodes[3].ports = 0;
+    let layout = layout(&guards);
+    assert!(layout.nodes[1].y < layout.nodes[2].y && layout.nodes[3].y < layout.nodes[4].y);
+    // The way on is as straight as the outputs allow.
+    for (from, to) in [(0, 2), (2, 4)] {
+        let bend = middles(&layout)[to] - middles(&layout)[from] - PORT_DISTANCE / 2.0;
+        assert!(bend.abs() < 0.01, "{layout:?}");
+    }
+}
+
+#[test]
+fn detached_parts_lie_below() {
+    let layout = layout(&drawing(6, "0.0>1 0.1>2 3.0>4 4.0>3 5.0>5"));
+    let bottom = layout.nodes[..3].iter().map(|place| place.y + place.height).fold(f64::MIN, f64::max);
+    for place in &layout.nodes[3..] {
+        assert!(place.y > bottom, "{layout:?}");
+    }
+}
+
+#[test]
+fn sets_that_cut_each_other_are_no_frames() {
+    let mut drawing = drawing(5, "");
+    let sets = [vec![0, 1, 2], vec![2, 3], vec![1], vec![0, 1, 2], vec![], vec![3, 4]];
+    assert_eq!(nested(&mut drawing, &sets), [Some(0), None, Some(2), None, None, Some(1)]);
+    assert_eq!(drawing.frames, [None, None, Some(0)]);
+}
+
+fn overlap(a: &Rectangle, b: &Rectangle) -> bool {
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+}
+
+/// The boxes that a frame and those in it hold.
+fn held(drawing: &Drawing, frame: usize) -> BTreeSet<usize> {
+    let inside = |node: &usize| {
+        let mut around = drawing.nodes[*node].frame;
+        while around.is_some_and(|around| around != frame) {
+            around = drawing.frames[around.unwrap()];
+        }
+        around == Some(frame)
+    };
+    (0..drawing.nodes.len()).filter(inside).collect()
+}
+
+fn check(drawing: &Drawing) {
+    let layout = layout(drawing);
+    for (index, a) in layout.nodes.iter().enumerate() {
+        for (other, b) in layout.nodes.iter().enumerate().skip(index + 1) {
+            assert!(!overlap(a, b), "boxes {index} and {other} of {drawing:?}");
+        }
+    }
+    for (index, a) in layout.frames.iter().enumerate() {
+        let held = held(drawing, index);
+        for (node, place) in layout.nodes.iter().enumerate() {
+            assert_eq!(overlap(a, place), held.contains(&node), "frame {index} and box {node} of {drawing:?}");
+        }
+        for (other, b) in layout.frames.iter().enumerate().skip(index + 1) {
+            let nested = self::held(drawing, other).is_subset(&held) || held.is_subset(&self::held(drawing, other));
+            assert!(nested || !overlap(a, b), "frames {index} and {other} of {drawing:?}");
+        }
+    }
+    let ranks = ranks::Ranks::new(drawing);
+    for (index, edge) in drawing.edges.iter().enumerate().filter(|(index, _)| ranks.forward[*index]) {
+        let (from, to) = (&layout.nodes[edge.from], &layout.nodes[edge.to]);
+        assert!(from.x + from.width < to.x, "edge {index} of {drawing:?}");
+        for (piece, ends) in layout.edges[index].windows(2).enumerate() {
+            let [start, end] = ends else { continue };
+            let level = piece % 2 == 0;
+            assert!(!level || (start.1 - end.1).abs() < 0.01, "edge {index}");
+            // Where it bends it is between two ranks, which no box is.
+            for (other, place) in layout.nodes.iter().enumerate() {
+                let beside = end.0 <= place.x || start.0 >= place.x + place.width;
+                let clear = level && (start.1 < place.y || start.1 > place.y + place.height);
+                assert!(beside || clear, "edge {index} and box {other} of {drawing:?}");
+            }
+        }
+    }
+    assert_eq!(layout, super::layout(drawing));
+}
+
+/// Graphs as programs make them, and others: edges lead anywhere, frames hold anything.
+fn drawings() -> impl Strategy<Value = Drawing> {
+    (1_usize..24).prop_flat_map(|count| {
+        let nodes = prop::collection::vec((40_u16..600, 0_usize..4), count);
+        let near =
+            (0..count, 0_usize..3, 1_usize..4).prop_map(move |(from, port, by)| (from, port, (from + by) % count));
+        let far = (0..count, 0_usize..3, 0..count);
+        let edges = prop::collection::vec(prop_oneof![4 => near, 1 => far], 0..2 * count);
+        let sets = prop::collection::vec(prop::collection::btree_set(0..count, 0..6), 0..5);
+        (nodes, edges, sets).prop_map(|(nodes, edges, sets)| {
+            let mut drawing = Drawing {
+                nodes: nodes.into_iter().map(|(height, ports)| node(f64::from(height), ports)).collect(),
+                edges: edges.into_iter().map(|(from, port, to)| Edge { from, port, to }).collect(),
+                frames: Vec::new(),
+            };
+            nested(&mut drawing, &sets.into_iter().map(|set| set.into_iter().collect()).collect::<Vec<_>>());
+            drawing
+        })
+    })
+}
+
+/// A tree of boxes: each hangs from an output of one before it that is free.
+fn trees() -> impl Strategy<Value = Drawing> {
+    prop::collection::vec((40_u16..320, 1_usize..3, any::<prop::sample::Index>()), 1..30).prop_map(|nodes| {
+        let mut drawing = Drawing::default();
+        let mut free: Vec<(usize, usize)> = Vec::new();
+        for (to, (height, ports, from)) in nodes.into_iter().enumerate() {
+            if to > 0 {
+                let (from, port) = free.remove(from.index(free.len()));
+                drawing.edges.push(Edge { from, port, to });
+            }
+            drawing.nodes.push(node(f64::from(height), ports));
+            free.extend((0..ports).map(|port| (to, port)));
+        }
+        drawing
+    })
+}
+
+proptest! {
+    #[test]
+    fn boxes_edges_and_frames_keep_apart(drawing in drawings()) {
+        check(&drawing);
+    }
+
+    #[test]
+    fn a_step_at_the_end_leaves_the_way_to_it_alone(drawing in trees(), end in any::<prop::sample::Index>()) {
+        let ends: Vec<usize> =
+            (0..drawing.nodes.len()).filter(|&node| drawing.edges.iter().all(|edge| edge.from != node)).collect();
+        let end = ends[end.index(ends.len())];
+        let before = layout(&drawing);
+        let mut longer = drawing.clone();
+        longer.edges.push(Edge { from: end, port: 0, to: drawing.nodes.len() });
+        longer.nodes.push(node(100.0, 1));
+        let after = layout(&longer);
+        let mut way = Some(end);
+        while let Some(node) = way {
+            prop_assert_eq!(before.nodes[node], after.nodes[node], "box {} of {:?}", node, drawing);
+            way = drawing.edges.iter().find(|edge| edge.to == node).map(|edge| edge.from);
+        }
+    }
+}
+
+/// Large graphs of bad form. The number of points is what the time depends on.
+#[test]
+fn the_work_is_limited() {
+    const COUNT: usize = 20_000;
+    let chain = |far: &dyn Fn(usize) -> usize| {
+        let next = (1..COUNT).map(|to| Edge { from: to - 1, port: 0, to });
+        let others = (0..COUNT).map(|from| Edge { from, port: 1, to: far(from) });
+        Drawing { nodes: vec![node(100.0, 2); COUNT], edges: next.chain(others).collect(), frames: Vec::new() }
+    };
+    for graph in [
+        chain(&|_| COUNT - 1),
+        chain(&|_| 0),
+        chain(&|from| (from + COUNT / 2) % COUNT),
+        chain(&|from| COUNT - 1 - from),
+        chain(&|from| (from * 7919) % COUNT),
+    ] {
+        let layout = layout(&graph);
+        let points: usize = layout.edges.iter().map(Vec::len).sum();
+        assert!(points <= 6 * graph.edges.len() + 2 * 16 * (COUNT + graph.edges.len()), "{points}");
+    }
+}
