@@ -30,7 +30,8 @@ fn findings(text: &str, catalogue: &Catalogue) -> Vec<String> {
     let mut found = Workspace::load(&sources, &files, &[file], catalogue).compile().diagnostics;
     Levels::default().apply(&mut found);
     // That a module does not work, or a trigger fires often, is said of them, and no sample can help it.
-    let of_the_module = [Code::BrokenModule, Code::BusyTrigger];
+    // The last two are about what is around the sample.
+    let of_the_module = [Code::BrokenModule, Code::BusyTrigger, Code::UntaggedEvent, Code::UnfilteredAdhoc];
     found.retain(|finding| finding.severity > Severity::Note && !of_the_module.contains(&finding.code));
     found.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect()
 }

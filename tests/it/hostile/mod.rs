@@ -58,7 +58,9 @@ fn answer_to(name: &str, bytes: impl Into<Vec<u8>>, beside: &[(&str, &str)]) -> 
     }
     diagnostics.extend(compilation.diagnostics);
     for diagnostic in &diagnostics {
-        assert!(diagnostic.primary.is_some(), "no place: {diagnostic:?}");
+        // A file in another form than text has no place that can be shown.
+        let has_place = diagnostic.primary.is_some() || diagnostic.code == Code::InvalidUtf8;
+        assert!(has_place, "no place: {diagnostic:?}");
         let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
         for span in diagnostic.primary.iter().chain(&diagnostic.secondary).map(|label| label.span).chain(edits) {
             assert!(sources.text(span.file).get(span.range()).is_some(), "a place that does not exist: {diagnostic:?}");
