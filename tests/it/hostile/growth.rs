@@ -46,7 +46,7 @@ fn blueprints_that_double() {
 #[test]
 fn lists_from_files() {
     let list = many(300_000, |number| format!("tag-{number}\n"));
-    let once = workflow("tag_operation(tags: lines(\"list.txt\"))");
+    let once = workflow("tag_operation(scope: attribute, tags: lines(\"list.txt\"))");
     assert_eq!(answer_with(once, &[("list.txt", &list)]), []);
     let often = workflow(&"tag_operation(tags: lines(\"list.txt\"))\n".repeat(2_000));
     let found = answer_with(often, &[("list.txt", &list)]);
