@@ -16,6 +16,8 @@ const FOLLOWED: usize = 64;
 enum Holder {
     Event,
     Attribute,
+    /// What attributes and reports have of the event.
+    Inherited,
 }
 
 /// A tag, or a whole family of tags of which one is set, and what it hangs on.
@@ -63,12 +65,20 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 format!("tags like `{tag}` were {done} earlier in this run, and this question does not see that")
             };
             let finding = facts.finding_in(Code::StaleTag, (node, tag), message, "asks the data as it was before");
-            diagnostics.push(
-                facts
-                    .also(finding, from, format!("{done} here, in MISP's database"))
-                    .note("MISP stores the tag, but the steps of the run go on with the data that they have")
-                    .help("put `reload-full-event()` between the two, or ask before the tag is set"),
-            );
+            let (place, note, help) = if facts.tags_travel {
+                (
+                    format!("{done} here, on the event alone"),
+                    "in the data of the run MISP changes the tags of the event, and not what its attributes and reports have of them",
+                    "put `reload-full-event()` between the two, or ask for tags of the event: `event tagged …`",
+                )
+            } else {
+                (
+                    format!("{done} here, in MISP's database"),
+                    "MISP stores the tag, but the steps of the run go on with the data that they have",
+                    "put `reload-full-event()` between the two, or ask before the tag is set",
+                )
+            };
+            diagnostics.push(facts.also(finding, from, place).note(note).help(help));
             break;
         }
     }
@@ -83,9 +93,13 @@ fn marks<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = Mark<'f
         module_ids::ASSIGN_COUNTRY => Some("misp-galaxy:country="),
         _ => None,
     };
-    // Releases in which `tag_operation` puts tags into the data of the run may do so elsewhere too.
-    let tags = if facts.tags_travel { Vec::new() } else { one.into_iter().chain(set(facts, node)).collect() };
+    // Where `tag_operation` puts tags into the data of the run, what is inherited of the event lacks them, and the modules that
+    // replace tags die.
+    let tags: Vec<_> =
+        if facts.tags_travel { set(facts, node) } else { one.into_iter().chain(set(facts, node)).collect() };
     let holders: &[Holder] = match facts.text(node, "scope") {
+        Some("attribute") if facts.tags_travel => &[],
+        _ if facts.tags_travel => &[Holder::Inherited],
         Some("attribute") => &[Holder::Attribute],
         Some("event") => &[Holder::Event],
         _ => &[Holder::Event, Holder::Attribute],
@@ -111,11 +125,13 @@ fn questions<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = (&'
 /// Whose tags a question looks at.
 fn looked_at(facts: &Facts<'_, '_>, node: usize, in_filter: bool) -> &'static [Holder] {
     const BOTH: &[Holder] = &[Holder::Event, Holder::Attribute];
+    const ALL: &[Holder] = &[Holder::Event, Holder::Attribute, Holder::Inherited];
     if !in_filter && module_ids::asks_for_tags(facts.module(node)) {
         return match facts.text(node, "scope") {
             Some("attribute") => &[Holder::Attribute],
-            Some("event_attribute") => BOTH,
+            Some("event_attribute") => ALL,
             Some("event") | None => &[Holder::Event],
+            Some("inherited_report") => &[Holder::Inherited],
             Some(_) => &[],
         };
     }
@@ -125,7 +141,9 @@ fn looked_at(facts: &Facts<'_, '_>, node: usize, in_filter: bool) -> &'static [H
         if in_filter { (&*filter.selector, &*filter.path) } else { (own("selector"), own("hash_path")) };
     if [selector, path].iter().any(|path| path.starts_with("Event.Tag")) {
         &[Holder::Event]
-    } else if path.contains("_allTags") || !selector.contains("Attribute") && !path.contains("Attribute") {
+    } else if path.contains("_allTags") {
+        ALL
+    } else if !selector.contains("Attribute") && !path.contains("Attribute") {
         BOTH
     } else {
         &[Holder::Attribute]
