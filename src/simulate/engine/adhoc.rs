@@ -45,6 +45,9 @@ pub struct AdhocResult<'a> {
     pub notes: Vec<String>,
 }
 
+/// The scope in which the trigger searches for events itself.
+const EVENTS: &str = "events";
+
 impl AdhocTrigger {
     pub(super) fn of(arguments: &Arguments<'_>) -> Self {
         let syntax = || Thrown { class: PhpClass::JsonException, message: "Syntax error".into() };
@@ -67,7 +70,7 @@ impl AdhocTrigger {
                 Value::Array(passed) => Gathered::Search(passed),
                 _ => Gathered::Search(Array::new()),
             }),
-            "events" => match filters {
+            EVENTS => match filters {
                 Value::Array(filters) => Ok(Gathered::Search(filters.clone())),
                 other => Err(Thrown::argument("AdHocTrigger::getEvents", 2, "filters", "array", other.type_name())),
             },
@@ -82,14 +85,17 @@ impl Prepared {
         self.adhoc.is_some()
     }
 
-    /// The filters of its search, if it is an ad-hoc workflow that searches by itself.
-    pub(super) fn searches(&self) -> Option<Result<Array<'_>, Thrown>> {
-        let trigger = self.adhoc.as_ref().filter(|trigger| trigger.scope == "events")?;
-        match trigger.gather(Value::Null) {
-            Ok(Gathered::Search(filters)) => Some(Ok(filters)),
-            Ok(_) => None,
-            Err(thrown) => Some(Err(thrown)),
-        }
+    /// The filters of the search that an ad-hoc workflow does by itself; `None` if it searches for nothing.
+    ///
+    /// # Errors
+    /// What PHP throws where `filters` is not what the scope needs.
+    pub(super) fn searches(&self) -> Result<Option<Array<'_>>, Thrown> {
+        let Some(trigger) = &self.adhoc else { return Ok(None) };
+        let gathered = trigger.gather(Value::Null)?;
+        Ok(match gathered {
+            Gathered::Search(filters) if trigger.scope == EVENTS => Some(filters),
+            _ => None,
+        })
     }
 
     /// What the workflow runs on where somebody passes this; `None` if it is not an ad-hoc workflow.

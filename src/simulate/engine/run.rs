@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::catalogue::module_ids;
 use crate::core_format::{Passed, into_normalised};
-use crate::php::{Array, Thrown, Value};
+use crate::php::{Array, Value};
 use crate::schema::Lack;
 
 use super::job_size::JobSizes;
@@ -74,20 +74,8 @@ impl Prepared {
             }
             Err(data) => data,
         };
-        match self.not_found(&data) {
-            Some(Ok(note)) => {
-                let mut result = self.empty_result(data, options);
-                result.notes.push(note);
-                return result;
-            }
-            Some(Err(thrown)) => {
-                let mut result = self.empty_result(data, options);
-                result.outcome = Outcome::Crash;
-                result.verdict = Verdict::Cancel;
-                result.errors.push(format!("MISP dies with an internal error: {}: {thrown}", thrown.class.name()));
-                return result;
-            }
-            None => {}
+        if let Some(result) = self.not_found(&data, options) {
+            return result;
         }
         let mut notes = self.notes_on(&data, options);
         let mut result = if options.as_trigger {
@@ -102,15 +90,24 @@ impl Prepared {
         result
     }
 
-    /// Why an ad-hoc workflow does not run on an event: its search does not find it.
-    fn not_found(&self, data: &Value<'_>) -> Option<Result<String, Thrown>> {
-        let filters = match self.searches()? {
-            Ok(filters) => filters,
-            Err(thrown) => return Some(Err(thrown)),
+    /// What comes of a run where the search of an ad-hoc workflow does not find the event, or cannot be read.
+    fn not_found<'a>(&'a self, data: &Value<'a>, options: &RunOptions<'a>) -> Option<RunResult<'a>> {
+        let filters = match self.searches() {
+            Ok(filters) => filters?,
+            Err(thrown) => {
+                let mut result = self.empty_result(data.clone(), options);
+                result.outcome = Outcome::Crash;
+                result.verdict = Verdict::Cancel;
+                result.errors.push(format!("MISP dies with an internal error: {}: {thrown}", thrown.class.name()));
+                return Some(result);
+            }
         };
-        (!Search::new(&filters).fits(data)).then(|| {
-            Ok("the search of the trigger does not find this event, so the workflow does not run on it".into())
-        })
+        if Search::new(&filters).fits(data) {
+            return None;
+        }
+        let mut result = self.empty_result(data.clone(), options);
+        result.notes.push(NOT_FOUND.into());
+        Some(result)
     }
 
     /// Runs the workflow on what the trigger passes; `stored` is what the database has, where that is more.
@@ -354,6 +351,9 @@ fn run_jobs<'a>(workflow: &'a Prepared, options: &RunOptions<'a>, budget: &mut B
         }
     }
 }
+
+/// What is to be known of an event that the search of an ad-hoc workflow does not find.
+const NOT_FOUND: &str = "the search of the trigger does not find this event, so the workflow does not run on it";
 
 /// What is to be known of a tag on an event.
 const ONLY_WITH_NOTIFICATIONS: &str = "for a tag of an event MISP starts `tag-attached-after-save` only where Kafka is on, or ZeroMQ and \

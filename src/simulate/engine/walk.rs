@@ -96,15 +96,17 @@ impl<'w, 'a> Walk<'w, 'a> {
         match ended {
             Ok(()) => {
                 // A job says nothing of failures that did not stop it.
-                let errors = self.errors_so_far();
-                if !errors.is_empty() && !self.is_job {
-                    self.log(&LogLine::Continued(&errors));
+                if !self.is_job {
+                    self.log_errors(|errors| LogLine::Continued(errors));
                 }
             }
             Err(End::Stopped) => {
                 self.result.outcome = if self.has_failed_stop() { Outcome::Blocked } else { Outcome::Failure };
-                let errors = self.errors_so_far();
-                self.log(&if self.is_job { LogLine::JobStopped(&errors) } else { LogLine::Stopped(&errors) });
+                if self.is_job {
+                    self.log_errors(|errors| LogLine::JobStopped(errors));
+                } else {
+                    self.log_errors(|errors| LogLine::Stopped(errors));
+                }
             }
             Err(End::Crashed(reason)) => {
                 self.result.outcome = Outcome::Crash;
@@ -124,10 +126,17 @@ impl<'w, 'a> Walk<'w, 'a> {
         self.result
     }
 
-    /// What went wrong, also for the events before.
-    fn errors_so_far(&self) -> Vec<String> {
+    /// Logs what went wrong, also for the events before.
+    fn log_errors(&mut self, line: for<'l> fn(&'l [String]) -> LogLine<'l>) {
+        if self.options.clock.is_none() {
+            return;
+        }
         let before = if self.is_job { &[][..] } else { &self.budget.errors_before };
-        before.iter().chain(&self.result.errors).cloned().collect()
+        let errors: Vec<String> = before.iter().chain(&self.result.errors).cloned().collect();
+        // A stop is logged also where nothing was said about it.
+        if !errors.is_empty() || self.result.outcome != Outcome::Success {
+            self.log(&line(&errors));
+        }
     }
 
     fn has_failed_stop(&self) -> bool {
