@@ -9,6 +9,8 @@ pub struct ServerFacts {
     pub base_url: String,
     /// Whether the template service of misp-modules runs.
     pub template_service: bool,
+    /// Whether the Redis answers that the settings of `ZeroMQ` name.
+    pub zmq_redis: bool,
     /// Whether `Security.rest_client_enable_arbitrary_urls` is on.
     pub arbitrary_urls: bool,
     /// `Plugin.Workflow_debug_url`, the address to which the steps of workflows that are debugged are sent.
@@ -53,6 +55,7 @@ impl Default for ServerFacts {
         Self {
             base_url: String::new(),
             template_service: true,
+            zmq_redis: true,
             arbitrary_urls: true,
             debug_url: None,
             debug_listener: None,
@@ -66,9 +69,10 @@ impl Default for ServerFacts {
 }
 
 /// What can be said of a server: the name, another one that MISP has for it, and what it takes.
-const KNOWN: [(&str, &str, &str); 10] = [
+const KNOWN: [(&str, &str, &str); 11] = [
     ("base_url", "MISP.baseurl", A_STRING),
     ("template_service", "", YES_OR_NO),
+    ("zmq_redis", "", YES_OR_NO),
     ("arbitrary_urls", "Security.rest_client_enable_arbitrary_urls", YES_OR_NO),
     ("debug_listener", "", YES_OR_NO),
     ("debug_url", "Plugin.Workflow_debug_url", A_STRING),
@@ -140,6 +144,7 @@ impl ServerFacts {
     fn switch(&mut self, name: &str, value: bool) -> bool {
         match name {
             "template_service" => self.template_service = value,
+            "zmq_redis" => self.zmq_redis = value,
             "arbitrary_urls" => self.arbitrary_urls = value,
             "debug_listener" => self.debug_listener = Some(value),
             _ => return false,

@@ -111,6 +111,10 @@ impl Answers for FixedAnswers {
         self.server.template_service
     }
 
+    fn has_zmq_redis(&self) -> bool {
+        self.server.zmq_redis
+    }
+
     fn has_debug_listener(&self) -> bool {
         self.server.has_debug_listener()
     }

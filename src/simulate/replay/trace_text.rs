@@ -41,7 +41,31 @@ pub fn write_run(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Plac
     }
     writeln!(out)?;
     write_errors(out, result)?;
+    write_calls(out, result)?;
     write_jobs(out, result, places)
+}
+
+/// Writes what the workflows did that a run called, and those that they called. Where their steps are written is not known
+/// here.
+fn write_calls(out: &mut dyn WriteColor, result: &RunResult<'_>) -> io::Result<()> {
+    for call in &result.calls {
+        for run in &call.runs {
+            bold(out, &format!("\n`{}`", printable_line(&call.workflow)))?;
+            write!(out, ", called by node {}", call.node)?;
+            let id = run.data.get("Event").and_then(|event| event.get("id")?.to_text());
+            match id {
+                Some(id) => writeln!(out, ", on event {}", printable_line(&id))?,
+                None => writeln!(out)?,
+            }
+            write_nodes(out, run, &|_| None)?;
+            write!(out, "outcome ")?;
+            write_outcome(out, run.outcome)?;
+            writeln!(out)?;
+            write_errors(out, run)?;
+            write_calls(out, run)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the jobs of a run, which have no verdict: nothing waits for them. They nest as deep as the engine runs them, which is not
@@ -56,6 +80,7 @@ fn write_jobs(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places<
         write_outcome(out, done.outcome)?;
         writeln!(out)?;
         write_errors(out, done)?;
+        write_calls(out, done)?;
         write_jobs(out, done, places)?;
     }
     Ok(())
