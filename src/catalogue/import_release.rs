@@ -46,9 +46,6 @@ pub struct ReleaseChanges {
     pub undescribed: Vec<String>,
 }
 
-/// The first release that can follow another: what is older is known release by release.
-const FIRST: Release = Release::new(2, 5, 1);
-
 /// Compares what a server of `release` reports with the release before it.
 ///
 /// Only modules of MISP itself are compared: those of misp-modules and of the server's own belong to no release. Words
@@ -60,9 +57,12 @@ const FIRST: Release = Release::new(2, 5, 1);
 pub fn import_release(release: Release, reported: Vec<Signature>) -> Result<ReleaseChanges, CatalogueError> {
     let known_releases: Vec<Release> =
         Target::NAMES.iter().filter_map(|name| name.parse::<Target>().ok()?.release()).collect();
-    let Some(before) = known_releases.iter().copied().filter(|&known| FIRST <= known && known < release).max() else {
+    let Some(before) =
+        known_releases.iter().copied().filter(|&known| Release::FIRST_SEEN <= known && known < release).max()
+    else {
         return Err(CatalogueError::new(format!(
-            "{release} is not later than {FIRST}, and what is older is known already"
+            "{release} is not later than {}, and what is older is known already",
+            Release::FIRST_SEEN
         )));
     };
     for (module_type, where_from) in [
@@ -84,7 +84,7 @@ pub fn import_release(release: Release, reported: Vec<Signature>) -> Result<Rele
     let mut catalogue = Catalogue::default();
     let mut ids: Vec<String> = Vec::new();
     for mut module in reported {
-        if module.id.starts_with("adhoc_") {
+        if module_ids::is_adhoc(&module.id) {
             module_ids::ADHOC_TRIGGER.clone_into(&mut module.id);
             "Ad-Hoc".clone_into(&mut module.name);
         }
@@ -283,7 +283,7 @@ mod tests {
         let no_triggers = report(newest()).into_iter().filter(|module| module.module_type != ModuleType::Trigger);
         let error = import_release(LATER, no_triggers.collect()).unwrap_err();
         assert!(error.message.contains("`/workflows/triggers.json`"), "{error}");
-        let error = import_release(FIRST, report(newest())).unwrap_err();
+        let error = import_release(Release::FIRST_SEEN, report(newest())).unwrap_err();
         assert!(error.message.starts_with("2.5.1 is not later than 2.5.1"), "{error}");
     }
 

@@ -68,6 +68,31 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// A module of a server's own of which nothing else is known: an action or a trigger of version 0.1 without parameters.
+    pub fn custom(id: impl Into<String>, module_type: ModuleType) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            module_type,
+            description: String::new(),
+            version: "0.1".to_owned(),
+            blocking: false,
+            outputs: 1,
+            shape: Shape::Default,
+            multiple_output_connection: false,
+            supports_filters: false,
+            expects_core_format: false,
+            gives_core_format: false,
+            disabled: false,
+            scope: None,
+            overhead: None,
+            provenance: Provenance::Custom,
+            traps: Vec::new(),
+            parameters: Vec::new(),
+        }
+    }
+
     /// The parameter with this id.
     pub fn parameter(&self, id: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.id == id)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::catalogue::{Catalogue, Parameter, ParameterKind, Provenance, Shape, Signature};
+use crate::catalogue::{Catalogue, Parameter, ParameterKind, Shape, Signature};
 use crate::model::{Graph, ModuleType, Node, ParamText, ParamValue};
 
 use super::note::Notes;
@@ -54,26 +54,18 @@ fn signature(all: &[&Node<'_>], notes: &mut Notes) -> Signature {
     }
     let connected = all.iter().map(|node| node.outputs.len()).max().unwrap_or(0);
     let most = if first.module_type == ModuleType::Logic { 2 } else { 1 };
+    let name = if first.name.is_empty() { &first.module } else { &first.name };
     Signature {
-        id: first.module.to_string(),
-        name: if first.name.is_empty() { first.module.to_string() } else { first.name.to_string() },
-        module_type: first.module_type,
-        description: String::new(),
+        name: name.to_string(),
         version: first.version.to_string(),
-        blocking: false,
         outputs: connected.min(most) as u8,
         shape: if first.class.contains("block-type-if") { Shape::If } else { Shape::Default },
-        multiple_output_connection: false,
         supports_filters: all.iter().any(|node| node.filter.is_active()),
         expects_core_format: first.class.contains("expect-misp-core-format")
             && first.module_type != ModuleType::Trigger,
         gives_core_format: all.iter().any(|node| node.gives_core_format),
-        disabled: false,
-        scope: None,
-        overhead: None,
-        provenance: Provenance::Custom,
-        traps: Vec::new(),
         parameters: parameters(all),
+        ..Signature::custom(&*first.module, first.module_type)
     }
 }
 

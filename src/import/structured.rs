@@ -136,7 +136,7 @@ impl<'t> Reader<'t> {
         (is_json && is_number(digits)).then(|| Written::Bare(digits.to_owned()))
     }
 
-    /// A string that is no template where templates are rendered.
+    /// A string, if it is not a template in a parameter whose templates are rendered.
     fn plain(&mut self) -> Option<String> {
         let text = self.string()?;
         (!self.jinja || !is_template(&text)).then_some(text)

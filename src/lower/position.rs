@@ -96,7 +96,7 @@ pub fn place(graph: &mut Graph<'_>, signature: &SignatureLookup<'_, '_>) {
     }
 }
 
-/// A pin farther away is no guide to where the rest should be.
+/// A pin that is farther away does not say where the rest should be.
 const MAX_DISTANCE: f64 = 1e6;
 
 /// No box of a layout is as far away.
@@ -111,7 +111,7 @@ struct Taken {
 
 impl Taken {
     fn add(&mut self, rectangle: Rectangle) {
-        // Also those that are nowhere: their numbers are no numbers.
+        // This also leaves out boxes whose place is not a number.
         if !(rectangle.x.abs() < FARTHEST && rectangle.y.abs() < FARTHEST) {
             return;
         }

@@ -129,4 +129,27 @@ impl Value {
             _ => None,
         }
     }
+
+    /// What a minus or a plus in front makes of a number; `None` of anything else.
+    pub(super) fn signed(self, sign: char) -> Option<Self> {
+        match (sign, self) {
+            ('-', Self::Integer(number)) => number.checked_neg().map(Self::Integer),
+            ('-', Self::Float(number)) => Some(Self::Float(-number)),
+            ('+', number @ (Self::Integer(_) | Self::Float(_))) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// A whole number as PHP and Python write it. In PHP one that begins with a zero is octal; Python has no such numbers.
+pub(super) fn integer(text: &str) -> Option<i64> {
+    let text = text.replace('_', "").to_ascii_lowercase();
+    let (digits, radix) = match text.get(..2) {
+        Some("0x") => (&text[2..], 16),
+        Some("0b") => (&text[2..], 2),
+        Some("0o") => (&text[2..], 8),
+        _ if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
+        _ => (text.as_str(), 10),
+    };
+    i64::from_str_radix(digits, radix).ok()
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::base::source::Span;
 use crate::base::suggest::closest;
-use crate::catalogue::{Parameter, ParameterKind, Provenance, Shape, Signature};
+use crate::catalogue::{Parameter, ParameterKind, Shape, Signature};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::load::Program;
 use crate::model::{ModuleType, ParamText};
@@ -84,26 +84,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         }
     };
     let mut reader = Reader { diagnostics };
-    let mut signature = Signature {
-        id: module.id.text.to_owned(),
-        name: module.id.text.to_owned(),
-        module_type,
-        description: String::new(),
-        version: "0.1".to_owned(),
-        blocking: false,
-        outputs: 1,
-        shape: Shape::Default,
-        multiple_output_connection: false,
-        supports_filters: false,
-        expects_core_format: false,
-        gives_core_format: false,
-        disabled: false,
-        scope: None,
-        overhead: None,
-        provenance: Provenance::Custom,
-        traps: Vec::new(),
-        parameters: Vec::new(),
-    };
+    let mut signature = Signature::custom(module.id.text, module_type);
     let mut shape = None;
     let mut seen = Seen::default();
     for field in &module.fields {

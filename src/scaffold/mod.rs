@@ -6,7 +6,7 @@ mod workflow;
 
 use serde_json::json;
 
-use crate::catalogue::{Parameter, ParameterKind, Provenance, Shape, Signature};
+use crate::catalogue::{Parameter, ParameterKind, Shape, Signature};
 use crate::model::ModuleType;
 use crate::module_source::Language;
 
@@ -37,29 +37,19 @@ pub fn starter(name: &str, module_type: ModuleType, language: Language) -> Signa
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
+    let description =
+        if is_logic { "Asks whether the title of the event holds a text" } else { "Tells somebody about the event" };
     Signature {
-        id: if language == Language::Php { name.to_owned() } else { name.replace('-', "_") },
         name: if is_logic { format!("IF :: {title}") } else { title },
-        module_type,
-        description: if is_logic {
-            "Asks whether the title of the event holds a text".to_owned()
-        } else {
-            "Tells somebody about the event".to_owned()
-        },
-        version: "0.1".to_owned(),
-        blocking: false,
+        description: description.to_owned(),
         outputs: if is_logic { 2 } else { 1 },
         shape: if is_logic { Shape::If } else { Shape::Default },
-        multiple_output_connection: false,
-        supports_filters: false,
         expects_core_format: true,
-        gives_core_format: false,
-        disabled: false,
-        scope: None,
-        overhead: None,
-        provenance: Provenance::Custom,
-        traps: Vec::new(),
         parameters,
+        ..Signature::custom(
+            if language == Language::Php { name.to_owned() } else { name.replace('-', "_") },
+            module_type,
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::base::source::Span;
 use crate::module_source::syntax::{children, first_child};
-use crate::module_source::value::{Entries, Value};
+use crate::module_source::value::{Entries, Value, integer};
 
 use super::built_in::labels;
 use super::object::Object;
@@ -45,11 +45,8 @@ impl<'c> Object<'c> {
                 let argument = node.child_by_field_name("argument").or_else(|| first_child(node))?;
                 let value = self.expression(argument);
                 match (self.text(node).chars().next()?, value) {
-                    ('-', Value::Integer(number)) => number.checked_neg().map(Value::Integer),
-                    ('-', Value::Float(number)) => Some(Value::Float(-number)),
-                    ('+', number @ (Value::Integer(_) | Value::Float(_))) => Some(number),
                     ('!', Value::Bool(value)) => Some(Value::Bool(!value)),
-                    _ => None,
+                    (sign, value) => value.signed(sign),
                 }
             }
             "binary_expression" => {
@@ -197,16 +194,4 @@ impl<'c> Object<'c> {
         let text = lines.collect::<Vec<_>>().join("\n");
         if node.kind() == "nowdoc" { Some(text) } else { strings::unescaped(&text) }
     }
-}
-
-fn integer(text: &str) -> Option<i64> {
-    let text = text.replace('_', "").to_ascii_lowercase();
-    let (digits, radix) = match text.get(..2) {
-        Some("0x") => (&text[2..], 16),
-        Some("0b") => (&text[2..], 2),
-        Some("0o") => (&text[2..], 8),
-        _ if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
-        _ => (text.as_str(), 10),
-    };
-    i64::from_str_radix(digits, radix).ok()
 }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use crate::base::source::Span;
 use crate::module_source::syntax::{children, first_child};
-use crate::module_source::value::{Entries, Value};
+use crate::module_source::value::{Entries, Value, integer};
 
 use super::Reader;
 use super::strings::decode;
@@ -53,12 +53,7 @@ impl<'t> Reader<'t> {
             "dictionary" => Some(self.dictionary(node)),
             "unary_operator" => {
                 let argument = self.expression(node.child_by_field_name("argument")?);
-                match (self.text(node.child_by_field_name("operator")?), argument) {
-                    ("-", Value::Integer(number)) => number.checked_neg().map(Value::Integer),
-                    ("-", Value::Float(number)) => Some(Value::Float(-number)),
-                    ("+", number @ (Value::Integer(_) | Value::Float(_))) => Some(number),
-                    _ => None,
-                }
+                argument.signed(self.text(node.child_by_field_name("operator")?).chars().next()?)
             }
             "binary_operator" => {
                 let left = self.expression(node.child_by_field_name("left")?);
@@ -153,15 +148,4 @@ impl<'t> Reader<'t> {
         }
         decode(self.text(node))
     }
-}
-
-fn integer(text: &str) -> Option<i64> {
-    let text = text.replace('_', "").to_ascii_lowercase();
-    let (digits, radix) = match text.get(..2) {
-        Some("0x") => (&text[2..], 16),
-        Some("0o") => (&text[2..], 8),
-        Some("0b") => (&text[2..], 2),
-        _ => (text.as_str(), 10),
-    };
-    i64::from_str_radix(digits, radix).ok()
 }

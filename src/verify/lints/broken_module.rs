@@ -39,32 +39,25 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 ),
         );
     }
+    let mut broken = |node, note: &str, help: &str| {
+        let message = format!("{} does not work in this release of MISP", facts.name(node));
+        let finding = facts.finding(Code::BrokenModule, node, message, "ends the run with an internal error");
+        diagnostics.push(finding.note(note).help(help));
+    };
     let replacing = REPLACING.iter().flat_map(|module| facts.nodes_of(module));
     for &node in replacing.filter(|&&node| !facts.is_foreign(node) && is_replacing(node)) {
-        diagnostics.push(
-            facts
-                .finding(
-                    Code::BrokenModule,
-                    node,
-                    format!("{} does not work in this release of MISP", facts.name(node)),
-                    "ends the run with an internal error",
-                )
-                .note("since `tag_operation` changed, the module dies as soon as there is a tag to put on or to take off; where there is none, it does nothing")
-                .help("ask for the tags and put the right one on yourself: `if event tagged any \"tlp:white\" { tag_operation(tags: [\"tlp:clear\"]) }`"),
+        broken(
+            node,
+            "since `tag_operation` changed, the module dies as soon as there is a tag to put on or to take off; where there is none, it does nothing",
+            "ask for the tags and put the right one on yourself: `if event tagged any \"tlp:white\" { tag_operation(tags: [\"tlp:clear\"]) }`",
         );
     }
-    let broken = |&&node: &&usize| facts.signature(node).is_some_and(|signature| signature.version == "0.2");
-    for &node in facts.nodes_of(module_ids::SPLUNK_HEC_EXPORT).iter().filter(broken) {
-        diagnostics.push(
-            facts
-                .finding(
-                    Code::BrokenModule,
-                    node,
-                    format!("{} does not work in this release of MISP", facts.name(node)),
-                    "ends the run with an internal error",
-                )
-                .note("this version of the module asks for a kind of request that does not exist, so nothing is sent")
-                .help("send the data with `webhook(…)`: its `headers` take `Authorization: Splunk …`"),
+    let asks_wrongly = |&&node: &&usize| facts.signature(node).is_some_and(|signature| signature.version == "0.2");
+    for &node in facts.nodes_of(module_ids::SPLUNK_HEC_EXPORT).iter().filter(asks_wrongly) {
+        broken(
+            node,
+            "this version of the module asks for a kind of request that does not exist, so nothing is sent",
+            "send the data with `webhook(…)`: its `headers` take `Authorization: Splunk …`",
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
-use crate::jinja::names::METHODS;
+use crate::jinja::names::is_method;
 use crate::model::{ParamText, ParamValue};
 use crate::schema::{PathFinding, Root, Typer};
 use crate::typing::undeclared_variables;
@@ -46,7 +46,7 @@ fn unknown(typer: &Typer<'_>, variable: &str) -> Option<PathFinding> {
         return None;
     }
     let variable = match variable.rsplit_once('.') {
-        Some((before, last)) if METHODS.contains(&last) => before,
+        Some((before, last)) if is_method(last) => before,
         _ => variable,
     };
     let path = Path::compile(variable).ok()?;
