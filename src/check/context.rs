@@ -1,7 +1,7 @@
 //! What a step is checked against.
 
 use crate::base::source::Span;
-use crate::catalogue::{Catalogue, Signature};
+use crate::catalogue::{Catalogue, Signature, module_ids};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::load::Program;
 use crate::model::ModuleType;
@@ -101,7 +101,11 @@ impl<'a> Context<'_, 'a> {
             .chain(self.catalogue.modules())
             .filter(|signature| (signature.module_type == ModuleType::Trigger) == wants_trigger);
         let mut known: Vec<&str> = known.filter(|_| worth_while).map(|signature| signature.id.as_str()).collect();
+        if wants_trigger && self.signature(file, module_ids::ADHOC).is_some() {
+            known.push(module_ids::ADHOC);
+        }
         known.sort_unstable();
+        known.dedup();
         let unknown = wording::UnknownModule { name: name.text, is_trigger: wants_trigger };
         let (finding, suggestion) = wording::unknown_module(unknown, known, Audience::Text);
         let finding = finding.placed_at(name.span);

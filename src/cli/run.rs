@@ -82,6 +82,13 @@ struct Candidate<'c, 'a> {
     chosen: Chosen<'c, 'a>,
 }
 
+/// The workflows of a file.
+struct Candidates<'c, 'a> {
+    own: Vec<Candidate<'c, 'a>>,
+    /// Those of other files, which these may call.
+    others: Vec<&'c Document<'a>>,
+}
+
 impl Run {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
@@ -120,7 +127,8 @@ impl Run {
                     .collect(),
                 chosen: Chosen { document, id: None, labels: &[] },
             });
-            return self.choose(&candidates.collect::<Vec<_>>(), &catalogue, &project, &sources, diagnostics, console);
+            let candidates = Candidates { own: candidates.collect(), others: Vec::new() };
+            return self.choose(&candidates, &catalogue, &project, &sources, diagnostics, console);
         }
         let workspace = Workspace::load(&sources, &files, &[file], &catalogue);
         let compilation = workspace.compile();
@@ -131,13 +139,15 @@ impl Run {
             names: vec![compiled.id.text.to_owned()],
             chosen: Chosen { document: &compiled.document, id: Some(compiled.id.text), labels: &compiled.labels },
         });
-        self.choose(&candidates.collect::<Vec<_>>(), &workspace.modules(), &project, &sources, diagnostics, console)
+        let others = compilation.imported.iter().map(|compiled| &compiled.document);
+        let candidates = Candidates { own: candidates.collect(), others: others.collect() };
+        self.choose(&candidates, &workspace.modules(), &project, &sources, diagnostics, console)
     }
 
     /// Finds the workflow that is meant, and runs it unless there is an error.
     fn choose(
         &self,
-        candidates: &[Candidate<'_, '_>],
+        Candidates { own: candidates, others }: &Candidates<'_, '_>,
         catalogue: &Catalogue,
         project: &Project,
         sources: &Sources,
@@ -160,7 +170,8 @@ impl Run {
         let wanted = |candidate: &Candidate<'_, '_>| {
             self.workflow.as_ref().is_none_or(|wanted| candidate.names.iter().any(|name| name == wanted))
         };
-        let all: Vec<_> = candidates.iter().map(|candidate| candidate.chosen.document).collect();
+        let all: Vec<_> =
+            candidates.iter().map(|candidate| candidate.chosen.document).chain(others.iter().copied()).collect();
         let mut meant = candidates.iter().filter(|candidate| wanted(candidate));
         match (meant.next(), meant.next(), &self.workflow) {
             (Some(candidate), None, _) => self.execute(&candidate.chosen, &all, catalogue, project, sources, console),

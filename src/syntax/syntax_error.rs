@@ -441,6 +441,9 @@ impl ErrorPlace<'_> {
             "module" if expects(Rule::colon) => {
                 "a module says its kind: `module name : action { … }`, or `logic`, `trigger`".to_owned()
             }
+            "workflow" if expects(Rule::kw_on) && rest.starts_with('"') => {
+                "the title that MISP shows is written inside: `workflow name on event-publish { name: \"…\" … }`".to_owned()
+            }
             "workflow" if expects(Rule::kw_on) => "a workflow names its trigger: `workflow name on event-publish { … }`".to_owned(),
             "test" if expects(Rule::kw_of) => "a test names its workflow: `test \"…\" of name { … }`".to_owned(),
             "workflow" | "blueprint" | "let" if expects(Rule::name) && rest.starts_with('"') => {
