@@ -116,7 +116,7 @@ const CLAIMS: [(&str, Claim); 72] = [
 ];
 
 /// Codes of what 2.5.1 alone does.
-const OF_FIRST_RELEASE: [&str; 3] = ["stale-tag", "not-normalised", "sharing-group-unasked"];
+const OF_FIRST_RELEASE: [&str; 4] = ["no-direct-attributes", "stale-tag", "not-normalised", "sharing-group-unasked"];
 
 /// Codes of what releases after 2.5.1 do.
 const OF_LATER_RELEASES: [&str; 5] = [

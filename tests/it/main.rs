@@ -65,3 +65,4 @@ mod templates_bounds;
 mod templates_random;
 mod test_verb;
 mod trigger_data;
+mod upgrade;
