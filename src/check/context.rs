@@ -12,6 +12,12 @@ use crate::tags::KnownTags;
 use crate::wording;
 use crate::wording::{described, elsewhere};
 
+/// Functions that ask elsewhere whether there is anything.
+const ASKING: [&str; 7] = ["defined", "empty", "exists", "isset", "is_null", "is_empty", "isempty"];
+
+/// Functions that ask elsewhere for a tag.
+const ASKING_FOR_TAGS: [&str; 7] = ["has_tag", "hasTag", "has-tag", "is_tagged", "tagged", "tags", "tag"];
+
 /// Everything that is the same for all steps of a program.
 #[derive(Clone, Copy)]
 pub struct Context<'c, 'a> {
@@ -111,6 +117,13 @@ impl<'a> Context<'_, 'a> {
         let finding = finding.placed_at(name.span);
         if !wants_trigger && ENDINGS.contains(&name.text) {
             return finding.help(HOW_A_RUN_ENDS);
+        }
+        if ASKING.contains(&name.text) {
+            return finding.help("to ask whether a hash path yields anything write `any PATH`, or `not any PATH`");
+        }
+        if ASKING_FOR_TAGS.contains(&name.text) {
+            return finding
+                .help("to ask for a tag write `event tagged any [\"tlp:red\"]`; `tag_operation` puts one on");
         }
         match suggestion {
             Some(close) => finding.unsafe_fix(name.span, close),
