@@ -26,6 +26,7 @@ mod step;
 mod structure;
 mod structured;
 mod tree;
+mod words;
 mod written;
 
 use rustc_hash::FxHashSet;
@@ -49,6 +50,7 @@ use print::{Printer, pin_before};
 use scopes::{Role, Scopes};
 use step::WrittenStep;
 use structure::Structurer;
+pub use words::{Words, all_parameters, words};
 use written::{Entry, Written, entries_of, name};
 
 /// How graphs become text.

@@ -24,6 +24,7 @@ mod findings_silent;
 mod fmt;
 mod folders;
 mod golden;
+mod graph;
 mod hash_paths_checked;
 mod hashpath;
 mod hashpath_properties;
