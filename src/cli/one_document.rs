@@ -28,7 +28,7 @@ pub(super) struct OneDocument<'f> {
 /// The document, and what is around it.
 pub(super) struct Found<'c, 'a> {
     pub(super) chosen: &'c Chosen<'c, 'a>,
-    /// All workflows of the file.
+    /// All workflows of the file, and those of other files that these may call.
     pub(super) all: &'c [&'c Document<'a>],
     pub(super) catalogue: &'c Catalogue,
     pub(super) project: &'c Project,
@@ -48,6 +48,13 @@ pub(super) struct Chosen<'c, 'a> {
 struct Candidate<'c, 'a> {
     names: Vec<String>,
     chosen: Chosen<'c, 'a>,
+}
+
+/// The documents of a file.
+struct Candidates<'c, 'a> {
+    own: Vec<Candidate<'c, 'a>>,
+    /// Those of other files, which these may call.
+    others: Vec<&'c Document<'a>>,
 }
 
 impl OneDocument<'_> {
@@ -90,7 +97,8 @@ impl OneDocument<'_> {
                     .collect(),
                 chosen: Chosen { document, id: None, labels: &[] },
             });
-            return self.choose(&candidates.collect::<Vec<_>>(), &around, diagnostics, console, then);
+            let candidates = Candidates { own: candidates.collect(), others: Vec::new() };
+            return self.choose(&candidates, &around, diagnostics, console, then);
         }
         let workspace = Workspace::load(&sources, &files, &[file], &catalogue);
         let compilation = workspace.compile();
@@ -99,13 +107,15 @@ impl OneDocument<'_> {
             names: vec![compiled.id.text.to_owned()],
             chosen: Chosen { document: &compiled.document, id: Some(compiled.id.text), labels: &compiled.labels },
         });
+        let others = compilation.imported.iter().map(|compiled| &compiled.document);
+        let candidates = Candidates { own: candidates.collect(), others: others.collect() };
         let around = Around { catalogue: &workspace.modules(), ..around };
-        self.choose(&candidates.collect::<Vec<_>>(), &around, diagnostics, console, then)
+        self.choose(&candidates, &around, diagnostics, console, then)
     }
 
     fn choose(
         &self,
-        candidates: &[Candidate<'_, '_>],
+        Candidates { own: candidates, others }: &Candidates<'_, '_>,
         around: &Around<'_>,
         mut diagnostics: Vec<Diagnostic>,
         console: &mut Console,
@@ -133,7 +143,8 @@ impl OneDocument<'_> {
         }
         let names: Vec<String> = eligible.iter().filter_map(|candidate| candidate.names.first().cloned()).collect();
         let names = names.join(", ");
-        let all: Vec<_> = candidates.iter().filter(is_workflow).map(|candidate| candidate.chosen.document).collect();
+        let own = candidates.iter().filter(is_workflow).map(|candidate| candidate.chosen.document);
+        let all: Vec<_> = own.chain(others.iter().copied()).collect();
         let is_meant = |candidate: &&&Candidate<'_, '_>| {
             self.wanted.is_none_or(|wanted| candidate.names.iter().any(|name| name == wanted))
         };

@@ -126,7 +126,7 @@ impl Run {
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
         let mut progress = Progress::new(form == OutputForm::Trace || console.is_quiet(), files.bytes);
-        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
+        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new(), adhoc: None };
         let interrupt = Interrupt::listen();
         in_order(
             first.into_iter().flatten().chain(events).take_while(|_| !interrupt.is_asked()),
@@ -140,6 +140,9 @@ impl Run {
         }
         if interrupt.is_asked() {
             total.interrupted();
+        }
+        if form != OutputForm::Trace && prepared.is_adhoc() {
+            total.adhoc = Some(prepared.searches_pages());
         }
         total.finish(|node| who(sources, graph, node), form, console, sources)
     }
@@ -171,6 +174,8 @@ struct Total {
     status: Status,
     /// What was noted of the runs, each once.
     notes: BTreeSet<String>,
+    /// For an ad-hoc workflow, whether its search takes some of what it finds.
+    adhoc: Option<bool>,
 }
 
 impl Total {
@@ -235,6 +240,12 @@ impl Total {
         }
         if form != OutputForm::Trace {
             console.tell(&self.tally.summary(who))?;
+            if let Some(takes_some) = self.adhoc {
+                console.tell(&self.tally.answer())?;
+                if takes_some {
+                    console.tell("note: `limit` and `page` of the search are left out: each event is run by itself")?;
+                }
+            }
             for note in &self.notes {
                 console.tell(&format!("note: {note}"))?;
             }

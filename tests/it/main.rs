@@ -1,5 +1,6 @@
 //! The tests of the library and of the program, a module a subject. Data lies beside this folder.
 
+mod adhoc_project;
 mod adopting;
 mod architecture;
 mod blueprints_of_others;
@@ -66,3 +67,4 @@ mod templates_bounds;
 mod templates_random;
 mod test_verb;
 mod trigger_data;
+mod upgrade;
