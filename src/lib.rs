@@ -39,6 +39,7 @@ pub mod misp;
 pub mod model;
 pub mod module_source;
 pub mod php;
+pub mod picture;
 pub mod project;
 pub mod resolve;
 pub mod scaffold;

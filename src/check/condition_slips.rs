@@ -162,6 +162,12 @@ fn order(
     question: Span,
 ) -> Diagnostic {
     let finding = finding.note("only IF :: Count knows order: it compares how many values a hash path finds");
+    // The length of a list, as other languages ask for it.
+    let of_length = [".length", ".count", ".size"].iter().find_map(|ending| path.strip_suffix(ending));
+    if let Some(list) = of_length.filter(|_| matches!(kind, ValueKind::Number(_))) {
+        let spelled = format!("count({list}.{{n}}) {} {given}", operator.as_str());
+        return finding.help(format!("write `{spelled}`")).unsafe_fix(question, spelled);
+    }
     let test = matches!(kind, ValueKind::Number(_)).then(|| tested(path, &format!("{}{given}", operator.as_str())));
     match test.flatten() {
         Some(spelled) => finding

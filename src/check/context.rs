@@ -1,7 +1,7 @@
 //! What a step is checked against.
 
 use crate::base::source::Span;
-use crate::catalogue::{Catalogue, Signature};
+use crate::catalogue::{Catalogue, Signature, module_ids};
 use crate::diagnostics::{Audience, Code, Diagnostic};
 use crate::load::Program;
 use crate::model::ModuleType;
@@ -11,6 +11,12 @@ use crate::syntax::{ENDINGS, HOW_A_RUN_ENDS};
 use crate::tags::KnownTags;
 use crate::wording;
 use crate::wording::{described, elsewhere};
+
+/// Functions that ask elsewhere whether there is anything.
+const ASKING: [&str; 7] = ["defined", "empty", "exists", "isset", "is_null", "is_empty", "isempty"];
+
+/// Functions that ask elsewhere for a tag.
+const ASKING_FOR_TAGS: [&str; 7] = ["has_tag", "hasTag", "has-tag", "is_tagged", "tagged", "tags", "tag"];
 
 /// Everything that is the same for all steps of a program.
 #[derive(Clone, Copy)]
@@ -101,12 +107,23 @@ impl<'a> Context<'_, 'a> {
             .chain(self.catalogue.modules())
             .filter(|signature| (signature.module_type == ModuleType::Trigger) == wants_trigger);
         let mut known: Vec<&str> = known.filter(|_| worth_while).map(|signature| signature.id.as_str()).collect();
+        if wants_trigger && self.signature(file, module_ids::ADHOC).is_some() {
+            known.push(module_ids::ADHOC);
+        }
         known.sort_unstable();
+        known.dedup();
         let unknown = wording::UnknownModule { name: name.text, is_trigger: wants_trigger };
         let (finding, suggestion) = wording::unknown_module(unknown, known, Audience::Text);
         let finding = finding.placed_at(name.span);
         if !wants_trigger && ENDINGS.contains(&name.text) {
             return finding.help(HOW_A_RUN_ENDS);
+        }
+        if ASKING.contains(&name.text) {
+            return finding.help("to ask whether a hash path yields anything write `any PATH`, or `not any PATH`");
+        }
+        if ASKING_FOR_TAGS.contains(&name.text) {
+            return finding
+                .help("to ask for a tag write `event tagged any [\"tlp:red\"]`; `tag_operation` puts one on");
         }
         match suggestion {
             Some(close) => finding.unsafe_fix(name.span, close),

@@ -112,6 +112,9 @@ impl<'a> FlowChecker<'_, 'a> {
                 constant,
                 &format!("to put in what lies under the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"),
             ),
+            _ if parameter.lines.is_some() => {
+                self.wrong_type(parameter, constant, "write an object, a line for each entry: `{ Name: \"value\" }`")
+            }
             _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }
     }
@@ -242,6 +245,9 @@ impl<'a> FlowChecker<'_, 'a> {
                 let finding = wording::entry_of_wrong_type(parameter, other.describe());
                 self.report(finding.placed_at(constant.span).help("write the entry in double quotes; `+` joins lists"));
                 None
+            }
+            _ if parameter.lines.is_some() => {
+                self.wrong_type(parameter, constant, "write an object, a line for each entry: `{ Name: \"value\" }`")
             }
             _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
         }

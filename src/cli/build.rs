@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 use rustc_hash::FxHashMap;
 
 use crate::base::source::Sources;
-use crate::compile::{Compiled, Workspace};
+use crate::compile::{Compilation, Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::misp;
 use crate::misp::Filling;
-use crate::model::DocumentKind;
+use crate::model::{ADHOC_PREFIX, DocumentKind, is_adhoc};
 use crate::project::{
     self, APART, Project, ProjectFiles, Readers, Refusal, at_setting, difference, fold, holds, is_device_on_windows,
     write_whole,
@@ -59,10 +59,26 @@ pub(super) struct Build {
     /// you can read them
     #[arg(long, conflicts_with = "check")]
     with_secrets: bool,
+    /// The number that MISP gave to an ad-hoc workflow, as in `--adhoc-id sweep=3`; without it the workflow's id in the
+    /// text ends its trigger id. May be given several times
+    #[arg(long, value_name = "WORKFLOW=NUMBER", value_parser = adhoc_id)]
+    adhoc_id: Vec<(String, u32)>,
     #[command(flatten)]
     target: TargetFlag,
     #[command(flatten)]
     findings: Findings,
+}
+
+/// `sweep=3`
+fn adhoc_id(text: &str) -> Result<(String, u32), String> {
+    let parts = text.split_once('=').map(|(id, number)| (id.trim(), number.trim()));
+    let (id, number) =
+        parts.filter(|(id, _)| !id.is_empty()).ok_or("write the workflow and its number, as in `sweep=3`")?;
+    let number = number.strip_prefix(ADHOC_PREFIX).unwrap_or(number);
+    match number.parse() {
+        Ok(number) if number > 0 => Ok((id.to_owned(), number)),
+        _ => Err(format!("`{number}` is not the number of an ad-hoc workflow: MISP shows it as `adhoc_3`")),
+    }
 }
 
 /// Whether a path is a folder or lies in it. Neither has to exist.
@@ -125,7 +141,9 @@ impl Build {
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
             Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());
+        let workspace = workspace.with_adhoc_ids(self.adhoc_id.iter().cloned().collect());
         let compilation = workspace.compile();
+        self.check_adhoc_ids(&compilation)?;
         diagnostics.extend(compilation.diagnostics);
         let environment = |name: &str| std::env::var(name).ok();
         let products = if self.with_secrets {
@@ -165,6 +183,33 @@ impl Build {
             keep_out_of_git(&folder)?;
         }
         self.write(console, &folder, &products)
+    }
+
+    /// A number is for an ad-hoc workflow, and each has its own.
+    fn check_adhoc_ids(&self, compilation: &Compilation<'_>) -> Result<(), Failure> {
+        let mut known: FxHashMap<u32, &str> = FxHashMap::default();
+        for (id, number) in &self.adhoc_id {
+            if let Some(other) = known.insert(*number, id).filter(|other| other != id) {
+                return Err(Failure::Other(format!(
+                    "`{other}` and `{id}` cannot both be `{ADHOC_PREFIX}{number}`: MISP gives each workflow a number of its own"
+                )));
+            }
+            let is_meant = |compiled: &&Compiled<'_>| compiled.id.text == id;
+            let workflow = compilation.documents.iter().chain(&compilation.imported).find(is_meant);
+            let trigger = workflow.map(|workflow| workflow.document.trigger_id.as_deref().unwrap_or_default());
+            match trigger {
+                // One with errors is missing, and is reported.
+                None if compilation.has_errors() => {}
+                None => return Err(Failure::Other(format!("there is no workflow `{id}` for `--adhoc-id`"))),
+                Some(trigger) if is_adhoc(trigger) => {}
+                Some(trigger) => {
+                    return Err(Failure::Other(format!(
+                        "`{id}` listens to `{trigger}`: only an ad-hoc workflow has a number of its own"
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Where the files go. Files with secrets never go where those lie that are committed.

@@ -13,6 +13,7 @@ mod diff;
 mod explain;
 mod findings;
 mod fmt;
+mod graph;
 mod import;
 mod init;
 mod inputs;
@@ -23,6 +24,7 @@ mod man;
 mod masked;
 mod modules;
 mod named;
+mod one_document;
 mod panic;
 mod path;
 mod path_explain;
@@ -209,6 +211,9 @@ verbs! {
     Diff(diff::Diff),
     /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
+    /// Draw a workflow as a picture
+    #[command(alias = "draw")]
+    Graph(graph::Graph),
     /// Evaluate a hash path on an event
     Path(path::Evaluate),
     /// Say what a code of a finding means

@@ -1,25 +1,24 @@
 //! `run FILE --event EVENT.json`
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use codespan_reporting::term::termcolor::Buffer;
 
-use crate::base::source::{FileId, Sources};
+use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics, ServerFacts};
-use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic, write_terminal};
-use crate::misp;
-use crate::model::{Document, DocumentKind, Graph, NodeId};
-use crate::project::{self, Project, ProjectFiles, load_source};
+use crate::model::{Graph, NodeId};
+use crate::project::{Project, ProjectFiles, load_source};
 use crate::simulate::answers::{AnswersFileError, FixedAnswers, Targets, read_answers};
 use crate::simulate::engine::{Answers, Clock, KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
-use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::inputs::is_standard_input;
 use super::interrupt::Interrupt;
 use super::live::{Live, announce, tell_problems};
+use super::one_document::{Found, OneDocument};
 use super::progress::Progress;
 use super::run_output::{Output, OutputForm, Renderer};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
@@ -69,117 +68,23 @@ pub(super) struct Run {
     live: Live,
 }
 
-/// The workflow to run.
-struct Chosen<'c, 'a> {
-    document: &'c Document<'a>,
-    id: Option<&'c str>,
-    labels: &'c [(&'a str, NodeId)],
-}
-
-/// What a workflow may be called on the command line.
-struct Candidate<'c, 'a> {
-    names: Vec<String>,
-    chosen: Chosen<'c, 'a>,
-}
-
 impl Run {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
             return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
         }
-        let sources = Sources::new();
-        let mut diagnostics = Vec::new();
-        let named = if is_standard_input(&self.file) { Path::new("") } else { &self.file };
-        let files = self.in_project.files([named], &mut diagnostics);
-        let mut project = load_project(&sources, named, &files, &mut diagnostics);
-        self.target.apply(&mut project);
-        let catalogue = project::catalogue(&sources, &files, &project, &mut diagnostics);
-        let file = match load(&sources, &files, &self.file) {
-            Ok(file) => file,
-            Err(problem) => {
-                diagnostics.push(*problem);
-                return Ok(report(console, &sources, &diagnostics, Format::Text)?);
-            }
+        let wanted = OneDocument {
+            file: &self.file,
+            wanted: self.workflow.as_deref(),
+            in_project: &self.in_project,
+            target: &self.target,
+            takes_blueprints: false,
         };
-        if is_json(&sources, file) {
-            let read = match misp::read(sources.text(file)) {
-                Ok(read) => read,
-                Err(error) => {
-                    let message = format!("`{}` cannot be used: {error}", self.file.display());
-                    diagnostics.push(Diagnostic::new(Code::InvalidMispJson, message));
-                    return Ok(report(console, &sources, &diagnostics, Format::Text)?);
-                }
-            };
-            let candidates = read.documents.iter().filter(|document| document.kind == DocumentKind::Workflow);
-            let candidates = candidates.map(|document| Candidate {
-                names: document
-                    .uuid
-                    .map(|uuid| uuid.to_string())
-                    .into_iter()
-                    .chain([document.name.to_string()])
-                    .collect(),
-                chosen: Chosen { document, id: None, labels: &[] },
-            });
-            return self.choose(&candidates.collect::<Vec<_>>(), &catalogue, &project, &sources, diagnostics, console);
-        }
-        let workspace = Workspace::load(&sources, &files, &[file], &catalogue);
-        let compilation = workspace.compile();
-        diagnostics.extend(compilation.diagnostics);
-        let workflows =
-            compilation.documents.iter().filter(|compiled| compiled.document.kind == DocumentKind::Workflow);
-        let candidates = workflows.map(|compiled| Candidate {
-            names: vec![compiled.id.text.to_owned()],
-            chosen: Chosen { document: &compiled.document, id: Some(compiled.id.text), labels: &compiled.labels },
-        });
-        self.choose(&candidates.collect::<Vec<_>>(), &workspace.modules(), &project, &sources, diagnostics, console)
+        wanted.find(console, |found, console| self.execute(&found, console))
     }
 
-    /// Finds the workflow that is meant, and runs it unless there is an error.
-    fn choose(
-        &self,
-        candidates: &[Candidate<'_, '_>],
-        catalogue: &Catalogue,
-        project: &Project,
-        sources: &Sources,
-        mut diagnostics: Vec<Diagnostic>,
-        console: &mut Console,
-    ) -> Result<Status, Failure> {
-        diagnostics.retain(Diagnostic::is_fault);
-        if diagnostics.is_empty() && candidates.is_empty() {
-            let message = format!("there is no workflow in `{}`", self.file.display());
-            diagnostics.push(
-                Diagnostic::new(Code::CannotRun, message)
-                    .help("a blueprint runs as a part of a workflow: `workflow … on … { use … }`"),
-            );
-        }
-        if !diagnostics.is_empty() {
-            return Ok(report(console, sources, &diagnostics, Format::Text)?);
-        }
-        let names: Vec<String> = candidates.iter().filter_map(|candidate| candidate.names.first().cloned()).collect();
-        let names = names.join(", ");
-        let wanted = |candidate: &Candidate<'_, '_>| {
-            self.workflow.as_ref().is_none_or(|wanted| candidate.names.iter().any(|name| name == wanted))
-        };
-        let all: Vec<_> = candidates.iter().map(|candidate| candidate.chosen.document).collect();
-        let mut meant = candidates.iter().filter(|candidate| wanted(candidate));
-        match (meant.next(), meant.next(), &self.workflow) {
-            (Some(candidate), None, _) => self.execute(&candidate.chosen, &all, catalogue, project, sources, console),
-            (None, _, Some(wanted)) => {
-                Err(Failure::Other(format!("there is no workflow `{wanted}` in the file\nhere are {names}")))
-            }
-            _ => Err(Failure::Other(format!("the file holds several workflows: {names}\nchoose one: `--workflow ID`"))),
-        }
-    }
-
-    fn execute(
-        &self,
-        chosen: &Chosen<'_, '_>,
-        all: &[&Document<'_>],
-        catalogue: &Catalogue,
-        project: &Project,
-        sources: &Sources,
-        console: &mut Console,
-    ) -> Result<Status, Failure> {
+    fn execute(&self, found: &Found<'_, '_>, console: &mut Console) -> Result<Status, Failure> {
+        let Found { chosen, all, catalogue, project, sources, .. } = *found;
         console.protect(sources);
         let graph = &chosen.document.graph;
         let semantics = Semantics::for_target(project.target());
@@ -236,7 +141,7 @@ impl Run {
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
         let mut progress = Progress::new(form == OutputForm::Trace || console.is_quiet(), files.bytes);
-        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new() };
+        let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new(), adhoc: None };
         let interrupt = Interrupt::listen();
         in_order(
             first.into_iter().flatten().chain(events).take_while(|_| !interrupt.is_asked()),
@@ -250,6 +155,9 @@ impl Run {
         }
         if interrupt.is_asked() {
             total.interrupted();
+        }
+        if form != OutputForm::Trace && prepared.is_adhoc() {
+            total.adhoc = Some(prepared.searches_pages());
         }
         total.finish(|node| who(sources, graph, node), form, console, sources)
     }
@@ -321,6 +229,8 @@ struct Total {
     status: Status,
     /// What was noted of the runs, each once.
     notes: BTreeSet<String>,
+    /// For an ad-hoc workflow, whether its search takes some of what it finds.
+    adhoc: Option<bool>,
 }
 
 impl Total {
@@ -387,27 +297,17 @@ impl Total {
         }
         if form != OutputForm::Trace {
             console.tell(&self.tally.summary(who))?;
+            if let Some(takes_some) = self.adhoc {
+                console.tell(&self.tally.answer())?;
+                if takes_some {
+                    console.tell("note: `limit` and `page` of the search are left out: each event is run by itself")?;
+                }
+            }
             for note in &self.notes {
                 console.tell(&format!("note: {note}"))?;
             }
         }
         Ok(self.status)
-    }
-}
-
-fn load(sources: &Sources, files: &ProjectFiles, path: &Path) -> Result<FileId, Box<Diagnostic>> {
-    if is_standard_input(path) {
-        read_standard_input(sources, None)
-    } else {
-        load_source(sources, &files.named(), path, &path.display().to_string())
-    }
-}
-
-/// Whether a file is MISP's JSON: its name says so, or, without a name, its beginning.
-fn is_json(sources: &Sources, file: FileId) -> bool {
-    match &sources.file(file).path {
-        Some(path) => path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")),
-        None => sources.text(file).trim_start().starts_with(['{', '[']),
     }
 }
 

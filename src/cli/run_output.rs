@@ -87,7 +87,7 @@ impl Renderer<'_> {
         sheet.output.endings.push(Ending::of(&result));
         let is_uncertain = result.with_jobs().into_iter().any(|result| result.is_uncertain);
         sheet.output.is_uncertain |= is_uncertain;
-        if self.form == OutputForm::Line {
+        if self.form == OutputForm::Line && !result.is_passed_over {
             let told = if is_uncertain { result.with_jobs() } else { vec![&result] };
             sheet.output.notes.extend(told.into_iter().flat_map(|result| result.notes.iter().cloned()));
         }
@@ -172,6 +172,9 @@ fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'
     }
     if let Some(event) = event.and_then(EventIdentity::name) {
         let _ = write!(place, " (event {event})");
+    }
+    if result.is_passed_over {
+        return printable_line(&format!("{place}  not found by the search of the trigger")).into_owned();
     }
     let reason = result.errors.last().map(|error| format!("  {error}")).unwrap_or_default();
     printable_line(&format!("{place}  {}  {verdict}{reason}", result.outcome.as_str())).into_owned()

@@ -9,6 +9,27 @@ use crate::verify::{Callee, check_call_input, check_callees, check_circles, chec
 
 use super::Compiled;
 
+/// The numbers that a server gave to ad-hoc workflows, by the ids of these in the text.
+pub type AdhocIds = FxHashMap<String, u32>;
+
+/// Gives ad-hoc workflows the trigger ids that the server has for them.
+pub(super) fn settle_adhoc_ids(documents: &mut [Compiled<'_>], ids: &AdhocIds) {
+    for compiled in documents {
+        let Some(number) = ids.get(compiled.id.text) else { continue };
+        let document = &mut compiled.document;
+        let Some(placeholder) = document.trigger_id.take() else { continue };
+        if !module_ids::is_adhoc(&placeholder) {
+            document.trigger_id = Some(placeholder);
+            continue;
+        }
+        let settled = format!("{}{number}", module_ids::ADHOC_PREFIX);
+        for node in document.graph.nodes.iter_mut().filter(|node| node.module == placeholder) {
+            node.module = settled.clone().into();
+        }
+        document.trigger_id = Some(settled.into());
+    }
+}
+
 /// Writes the workflows that `run-workflow` names by their ids as MISP lists them, `TRIGGER :: NAME`.
 pub(super) fn name_callees<'a>(documents: &mut [Compiled<'a>], imported: &mut [Compiled<'a>]) {
     let listed: FxHashMap<String, String> = documents
@@ -44,15 +65,22 @@ pub(super) fn name_callees<'a>(documents: &mut [Compiled<'a>], imported: &mut [C
 /// The parameter of `run-workflow` that names the others.
 const WORKFLOWS: &str = "workflows";
 
-/// What `run-workflow` leads to.
-pub(super) fn check_workflows_that_run_others(documents: &[Compiled<'_>], diagnostics: &mut Vec<Diagnostic>) {
-    let workflows = documents.iter().filter(|compiled| compiled.document.kind == DocumentKind::Workflow);
+/// What `run-workflow` leads to, in the workflows that were asked for; they may run those of other files.
+pub(super) fn check_workflows_that_run_others(
+    documents: &[Compiled<'_>],
+    imported: &[Compiled<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let asked = documents.iter().map(|compiled| (compiled, true));
+    let workflows = asked.chain(imported.iter().map(|compiled| (compiled, false)));
     let workflows: Vec<_> = workflows
-        .map(|compiled| Callee {
+        .filter(|(compiled, _)| compiled.document.kind == DocumentKind::Workflow)
+        .map(|(compiled, is_asked)| Callee {
             id: compiled.id.text,
             name: &compiled.document.name,
             span: compiled.id.span,
             graph: &compiled.document.graph,
+            is_asked,
         })
         .collect();
     check_callees(&workflows, diagnostics);

@@ -12,7 +12,8 @@ pub struct Compilation<'a> {
     /// Workflows and blueprints of the files that were asked for, in order. Those with errors are
     /// left out.
     pub documents: Vec<Compiled<'a>>,
-    /// Workflows of the files that these import: tests may name them. Those with errors are left out.
+    /// Workflows of the files that these import, and ad-hoc workflows of the project that they may run: tests may name
+    /// the former. Those with errors are left out.
     pub imported: Vec<Compiled<'a>>,
     /// The tests of the files that were asked for, in order.
     pub tests: Vec<CheckedTest<'a>>,

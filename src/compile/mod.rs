@@ -24,9 +24,10 @@ use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
 use crate::suppressions::Suppressions;
 use crate::verify::{check_environment, report_known_faults};
 
-use callees::{check_workflows_that_run_others, name_callees};
+use callees::{check_workflows_that_run_others, name_callees, settle_adhoc_ids};
 use compiler::Compiler;
 
+pub use callees::AdhocIds;
 pub use compiled::{Compilation, Compiled};
 pub use counts::Counts;
 
@@ -38,12 +39,25 @@ pub struct Workspace<'s> {
     saved: Vec<Exported<'s>>,
     target: Target,
     diagnostics: Vec<Diagnostic>,
+    /// The other files of the project, where something runs other workflows.
+    others: Option<Box<Workspace<'s>>>,
+    adhoc_ids: AdhocIds,
 }
 
 impl<'s> Workspace<'s> {
     /// Parses the files `roots` of `sources` and what they import, read by way of `access`. Files with
-    /// MISP's JSON are read as such, see [`is_misp_json`].
+    /// MISP's JSON are read as such, see [`is_misp_json`]. Where a text runs other workflows, the ad-hoc workflows of
+    /// the project are read too.
     pub fn load(sources: &'s Sources, access: &'s dyn Files, roots: &[FileId], catalogue: &'s Catalogue) -> Self {
+        let mut workspace = Self::load_alone(sources, access, roots, catalogue);
+        let others = workspace.program.workflows_beside();
+        if !others.is_empty() {
+            workspace.others = Some(Box::new(Self::load_alone(sources, access, &others, catalogue)));
+        }
+        workspace
+    }
+
+    fn load_alone(sources: &'s Sources, access: &'s dyn Files, roots: &[FileId], catalogue: &'s Catalogue) -> Self {
         let mut diagnostics = Vec::new();
         let (json, text): (Vec<FileId>, Vec<FileId>) =
             roots.iter().partition(|&&root| is_misp_json(sources.file(root)));
@@ -56,13 +70,29 @@ impl<'s> Workspace<'s> {
             check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);
         }
         let declarations = Declarations::build(&program, &mut diagnostics);
-        Self { program, declarations, catalogue, saved, target: Target::DEFAULT, diagnostics }
+        Self {
+            program,
+            declarations,
+            catalogue,
+            saved,
+            target: Target::DEFAULT,
+            diagnostics,
+            others: None,
+            adhoc_ids: AdhocIds::default(),
+        }
     }
 
     /// Compiles for this target instead of [`Target::DEFAULT`]: warns of the bugs of that release.
     #[must_use]
     pub fn for_target(mut self, target: Target) -> Self {
         self.target = target;
+        self
+    }
+
+    /// Ad-hoc workflows get the numbers that the server gave to them, instead of their ids in the text.
+    #[must_use]
+    pub fn with_adhoc_ids(mut self, ids: AdhocIds) -> Self {
+        self.adhoc_ids = ids;
         self
     }
 
@@ -121,8 +151,14 @@ impl<'s> Workspace<'s> {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }
+        if let Some(others) = &self.others {
+            // What is wrong with them is said when they are asked for.
+            imported.append(&mut others.compile_with(catalogue, target).documents);
+        }
+        settle_adhoc_ids(&mut documents, &self.adhoc_ids);
+        settle_adhoc_ids(&mut imported, &self.adhoc_ids);
         name_callees(&mut documents, &mut imported);
-        check_workflows_that_run_others(&documents, &mut diagnostics);
+        check_workflows_that_run_others(&documents, &imported, &mut diagnostics);
         report_known_faults(
             target,
             &documents.iter().map(|compiled| (compiled.id.span, &compiled.document)).collect::<Vec<_>>(),

@@ -400,6 +400,8 @@ codes! {
     AdhocFilter = "adhoc-filter", Warning;
     /// A workflow is run on other events than the one at hand, or on none.
     CallWithoutEvents = "call-without-events", Warning;
+    /// A step hands on the whole event under a filter that leaves the attributes of objects alone.
+    ObjectsNotFiltered = "objects-not-filtered", Warning;
 }
 
 impl std::fmt::Display for Code {

@@ -8,7 +8,7 @@ use crate::model::{Document, Node, ParamText, ParamValue, TextPart};
 use crate::secrets::{Secret, is_credential_header};
 
 /// What stands in the place of a value that must not be seen.
-pub(super) const NOT_SHOWN: &str = "(not shown)";
+pub(crate) const NOT_SHOWN: &str = "(not shown)";
 
 /// The values of secrets that one side names, as the other side has them: a file that was built with its secrets holds
 /// them where the text says `"Bearer " + secret("TOKEN")`.
@@ -69,7 +69,7 @@ pub(super) fn shown_beside(node: &Node<'_>, other: &Node<'_>, name: &str, shown:
 }
 
 /// The headers of a call without those that hold credentials; `None` if there are none of these.
-pub(super) fn without_credentials(name: &str, text: &str) -> Option<String> {
+pub(crate) fn without_credentials(name: &str, text: &str) -> Option<String> {
     let mut is_changed = false;
     let lines = text.split('\n').map(|line| match line.split_once(':') {
         Some((header, value)) if is_credential_header(header.trim()) && !value.trim().is_empty() => {

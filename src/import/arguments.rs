@@ -9,7 +9,7 @@ use crate::syntax::{is_name, is_number, is_word};
 use super::flow::FlowNode;
 use super::modules::param;
 use super::note::Notes;
-use super::predicate::{comparison, operand_path};
+use super::predicate::{Style, comparison, operand_path};
 use super::structured;
 use super::written::{Entry, Written, name};
 
@@ -45,7 +45,7 @@ pub(super) fn arguments(node: &FlowNode<'_>, exact: Exact, notes: &mut Notes) ->
         return arguments;
     }
     if exact == Exact::Nothing {
-        arguments.filter = module_filter(node.signature, filter);
+        arguments.filter = module_filter(node.signature, filter, Style::Source);
         if arguments.filter.is_none() {
             arguments.entries.push(raw_filter(filter));
         }
@@ -93,14 +93,14 @@ pub(super) fn raw_filter(filter: &SavedFilter<'_>) -> Entry {
 }
 
 /// `for SELECTOR where COND`, if that says the module filter.
-fn module_filter(signature: &Signature, filter: &SavedFilter<'_>) -> Option<String> {
+pub(super) fn module_filter(signature: &Signature, filter: &SavedFilter<'_>, style: Style) -> Option<String> {
     // The four comparisons that module filters know.
     let is_known = matches!(filter.operator.as_ref(), "in" | "not_in" | "equals" | "not_equals");
     if !signature.supports_filters || !is_known {
         return None;
     }
     let selector = operand_path(&filter.selector)?;
-    let question = comparison(&filter.operator, &filter.path, Some(&filter.value), None)?;
+    let question = comparison(&filter.operator, &filter.path, Some(&filter.value), None, style)?;
     Some(format!("for {selector} where {question}"))
 }
 

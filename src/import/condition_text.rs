@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::arguments::{Exact, arguments, exactly};
 use super::conditions::Condition;
 use super::flow::FlowNode;
-use super::predicate::{Predicate, predicate};
+use super::predicate::{Predicate, Style, predicate};
 use super::print::pin_before;
 use super::structure::Structurer;
 use super::written::{Entry, Written, called, entries_of};
@@ -56,7 +56,7 @@ impl Structurer<'_, '_> {
     fn question(&mut self, unit: usize) -> String {
         let node = &self.flow.nodes[unit];
         let mut pin = self.pin(unit);
-        let Some(predicate) = predicate(node.node).filter(|_| self.exact[unit] != Exact::All) else {
+        let Some(predicate) = predicate(node.node, Style::Source).filter(|_| self.exact[unit] != Exact::All) else {
             // No condition is asked of some of the items: a filter says nothing here.
             let exact = if self.exact[unit] == Exact::Nothing { Exact::Filter } else { self.exact[unit] };
             let arguments = arguments(node, exact, &mut self.notes);

@@ -26,14 +26,15 @@ mod step;
 mod structure;
 mod structured;
 mod tree;
+mod words;
 mod written;
 
 use rustc_hash::FxHashSet;
 
 use crate::base::source::Sources;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, module_ids};
 use crate::format::format_source;
-use crate::model::{Document, DocumentKind, NodeId};
+use crate::model::{Document, DocumentKind, NodeId, blueprint_uuid, workflow_uuid};
 
 use arguments::Exact;
 pub use defaults::{Behaviour, WithDefaults, with_editor_defaults};
@@ -49,6 +50,7 @@ use print::{Printer, pin_before};
 use scopes::{Role, Scopes};
 use step::WrittenStep;
 use structure::Structurer;
+pub use words::{Words, all_parameters, words};
 use written::{Entry, Written, entries_of, name};
 
 /// How graphs become text.
@@ -243,7 +245,9 @@ fn head(id: &str, kind: DocumentKind, document: &Document<'_>, trigger: Option<&
     };
     match (trigger, kind) {
         (Some((pin, trigger, arguments)), _) => {
-            head.extend([" on ", &pin_before(pin), trigger]);
+            // Where the name of the file gives the trigger id again, nobody needs to write it.
+            let is_own = kind == DocumentKind::Workflow && trigger.strip_prefix(module_ids::ADHOC_PREFIX) == Some(id);
+            head.extend([" on ", &pin_before(pin), if is_own { module_ids::ADHOC } else { trigger }]);
             if !arguments.is_empty() {
                 head.extend(["(", &entries_of(arguments), ")"]);
             }
@@ -266,7 +270,11 @@ fn fields(id: &str, document: &Document<'_>) -> Vec<Entry> {
     if !document.description.is_empty() {
         field("description", Written::Text(document.description.to_string()));
     }
-    if let Some(uuid) = document.uuid {
+    let made = match document.kind {
+        DocumentKind::Workflow => workflow_uuid(id),
+        DocumentKind::Blueprint => blueprint_uuid(id),
+    };
+    if let Some(uuid) = document.uuid.filter(|&uuid| uuid != made) {
         field("uuid", Written::Text(uuid.to_string()));
     }
     if document.debug_enabled && document.kind == DocumentKind::Workflow {

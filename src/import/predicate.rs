@@ -8,7 +8,40 @@ use crate::model::{FILTER_LABEL, Node, ParamText, ParamValue};
 use crate::syntax::{is_number, is_word};
 
 use super::modules::{param, text_param};
+use super::words;
 use super::written::Written;
+
+/// Where a question is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Style {
+    /// In a text that is compiled.
+    Source,
+    /// In a picture, where there are quotes only around what could be taken for something else.
+    Picture,
+}
+
+impl Style {
+    /// A value.
+    fn value(self, value: &ParamText<'_>) -> String {
+        match self {
+            Self::Source => Written::text(value).written(),
+            Self::Picture => words::text(value),
+        }
+    }
+
+    /// A list of at least one text.
+    fn texts(self, list: &[ParamValue<'_>]) -> Option<String> {
+        let is_text = |item: &ParamValue<'_>| matches!(item, ParamValue::Text(ParamText::Plain(_)));
+        if list.is_empty() || !list.iter().all(is_text) {
+            return None;
+        }
+        if self == Self::Picture {
+            return Some(words::list(list));
+        }
+        let items = list.iter().map(Written::verbatim).collect::<Option<_>>()?;
+        Some(Written::List(items).written())
+    }
+}
 
 /// A question in its nice spelling.
 pub(super) struct Predicate {
@@ -42,11 +75,11 @@ impl Predicate {
 
 /// The nice spelling of the question that an IF node asks. What it leaves open is empty or missing
 /// in the node.
-pub(super) fn predicate(node: &Node<'_>) -> Option<Predicate> {
+pub(super) fn predicate(node: &Node<'_>, style: Style) -> Option<Predicate> {
     let predicate = match node.module.as_ref() {
-        module_ids::TAG_IF => tagged(node)?,
-        module_ids::GENERIC_IF => generic(node, Vec::new(), text_param(node, "operator")?)?,
-        module_ids::COUNT_IF => count(node)?,
+        module_ids::TAG_IF => tagged(node, style)?,
+        module_ids::GENERIC_IF => generic(node, Vec::new(), style)?,
+        module_ids::COUNT_IF => count(node, style)?,
         module_ids::PUBLISHED_IF => published(node)?,
         _ => return None,
     };
@@ -57,26 +90,27 @@ pub(super) fn predicate(node: &Node<'_>) -> Option<Predicate> {
 }
 
 /// `LABEL: SELECTOR where COND` of a filter node. Its [`Predicate::deviations`] may be any.
-pub(super) fn filter_predicate(node: &Node<'_>) -> Option<Predicate> {
+pub(super) fn filter_predicate(node: &Node<'_>, style: Style) -> Option<Predicate> {
     let label = text_param(node, FILTER_LABEL)?;
     let selector = text_param(node, "selector")?;
     let path = operand_path(selector)?;
     let head =
         vec![(FILTER_LABEL, ParamValue::text(label.to_owned())), ("selector", ParamValue::text(selector.to_owned()))];
-    let mut predicate = generic(node, head, text_param(node, "operator")?)?;
+    let mut predicate = generic(node, head, style)?;
     predicate.text = format!("{label}: {path} where {}", predicate.text);
     Some(predicate)
 }
 
 /// The question of generic-if and generic-filter-data.
-fn generic(node: &Node<'_>, mut params: Vec<(&'static str, ParamValue<'static>)>, operator: &str) -> Option<Predicate> {
+fn generic(node: &Node<'_>, mut params: Vec<(&'static str, ParamValue<'static>)>, style: Style) -> Option<Predicate> {
+    let operator = text_param(node, "operator")?;
     let path = text_param(node, "hash_path")?;
     let value = text_param(node, "value").map(|text| ParamText::Plain(Cow::Owned(text.to_owned())));
     let list = match param(node, "value_list") {
         Some(ParamValue::List(items)) => Some(items.as_slice()),
         _ => None,
     };
-    let text = comparison(operator, path, value.as_ref(), list)?;
+    let text = comparison(operator, path, value.as_ref(), list, style)?;
     let takes_list = operator == "in_or";
     if !takes_list && operator != "any_value" {
         params.push(("value", ParamValue::Text(value?)));
@@ -98,29 +132,22 @@ pub(super) fn comparison(
     path: &str,
     value: Option<&ParamText<'_>>,
     list: Option<&[ParamValue<'_>]>,
+    style: Style,
 ) -> Option<String> {
     let path = operand_path(path)?;
-    let value = || value.map(|value| Written::text(value).written());
+    let value = || value.map(|value| style.value(value));
     Some(match operator {
         "in" => format!("{} in {path}", value()?),
         "not_in" => format!("{} not in {path}", value()?),
         "equals" => format!("{path} == {}", value()?),
         "not_equals" => format!("{path} != {}", value()?),
         "any_value" => format!("any {path}"),
-        "in_or" => format!("any {path} in {}", texts(list?)?),
+        "in_or" => format!("any {path} in {}", style.texts(list?)?),
         _ => return None,
     })
 }
 
-/// A list of at least one text.
-fn texts(list: &[ParamValue<'_>]) -> Option<String> {
-    let is_text = |item: &ParamValue<'_>| matches!(item, ParamValue::Text(ParamText::Plain(_)));
-    let fits = !list.is_empty() && list.iter().all(is_text);
-    let items = list.iter().map(Written::verbatim).collect::<Option<_>>()?;
-    fits.then(|| Written::List(items).written())
-}
-
-fn tagged(node: &Node<'_>) -> Option<Predicate> {
+fn tagged(node: &Node<'_>, style: Style) -> Option<Predicate> {
     let scope = text_param(node, "scope")?;
     let condition = text_param(node, "condition")?;
     let words = match condition {
@@ -134,7 +161,7 @@ fn tagged(node: &Node<'_>) -> Option<Predicate> {
         return None;
     }
     let Some(ParamValue::List(tags)) = param(node, "tags") else { return None };
-    let text = format!("{scope} {words} {}", texts(tags)?);
+    let text = format!("{scope} {words} {}", style.texts(tags)?);
     let owned = |tag: &ParamValue<'_>| match tag {
         ParamValue::Text(ParamText::Plain(text)) => Some(ParamValue::text(text.to_string())),
         _ => None,
@@ -148,7 +175,7 @@ fn tagged(node: &Node<'_>) -> Option<Predicate> {
     Some(Predicate { text, params })
 }
 
-fn count(node: &Node<'_>) -> Option<Predicate> {
+fn count(node: &Node<'_>, style: Style) -> Option<Predicate> {
     let selector = text_param(node, "selector")?;
     let path = operand_path(selector)?;
     let operator = text_param(node, "operator")?;
@@ -166,7 +193,7 @@ fn count(node: &Node<'_>) -> Option<Predicate> {
         value.to_owned()
     } else {
         value.trim().parse::<f64>().ok()?;
-        Written::Text(value.to_owned()).written()
+        style.value(&ParamText::Plain(value.into()))
     };
     let params = vec![
         ("selector", ParamValue::text(selector.to_owned())),

@@ -5,7 +5,7 @@ use crate::model::{FILTER_LABEL, Node};
 
 use super::flow::Flow;
 use super::modules::text_param;
-use super::predicate::filter_predicate;
+use super::predicate::{Style, filter_predicate};
 use super::scopes::Role;
 
 /// The role of every node.
@@ -15,7 +15,7 @@ pub(super) fn roles(flow: &Flow<'_>) -> Vec<Role> {
 
 fn role(node: &Node<'_>) -> Role {
     match node.module.as_ref() {
-        module_ids::GENERIC_FILTER_DATA => match label(node).zip(filter_predicate(node)) {
+        module_ids::GENERIC_FILTER_DATA => match label(node).zip(filter_predicate(node, Style::Source)) {
             Some((label, _)) => Role::On(label),
             None => Role::None,
         },

@@ -12,7 +12,7 @@ use super::flow::{Flow, FlowTarget};
 use super::names::{self, Names};
 use super::note::Notes;
 use super::plan::{Plan, Unit};
-use super::predicate::filter_predicate;
+use super::predicate::{Style, filter_predicate};
 use super::scopes::{FilterScope, RegionId, Scopes};
 use super::step::{StepKind, WrittenStep};
 use super::written::{Entry, called};
@@ -321,7 +321,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
         let node = self.flow.nodes[unit].node;
         let mut pin = self.pin(unit);
         let mut head = String::new();
-        if let Some(predicate) = filter_predicate(node) {
+        if let Some(predicate) = filter_predicate(node, Style::Source) {
             pin.extend(self.deviations(&predicate, unit));
             head = predicate.text;
         }

@@ -1,7 +1,7 @@
 //! The points that edges go through.
 
 use super::tree::{Kind, Tree};
-use super::{Drawing, GAP, Rectangle, port_offset};
+use super::{Drawing, Rectangle, port_offset};
 
 /// Distance between two edges that lead back.
 const BACK: f64 = 20.0;
@@ -15,7 +15,7 @@ pub fn points(
     columns: &[(f64, f64)],
 ) -> Vec<Vec<(f64, f64)>> {
     let rank = |node: usize| tree.all[tree.items[node]].rank;
-    let mut low = nodes.iter().map(|node| node.y + node.height).fold(f64::NEG_INFINITY, f64::max) + GAP;
+    let mut low = nodes.iter().map(|node| node.y + node.height).fold(f64::NEG_INFINITY, f64::max) + drawing.spacing.gap;
     let edges = drawing.edges.iter().zip(&tree.points).map(|(edge, through)| {
         let (from, to) = (nodes[edge.from], nodes[edge.to]);
         let start = from.y + from.height / 2.0 + port_offset(drawing.nodes[edge.from].ports, edge.port);

@@ -1,7 +1,7 @@
 //! Frames: rectangles around boxes that no other box may enter.
 
 use super::tree::{Kind, Tree};
-use super::{Drawing, FRAME_PADDING, FRAME_TITLE, GAP, Rectangle};
+use super::{Drawing, FRAME_PADDING, FRAME_TITLE, Rectangle};
 
 /// How many frames are around each frame.
 pub fn depths(frames: &[Option<usize>]) -> Vec<usize> {
@@ -125,6 +125,7 @@ fn common(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
 /// Sets everything, from the top down.
 fn settle(drawing: &Drawing, tree: &Tree, blocks: &[Block], heights: &mut [f64]) {
     let ranks = tree.all.iter().map(|item| item.rank + 1).max().unwrap_or(0);
+    let gap = drawing.spacing.gap;
     let mut floors = vec![f64::NEG_INFINITY; ranks];
     let wanted = heights.to_vec();
     // The frames that are open: which, its next part, and how far it was moved.
@@ -149,8 +150,8 @@ fn settle(drawing: &Drawing, tree: &Tree, blocks: &[Block], heights: &mut [f64])
                 let Some((first, last)) = blocks[inner].ranks else { continue };
                 let floor = floors[first..=last].iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let above = FRAME_PADDING + FRAME_TITLE;
-                let top = (blocks[inner].top + *moved - above - GAP / 2.0).max(floor);
-                let moved = top + above + GAP / 2.0 - blocks[inner].top;
+                let top = (blocks[inner].top + *moved - above - gap / 2.0).max(floor);
+                let moved = top + above + gap / 2.0 - blocks[inner].top;
                 // Half of the gap to a neighbour is on this side of the border.
                 floors[first..=last].fill(top + above);
                 open.push((inner, 0, moved));
@@ -158,8 +159,8 @@ fn settle(drawing: &Drawing, tree: &Tree, blocks: &[Block], heights: &mut [f64])
             Part::Place(place) => {
                 let item = &tree.all[place];
                 let half = match item.kind {
-                    Kind::Node(node) => f64::midpoint(drawing.nodes[node].height, GAP),
-                    _ => GAP / 4.0,
+                    Kind::Node(node) => f64::midpoint(drawing.nodes[node].height, gap),
+                    _ => gap / 4.0,
                 };
                 let parent = item.parent;
                 let with_parent = heights[parent] - wanted[parent];

@@ -19,12 +19,8 @@ mod tree;
 
 pub use nested::nested;
 
-/// Least space between two boxes of a rank, in pixels.
+/// Least space between two boxes of a rank in MISP's editor, in pixels.
 pub const GAP: f64 = 60.0;
-/// Space between two ranks.
-pub const RANK_GAP: f64 = 100.0;
-/// The least width of a rank: that of the editor's boxes.
-const RANK_WIDTH: f64 = 340.0;
 /// Space between the border of a frame and what it holds, in pixels.
 pub const FRAME_PADDING: f64 = 20.0;
 /// Space for the title of a frame.
@@ -56,6 +52,30 @@ pub struct Edge {
     pub to: usize,
 }
 
+/// The space between boxes, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spacing {
+    /// The least space between two boxes of a rank.
+    pub gap: f64,
+    /// The space between two ranks.
+    pub rank_gap: f64,
+    /// The least width of a rank.
+    pub rank_width: f64,
+    /// Half the height of a box that is expected to follow where a branch can grow, with its gap.
+    pub expected: f64,
+}
+
+impl Spacing {
+    /// For MISP's editor: ranks are as wide as its boxes, and there is room for steps to come.
+    pub const EDITOR: Self = Self { gap: GAP, rank_gap: 100.0, rank_width: 340.0, expected: 220.0 };
+}
+
+impl Default for Spacing {
+    fn default() -> Self {
+        Self::EDITOR
+    }
+}
+
 /// What is to be laid out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
@@ -65,6 +85,8 @@ pub struct Drawing {
     pub edges: Vec<Edge>,
     /// For each frame the one around it, which comes before it in the list.
     pub frames: Vec<Option<usize>>,
+    /// How far apart things are.
+    pub spacing: Spacing,
 }
 
 /// A rectangle, by its upper left corner.
@@ -134,12 +156,12 @@ pub fn layout(drawing: &Drawing) -> Layout {
 
 /// The left and right end of each rank.
 fn columns(drawing: &Drawing, ranks: &ranks::Ranks) -> Vec<(f64, f64)> {
-    let mut widths = vec![RANK_WIDTH; ranks.count];
+    let mut widths = vec![drawing.spacing.rank_width; ranks.count];
     for (node, &rank) in drawing.nodes.iter().zip(&ranks.of) {
         widths[rank] = widths[rank].max(node.width);
     }
     let deepest = frames::depths(&drawing.frames).into_iter().max().unwrap_or(0);
-    let gap = RANK_GAP.max(2.0 * FRAME_PADDING * number(deepest + 1));
+    let gap = drawing.spacing.rank_gap.max(2.0 * FRAME_PADDING * number(deepest + 1));
     let mut x = 0.0;
     let column = |width| {
         let left = x;

@@ -20,7 +20,7 @@ fn drawing(nodes: usize, edges: &str) -> Drawing {
     Drawing {
         nodes: vec![node(100.0, 2); nodes],
         edges: edges.split_whitespace().map(edge).collect(),
-        frames: Vec::new(),
+        ..Drawing::default()
     }
 }
 
@@ -157,7 +157,7 @@ fn drawings() -> impl Strategy<Value = Drawing> {
             let mut drawing = Drawing {
                 nodes: nodes.into_iter().map(|(height, ports)| node(f64::from(height), ports)).collect(),
                 edges: edges.into_iter().map(|(from, port, to)| Edge { from, port, to }).collect(),
-                frames: Vec::new(),
+                ..Drawing::default()
             };
             nested(&mut drawing, &sets.into_iter().map(|set| set.into_iter().collect()).collect::<Vec<_>>());
             drawing
@@ -213,7 +213,7 @@ fn the_work_is_limited() {
     let chain = |far: &dyn Fn(usize) -> usize| {
         let next = (1..COUNT).map(|to| Edge { from: to - 1, port: 0, to });
         let others = (0..COUNT).map(|from| Edge { from, port: 1, to: far(from) });
-        Drawing { nodes: vec![node(100.0, 2); COUNT], edges: next.chain(others).collect(), frames: Vec::new() }
+        Drawing { nodes: vec![node(100.0, 2); COUNT], edges: next.chain(others).collect(), ..Drawing::default() }
     };
     for graph in [
         chain(&|_| COUNT - 1),

@@ -3,14 +3,11 @@
 //! Of the children of a place one goes straight on: the join of the branches, else the first branch that can still grow.
 //! Those before it lie above, those after it below, each as near as the outlines allow.
 
-use super::frames::depths;
 use super::tree::{Item, Kind, Tree};
-use super::{Drawing, FRAME_PADDING, FRAME_TITLE, GAP, number, port_offset};
+use super::{Drawing, port_offset};
 
 /// Half the space around a point of an edge.
 const POINT: f64 = 15.0;
-/// Half the height of a box that is expected to follow where a branch can grow, with its gap.
-const EXPECTED: f64 = 220.0;
 
 /// What a part of the tree covers in each rank. Heights grow downwards.
 struct Outline {
@@ -70,14 +67,13 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
     for (index, item) in tree.all.iter().enumerate().skip(1) {
         children[item.parent].push(index);
     }
-    let frame_depths = depths(&drawing.frames);
     let mut offsets = vec![0.0; tree.all.len()];
     let mut outlines: Vec<Option<Outline>> = tree.all.iter().map(|_| None).collect();
     for index in (1..tree.all.len()).rev() {
         let item = &tree.all[index];
         let mut outline = outline_of_children(drawing, tree, item, &mut children[index], &mut outlines, &mut offsets);
-        let (above, below) = extent(drawing, item, &frame_depths);
-        outline.begin(-above, below);
+        let half = extent(drawing, item);
+        outline.begin(-half, half);
         if let Kind::Node(node) = item.kind {
             outline.open |= tree.free[node];
         }
@@ -91,17 +87,13 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
     heights
 }
 
-/// How far a place reaches over and below its middle, with half of the gap to its neighbours.
-fn extent(drawing: &Drawing, item: &Item, frame_depths: &[usize]) -> (f64, f64) {
+/// How far a place reaches over and below its middle, with half of the gap to its neighbours. Where a frame is in between,
+/// [`super::frames::keep_apart`] makes room for it.
+fn extent(drawing: &Drawing, item: &Item) -> f64 {
     match item.kind {
-        Kind::Node(node) => {
-            let node = drawing.nodes[node];
-            let half = f64::midpoint(node.height, GAP);
-            let frames = number(node.frame.map_or(0, |frame| frame_depths[frame] + 1));
-            (half + frames * (FRAME_PADDING + FRAME_TITLE), half + frames * FRAME_PADDING)
-        }
-        Kind::Point(_) => (POINT, POINT),
-        Kind::Space | Kind::Root => (0.0, 0.0),
+        Kind::Node(node) => f64::midpoint(drawing.nodes[node].height, drawing.spacing.gap),
+        Kind::Point(_) => POINT,
+        Kind::Space | Kind::Root => 0.0,
     }
 }
 
@@ -133,10 +125,10 @@ fn outline_of_children(
     for &child in children[..straight].iter().rev() {
         let mut outline = take(child);
         let mut offset = outline.room_above(&all);
-        if outline.open {
+        if outline.open && drawing.spacing.expected > 0.0 {
             offset = offset
                 .min(outline.room_over(&all))
-                .min(all.ranks.last().map_or(0.0, |first| first.0 + all.shift) - EXPECTED);
+                .min(all.ranks.last().map_or(0.0, |first| first.0 + all.shift) - drawing.spacing.expected);
         }
         offsets[child] = offset.min(port(child));
         outline.shift += offsets[child];
@@ -145,8 +137,8 @@ fn outline_of_children(
     for &child in &children[straight + 1..] {
         let mut outline = take(child);
         let mut offset = -all.room_above(&outline);
-        if outline.open {
-            offset = offset.max(-all.room_over(&outline)).max(all.bottom + all.shift + EXPECTED);
+        if outline.open && drawing.spacing.expected > 0.0 {
+            offset = offset.max(-all.room_over(&outline)).max(all.bottom + all.shift + drawing.spacing.expected);
         }
         offsets[child] = offset.max(port(child));
         outline.shift += offsets[child];

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::source::{FileId, Sources, Span};
+use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::misp;
 use crate::model::Graph;
@@ -233,6 +234,24 @@ impl<'s> Program<'s> {
 
     fn name(&self, file: usize) -> &str {
         &self.sources.file(self.files[file].tree.id).name
+    }
+
+    /// The other files of the project that hold ad-hoc workflows, if one of these runs other workflows. What cannot be
+    /// read is left out: nobody asked for it.
+    pub fn workflows_beside(&self) -> Vec<FileId> {
+        let text = |file: &ProgramFile<'s>| self.sources.text(file.tree.id);
+        if !self.files.iter().any(|file| text(file).contains(module_ids::RUN_WORKFLOW)) {
+            return Vec::new();
+        }
+        let paths: Vec<&Path> =
+            self.files.iter().filter_map(|file| self.sources.file(file.tree.id).path.as_deref()).collect();
+        let known: FxHashSet<PathBuf> = paths.iter().map(|path| normal(path)).collect();
+        let others = self.access.workflow_files(&paths[..paths.len().min(self.roots)]);
+        let others = others.into_iter().filter(|path| !known.contains(&normal(path)));
+        others
+            .filter_map(|path| load_source(self.sources, self.access, &path, &path.display().to_string()).ok())
+            .filter(|&file| self.sources.text(file).contains(module_ids::ADHOC))
+            .collect()
     }
 
     /// Which project each file belongs to, as a number; files without a project have one in common.

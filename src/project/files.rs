@@ -1,12 +1,13 @@
 //! Where files are read from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::discover::{PROJECT_FILE, discover};
+use super::gather::TEXT;
 use super::refusal::Refusal;
 
 /// Read access to files, so that the library works without a disk too.
@@ -37,6 +38,13 @@ pub trait Files: Sync {
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
         let _ = file;
         None
+    }
+
+    /// The `.mwf` files of the projects that these files belong to, without these files, sorted by path. A file without
+    /// a project has no others.
+    fn workflow_files(&self, beside: &[&Path]) -> Vec<PathBuf> {
+        let _ = beside;
+        Vec::new()
     }
 }
 
@@ -161,6 +169,15 @@ impl Files for MemoryFiles {
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
         let folders = file.ancestors().skip(1);
         folders.map(|folder| folder.join(PROJECT_FILE)).find(|path| self.files.contains_key(path))
+    }
+
+    fn workflow_files(&self, beside: &[&Path]) -> Vec<PathBuf> {
+        let projects: BTreeSet<PathBuf> = beside.iter().filter_map(|file| self.project_of(file)).collect();
+        let is_text = |path: &Path| path.extension().is_some_and(|extension| extension == TEXT);
+        let is_inside = |path: &Path| self.project_of(path).is_some_and(|project| projects.contains(&project));
+        let files =
+            self.files.keys().filter(|path| is_text(path) && is_inside(path) && !beside.contains(&path.as_path()));
+        files.cloned().collect()
     }
 }
 

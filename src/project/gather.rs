@@ -14,7 +14,7 @@ use super::readable::{ProjectFiles, real};
 use super::refusal::Refusal;
 
 /// The extension of workflow files.
-const TEXT: &str = "mwf";
+pub(super) const TEXT: &str = "mwf";
 /// The extension of MISP's JSON, and of much else.
 const SAVED: &str = "json";
 /// What the name of a folder for files with secrets adds to that of the folder for others.

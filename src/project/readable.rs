@@ -1,11 +1,15 @@
 //! What a text may have read: the files of its project, and nothing else of this computer.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use super::discover::{absolute, discover};
 use super::files::{DiskFiles, Files, open_regular, read_limited};
+use super::gather::gather;
 use super::refusal::Refusal;
 
 /// The files of a project: what a text or a project file may name. Whoever checks a text that a stranger wrote must not
@@ -160,6 +164,15 @@ impl Files for ProjectFiles {
     fn may_show(&self, path: &Path) -> bool {
         DiskFiles.may_show(path)
     }
+
+    fn workflow_files(&self, beside: &[&Path]) -> Vec<PathBuf> {
+        let projects: BTreeSet<PathBuf> = beside.iter().filter_map(|file| self.project_of(file)).collect();
+        let folders = projects.iter().map(|file| or_here(file.parent().unwrap_or(Path::new(""))).to_owned());
+        let mut files = gather(&folders.collect::<Vec<_>>(), None, self).files;
+        let known: FxHashSet<PathBuf> = beside.iter().map(|path| real(path)).collect();
+        files.retain(|file| !known.contains(&real(file)));
+        files
+    }
 }
 
 /// Access to what the user names on the command line: any file, pipes and devices too, but links in a project only as far
@@ -182,6 +195,10 @@ impl Files for NamedFiles<'_> {
 
     fn project_of(&self, file: &Path) -> Option<PathBuf> {
         self.files.project_of(file)
+    }
+
+    fn workflow_files(&self, beside: &[&Path]) -> Vec<PathBuf> {
+        self.files.workflow_files(beside)
     }
 
     fn may_show(&self, path: &Path) -> bool {

@@ -8,6 +8,9 @@ use super::syntax_error::{ErrorPlace, leading_word};
 
 const TEST_INSIDE: &str = "put a regular expression into a test inside the hash path: `any Event[info=/urgent/]`, `any Event.Attribute.{n}[value=/^10\\./]`";
 
+pub(super) const WHOSE_TAGS: &str =
+    "say what is tagged: `event tagged any …`, `attribute tagged any …` or `event_attribute tagged any …`";
+
 /// Comparisons in words, in lower case. A longer phrase comes before its own beginning.
 const COMPARISONS: [(&str, &str); 27] = [
     ("is not one of", "not in"),
@@ -37,6 +40,24 @@ const COMPARISONS: [(&str, &str); 27] = [
     ("inside", "in"),
     ("not in", "not in"),
     ("in", "in"),
+];
+
+/// Whether there is anything, as other languages ask it, and whether the question means that there is nothing. A longer
+/// phrase comes before its own beginning.
+const PRESENCE: [(&str, &str); 13] = [
+    ("is not empty", "any"),
+    ("is not null", "any"),
+    ("is not none", "any"),
+    ("is not missing", "any"),
+    ("is empty", "not any"),
+    ("is null", "not any"),
+    ("is none", "not any"),
+    ("is missing", "not any"),
+    ("is undefined", "not any"),
+    ("is absent", "not any"),
+    ("is defined", "any"),
+    ("is present", "any"),
+    ("is set", "any"),
 ];
 
 /// How people go on after `event tagged`. A longer phrase comes before its own beginning.
@@ -100,6 +121,12 @@ impl ErrorPlace<'_> {
         let is_subject = matches!(subject.as_str(), "event" | "attribute" | "event_attribute");
         match word.to_ascii_lowercase().as_str() {
             "tagged" if is_subject => return Some(self.write(diagnostic, left_start, left_end, &subject, true)),
+            "tagged" if subject == "attributes" || subject == "events" => {
+                let one = subject.trim_end_matches('s');
+                return Some(self.write(diagnostic, left_start, left_end, one, true));
+            }
+            "tagged" => return Some(diagnostic.help(WHOSE_TAGS)),
+            _ if subject == "tagged" => return Some(diagnostic.help(WHOSE_TAGS)),
             "is" if is_subject && next == "published" => {
                 let end = behind + self.text[behind..].find(next)? + next.len();
                 return Some(self.write(diagnostic, left_start, end, "published", true));
@@ -109,6 +136,9 @@ impl ErrorPlace<'_> {
             }
             "exists" => return Some(self.write(diagnostic, left_start, behind, &format!("any {left}"), true)),
             _ => {}
+        }
+        if let Some((end, any)) = self.phrase(at, &PRESENCE).filter(|_| is_word(left)) {
+            return Some(self.write(diagnostic, left_start, end, &format!("{any} {left}"), false));
         }
         self.in_words(diagnostic.clone(), at).or_else(|| self.asked_by_a_word(diagnostic, at, at, false))
     }
@@ -158,6 +188,20 @@ impl ErrorPlace<'_> {
                 "each side of `and` and `or` is a whole question: `PATH == \"a\" or PATH == \"b\"`, or `PATH in [\"a\", \"b\"]`",
             ),
         }
+    }
+
+    /// Strings with commas between them, without the brackets of a list: a comma stands at `at`.
+    pub(super) fn bare_list(&self, diagnostic: &Diagnostic, at: usize) -> Option<Diagnostic> {
+        let head = self.text[self.start..at].strip_suffix('"')?;
+        let start = self.start + head.rfind('"')?;
+        let asks = ["any", "all", "in"].iter().any(|word| self.text[self.start..start].trim_end().ends_with(word));
+        let mut end = at;
+        while self.text[end..].starts_with(',') {
+            end = operand(self.text, end + 1 + self.blanks_at(end + 1))
+                .filter(|operand| operand.written.starts_with('"'))?
+                .end;
+        }
+        asks.then(|| self.write(diagnostic.clone(), start, end, &format!("[{}]", &self.text[start..end]), true))
     }
 
     /// Where a text ends that `or` joins to what ends at `at`.
@@ -257,6 +301,11 @@ impl ErrorPlace<'_> {
                 let spelled = format!("{} {operator} {left}", operand.written);
                 Some(self.write(diagnostic, self.with_any(start), operand.end, &spelled, false))
             }
+            Asked::Tagged(holder) => {
+                let not = if negated { "not " } else { "" };
+                let spelled = format!("{not}{holder} tagged any \"{}\"", operand.content);
+                Some(self.write(diagnostic, self.with_any(start), operand.end, &spelled, false))
+            }
             Asked::Test { regex, is_safe } => {
                 let diagnostic = diagnostic.help(TEST_INSIDE);
                 let Some(question) = tested(left, &format!("=/{regex}/")) else {
@@ -335,6 +384,8 @@ impl ErrorPlace<'_> {
 enum Asked {
     /// Whether a value is among those that the path finds.
     Value,
+    /// Whether this carries a tag.
+    Tagged(&'static str),
     /// Whether what the path finds passes a test.
     Test { regex: String, is_safe: bool },
 }
@@ -343,9 +394,11 @@ enum Asked {
 fn asks(left: &str, word: &str, content: &str, is_regex: bool) -> Option<Asked> {
     let escaped = || regex_syntax_escape(content);
     let test = |regex: String, is_safe: bool| Some(Asked::Test { regex, is_safe });
+    let holder = holder_of_tags(left).filter(|_| !is_regex);
     match word.to_ascii_lowercase().as_str() {
         "matches" | "match" | "regex" | "regexp" | "~" | "=~" | "~=" | "~*" => test(content.to_owned(), is_regex),
         "contains" | "includes" | "has" | "contain" | "include" if is_regex => test(content.to_owned(), true),
+        "contains" | "includes" | "has" | "contain" | "include" if holder.is_some() => holder.map(Asked::Tagged),
         "contains" | "includes" | "has" | "contain" | "include" if has_wildcard(left) => Some(Asked::Value),
         "contains" | "includes" | "has" | "contain" | "include" => test(escaped(), true),
         "startswith" | "starts_with" | "starts-with" | "starts" | "begins" | "start" => {
@@ -353,6 +406,18 @@ fn asks(left: &str, word: &str, content: &str, is_regex: bool) -> Option<Asked> 
         }
         "endswith" | "ends_with" | "ends-with" | "ends" | "end" => test(format!("{}$", escaped()), true),
         "like" | "ilike" => test(escaped().replace('%', ".*"), false),
+        _ => None,
+    }
+}
+
+/// Whose tags a path names as a whole, without their names.
+fn holder_of_tags(path: &str) -> Option<&'static str> {
+    let path = path.strip_suffix(".{n}").unwrap_or(path);
+    let holder = path.strip_suffix(".Tag")?;
+    let holder = holder.strip_suffix(".{n}").unwrap_or(holder);
+    match holder {
+        "Event" => Some("event"),
+        "Event.Attribute" | "Event._AttributeFlattened" => Some("attribute"),
         _ => None,
     }
 }

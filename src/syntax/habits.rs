@@ -98,8 +98,9 @@ impl ErrorPlace<'_> {
             return Some(diagnostic);
         }
         if expects(Rule::kw_and) && expects(Rule::kw_or) {
-            if let Some(diagnostic) = self.foreign_count(&diagnostic, at) {
-                return Some(diagnostic);
+            let other = self.foreign_count(&diagnostic, at).or_else(|| self.bare_list(&diagnostic, at));
+            if other.is_some() {
+                return other;
             }
             let word = leading_word(&self.text[at..]);
             let lower = word.to_ascii_lowercase();

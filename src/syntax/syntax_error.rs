@@ -8,6 +8,7 @@ use crate::base::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic};
 
 use super::expected::phrase;
+use super::foreign_questions::WHOSE_TAGS;
 use super::grammar::{Grammar, Rule};
 
 /// What should have stood where something could not be read.
@@ -127,6 +128,9 @@ impl ErrorPlace<'_> {
             ),
             (Expectation::Step, "elif" | "elsif" | "elseif") => {
                 Some(error(&format!("there is no `{word}`")).help("write `else if`").safe_fix(found, "else if"))
+            }
+            (Expectation::Step, "unless") => {
+                Some(error("there is no `unless`").help("write `if not CONDITION { … }`").unsafe_fix(found, "if not"))
             }
             (Expectation::Item, _) if is_call(&rest[word.len()..]) && !self.expectation.words().contains(&word) => {
                 Some(
@@ -348,6 +352,9 @@ impl ErrorPlace<'_> {
                 return diagnostic.help(format!("did you mean `{word}`?"));
             }
         }
+        if self.expectation == Expectation::Branch && !rest.starts_with('}') {
+            return diagnostic.help("the steps of a concurrent task go into branches: `concurrent { branch { … } }`");
+        }
         let head = &self.text[self.start..at];
         if self.expectation == Expectation::Step && expects(Rule::open_parenthesis) | expects(Rule::arguments) {
             let name = head.trim_end();
@@ -356,6 +363,20 @@ impl ErrorPlace<'_> {
                 && line.contains('{')
             {
                 return diagnostic.help(format!("did you mean `{keyword}`?"));
+            }
+            if line.trim_start().starts_with('{') && matches!(name, "parallel" | "async" | "background" | "spawn") {
+                return diagnostic
+                    .help("what runs in the background is written `concurrent { branch { … } }`")
+                    .unsafe_fix(self.span(self.start, self.start + name.len()), "concurrent");
+            }
+            if name == "where" {
+                return diagnostic.help(
+                    "the filter of a step says first what it goes over: `for Event._AttributeFlattened.{n} where CONDITION`",
+                );
+            }
+            if matches!(name, "trigger" | "on") {
+                return diagnostic
+                    .help("a workflow names its trigger at its head: `workflow name on event-publish { … }`");
             }
             if let Some(blueprint) = name.strip_prefix("use ") {
                 return diagnostic.help(format!("a blueprint is used with parentheses: `use {}()`", blueprint.trim()));
@@ -376,16 +397,60 @@ impl ErrorPlace<'_> {
         diagnostic
     }
 
+    /// Whether this begins like a loop of other languages, `for NAME in`. `at` lies at the `in`.
+    fn is_loop(&self, at: usize) -> bool {
+        let head = self.text[self.start..at].strip_prefix("for").map(str::trim);
+        let name =
+            head.filter(|name| !name.is_empty() && !name.contains(|character: char| !character.is_alphanumeric()));
+        let rest = &self.text[at..];
+        // A question asks for the values of a list, or of a constant.
+        let over = rest.strip_prefix("in").map(str::trim_start).unwrap_or_default();
+        name.is_some()
+            && leading_word(rest) == "in"
+            && over.split([' ', '{', '\n']).next().is_some_and(|path| path.contains('.'))
+    }
+
     /// A filter or module filter that says what it asks and not of what: `where` should stand at `at`.
     fn unselected(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
         let rest = &self.text[at..];
         let asks =
             ["==", "!="].iter().any(|symbol| rest.starts_with(symbol)) || matches!(leading_word(rest), "in" | "not");
-        if !expected.contains(&Rule::kw_where) || !asks {
+        if !expected.contains(&Rule::kw_where) {
             return None;
         }
         let first = self.start + leading_word(&self.text[self.start..]).len();
         let place = first + (self.text[first..].len() - self.text[first..].trim_start().len());
+        let said = self.text[place..at].trim();
+        // `filter A PATH where …`: a label ends with a colon.
+        if let [b'A'..=b'F'] = said.as_bytes()
+            && leading_word(&self.text[self.start..]) == "filter"
+            && rest.starts_with(|character: char| character.is_ascii_alphabetic())
+            && !asks
+        {
+            let end = place + said.len();
+            return Some(
+                diagnostic
+                    .clone()
+                    .help("a label ends with `:`; it may also be left out")
+                    .safe_fix(self.span(end, end), ":"),
+            );
+        }
+        if said == "where" {
+            return Some(
+                diagnostic
+                    .clone()
+                    .help("a filter says first what it goes over, and what it keeps after `where`")
+                    .unsafe_fix(self.span(place, place), "Event._AttributeFlattened.{n} "),
+            );
+        }
+        if !asks {
+            return None;
+        }
+        if self.is_loop(at) {
+            return Some(diagnostic.clone().help(
+                "MISP has no loops: a step works on all items at once, and `filter Event._AttributeFlattened.{n} where CONDITION { … }` narrows them",
+            ));
+        }
         Some(
             diagnostic
                 .clone()
@@ -441,13 +506,16 @@ impl ErrorPlace<'_> {
             "module" if expects(Rule::colon) => {
                 "a module says its kind: `module name : action { … }`, or `logic`, `trigger`".to_owned()
             }
+            "workflow" if expects(Rule::kw_on) && rest.starts_with('"') => {
+                "the title that MISP shows is written inside: `workflow name on event-publish { name: \"…\" … }`".to_owned()
+            }
             "workflow" if expects(Rule::kw_on) => "a workflow names its trigger: `workflow name on event-publish { … }`".to_owned(),
             "test" if expects(Rule::kw_of) => "a test names its workflow: `test \"…\" of name { … }`".to_owned(),
             "workflow" | "blueprint" | "let" if expects(Rule::name) && rest.starts_with('"') => {
                 "a name of your own has no quotes: letters, digits, `-` and `_`".to_owned()
             }
             "if" | "else" if before.ends_with("tagged") && word == "any" || before.ends_with("tagged") && word == "all" => {
-                "say what is tagged: `event tagged any …`, `attribute tagged any …` or `event_attribute tagged any …`".to_owned()
+                WHOSE_TAGS.to_owned()
             }
             "if" | "else" if expects(Rule::operator) && rest.starts_with('{') => {
                 "to ask whether a hash path yields anything write `any PATH`".to_owned()

@@ -157,7 +157,7 @@ fn value_changes(
     let ParamValue::Text(ParamText::Plain(key)) = values[0] else { return None };
     let labels = parameters.map(|parameter| parameter.options.get(&**key).map(|label| label.trim().to_lowercase()));
     if let [Some(before), Some(now)] = &labels
-        && before != now
+        && !mean_the_same(before, now)
     {
         return Some(
             finding(format!("the option `{key}` of `{id}` means \"{now}\" in `{new}`, and \"{before}\" in `{old}`"))
@@ -165,6 +165,16 @@ fn value_changes(
         );
     }
     None
+}
+
+/// Whether two labels differ in words only that change nothing: "inherited attribute", "any inherited attribute".
+fn mean_the_same(one: &str, other: &str) -> bool {
+    let said = |label: &str| {
+        let words = label.split(|character: char| !character.is_alphanumeric());
+        let words = words.filter(|word| !matches!(*word, "" | "a" | "an" | "any" | "the" | "of"));
+        words.map(str::to_owned).collect::<Vec<_>>()
+    };
+    said(one) == said(other)
 }
 
 /// What makes saved nodes differ, whatever they say.

@@ -126,8 +126,14 @@ fn code_of(name: &str) -> Option<Code> {
 }
 
 /// Codes of what MISP 2.5.1 does and 2.5.19 does not.
-const OF_FIRST_RELEASE: [&str; 5] =
-    ["not-normalised", "sharing-group-unasked", "stale-tag", "needs-template-service-default", "triggers-itself"];
+const OF_FIRST_RELEASE: [&str; 6] = [
+    "no-direct-attributes",
+    "not-normalised",
+    "sharing-group-unasked",
+    "stale-tag",
+    "needs-template-service-default",
+    "triggers-itself",
+];
 
 /// The targets that a case is checked for.
 fn targets(case: &Case, project: &Project) -> Vec<Target> {

@@ -172,8 +172,6 @@ fn a_loop_is_cut_and_noted() {
     );
     insta::assert_snapshot!(text, @r#"
     workflow x on event-publish {
-        uuid: "5f0c79d8-1cad-5d8e-8f32-88d087a07673"
-
         tag_operation()
 
         if published {}
@@ -199,8 +197,6 @@ fn a_graph_with_two_triggers_or_none() {
     assert_eq!(imported.notes[0].message, "a workflow has one trigger; `event-after-save` is left out");
     insta::assert_snapshot!(imported.text, @r#"
     workflow x on event-publish {
-        uuid: "5f0c79d8-1cad-5d8e-8f32-88d087a07673"
-
         tag_operation()
 
         detached {
@@ -217,8 +213,6 @@ fn a_graph_with_two_triggers_or_none() {
     let imported = import(&without, Catalogue::built_in(), ImportOptions::default());
     insta::assert_snapshot!(imported.text, @r#"
     workflow x on event-publish {
-        uuid: "5f0c79d8-1cad-5d8e-8f32-88d087a07673"
-
         detached {
             tag_operation()
         }

@@ -94,7 +94,7 @@ fn back(steps: &str) -> String {
     assert!(difference.is_empty(), "{difference}\n{text}");
     let short = text.replace(" Event._AttributeFlattened.{n} where \"x\" in type", "");
     let lines: Vec<&str> = short.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines[2..lines.len() - 1].join("\n")
+    lines[1..lines.len() - 1].join("\n")
 }
 
 #[test]

@@ -40,7 +40,7 @@ const EVENTS: [&str; 8] = [
 type Claim = fn(&Graph<'_>, NodeId, &str, Semantics);
 
 /// The cases with what must come true of every finding in them with the code that they are named after.
-const CLAIMS: [(&str, Claim); 70] = [
+const CLAIMS: [(&str, Claim); 72] = [
     ("always-false-in-json.json", always_answers),
     ("object-compared-in-json.json", always_no),
     ("unknown-key-in-json.json", touches_nothing),
@@ -111,13 +111,21 @@ const CLAIMS: [(&str, Claim); 70] = [
     ("password-in-data.mwf", sends_secrets),
     ("password-in-data-before-save.mwf", sends_secrets),
     ("password-in-data-named.mwf", sends_secrets),
+    ("stale-tag-under-a-filter/main.mwf", not_seen),
+    ("objects-not-filtered.mwf", sends_what_objects_hold),
 ];
 
 /// Codes of what 2.5.1 alone does.
-const OF_FIRST_RELEASE: [&str; 3] = ["stale-tag", "not-normalised", "sharing-group-unasked"];
+const OF_FIRST_RELEASE: [&str; 4] = ["no-direct-attributes", "stale-tag", "not-normalised", "sharing-group-unasked"];
 
 /// Codes of what releases after 2.5.1 do.
-const OF_LATER_RELEASES: [&str; 3] = ["untagged-event", "broken-module-replacing", "stale-tag-inherited"];
+const OF_LATER_RELEASES: [&str; 5] = [
+    "untagged-event",
+    "broken-module-replacing",
+    "stale-tag-inherited",
+    "stale-tag-under-a-filter",
+    "objects-not-filtered",
+];
 
 fn prepared(graph: &Graph<'_>, semantics: Semantics) -> Prepared {
     Prepared::new(graph, &Settings::new("w", Catalogue::built_in(), semantics)).expect("a workflow")
@@ -505,6 +513,23 @@ fn sends_secrets(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics)
     for record in sent {
         assert!(serde_json::to_string(&record.effect).unwrap().contains("SECRET"), "{:?}", record.effect);
     }
+}
+
+/// A red attribute of an object, which the filters of the cases leave out of the lists of attributes.
+const RED_IN_OBJECT: &str = r#"{"Event": {"id": "9", "info": "Mixed", "published": true, "Tag": [{"name": "tlp:white"}],
+    "Attribute": [{"id": "1", "type": "md5", "value": "OUTSIDE", "Tag": [{"name": "tlp:red"}]}],
+    "Object": [{"id": "1", "name": "file", "Attribute": [
+        {"id": "2", "type": "md5", "value": "INSIDE", "Tag": [{"name": "tlp:red"}]}]}]}}"#;
+
+/// What an object holds is handed on, and the attributes that are filtered are not.
+fn sends_what_objects_hold(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
+    let workflow = prepared(graph, semantics);
+    let result = workflow.run(Value::from_json(RED_IN_OBJECT).expect("JSON"), &RunOptions::default());
+    let sent: Vec<_> = result.effects.iter().filter(|record| record.node == node).collect();
+    let sent = serde_json::to_string(&sent.iter().map(|record| &record.effect).collect::<Vec<_>>()).unwrap();
+    // `_unfilteredData`, which holds all, is what MISP keeps for itself.
+    let visible = sent.split("_unfilteredData").next().unwrap();
+    assert!(visible.contains("INSIDE") && !visible.contains("OUTSIDE"), "{sent}");
 }
 
 /// The node that a finding is about.

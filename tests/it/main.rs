@@ -1,5 +1,6 @@
 //! The tests of the library and of the program, a module a subject. Data lies beside this folder.
 
+mod adhoc_project;
 mod adopting;
 mod architecture;
 mod blueprints_of_others;
@@ -23,6 +24,7 @@ mod findings_silent;
 mod fmt;
 mod folders;
 mod golden;
+mod graph;
 mod hash_paths_checked;
 mod hashpath;
 mod hashpath_properties;
@@ -65,3 +67,4 @@ mod templates_bounds;
 mod templates_random;
 mod test_verb;
 mod trigger_data;
+mod upgrade;

@@ -330,7 +330,7 @@ fn examples_and_the_starter_pass() {
 #[test]
 fn what_must_not_happen_and_what_is_logged() {
     let folder = Folder::new().with_tests(
-        "test \"red\" of guard {\n    given \"events/red.json\"\n    expect no effect webhook\n    expect not effect webhook { url: \"https://x\" }\n    expect log \"TLP:RED\"\n    expect no log \"Authentication\"\n}\n\
+        "test \"red\" of guard {\n    given \"events/red.json\"\n    expect no effect webhook\n    expect not effect webhook { url: \"https://x\" }\n    expect log \"TLP:RED\"\n    expect no log \"Authentication\"\n    expect no effect send-mail\n    expect not ran [enrich-event]\n}\n\
          test \"green\" of guard {\n    given \"events/green.json\"\n    expect effect webhook {}\n    expect effect webhook\n    expect no effect webhook { method: \"DELETE\" }\n}\n",
     );
     let done = folder.test(&[]);

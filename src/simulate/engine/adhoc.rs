@@ -85,6 +85,11 @@ impl Prepared {
         self.adhoc.is_some()
     }
 
+    /// Whether the search that an ad-hoc workflow does by itself takes some of what it finds: `limit`, `page`.
+    pub fn searches_pages(&self) -> bool {
+        self.searches().ok().flatten().is_some_and(|filters| Search::new(&filters).page() != (0, usize::MAX))
+    }
+
     /// The filters of the search that an ad-hoc workflow does by itself; `None` if it searches for nothing.
     ///
     /// # Errors

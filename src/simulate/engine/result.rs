@@ -74,6 +74,9 @@ pub struct RunResult<'a> {
     /// Whether a limit of the simulation was reached, so that MISP's run may be another.
     #[serde(skip)]
     pub is_uncertain: bool,
+    /// Whether the search of an ad-hoc workflow passes the event over, so that there was no run.
+    #[serde(skip)]
+    pub is_passed_over: bool,
     /// What was done to the world outside, in order.
     #[serde(serialize_with = "written_once")]
     pub effects: Vec<EffectRecord<'a>>,

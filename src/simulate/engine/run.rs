@@ -106,6 +106,7 @@ impl Prepared {
             return None;
         }
         let mut result = self.empty_result(data.clone(), options);
+        result.is_passed_over = true;
         result.notes.push(NOT_FOUND.into());
         Some(result)
     }
@@ -303,6 +304,7 @@ impl Prepared {
             errors: Vec::new(),
             notes: Vec::new(),
             is_uncertain: false,
+            is_passed_over: false,
             effects: Vec::new(),
             jobs: Vec::new(),
             calls: Vec::new(),

@@ -19,7 +19,7 @@ pub fn check_call_input(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diag
     if wants_ids.is_empty() {
         return;
     }
-    for workflow in workflows {
+    for workflow in workflows.iter().filter(|workflow| workflow.is_asked) {
         for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::RUN_WORKFLOW) {
             let Some(callee) = called(node).find_map(|name| wants_ids.get(name)) else { continue };
             let Some((what, label, note)) = misled(node) else { continue };

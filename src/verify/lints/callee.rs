@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::circle::{Callee, called};
+use super::circle::{Callee, SEPARATOR, called_in_full};
 use crate::base::suggest::closest;
 use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
@@ -13,65 +13,80 @@ const MAX_SUGGESTIONS: usize = 50;
 
 /// Looks for names in `run-workflow` that no workflow has.
 pub fn check_callees(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnostic>) {
-    // Whether one of the workflows with this name can be run by another.
-    let mut by_name: FxHashMap<&str, bool> = FxHashMap::default();
-    let mut by_id: FxHashMap<&str, &str> = FxHashMap::default();
+    let mut known = Known::default();
     for workflow in workflows {
         let is_ad_hoc = is_ad_hoc(workflow);
-        *by_name.entry(workflow.name).or_default() |= is_ad_hoc;
-        by_id.entry(workflow.id).or_insert(workflow.name);
+        *known.by_name.entry(workflow.name).or_default() |= is_ad_hoc;
+        *known.by_id.entry(workflow.id).or_default() |= is_ad_hoc;
+        known.has_ad_hoc |= is_ad_hoc;
     }
-    // Workflows may live on the server only; where none of the kind is here, all of them may.
-    let has_ad_hoc = by_name.values().any(|&is_ad_hoc| is_ad_hoc);
-    let mut suggestions = 0;
-    for workflow in workflows {
+    let mut problems = 0;
+    for workflow in workflows.iter().filter(|workflow| workflow.is_asked) {
         for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::RUN_WORKFLOW) {
-            for name in called(node) {
-                let known = by_name.get(name).copied();
-                if known == Some(true) {
-                    continue;
-                }
-                let shown = name.replace('`', "'");
-                suggestions += 1;
-                let near = || {
-                    let names = by_name.iter().filter(|(_, is_ad_hoc)| **is_ad_hoc).map(|(name, _)| *name);
-                    closest(name, names.filter(|_| suggestions <= MAX_SUGGESTIONS))
-                };
-                let (message, help) = if known.is_some() {
-                    // Without the trigger's own module nobody knows which workflows are of this kind.
-                    if !has_ad_hoc {
-                        continue;
-                    }
-                    (
-                        format!(
-                            "the workflow `{shown}` listens to a trigger of its own, and so cannot be run from here"
-                        ),
-                        format!("let it start `on {}`, or use a blueprint in both workflows", module_ids::ADHOC),
-                    )
-                } else if let Some(meant) = by_id.get(name) {
-                    (
-                        format!("`{shown}` is the id of a workflow, and MISP looks for its name"),
-                        format!("write its name after its trigger: `TRIGGER :: {meant}`"),
-                    )
-                } else if let Some(near) = near() {
-                    (format!("no workflow is named `{shown}`"), format!("did you mean `{near}`?"))
-                } else if has_ad_hoc {
-                    (
-                        format!("no ad-hoc workflow of these files is named `{shown}`"),
-                        "write the name of a workflow as MISP shows it; for one that lives on the server only, allow this finding with a comment".to_owned(),
-                    )
-                } else {
-                    continue;
-                };
+            for name in called_in_full(node) {
+                let Some((message, help)) = known.problem(name, problems < MAX_SUGGESTIONS) else { continue };
+                problems += 1;
                 let place = node.origin.unwrap_or(workflow.span);
                 diagnostics.push(
                     Diagnostic::at(Code::UnknownCallee, place, message)
                         .label("runs nothing")
-                        .note("`run-workflow` keeps the text `TRIGGER :: NAME`, and passes over a name that no ad-hoc workflow has; renaming a workflow breaks all that run it")
+                        .note("MISP looks for `TRIGGER :: NAME` in its list of ad-hoc workflows, and the step fails where it is not there; renaming a workflow breaks all that run it")
                         .note("when somebody opens the workflow in MISP's editor and saves it, a name that the server does not have is dropped from the list")
                         .help(help),
                 );
             }
+        }
+    }
+}
+
+/// The workflows there are, and whether one of that name is ad-hoc: only such a one can be run by another.
+#[derive(Default)]
+struct Known<'w> {
+    by_name: FxHashMap<&'w str, bool>,
+    by_id: FxHashMap<&'w str, bool>,
+    /// Workflows may live on the server only; where none of the kind is here, all of them may.
+    has_ad_hoc: bool,
+}
+
+impl Known<'_> {
+    /// What is wrong with the name of a workflow, and what to write.
+    fn problem(&self, full: &str, may_suggest: bool) -> Option<(String, String)> {
+        let (by_what, name) = match full.split_once(SEPARATOR) {
+            Some((_, name)) => (&self.by_name, name),
+            None => (&self.by_id, full),
+        };
+        let shown = name.replace('`', "'");
+        let known = by_what.get(name).copied();
+        // Without the trigger's own module nobody knows which workflows are of this kind.
+        if known == Some(true) || known.is_some() && !self.has_ad_hoc && full.contains(SEPARATOR) {
+            return None;
+        }
+        if known.is_some() {
+            return Some((
+                format!("the workflow `{shown}` listens to a trigger of its own, and so cannot be run from here"),
+                format!("let it start `on {}`, or use a blueprint in both workflows", module_ids::ADHOC),
+            ));
+        }
+        if full.contains(SEPARATOR) && self.by_id.contains_key(name) {
+            return Some((
+                format!("`{shown}` is the id of a workflow, and MISP looks for its name"),
+                format!("write `{shown}` alone: the build puts in the trigger and the name"),
+            ));
+        }
+        let names = by_what.iter().filter(|(_, is_ad_hoc)| **is_ad_hoc).map(|(name, _)| *name);
+        let near = closest(name, names.filter(|_| may_suggest));
+        let by_id = "name a workflow of the project by its id, or one that lives on the server as MISP lists it: `adhoc_3 :: NAME`";
+        match (near, full.contains(SEPARATOR)) {
+            (Some(near), true) => Some((format!("no workflow is named `{shown}`"), format!("did you mean `{near}`?"))),
+            (Some(near), false) => {
+                Some((format!("there is no ad-hoc workflow `{shown}`"), format!("did you mean `{near}`?")))
+            }
+            (None, false) => Some((format!("there is no ad-hoc workflow `{shown}` in these files"), by_id.to_owned())),
+            (None, true) if self.has_ad_hoc => Some((
+                format!("no ad-hoc workflow of these files is named `{shown}`"),
+                "write the name of a workflow as MISP shows it; for one that lives on the server only, allow this finding with a comment".to_owned(),
+            )),
+            (None, true) => None,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Callee<'g, 'a> {
     pub span: Span,
     /// Its graph.
     pub graph: &'g Graph<'a>,
+    /// Whether it was asked for. Of others, which are only known to be called, nothing is reported.
+    pub is_asked: bool,
 }
 
 /// Looks for circles among workflows.
@@ -59,7 +61,7 @@ pub fn check_circles(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
     }
     let mut circles: Vec<_> = circles.into_values().collect();
     circles.sort_by_key(|circle| circle[0].from);
-    for circle in circles {
+    for circle in circles.into_iter().filter(|circle| workflows[circle[0].from].is_asked) {
         let place = |run: &Run<'_, '_>| run.node.origin.unwrap_or(workflows[run.from].span);
         let first = circle[0];
         let mut finding = Diagnostic::at(
@@ -80,8 +82,16 @@ pub fn check_circles(workflows: &[Callee<'_, '_>], diagnostics: &mut Vec<Diagnos
     }
 }
 
-/// The names of the workflows that a node runs; MISP knows them as `TRIGGER :: NAME`.
+/// The names of the workflows that a node runs, without the trigger before each.
 pub fn called<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
+    called_in_full(node).map(|text| text.split_once(SEPARATOR).map_or(text, |(_, name)| name))
+}
+
+/// What stands between trigger and name in `TRIGGER :: NAME`, as MISP lists workflows.
+pub const SEPARATOR: &str = " :: ";
+
+/// The workflows that a node runs, as it names them.
+pub fn called_in_full<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
     let lists = node.params.iter().filter(|(id, _)| id == "workflows").map(|(_, value)| value);
     lists
         .flat_map(|value| match value {
@@ -89,5 +99,4 @@ pub fn called<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
             single => std::slice::from_ref(single),
         })
         .filter_map(plain)
-        .map(|text| text.split_once(" :: ").map_or(text, |(_, name)| name))
 }

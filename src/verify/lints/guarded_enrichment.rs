@@ -20,7 +20,7 @@ pub fn check_guarded_enrichment(workflows: &[Callee<'_, '_>], diagnostics: &mut 
         })
     });
     let Some(guard) = guard else { return };
-    for workflow in workflows {
+    for workflow in workflows.iter().filter(|workflow| workflow.is_asked) {
         for node in workflow.graph.nodes.iter().filter(|node| node.module == module_ids::ATTACH_ENRICHMENT) {
             diagnostics.push(
                 Diagnostic::at(

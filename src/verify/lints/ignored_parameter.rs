@@ -5,7 +5,8 @@ use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
-    let modules = [module_ids::TAG_OPERATION, module_ids::MS_TEAMS_WEBHOOK, module_ids::WEBHOOK];
+    let modules =
+        [module_ids::TAG_OPERATION, module_ids::MS_TEAMS_WEBHOOK, module_ids::WEBHOOK, module_ids::ADD_ANALYST_DATA];
     for &node in modules.iter().flat_map(|module| facts.nodes_of(module)) {
         let (id, note, help) = match facts.module(node) {
             module_ids::TAG_OPERATION => (
@@ -22,6 +23,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 "payload",
                 "a request of the method GET is sent without a body",
                 "write `request_method: post`, or put what the server needs into `url`",
+            ),
+            module_ids::ADD_ANALYST_DATA => (
+                "author",
+                "MISP stores the user of the server as the author, whatever is written here",
+                "leave it out, and name the author in the text of the note or the comment",
             ),
             _ => continue,
         };

@@ -47,6 +47,7 @@ mod no_organisation;
 mod no_tags;
 mod not_in_trigger;
 mod not_normalised;
+mod objects_not_filtered;
 mod own_trigger;
 mod password_in_data;
 mod plain_http;
@@ -161,6 +162,7 @@ const LINTS: &[Lint] = &[
     password_in_data::check,
     unfiltered_adhoc::check,
     adhoc_filter::check,
+    objects_not_filtered::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.

@@ -10,7 +10,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if facts.trigger_signature().is_none_or(|trigger| trigger.scope.as_deref() != Some("event")) {
         return;
     }
-    if facts.nodes_of(module_ids::DISTRIBUTION_IF).is_empty() {
+    // Later releases answer no instead.
+    if facts.is_later || facts.nodes_of(module_ids::DISTRIBUTION_IF).is_empty() {
         return;
     }
     let asked = facts.reachable_from(|node| names_key(facts, node, "Attribute"));

@@ -110,13 +110,40 @@ pub fn may_read_all(facts: &Facts<'_, '_>, index: usize) -> bool {
     })
 }
 
-/// Whether an expression of a template takes the attributes, or the event, as a whole.
-fn takes_attributes(expression: &str) -> bool {
+/// Whether a node hands on the event as a whole, or its objects.
+pub fn hands_on_objects(facts: &Facts<'_, '_>, index: usize) -> bool {
+    let is_whole = |path: &str| matches!(path.trim(), "" | "Event") || has_word(path, "Object");
+    let handed = || {
+        let paths = ["data_extraction_path", "hash_path"];
+        paths.into_iter().find_map(|path| facts.text(index, path)).unwrap_or_default()
+    };
+    match facts.module(index) {
+        module_ids::PUSH_ZMQ | module_ids::SPLUNK_HEC_EXPORT => is_whole(handed()),
+        module_ids::MS_TEAMS_WEBHOOK => true,
+        module_ids::WEBHOOK if facts.value(index, "payload").is_none_or(ParamValue::is_empty) => is_whole(handed()),
+        _ => facts.signature(index).is_some_and(|signature| {
+            facts.node(index).params.iter().any(|(id, value)| {
+                let ParamValue::Text(text) = value else { return false };
+                let is_template = signature.parameter(id).is_some_and(|parameter| parameter.jinja);
+                let takes = |text| takes_event(text) || has_word(text, "Object");
+                is_template && pieces(text).any(|text| expressions(text).any(takes))
+            })
+        }),
+    }
+}
+
+/// Whether an expression of a template takes the event as a whole.
+fn takes_event(expression: &str) -> bool {
     let is_whole = |(at, word): (usize, &str)| {
         let behind = &expression[at + word.len()..];
         !expression[..at].ends_with(belongs) && !behind.starts_with(belongs) && !behind.starts_with('.')
     };
     expression.match_indices("Event").any(is_whole)
+}
+
+/// Whether an expression of a template takes the attributes, or the event, as a whole.
+fn takes_attributes(expression: &str) -> bool {
+    takes_event(expression)
         || ["_AttributeFlattened", "Attribute", "Object"].iter().any(|key| has_word(expression, key))
 }
 

@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::facts::Facts;
+use super::filters::is_reset;
 use super::tags::{asked, asked_by_filter, removes, set};
 use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
@@ -37,12 +38,29 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let mut behind = vec![0u64; facts.graph.nodes.len()];
+    // What is forgotten when the filter is taken off.
+    let mut under_filter = vec![0u64; facts.graph.nodes.len()];
     for &node in &facts.order {
-        let before = facts.incoming(node).iter().fold(0, |all, edge| all | behind[edge.from]);
-        behind[node] = if facts.reloads(node) { 0 } else { before };
+        let all = |sets: &[u64]| facts.incoming(node).iter().fold(0, |all, edge| all | sets[edge.from]);
+        let (before, filtered) = (all(&behind), all(&under_filter));
+        (behind[node], under_filter[node]) = if facts.reloads(node) {
+            (0, 0)
+        } else if is_reset(facts, node) {
+            (before | filtered, 0)
+        } else {
+            (before, filtered)
+        };
         for mark in marks(facts, node) {
+            // What is set outside a filter is in the data, whatever was forgotten before.
+            if facts.tags_travel
+                && facts.filters.may[node] == 0
+                && let Some((bit, _)) = bits.get(&(mark.0, Holder::Event))
+            {
+                behind[node] &= !(1 << bit);
+            }
             if let Some((bit, _)) = bits.get(&mark) {
-                behind[node] |= 1 << bit;
+                let sets = if is_forgotten_later(facts, mark) { &mut under_filter } else { &mut behind };
+                sets[node] |= 1 << bit;
             }
         }
         if before == 0 {
@@ -52,8 +70,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let seen = looked_at(facts, node, in_filter);
             let names = [Some(tag), family(tag)];
             let set_before = seen.iter().flat_map(|&holder| names.iter().flatten().map(move |&name| (name, holder)));
-            let found = set_before.filter_map(|mark| bits.get(&mark)).find(|(bit, _)| before & (1 << bit) != 0);
-            let Some(&(_, from)) = found else { continue };
+            let found = set_before.filter_map(|mark| Some((mark, bits.get(&mark)?)));
+            let Some((mark, &(_, from))) = found.into_iter().find(|(_, (bit, _))| before & (1 << bit) != 0) else {
+                continue;
+            };
             let done = match facts.module(from) {
                 module_ids::TAG_OPERATION if removes(facts, from) => "removed",
                 module_ids::TAG_OPERATION | module_ids::ASSIGN_COUNTRY => "added",
@@ -65,7 +85,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 format!("tags like `{tag}` were {done} earlier in this run, and this question does not see that")
             };
             let finding = facts.finding_in(Code::StaleTag, (node, tag), message, "asks the data as it was before");
-            let (place, note, help) = if facts.tags_travel {
+            let (place, note, help) = if is_forgotten_later(facts, mark) {
+                (
+                    format!("{done} here, under a filter"),
+                    "when a filter is taken off, MISP brings back the event as it was before the filter, with the tags it had then; the tag is in the database",
+                    "put `reload-full-event()` before the question, or set the tag outside the filter",
+                )
+            } else if facts.tags_travel {
                 (
                     format!("{done} here, on the event alone"),
                     "in the data of the run MISP changes the tags of the event, and not what its attributes and reports have of them",
@@ -99,12 +125,18 @@ fn marks<'f>(facts: &Facts<'f, '_>, node: usize) -> impl Iterator<Item = Mark<'f
         if facts.tags_travel { set(facts, node) } else { one.into_iter().chain(set(facts, node)).collect() };
     let holders: &[Holder] = match facts.text(node, "scope") {
         Some("attribute") if facts.tags_travel => &[],
+        _ if facts.tags_travel && facts.filters.must[node] != 0 => &[Holder::Inherited, Holder::Event],
         _ if facts.tags_travel => &[Holder::Inherited],
         Some("attribute") => &[Holder::Attribute],
         Some("event") => &[Holder::Event],
         _ => &[Holder::Event, Holder::Attribute],
     };
     tags.into_iter().flat_map(move |tag| holders.iter().map(move |&holder| (tag, holder)))
+}
+
+/// Whether a tag is in the data of the run until a filter is taken off.
+fn is_forgotten_later(facts: &Facts<'_, '_>, (_, holder): Mark<'_>) -> bool {
+    facts.tags_travel && holder == Holder::Event
 }
 
 /// The family that a tag belongs to, if a module sets tags of it.

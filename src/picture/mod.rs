@@ -1,0 +1,17 @@
+//! Pictures of workflows: what is drawn (the scene), made once from a graph, the catalogue and the layout, and a small file
+//! for each form that it takes.
+
+mod build;
+mod content;
+mod dot;
+mod font;
+mod groups;
+mod mermaid;
+mod scene;
+mod scopes;
+mod svg;
+#[cfg(test)]
+mod tests;
+
+pub use build::Options;
+pub use scene::{Area, Details, Kind, Line, Mark, NodeBox, Port, Said, Scene, SourceLine, Style, Wire};

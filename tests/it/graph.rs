@@ -1,0 +1,200 @@
+//! Pictures, as the program makes them.
+
+use std::fs;
+
+use assert_cmd::Command;
+
+use crate::program::{code, folder, mispflow, mispflow_reading, shown, stderr, stdout};
+
+const GUARD: &str = r#"workflow guard on event-publish {
+    name: "Guard </title><script>alert(1)</script>"
+    if event tagged any "tlp:red" or attribute tagged any ["tlp:red", "tlp:amber+strict"] {
+        stop-execution(message: "No & <never>")
+    }
+    filter A: Event._AttributeFlattened.{n} where "ip-src" in type {
+        attach-enrichment(modules: ["lookup"])
+    } reset
+    concurrent {
+        branch { webhook(url: "https://soc.example.org/" + env("HOOK"), headers: "Authorization: " + secret("TOKEN")) }
+        branch { push-zmq() }
+    }
+}
+"#;
+
+fn drawn(text: &str, arguments: &[&str]) -> String {
+    let folder = folder(&[("w.mwf", text)]);
+    let output = mispflow(folder.path(), &[&["graph", "w.mwf"], arguments].concat());
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    stdout(&output).to_owned()
+}
+
+/// The texts in a picture, a line each.
+fn texts(svg: &str) -> Vec<String> {
+    let texts = svg.split("<text").skip(1).filter_map(|rest| {
+        let rest = rest.split_once('>')?.1.split_once("</text>")?.0;
+        Some(rest.replace("<tspan class=\"name\">", "").replace("</tspan>", ""))
+    });
+    texts.collect()
+}
+
+#[test]
+fn a_picture_says_what_the_text_says() {
+    let svg = drawn(GUARD, &[]);
+    let texts = texts(&svg);
+    let has = |wanted: &str| assert!(texts.iter().any(|text| text == wanted), "{wanted}: {texts:#?}");
+    for wanted in [
+        "event tagged any tlp:red",
+        "then",
+        "else",
+        "trigger · blocking",
+        "action · blocking",
+        "message: \"No &amp; &lt;never&gt;\"",
+        "logic · generic-filter-data",
+        "action · filter A on",
+        "filter A is on",
+        "modules: lookup",
+        "concurrent-task",
+        "push-zmq",
+    ] {
+        has(wanted);
+    }
+    // What is left to its default does not show.
+    assert!(!svg.contains("self-signed") && !svg.contains("locality"), "{svg}");
+    assert_eq!(svg.matches("class=\"wire concurrent\"").count(), 2);
+    assert_eq!(svg.matches("class=\"scope\"").count(), 1);
+    assert_eq!(svg.matches("class=\"stop\"").count(), 2);
+    assert!(svg.contains("prefers-color-scheme:dark"));
+    assert!(
+        svg.contains("role=\"img\"") && svg.contains("<desc id=\"picture-text\">Workflow with 10 nodes and 10 conn")
+    );
+    assert!(!svg.contains("<script"), "{svg}");
+}
+
+#[test]
+fn nothing_comes_from_elsewhere() {
+    let svg = drawn(GUARD, &[]);
+    for word in ["href", "url(", "@import", "src=", "@font-face"] {
+        assert!(!svg.contains(word), "{word}");
+    }
+    let addresses: Vec<&str> = svg.match_indices("http").map(|(at, _)| &svg[at..at + 12]).collect();
+    assert!(addresses.iter().all(|address| address.starts_with("http://www.w") || address.starts_with("https://soc.")));
+}
+
+#[test]
+fn what_comes_from_the_environment_is_told_by_its_name() {
+    let folder = folder(&[("w.mwf", GUARD)]);
+    for form in ["svg", "mermaid", "dot"] {
+        let output = Command::cargo_bin("mispflow")
+            .unwrap()
+            .current_dir(folder.path())
+            .env("TOKEN", "s3cr3t-t0ken")
+            .env("HOOK", "h00k-path")
+            .args(["graph", "w.mwf", "--as", form])
+            .output()
+            .unwrap();
+        let made = stdout(&output);
+        assert!(!made.contains("s3cr3t") && !made.contains("h00k"), "{made}");
+        assert!(made.contains("HOOK") && made.contains("TOKEN"), "{made}");
+    }
+}
+
+#[test]
+fn values_of_sensitive_parameters_and_headers_in_json_do_not_show() {
+    let folder = folder(&[(
+        "w.mwf",
+        "workflow w on event-publish {\n    webhook(url: \"https://a.example/\", headers: \"Authorization: b64-credential\")\n}\n",
+    )]);
+    let built = mispflow(folder.path(), &["build", "-q", "-o", "."]);
+    assert_eq!(code(&built), 0, "{}", stderr(&built));
+    for file in ["w.mwf", "w.json"] {
+        let output = mispflow(folder.path(), &["graph", file]);
+        assert!(stdout(&output).contains("(not shown)"), "{}", stdout(&output));
+        assert!(!stdout(&output).contains("b64-credential"), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn json_is_drawn_as_text_is() {
+    let folder = folder(&[("w.mwf", GUARD)]);
+    let built = mispflow(folder.path(), &["build", "-q", "-o", "."]);
+    assert_eq!(code(&built), 0, "{}", stderr(&built));
+    let [text, json] = ["w.mwf", "guard.json"].map(|file| {
+        let output = mispflow(folder.path(), &["graph", file]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        stdout(&output).to_owned()
+    });
+    assert_eq!(text, json);
+    let read = mispflow_reading(folder.path(), &["graph", "-"], GUARD);
+    assert_eq!(stdout(&read), text);
+    let written = mispflow(folder.path(), &["graph", "w.mwf", "-o", "w.svg"]);
+    assert_eq!(shown(&written), (0, "", ""));
+    assert_eq!(fs::read_to_string(folder.path().join("w.svg")).unwrap(), text);
+}
+
+#[test]
+fn one_document_of_several_is_chosen() {
+    let several = "workflow a on event-publish { push-zmq() }\nworkflow b on attribute-after-save { push-zmq() }\nblueprint c() { push-zmq() }\n";
+    let folder = folder(&[("w.mwf", several), ("c.mwf", "blueprint c() { push-zmq() }\n"), ("n.mwf", "let a = 1\n")]);
+    let output = mispflow(folder.path(), &["graph", "w.mwf"]);
+    let told = "error: the file holds several workflows: a, b\nchoose one: `--workflow ID`\n";
+    assert_eq!(shown(&output), (2, "", told));
+    for (arguments, title) in [
+        (&["graph", "w.mwf", "--workflow", "b"][..], ">b</title>"),
+        (&["graph", "w.mwf", "--workflow", "c"], ">c</title>"),
+        (&["graph", "c.mwf"], ">c</title>"),
+    ] {
+        let output = mispflow(folder.path(), arguments);
+        assert!(stdout(&output).contains(title), "{} {}", stdout(&output), stderr(&output));
+    }
+    let output = mispflow(folder.path(), &["graph", "w.mwf", "--workflow", "d"]);
+    assert_eq!(code(&output), 2);
+    let output = mispflow(folder.path(), &["graph", "n.mwf"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("there is no workflow and no blueprint in `n.mwf`"), "{}", stderr(&output));
+}
+
+#[test]
+fn broken_graphs_of_misp_are_drawn() {
+    // A loop, a connection to nothing, an unknown module, a module without a known kind.
+    let json = r#"{"Workflow": {"name": "odd", "trigger_id": "event-publish", "data": {
+        "1": {"id": 1, "class": "", "inputs": {}, "outputs": {"output_1": {"connections": [{"node": "2", "output": "input_1"}]}},
+              "pos_x": 0, "pos_y": 0, "data": {"id": "event-publish", "name": "x", "module_type": "trigger"}},
+        "2": {"id": 2, "class": "", "inputs": {"input_1": {"connections": []}},
+              "outputs": {"output_1": {"connections": [{"node": "1", "output": "input_1"}, {"node": "9", "output": "input_1"}, {"node": "2", "output": "input_1"}]}},
+              "pos_x": 0, "pos_y": 0, "data": {"id": "of-a-server", "name": "x", "module_type": "action", "indexed_params": {"a<b": "c\u202ed"}}}
+    }}}"#;
+    let folder = folder(&[("w.json", json)]);
+    for form in ["svg", "mermaid", "dot"] {
+        let output = mispflow(folder.path(), &["graph", "w.json", "--as", form]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        assert!(stdout(&output).contains("unknown module"), "{}", stdout(&output));
+        assert!(!stdout(&output).contains('\u{202e}'), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn errors_are_reported_as_by_run() {
+    let folder = folder(&[("w.mwf", "workflow w on event-publish { nothing() }\n")]);
+    let output = mispflow(folder.path(), &["graph", "w.mwf"]);
+    assert_eq!((code(&output), stdout(&output)), (1, ""));
+    assert!(stderr(&output).contains("unknown-module"), "{}", stderr(&output));
+}
+
+#[test]
+fn mermaid_and_dot() {
+    let mermaid = drawn(GUARD, &["--as", "mermaid"]);
+    assert!(mermaid.starts_with("flowchart LR\n"), "{mermaid}");
+    for line in [
+        "    n1([\"trigger · blocking<br/><b>event-publish</b>\"])",
+        "    n2 -->|\"then\"| n4",
+        "    subgraph g0 [\"filter A is on\"]",
+    ] {
+        assert!(mermaid.contains(line), "{line}\n{mermaid}");
+    }
+    assert_eq!(mermaid.matches(" -.-> ").count(), 2);
+    let dot = drawn(GUARD, &["--as", "dot"]);
+    assert!(dot.starts_with("digraph \"Guard </title><script>alert(1)</script>\" {\n"), "{dot}");
+    for line in ["  n2 -> n4 [label=\"then\"];", "  subgraph cluster_0 {", "style=dashed"] {
+        assert!(dot.contains(line), "{line}\n{dot}");
+    }
+}
