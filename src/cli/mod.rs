@@ -6,6 +6,7 @@
 mod baseline;
 mod build;
 mod check;
+mod circumstances;
 mod colour;
 mod completions;
 mod console;

@@ -25,6 +25,7 @@ mod fmt;
 mod folders;
 mod golden;
 mod graph;
+mod graph_in_browser;
 mod hash_paths_checked;
 mod hashpath;
 mod hashpath_properties;
