@@ -5,20 +5,29 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::base::source::Sources;
-use crate::model::{Graph as Nodes, NodeId, ParamText, ParamValue, TextPart};
-use crate::picture::{Options, Scene, SourceLine};
+use crate::catalogue::Semantics;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::{DocumentKind, Graph as Nodes, NodeId, ParamText, ParamValue, TextPart};
+use crate::picture::{Options, Scene, ShownRun, SourceLine};
 use crate::project::{ProjectFiles, Readers, Refusal, write_whole};
 use crate::secrets::{Masker, NamedSecrets, Secret};
+use crate::simulate::answers::Targets;
+use crate::simulate::engine::{KnownWorkflows, RunOptions, Settings};
+use crate::simulate::replay::{EventIdentity, Events, Runner, gather_events};
 
+use super::circumstances::{Circumstances, prepare};
+use super::inputs::is_standard_input;
 use super::one_document::{Found, OneDocument};
-use super::{Console, Failure, ProjectFlags, Status, TargetFlag};
+use super::run_output::{data_of, no_event, record_name};
+use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// What a picture is written as.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum PictureForm {
     /// A picture for the web and for documents, light and dark
-    #[default]
     Svg,
+    /// A page: the picture, what each node is, and with `--event` the runs
+    Html,
     /// A flow chart for Markdown, as GitHub draws it
     Mermaid,
     /// The language of Graphviz
@@ -32,14 +41,21 @@ enum PictureForm {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   mispflow graph publish-guard.mwf -o publish-guard.svg
-  mispflow graph saved-from-misp.json > picture.svg")]
+  mispflow graph saved-from-misp.json > picture.svg
+  mispflow graph publish-guard.mwf --event events/ -o runs.html")]
 pub(super) struct Graph {
     /// A `.mwf` file, or MISP's JSON; `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// What the picture is written as
-    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t)]
-    form: PictureForm,
+    /// What the picture is written as; default: svg, or html where there are events
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    form: Option<PictureForm>,
+    /// Draw the run on this event over the picture: an event as MISP's REST API gives it, a file with one a line, or a folder
+    /// of such files; `-` for standard input. May be given several times
+    #[arg(long = "event", value_name = "PATH")]
+    events: Vec<PathBuf>,
+    #[command(flatten)]
+    circumstances: Circumstances,
     /// The file to write to; default: standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -54,6 +70,12 @@ pub(super) struct Graph {
 
 impl Graph {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
+        if !self.events.is_empty() && self.form.is_some_and(|form| form != PictureForm::Html) {
+            return Err(Failure::Other("a run is drawn on a page: `--event` goes with `--as html`".to_owned()));
+        }
+        if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
+            return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
+        }
         let wanted = OneDocument {
             file: &self.file,
             wanted: self.workflow.as_deref(),
@@ -74,8 +96,17 @@ impl Graph {
         let source = |node: NodeId| source_line(found.sources, &document.graph, node);
         let options = Options { catalogue: found.catalogue, name: &name, hide: &hide, source: &source };
         let scene = Scene::new(document, &options);
-        let text = match self.form {
+        let form = self.form.unwrap_or(if self.events.is_empty() { PictureForm::Svg } else { PictureForm::Html });
+        let text = match form {
             PictureForm::Svg => scene.to_svg(),
+            PictureForm::Html => {
+                let mut problems = Vec::new();
+                let runs = self.runs(found, &name, &scene, &hide, &mut problems, console)?;
+                if !problems.is_empty() {
+                    return Ok(report(console, found.sources, &problems, Format::Text)?);
+                }
+                scene.to_html(&runs)
+            }
             PictureForm::Mermaid => scene.to_mermaid(),
             PictureForm::Dot => scene.to_dot(),
         };
@@ -83,6 +114,86 @@ impl Graph {
         Ok(Status::Done)
     }
 }
+
+impl Graph {
+    /// Runs the workflow on the events, as `run` does.
+    fn runs(
+        &self,
+        found: &Found<'_, '_>,
+        name: &str,
+        scene: &Scene,
+        hide: &dyn Fn(&str) -> String,
+        problems: &mut Vec<Diagnostic>,
+        console: &mut Console,
+    ) -> Result<Vec<ShownRun>, Failure> {
+        let Found { chosen, all, catalogue, project, sources, .. } = *found;
+        let mut runs = Vec::new();
+        if self.events.is_empty() {
+            return Ok(runs);
+        }
+        if chosen.document.kind == DocumentKind::Blueprint {
+            problems.push(
+                Diagnostic::new(Code::CannotRun, "this is a blueprint, and only workflows run".to_owned())
+                    .help("a blueprint runs as a part of a workflow: `workflow … on … { use … }`"),
+            );
+            return Ok(runs);
+        }
+        let environment = |name: &str| std::env::var(name).ok();
+        let semantics = Semantics::for_target(project.target());
+        let settings = Settings { environment: &environment, ..Settings::new(name, catalogue, semantics) };
+        let prepared = match prepare(chosen.document, &settings) {
+            Ok(prepared) => prepared,
+            Err(problem) => {
+                problems.push(*problem);
+                return Ok(runs);
+            }
+        };
+        let callees = KnownWorkflows::of(all.iter().copied(), &settings);
+        let targets = Targets { graph: &chosen.document.graph, labels: chosen.labels };
+        let answers = match self.circumstances.answers(&targets, catalogue, project, sources)? {
+            Ok(answers) => answers,
+            Err(problem) => {
+                problems.push(*problem);
+                return Ok(runs);
+            }
+        };
+        let files = gather_events(&self.events)
+            .map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))?;
+        let options = RunOptions {
+            answers: &answers,
+            callees: Some(&callees),
+            trace: true,
+            as_trigger: self.circumstances.as_trigger,
+            ..RunOptions::default()
+        };
+        let runner = Runner { workflow: &prepared, id: chosen.id, options };
+        for record in Events::new(files).flatten() {
+            if runs.len() == MOST_RUNS {
+                console.tell(&format!("the page shows the first {MOST_RUNS} events"))?;
+                break;
+            }
+            match data_of(&record, &prepared) {
+                Ok(data) => {
+                    let event = EventIdentity::of(&data);
+                    let title = event.as_ref().and_then(|event| event.info.to_text()).unwrap_or_default().into_owned();
+                    let mut name = record_name(&record, event.as_ref());
+                    if !title.is_empty() {
+                        name = format!("{name} {title}");
+                    }
+                    runs.push(ShownRun::new(&name, &runner.run(data), scene, hide));
+                }
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        if runs.is_empty() && problems.is_empty() {
+            problems.push(no_event());
+        }
+        Ok(runs)
+    }
+}
+
+/// A page shows so many runs.
+const MOST_RUNS: usize = 200;
 
 /// Writes a picture to a file, or to standard output.
 pub(super) fn write(

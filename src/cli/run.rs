@@ -7,20 +7,20 @@ use clap::Args;
 use codespan_reporting::term::termcolor::Buffer;
 
 use crate::base::source::Sources;
-use crate::catalogue::{Catalogue, Semantics, ServerFacts};
-use crate::diagnostics::{Code, Diagnostic, write_terminal};
+use crate::catalogue::Semantics;
+use crate::diagnostics::write_terminal;
 use crate::model::{Graph, NodeId};
-use crate::project::{Project, ProjectFiles, load_source};
-use crate::simulate::answers::{AnswersFileError, FixedAnswers, Targets, read_answers};
-use crate::simulate::engine::{Answers, Clock, KnownWorkflows, Prepared, RunOptions, Settings};
+use crate::simulate::answers::Targets;
+use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
 use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
+use super::circumstances::{Circumstances, prepare};
 use super::inputs::is_standard_input;
 use super::interrupt::Interrupt;
 use super::live::{Live, announce, tell_problems};
 use super::one_document::{Found, OneDocument};
 use super::progress::Progress;
-use super::run_output::{Output, OutputForm, Renderer};
+use super::run_output::{Output, OutputForm, Renderer, no_event};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
@@ -44,16 +44,8 @@ pub(super) struct Run {
     /// Which workflow, where the file holds several
     #[arg(long, value_name = "ID")]
     workflow: Option<String>,
-    /// What the services answer that the workflow asks, as JSON
-    #[arg(long, value_name = "FILE")]
-    answers: Option<PathBuf>,
-    /// The server of `mispflow.toml` whose settings count, as far as the answers do not say otherwise;
-    /// without it the only one there is
-    #[arg(long, value_name = "NAME")]
-    server: Option<String>,
-    /// Take out of each event what the trigger never passes. Without it the run is told what that is
-    #[arg(long)]
-    as_trigger: bool,
+    #[command(flatten)]
+    circumstances: Circumstances,
     /// Print the lines that MISP would write to its log; with `--format json` among the messages
     #[arg(long)]
     log: bool,
@@ -94,20 +86,13 @@ impl Run {
         let secrets = |name: &str| session.as_ref().map(|session| session.secrets.stand_in(name));
         let settings =
             Settings { environment: &environment, secrets: &secrets, ..Settings::new(&name, catalogue, semantics) };
-        let prepared = match Prepared::of_document(chosen.document, &settings) {
+        let prepared = match prepare(chosen.document, &settings) {
             Ok(prepared) => prepared,
-            Err(error) => {
-                let message = error.to_string();
-                let diagnostic = match graph.node(error.node).and_then(|node| node.origin) {
-                    Some(span) => Diagnostic::at(Code::CannotRun, span, message),
-                    None => Diagnostic::new(Code::CannotRun, message),
-                };
-                return Ok(report(console, sources, &[diagnostic], Format::Text)?);
-            }
+            Err(problem) => return Ok(report(console, sources, &[*problem], Format::Text)?),
         };
         let callees = KnownWorkflows::of(all.iter().copied(), &settings);
         let targets = Targets { graph, labels: chosen.labels };
-        let answers = match self.read_answers(&targets, catalogue, self.facts(project)?, sources) {
+        let answers = match self.circumstances.answers(&targets, catalogue, project, sources)? {
             Ok(answers) => answers,
             Err(diagnostic) => return Ok(report(console, sources, &[*diagnostic], Format::Text)?),
         };
@@ -131,7 +116,7 @@ impl Run {
             callees: Some(&callees),
             trace: form == OutputForm::Trace,
             clock,
-            as_trigger: self.as_trigger,
+            as_trigger: self.circumstances.as_trigger,
             ..RunOptions::default()
         };
         let runner = Runner { workflow: &prepared, id: chosen.id, options };
@@ -177,46 +162,6 @@ impl Run {
         }
         let second = events.next();
         (if second.is_some() { OutputForm::Line } else { OutputForm::Trace }, [first, second], events)
-    }
-
-    /// What holds of the server that is meant.
-    fn facts(&self, project: &Project) -> Result<ServerFacts, Failure> {
-        let Some(wanted) = &self.server else {
-            return Ok(match &project.servers[..] {
-                [only] => only.facts.clone(),
-                _ => ServerFacts::default(),
-            });
-        };
-        if let Some(server) = project.servers.iter().find(|server| server.name == *wanted) {
-            return Ok(server.facts.clone());
-        }
-        let names: Vec<_> = project.servers.iter().map(|server| server.name.as_str()).collect();
-        let known = if names.is_empty() { "no server".to_owned() } else { names.join(", ") };
-        Err(Failure::Other(format!("there is no server `{wanted}` in the project file\nit has {known}")))
-    }
-
-    fn read_answers(
-        &self,
-        targets: &Targets<'_, '_>,
-        catalogue: &Catalogue,
-        server: ServerFacts,
-        sources: &Sources,
-    ) -> Result<FixedAnswers, Box<Diagnostic>> {
-        let Some(path) = &self.answers else { return Ok(FixedAnswers::on(server)) };
-        let name = path.display().to_string();
-        let mut files = ProjectFiles::default();
-        files.add_project_of(path);
-        let file = load_source(sources, &files.named(), path, &name)?;
-        read_answers(sources.text(file), targets, catalogue, server).map_err(|error| {
-            let message = format!("`{name}` cannot be used: {error}");
-            let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
-            Box::new(match error {
-                AnswersFileError::Entry { help, .. } => diagnostic.help(help),
-                AnswersFileError::Json(_) | AnswersFileError::NoObject => {
-                    diagnostic.help("it is an object such as `{\"webhook\": {\"fails\": \"timeout\"}}`")
-                }
-            })
-        })
     }
 }
 
@@ -291,9 +236,7 @@ impl Total {
         if self.status == Status::Interrupted {
             console.tell("interrupted: these are the events before")?;
         } else if self.tally == Tally::default() {
-            let diagnostic = Diagnostic::new(Code::UnusableEvent, "there is no event to run on")
-                .help("an event is JSON, `{\"Event\": {…}}`; in a folder the files that end in `.json`, `.ndjson` or `.jsonl` count");
-            return Ok(report(console, sources, &[diagnostic], Format::Text)?);
+            return Ok(report(console, sources, &[no_event()], Format::Text)?);
         }
         if form != OutputForm::Trace {
             console.tell(&self.tally.summary(who))?;

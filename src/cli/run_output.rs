@@ -11,7 +11,7 @@ use crate::base::characters::to_json;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::php::{JsonError, Value};
 use crate::project::unreadable;
-use crate::simulate::engine::{RunResult, Verdict};
+use crate::simulate::engine::{Prepared, RunResult, Verdict};
 use crate::simulate::replay::{
     Ending, EventIdentity, Places, Record, RecordError, Runner, Unusable, usable, write_run,
 };
@@ -64,18 +64,10 @@ impl Renderer<'_> {
         let mut sheet = Sheet { output: Output::default(), emit };
         for record in batch {
             let output = &mut sheet.output;
-            match &record.text {
-                Ok(text) => {
-                    output.read += text.len() as u64;
-                    match Value::from_json(text) {
-                        Ok(data) => match usable(self.runner.workflow, &data) {
-                            Ok(()) => self.run(record, data, &mut sheet),
-                            Err(unusable) => output.problems.push(no_event(record, unusable)),
-                        },
-                        Err(error) => output.problems.push(invalid(record, text, &error)),
-                    }
-                }
-                Err(error) => output.problems.push(unreadable_record(record, error)),
+            output.read += record.text.as_ref().map_or(0, |text| text.len() as u64);
+            match data_of(record, self.runner.workflow) {
+                Ok(data) => self.run(record, data, &mut sheet),
+                Err(problem) => output.problems.push(*problem),
             }
         }
         sheet.hand_on();
@@ -115,6 +107,33 @@ impl Renderer<'_> {
             }
         }
     }
+}
+
+/// The data of a record, if the workflow can run on it.
+pub(super) fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
+    let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
+    let data = Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))?;
+    usable(workflow, &data).map_err(|unusable| Box::new(not_usable(record, unusable)))?;
+    Ok(data)
+}
+
+/// Says that there is no event.
+pub(super) fn no_event() -> Diagnostic {
+    Diagnostic::new(Code::UnusableEvent, "there is no event to run on").help(
+        "an event is JSON, `{\"Event\": {…}}`; in a folder the files that end in `.json`, `.ndjson` or `.jsonl` count",
+    )
+}
+
+/// The place of a record, with the event's own name.
+pub(super) fn record_name(record: &Record, event: Option<&EventIdentity<'_>>) -> String {
+    let mut place = record.name.to_string();
+    if let Some(index) = record.index {
+        let _ = write!(place, "#{index}");
+    }
+    if let Some(event) = event.and_then(EventIdentity::name) {
+        let _ = write!(place, " (event {event})");
+    }
+    place
 }
 
 /// What is written of a batch. When there is much it is handed on.
@@ -166,13 +185,7 @@ fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'
         Verdict::Proceed => "proceed",
         Verdict::Cancel => "cancel",
     };
-    let mut place = record.name.to_string();
-    if let Some(index) = record.index {
-        let _ = write!(place, "#{index}");
-    }
-    if let Some(event) = event.and_then(EventIdentity::name) {
-        let _ = write!(place, " (event {event})");
-    }
+    let place = record_name(record, event);
     if result.is_passed_over {
         return printable_line(&format!("{place}  not found by the search of the trigger")).into_owned();
     }
@@ -202,7 +215,7 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     Diagnostic::new(Code::UnusableEvent, format!("{place}: this is not valid JSON: {message}"))
 }
 
-fn no_event(record: &Record, unusable: Unusable) -> Diagnostic {
+fn not_usable(record: &Record, unusable: Unusable) -> Diagnostic {
     Diagnostic::new(Code::UnusableEvent, format!("{}: {}", ResultPlace::of(record), unusable.message))
         .help(unusable.help)
 }

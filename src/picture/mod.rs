@@ -6,7 +6,9 @@ mod content;
 mod dot;
 mod font;
 mod groups;
+mod html;
 mod mermaid;
+mod run;
 mod scene;
 mod scopes;
 mod svg;
@@ -14,4 +16,5 @@ mod svg;
 mod tests;
 
 pub use build::Options;
+pub use run::ShownRun;
 pub use scene::{Area, Details, Kind, Line, Mark, NodeBox, Port, Said, Scene, SourceLine, Style, Wire};

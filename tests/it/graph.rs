@@ -198,3 +198,115 @@ fn mermaid_and_dot() {
         assert!(dot.contains(line), "{line}\n{dot}");
     }
 }
+
+const EVENT: &str = r#"{"Event": {"id": "7", "info": "Phishing <b>", "uuid": "c99506a6-1255-4b71-afa5-7b8ba48c3b1b", "Tag": [{"name": "tlp:red"}], "Attribute": []}}"#;
+
+/// The runs in a page.
+fn runs(page: &str) -> serde_json::Value {
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=\"runs\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn a_page_has_the_runs_on_events() {
+    let clear = EVENT.replace("tlp:red", "tlp:clear");
+    let folder = folder(&[("w.mwf", GUARD), ("events/a.json", EVENT), ("events/b.json", &clear)]);
+    let output = mispflow(folder.path(), &["graph", "w.mwf", "--event", "events"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    let page = stdout(&output);
+    let runs = runs(page);
+    let steps = |run: usize| -> Vec<(u64, String)> {
+        let steps = runs[run]["steps"].as_array().unwrap();
+        steps.iter().map(|step| (step["node"].as_u64().unwrap(), step["word"].as_str().unwrap().to_owned())).collect()
+    };
+    let told = |words: &[(u64, &str)]| -> Vec<(u64, String)> {
+        words.iter().map(|(node, word)| (*node, (*word).to_owned())).collect()
+    };
+    assert_eq!(steps(0), told(&[(1, "starts"), (2, "then"), (4, "failed")]));
+    assert_eq!((&runs[0]["outcome"], &runs[0]["verdict"]), (&"blocked".into(), &"cancel".into()));
+    assert_eq!(runs[0]["steps"][1]["saw"][0], "Event.Tag.{n}.name = [\"tlp:red\"]");
+    assert_eq!(
+        steps(1),
+        told(&[
+            (1, "starts"),
+            (2, "else"),
+            (3, "else"),
+            (5, "done"),
+            (6, "done"),
+            (7, "done"),
+            (8, "enqueues"),
+            (9, "done"),
+            (10, "done")
+        ])
+    );
+    // Each node is reached on one connection, jobs as well.
+    for step in runs[1]["steps"].as_array().unwrap().iter().skip(1) {
+        assert_eq!(step["wires"].as_array().unwrap().len(), 1, "{step}");
+    }
+    assert_eq!(runs[1]["steps"][8]["part"], "job that starts at node 10");
+    assert!(runs[0]["name"].as_str().unwrap().ends_with("a.json#1 (event 7) Phishing <b>"), "{}", runs[0]["name"]);
+    // What the module does, its parameters, and where it is written.
+    for words in [
+        "id=\"d4\"",
+        "w.mwf:4",
+        "<pre>stop-execution(message: &quot;",
+        "<th scope=\"row\">message</th>",
+        "Ends the run as failed",
+    ] {
+        let words = words.replace("&quot;", "\"");
+        assert!(page.contains(&words), "{words}");
+    }
+    for word in ["href", "url(", "@import", "src=", "@font-face"] {
+        assert!(!page.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn runs_show_no_value_of_the_environment() {
+    let folder = folder(&[("w.mwf", GUARD), ("e.json", &EVENT.replace("tlp:red", "tlp:clear"))]);
+    let output = Command::cargo_bin("mispflow")
+        .unwrap()
+        .current_dir(folder.path())
+        .env("TOKEN", "s3cr3t-t0ken")
+        .env("HOOK", "h00k-path")
+        .args(["graph", "w.mwf", "--event", "e.json"])
+        .output()
+        .unwrap();
+    let page = stdout(&output);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(!page.contains("s3cr3t") && !page.contains("h00k"), "{page}");
+    let runs = runs(page);
+    let does = runs[0]["steps"][7]["does"][0].as_str().unwrap();
+    assert!(does.contains("https://soc.example.org/${HOOK}") && does.contains("${TOKEN}"), "{does}");
+}
+
+#[test]
+fn what_a_run_needs_is_asked_for() {
+    let folder =
+        folder(&[("w.mwf", GUARD), ("b.mwf", "blueprint b() { push-zmq() }\n"), ("e.json", EVENT), ("n.json", "[")]);
+    for (arguments, status, told) in [
+        (&["graph", "w.mwf", "--event", "e.json", "--as", "svg"][..], 2, "`--event` goes with `--as html`"),
+        (&["graph", "b.mwf", "--event", "e.json"], 1, "error[cannot-run]: this is a blueprint, and only workflows run"),
+        (&["graph", "w.mwf", "--event", "n.json"], 1, "error[unusable-event]"),
+        (&["graph", "w.mwf", "--event", "absent.json"], 2, "absent.json"),
+        (&["graph", "-", "--event", "-"], 2, "cannot both come from standard input"),
+        (&["graph", "w.mwf", "--event", "e.json", "--answers", "n.json"], 1, "error[unusable-answer]"),
+    ] {
+        let output = mispflow(folder.path(), arguments);
+        assert_eq!((code(&output), stdout(&output)), (status, ""), "{arguments:?} {}", stderr(&output));
+        assert!(stderr(&output).contains(told), "{arguments:?} {}", stderr(&output));
+    }
+}
+
+#[test]
+fn answers_count_in_runs() {
+    let folder = folder(&[
+        ("w.mwf", GUARD),
+        ("e.json", &EVENT.replace("tlp:red", "tlp:clear")),
+        ("answers.json", "{\"webhook\": {\"fails\": \"timeout\"}}"),
+    ]);
+    let output = mispflow(folder.path(), &["graph", "w.mwf", "--event", "e.json", "--answers", "answers.json"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let runs = runs(stdout(&output));
+    assert_eq!((&runs[0]["steps"][7]["node"], &runs[0]["steps"][7]["word"]), (&9.into(), &"failed".into()));
+}

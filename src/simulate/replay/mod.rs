@@ -20,5 +20,5 @@ pub use parallel::{in_order, workers};
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
 pub use run::Runner;
 pub use tally::{Ending, Tally};
-pub use trace_text::{Places, write_run};
+pub use trace_text::{Places, decision_word, effect_text, observed, write_run};
 pub use usable::{EventIdentity, Unusable, usable};

@@ -93,7 +93,7 @@ fn write_nodes(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places
         write_node(out, node, width, places)?;
         let effects = result.effects.get(node.effects.clone()).unwrap_or_default();
         for record in effects.iter().filter(|record| !record.effect.touches_nothing()) {
-            detail(out, "does", &effect(record))?;
+            detail(out, "does", &effect_text(record))?;
         }
     }
     Ok(())
@@ -119,15 +119,12 @@ fn write_errors(out: &mut dyn WriteColor, result: &RunResult<'_>) -> io::Result<
 }
 
 fn write_node(out: &mut dyn WriteColor, node: &TracedNode<'_>, width: usize, places: &Places<'_>) -> io::Result<()> {
-    let (word, colour) = match node.decision {
-        Decision::Start => ("starts", None),
-        Decision::Then => ("then", Some(Color::Green)),
-        Decision::Else => ("else", Some(Color::Yellow)),
-        Decision::Done => ("done", Some(Color::Green)),
-        Decision::Failed => ("failed", Some(Color::Red)),
-        Decision::Skipped => ("skipped", Some(Color::Yellow)),
-        Decision::Enqueued => ("enqueues", Some(Color::Green)),
-        Decision::Crashed => ("crashes", Some(Color::Red)),
+    let word = decision_word(node.decision);
+    let colour = match node.decision {
+        Decision::Start => None,
+        Decision::Then | Decision::Done | Decision::Enqueued => Some(Color::Green),
+        Decision::Else | Decision::Skipped => Some(Color::Yellow),
+        Decision::Failed | Decision::Crashed => Some(Color::Red),
     };
     write!(out, "{:>4}  {:width$}  ", node.node, printable_line(node.module))?;
     match (colour, places(node.node)) {
@@ -143,10 +140,7 @@ fn write_node(out: &mut dyn WriteColor, node: &TracedNode<'_>, width: usize, pla
     }
     writeln!(out)?;
     for observation in &node.saw {
-        let value = match &observation.value {
-            Value::Float(number) if !number.is_finite() => "a number without end".to_owned(),
-            value => shown(&beginning(value, SHOWN)),
-        };
+        let value = cut(&observed(&observation.value, SHOWN), SHOWN);
         detail(out, "saw", &format!("{} = {value}", printable_line(&observation.what)))?;
     }
     for reason in &node.reasons {
@@ -161,8 +155,30 @@ fn detail(out: &mut dyn WriteColor, word: &str, text: &str) -> io::Result<()> {
     writeln!(out, "{:1$}{text}", "", 9 - word.len())
 }
 
-/// The kind of an effect and what belongs to it.
-fn effect(record: &EffectRecord<'_>) -> String {
+/// The word for what came of a node.
+pub fn decision_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Start => "starts",
+        Decision::Then => "then",
+        Decision::Else => "else",
+        Decision::Done => "done",
+        Decision::Failed => "failed",
+        Decision::Skipped => "skipped",
+        Decision::Enqueued => "enqueues",
+        Decision::Crashed => "crashes",
+    }
+}
+
+/// The JSON of a value, or its beginning: a little more than `length` characters where it is longer.
+pub fn observed(value: &Value<'_>, length: usize) -> String {
+    match value {
+        Value::Float(number) if !number.is_finite() => "a number without end".to_owned(),
+        value => beginning(value, length),
+    }
+}
+
+/// The kind of an effect and what belongs to it, on one line; what is long in it is cut.
+pub fn effect_text(record: &EffectRecord<'_>) -> String {
     if let Effect::EditAttributes { attributes, changed } = &record.effect {
         return edited(attributes, changed);
     }
