@@ -6,9 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::diagnostics::printable_line;
+use crate::http::{Client, ClientOptions};
 use crate::project::{DiskFiles, Files, has_credentials, parse_duration, url_problem};
 use crate::secrets::Secret;
-use crate::simulate::live::{Client, ClientOptions, Publisher, Secrets, Service, Session};
+use crate::simulate::live::{Publisher, Secrets, Service, Session};
 
 use super::{Console, Failure};
 

@@ -34,6 +34,7 @@ mod project_flags;
 mod run;
 mod run_output;
 mod schema;
+mod server;
 mod shown;
 mod status;
 mod target_parser;
@@ -223,6 +224,10 @@ verbs! {
     Run(run::Run),
     /// Run the tests of workflows
     Test(test::Test),
+    /// Show what a push would change on a server
+    Plan(server::Plan),
+    /// Make a server have what the project says
+    Push(server::Push),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print a page of the manual, or write all of them

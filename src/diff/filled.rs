@@ -26,13 +26,13 @@ pub fn filled_secrets(before: &[Document<'_>], after: &[Document<'_>]) -> Vec<(S
         });
         each_text(plain, &mut |node, name, text| {
             let (Some(patterns), ParamText::Plain(text)) = (patterns.get(&(node, name)), text) else { return };
-            for (name, value) in patterns.iter().filter_map(|parts| fit(parts, text)).flatten() {
-                if let Some(name) = name
+            for (part, value) in patterns.iter().filter_map(|parts| fit(parts, text)).flatten() {
+                if let TextPart::Secret { name, .. } = part
                     && !value.is_empty()
                 {
-                    found.push((name.to_owned(), Secret::new(value)));
+                    found.push((name.to_string(), Secret::new(value)));
                     if let Some(value) = of_verbatim(value) {
-                        found.push((name.to_owned(), Secret::new(value)));
+                        found.push((name.to_string(), Secret::new(value)));
                     }
                 }
             }
@@ -104,47 +104,40 @@ fn beside(parts: &[TextPart<'_>], text: &str) -> String {
     let shown = parts.iter().map(|part| match part {
         TextPart::Plain(plain) => quote(plain),
         _ => match values.next() {
-            Some((None, value)) => quote(value),
+            Some((TextPart::Env { .. }, value)) => quote(value),
             _ => NOT_SHOWN.to_owned(),
         },
     });
     shown.collect::<Vec<_>>().join(" + ")
 }
 
-/// What a text has in the place of each variable, with the name of the variable if it is a secret; `None` if the text
-/// is not made like this.
-fn fit<'p, 't>(parts: &'p [TextPart<'_>], text: &'t str) -> Option<Vec<(Option<&'p str>, &'t str)>> {
+/// What a text has in the place of each variable; `None` if the text is not made like this.
+pub(crate) fn fit<'p, 'a, 't>(parts: &'p [TextPart<'a>], text: &'t str) -> Option<Vec<(&'p TextPart<'a>, &'t str)>> {
     let mut values = Vec::new();
     let mut rest = text;
-    let mut open: Option<Option<&str>> = None;
+    let mut open: Option<&TextPart<'a>> = None;
     for (index, part) in parts.iter().enumerate() {
-        let name = match part {
-            TextPart::Plain(plain) => {
-                match open.take() {
-                    None => rest = rest.strip_prefix(&**plain)?,
-                    Some(name) => {
-                        let is_last = index + 1 == parts.len();
-                        let at = if is_last {
-                            rest.ends_with(&**plain).then(|| rest.len() - plain.len())?
-                        } else {
-                            rest.find(&**plain)?
-                        };
-                        values.push((name, &rest[..at]));
-                        rest = &rest[at + plain.len()..];
-                    }
+        match part {
+            TextPart::Plain(plain) => match open.take() {
+                None => rest = rest.strip_prefix(&**plain)?,
+                Some(variable) => {
+                    let is_last = index + 1 == parts.len();
+                    let at = if is_last {
+                        rest.ends_with(&**plain).then(|| rest.len() - plain.len())?
+                    } else {
+                        rest.find(&**plain)?
+                    };
+                    values.push((variable, &rest[..at]));
+                    rest = &rest[at + plain.len()..];
                 }
-                continue;
-            }
-            TextPart::Env { .. } => None,
-            TextPart::Secret { name, .. } => Some(&**name),
-        };
-        // Of two that touch nobody knows where one ends.
-        if open.replace(name).is_some() {
-            return None;
+            },
+            // Of two that touch nobody knows where one ends.
+            _ if open.replace(part).is_some() => return None,
+            _ => {}
         }
     }
     match open {
-        Some(name) => values.push((name, rest)),
+        Some(variable) => values.push((variable, rest)),
         None if !rest.is_empty() => return None,
         None => {}
     }
@@ -172,12 +165,12 @@ mod tests {
     #[test]
     fn what_stands_in_the_place_of_a_secret() {
         let parts = [plain("X-A: "), secret("A"), plain("\nX-B: "), env("B"), plain(".")];
-        assert_eq!(fit(&parts, "X-A: one\nX-B: two."), Some(vec![(Some("A"), "one"), (None, "two")]));
+        assert_eq!(fit(&parts, "X-A: one\nX-B: two."), Some(vec![(&parts[1], "one"), (&parts[3], "two")]));
         for other in ["X-A: one", "Y-A: one\nX-B: two.", "X-A: one\nX-B: two", ""] {
             assert_eq!(fit(&parts, other), None, "{other}");
         }
         assert_eq!(fit(&[secret("A"), secret("B")], "onetwo"), None);
-        assert_eq!(fit(&[plain("a"), secret("A")], "aaa"), Some(vec![(Some("A"), "aa")]));
+        assert_eq!(fit(&[plain("a"), secret("A")], "aaa"), Some(vec![(&secret("A"), "aa")]));
     }
 
     #[test]

@@ -13,5 +13,5 @@ mod value;
 pub use compare::{DiffOptions, compare, partners};
 pub use difference::{Change, ChangedNode, Difference, Edge, NodeName};
 pub use filled::filled_secrets;
-pub(crate) use filled::{NOT_SHOWN, without_credentials};
+pub(crate) use filled::{NOT_SHOWN, fit, without_credentials};
 pub use pairs::{Pairs, pair_documents};

@@ -168,10 +168,10 @@ key-file = "key.txt"
         assert_eq!(project.lints.level(Code::Cycle), None);
         let [prod, alpha] = project.servers.as_slice() else { panic!("two servers") };
         assert_eq!((prod.name.as_str(), prod.url.as_str()), ("prod", "https://misp.example.org"));
-        assert_eq!(prod.key, Key::Environment("MISP_KEY".into()));
+        assert_eq!(prod.key, Some(Key::Environment("MISP_KEY".into())));
         assert_eq!(prod.ca_file.as_deref(), Some(Path::new("team/ca.pem")));
         assert_eq!(prod.timeout, Duration::from_secs(90));
-        assert_eq!(alpha.key, Key::File("team/key.txt".into()));
+        assert_eq!(alpha.key, Some(Key::File("team/key.txt".into())));
         assert_eq!(alpha.timeout, Duration::from_secs(30));
     }
 
@@ -220,7 +220,6 @@ key-file = "key.txt"
     #[test]
     fn servers_are_checked() {
         assert_eq!(problem("[server.a]\nkey-env = \"K\"").0, "a");
-        assert_eq!(problem("[server.a]\nurl = \"https://x\"").0, "a");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\nkey-file = \"f\"").0, "key-file");
         for path in ["/etc/shadow", "../misp.key", "keys/../../misp.key"] {
             let (at, message) = problem(&format!("[server.a]\nurl = \"https://x\"\nkey-file = \"{path}\""));
@@ -238,6 +237,12 @@ key-file = "key.txt"
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\ntimeout = 30").0, "30");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\ntimeout = \"0s\"").0, "\"0s\"");
         assert_eq!(problem("[server]\nurl = \"https://x\"").0, "\"https://x\"");
+    }
+
+    #[test]
+    fn a_server_needs_no_key_here() {
+        let (project, diagnostics, _) = read("[server.a]\nurl = \"https://x\"");
+        assert_eq!((diagnostics, project.servers[0].key.as_ref()), (Vec::new(), None));
     }
 
     #[test]

@@ -208,25 +208,20 @@ impl<'p> ConfigReader<'p> {
             }
         }
         let span = self.span(name.span());
-        match (url, key) {
-            (Some(url), Some(key)) => {
+        match url {
+            // One report is enough: a wrong `url` is not missing too.
+            _ if self.diagnostics.len() > before => {}
+            Some(url) => {
                 let name = name.get_ref().clone().into_owned();
                 self.project.servers.push(Server { name, span, url, key, ca_file, timeout, facts });
             }
-            // One report is enough: a wrong `url` is not missing too.
-            _ if self.diagnostics.len() > before => {}
-            (None, _) => {
+            None => {
                 self.wrong(
                     name.span(),
                     "this server has no address".into(),
                     "add `url = \"https://misp.example.org\"`",
                 );
             }
-            (_, None) => self.wrong(
-                name.span(),
-                "it is not said where the key of this server comes from".into(),
-                "add `key-env = \"MISP_KEY\"`, the name of an environment variable, or `key-file = \"…\"`",
-            ),
         }
     }
 

@@ -83,7 +83,7 @@ fn server() -> Value {
         ]),
     );
     server["required"] = json!(["url"]);
-    server["oneOf"] = json!([{"required": ["key-env"]}, {"required": ["key-file"]}]);
+    server["not"] = json!({"required": ["key-env", "key-file"]});
     server
 }
 

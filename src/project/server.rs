@@ -18,9 +18,9 @@ pub struct Server {
     pub span: Span,
     /// The address of MISP, `http://` or `https://`, without a slash at its end.
     pub url: String,
-    /// Where the authentication key comes from.
-    pub key: Key,
-    /// A file with the certificates to trust, as PEM.
+    /// Where the authentication key comes from, as the project would have it: the user decides.
+    pub key: Option<Key>,
+    /// A file with the certificates to trust, as PEM, as the project would have it.
     pub ca_file: Option<PathBuf>,
     /// How long one request may take.
     pub timeout: Duration,

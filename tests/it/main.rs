@@ -59,6 +59,7 @@ mod run_server;
 mod run_templates;
 mod samples;
 mod secrets;
+mod server;
 mod server_runs;
 mod structured_values;
 mod tags;

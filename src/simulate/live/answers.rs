@@ -1,9 +1,9 @@
 //! Answers from outside.
 
+use crate::http::{Message, Method};
 use crate::php::{Array, Value};
-use crate::simulate::engine::{Answers, Effect, HttpAnswer, Request};
+use crate::simulate::engine::{Answers, Effect, HttpAnswer, HttpMethod, Request};
 
-use super::client::Message;
 use super::secrets::{in_address, in_json, plainly};
 use super::service::Enrichment;
 use super::session::Session;
@@ -40,7 +40,7 @@ impl<A> LiveAnswers<'_, A> {
         secrets.note_credentials(&url);
         let masker = secrets.masker();
         let sent = client.send(&Message {
-            method: *method,
+            method: method_of(*method),
             url: &url,
             headers: &headers,
             body: body.as_deref(),
@@ -50,7 +50,7 @@ impl<A> LiveAnswers<'_, A> {
         });
         Some(match sent {
             Ok(response) => HttpAnswer::Response { status: response.status, body: response.body },
-            Err(reason) => HttpAnswer::Failed(masker.mask(&reason).into_owned()),
+            Err(error) => HttpAnswer::Failed(masker.mask(&error.words).into_owned()),
         })
     }
 }
@@ -181,5 +181,14 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
 
     fn redact(&self, text: &str) -> Option<String> {
         self.session.secrets.redact(text)
+    }
+}
+
+fn method_of(method: HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
     }
 }

@@ -6,17 +6,13 @@
 //!
 //! See `docs/live.md` for what is sent and what is refused, and `docs/misp-semantics.md`, section "What actions send".
 
-mod address;
 mod answers;
-mod client;
 mod publisher;
 mod secrets;
 mod service;
 mod session;
-mod tls;
 
 pub use answers::LiveAnswers;
-pub use client::{Client, ClientError, ClientOptions};
 pub use publisher::{Publisher, PublisherError, TOPIC};
 pub use secrets::Secrets;
 pub use service::Service;

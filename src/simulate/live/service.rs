@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::http::{Client, ClientError, ClientOptions, Message, Method};
 use crate::php::{Array, KeyRef, Value};
 use crate::secrets::Masker;
-use crate::simulate::engine::HttpMethod;
-
-use super::client::{Client, ClientError, ClientOptions, Message};
 
 /// How long MISP waits for an action, and how long for the answer about an attribute.
 const ACTION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -137,19 +135,19 @@ impl Service {
 
     fn modules(&self) -> Result<&[ServiceModule], String> {
         let modules = self.modules.get_or_init(|| {
-            let answer = self.send(HttpMethod::Get, "/modules", None, ACTION_TIMEOUT, &Masker::default())?;
+            let answer = self.send(Method::GET, "/modules", None, ACTION_TIMEOUT, &Masker::default())?;
             serde_json::from_str(&answer).map_err(|_| "its list of modules cannot be read".to_owned())
         });
         modules.as_deref().map_err(Clone::clone)
     }
 
     fn post(&self, json: &str, timeout: Duration, masker: &Masker) -> Result<String, String> {
-        self.send(HttpMethod::Post, "/query", Some(json), timeout, masker)
+        self.send(Method::POST, "/query", Some(json), timeout, masker)
     }
 
     fn send(
         &self,
-        method: HttpMethod,
+        method: Method,
         path: &str,
         body: Option<&str>,
         timeout: Duration,
@@ -163,7 +161,8 @@ impl Service {
             allow_self_signed: false,
             timeout: Some(timeout),
             masker,
-        })?;
+        });
+        let response = response.map_err(|error| error.words)?;
         if !(200..300).contains(&response.status) {
             return Err(format!("it answered with the status {}", response.status));
         }

@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::http::Client;
 use crate::simulate::engine::Answers;
 
 use super::answers::LiveAnswers;
-use super::client::Client;
 use super::publisher::{Publisher, TOPIC};
 use super::secrets::Secrets;
 use super::service::Service;

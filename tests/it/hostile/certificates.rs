@@ -1,6 +1,6 @@
 //! Files of `--ca-file` that are damaged.
 
-use mispflow::simulate::live::{Client, ClientOptions};
+use mispflow::http::{Client, ClientOptions};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 
 use super::random::thousand;

@@ -4,8 +4,9 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mispflow::http::ClientOptions;
 use mispflow::simulate::engine::{Answers, Request as Asked, SilentAnswers};
-use mispflow::simulate::live::{ClientOptions, Session};
+use mispflow::simulate::live::Session;
 use serde_json::json;
 
 use super::peer::{Peer, respond};

@@ -3,7 +3,7 @@
 mod cli;
 mod http;
 mod misp_modules;
-mod peer;
+pub mod peer;
 mod secrets;
 mod tls;
 #[cfg(feature = "zeromq")]
@@ -14,11 +14,12 @@ use std::time::Duration;
 use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
+use mispflow::http::{Client, ClientOptions};
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
 use mispflow::secrets::Secret;
 use mispflow::simulate::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
-use mispflow::simulate::live::{Client, ClientOptions, Secrets, Session};
+use mispflow::simulate::live::{Secrets, Session};
 use serde_json::json;
 
 const EVENT: &str = r#"{"Event": {"id": "7", "info": "Phish", "Attribute": [

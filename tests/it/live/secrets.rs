@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use mispflow::http::ClientOptions;
 use mispflow::secrets::Secret;
 use mispflow::simulate::engine::SilentAnswers;
-use mispflow::simulate::live::{ClientOptions, Secrets, Session};
+use mispflow::simulate::live::{Secrets, Session};
 use serde_json::json;
 
 use super::peer::{Peer, respond};

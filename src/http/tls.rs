@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -26,17 +26,25 @@ pub(super) struct GivenCertificates {
 }
 
 impl GivenCertificates {
+    /// `own` is the certificate of this side with its key.
+    ///
     /// # Errors
     /// If none of the certificates can be used.
-    pub(super) fn new(certificates: Option<&[CertificateDer<'static>]>) -> Result<Self, rustls::Error> {
+    pub(super) fn new(
+        certificates: Option<&[CertificateDer<'static>]>,
+        own: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    ) -> Result<Self, rustls::Error> {
         let Some(certificates) = certificates else { return Ok(Self { config: None }) };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = Verifier::new(certificates.to_vec(), provider.clone())?;
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        let config = match own {
+            Some((chain, key)) => config.with_client_auth_cert(chain, key)?,
+            None => config.with_no_client_auth(),
+        };
         Ok(Self { config: Some(Arc::new(config)) })
     }
 }

@@ -1,0 +1,151 @@
+//! `plan`
+
+use serde_json::{Value, json};
+
+use super::stand_in::{Served, StandIn};
+use super::{GUARD, NOTICE, empty, run, run_with};
+use crate::program::folder;
+
+#[test]
+fn what_is_not_there_would_be_created() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD), ("notice.mwf", NOTICE)]), empty());
+    let done = run(project.path(), &misp, &["plan"]);
+    assert_eq!(done.code(), 0, "{}", done.messages());
+    let url = misp.url();
+    assert_eq!(
+        done.out(),
+        format!(
+            "server `server`, {url}: MISP 2.5.19\n\n\
+             + workflow `guard` (event-publish) is not there\n\
+             + workflow `notice` (event-after-save) is not there\n\n\
+             off on the server, though needed (`push --enable` switches them on):\n    \
+             trigger `event-after-save`, for notice\n    \
+             trigger `event-publish`, for guard\n\n\
+             2 to create\n"
+        )
+    );
+    assert!(misp.is_untouched(), "{:?}", misp.calls.lock().unwrap());
+    assert_eq!(run(project.path(), &misp, &["plan", "--exit-code"]).code(), 1);
+    assert!(!project.path().join(".mispflow").exists(), "a plan writes nothing");
+}
+
+#[test]
+fn somebody_elses_row_is_a_conflict_and_shown() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD)]), empty());
+    assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+    std::fs::remove_dir_all(project.path().join(".mispflow")).unwrap();
+    let text = GUARD.replace("\"red\"", "\"not so\"");
+    std::fs::write(project.path().join("guard.mwf"), text).unwrap();
+    let done = run(project.path(), &misp, &["plan"]);
+    assert_eq!(done.code(), 1);
+    assert!(
+        done.out()
+            .contains("! workflow `guard` (event-publish, row 1): conflict: it was never pushed or pulled from here"),
+        "{}",
+        done.out()
+    );
+    assert!(done.out().contains("message: \"red\" → \"not so\""), "{}", done.out());
+}
+
+#[test]
+fn what_only_the_server_has_stays() {
+    let mut server = StandIn::new("2.5.19");
+    server.with_workflow("user-after-save", "Old \u{202e} one", &json!({}));
+    let misp = Served::new(server);
+    let project = folder(&[("guard.mwf", GUARD)]);
+    let done = run(project.path(), &misp, &["plan"]);
+    assert_eq!(done.code(), 0);
+    assert!(
+        done.out().contains("? workflow \"Old \\u202e one\" (user-after-save, row 1) is on the server only, and stays"),
+        "{}",
+        done.out()
+    );
+}
+
+#[test]
+fn as_json() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD)]), empty());
+    let done = run(project.path(), &misp, &["plan", "--format", "json"]);
+    let json: Value = serde_json::from_str(done.out()).unwrap();
+    assert_eq!(json["server"]["release"], "2.5.19");
+    let item = &json["items"][0];
+    assert_eq!(
+        (&item["id"], &item["action"], &item["trigger"]),
+        (&json!("guard"), &json!("create"), &json!("event-publish"))
+    );
+    assert_eq!(json["off"], json!([{"kind": "trigger", "id": "event-publish", "needed_by": ["guard"]}]));
+}
+
+#[test]
+fn what_the_server_lacks_is_listed() {
+    let mut server = StandIn::new("2.5.19");
+    server.tags = vec!["tlp:white".to_owned()];
+    server.modules.retain(|module| module["id"] != "stop-execution");
+    server.modules_on.remove("tag-if");
+    let project = folder(&[("guard.mwf", GUARD)]);
+    let done = run(project.path(), &Served::new(server), &["plan"]);
+    let out = done.out();
+    assert!(
+        out.contains(
+            "not on the server, though used:\n    module \"stop-execution\", by guard\n    tag \"tlp:red\", by guard\n"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("    module `tag-if`, for guard\n"), "{out}");
+}
+
+#[test]
+fn errors_of_the_project_come_first() {
+    let (project, misp) = (folder(&[("guard.mwf", "workflow guard on event-publish { nope() }")]), empty());
+    let done = run(project.path(), &misp, &["plan"]);
+    assert_eq!((done.code(), done.out()), (1, ""));
+    assert!(done.messages().contains("[unknown-module]"), "{}", done.messages());
+}
+
+#[test]
+fn what_a_save_would_not_take_is_refused_before_anything_is_sent() {
+    for (text, code) in [
+        (GUARD.replace("\"Guard\"", &format!("\"{}\"", "n".repeat(192))), "text-too-long"),
+        (GUARD.replace("\"red\"", "\"😀\""), "unstorable-character"),
+    ] {
+        let (project, misp) = (folder(&[("guard.mwf", &text)]), empty());
+        for arguments in [&["plan"][..], &["push", "--yes", "--force"]] {
+            let done = run(project.path(), &misp, arguments);
+            assert_eq!(done.code(), 1, "{}", done.messages());
+            assert!(done.messages().contains(&format!("[{code}]")), "{}", done.messages());
+        }
+        assert!(misp.is_untouched());
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_said_in_words() {
+    let project = folder(&[("guard.mwf", GUARD)]);
+    let misp = empty();
+    let wrong = run_with(project.path(), &[("MISPFLOW_URL", &misp.url()), ("MISPFLOW_KEY", "WRONG")], &["plan"]);
+    assert_eq!(wrong.code(), 2);
+    assert!(wrong.messages().contains("MISP does not take the key"), "{}", wrong.messages());
+    let poor = run_with(project.path(), &[("MISPFLOW_URL", &misp.url()), ("MISPFLOW_KEY", "KEY_READONLY")], &["plan"]);
+    assert_eq!(poor.code(), 2);
+    assert!(poor.messages().contains("the key has no right to this"), "{}", poor.messages());
+    let mut off = StandIn::new("2.5.1");
+    off.settings.insert("Plugin.Workflow_enable".into(), json!(false));
+    let done = run(project.path(), &Served::new(off), &["plan"]);
+    assert_eq!(done.code(), 2);
+    assert!(done.messages().contains("while the workflow plugin or background jobs are off"), "{}", done.messages());
+}
+
+#[test]
+fn after_a_flush_of_redis_what_is_off_is_listed() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD)]), empty());
+    assert_eq!(run(project.path(), &misp, &["push", "--yes", "--enable"]).code(), 0);
+    misp.server.lock().unwrap().flush_redis();
+    let done = run(project.path(), &misp, &["plan", "--exit-code"]);
+    assert_eq!(done.code(), 0, "{}", done.out());
+    assert!(
+        done.out().contains("    module `stop-execution`, for guard\n    module `tag-if`, for guard\n"),
+        "{}",
+        done.out()
+    );
+    assert!(!done.out().contains("trigger `event-publish`"), "{}", done.out());
+}
