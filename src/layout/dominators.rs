@@ -36,4 +36,19 @@ impl Dominators {
         }
         high
     }
+
+    /// The node below `ancestor` from which `node`, which is below it too, hangs.
+    pub fn child_towards(&self, ancestor: usize, node: usize) -> usize {
+        let mut child = node;
+        while self.parent[child] != ancestor {
+            let far = self.jump[child];
+            child = if self.depth[far] > self.depth[ancestor] { far } else { self.parent[child] };
+        }
+        child
+    }
+
+    /// The node from which a node hangs.
+    pub fn parent(&self, node: usize) -> usize {
+        self.parent[node]
+    }
 }

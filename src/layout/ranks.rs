@@ -1,6 +1,8 @@
-//! Which edges lead forward, and the rank of each box: the longest way to it.
+//! Which edges lead forward, and the rank of each box: the longest way to it, or a little more where a join would have to be
+//! reached across a branch that ends.
 
-use super::Drawing;
+use super::dominators::Dominators;
+use super::{Drawing, Edge};
 
 /// The ranks of a graph.
 pub struct Ranks {
@@ -37,15 +39,109 @@ impl Ranks {
         }
         let starts = (0..count).filter(|&node| !led_to[node]).chain(0..count);
         let (forward, order) = search(drawing, &leaving, starts);
-        let mut of = vec![0; count];
-        for &node in &order {
-            for &edge in leaving[node].iter().filter(|&&edge| forward[edge]) {
-                let to = drawing.edges[edge].to;
-                of[to] = of[to].max(of[node] + 1);
-            }
-        }
+        let of = Ranking::new(drawing, &forward, &leaving).rank(&order);
         let count = of.iter().max().map_or(0, |last| last + 1);
         Self { of, count, forward, order, leaving }
+    }
+}
+
+/// A branch that ends moves a join to the right by at most so many ranks.
+const MOST_MOVED: usize = 4;
+/// So many boxes of such a branch are looked at.
+const MOST_SEEN: usize = 64;
+
+/// Gives boxes their ranks, one after the other.
+struct Ranking<'d> {
+    drawing: &'d Drawing,
+    leaving: &'d [Vec<usize>],
+    /// The forward edges that lead to each box.
+    arriving: Vec<Vec<usize>>,
+    dominators: Dominators,
+    /// The boxes that hang from each box in the tree of dominators, as far as they have ranks.
+    below: Vec<Vec<usize>>,
+    of: Vec<usize>,
+}
+
+impl<'d> Ranking<'d> {
+    fn new(drawing: &'d Drawing, forward: &[bool], leaving: &'d [Vec<usize>]) -> Self {
+        let count = drawing.nodes.len();
+        let mut arriving = vec![Vec::new(); count];
+        for (index, edge) in drawing.edges.iter().enumerate().filter(|(index, _)| forward[*index]) {
+            arriving[edge.to].push(index);
+        }
+        let dominators = Dominators::new(count);
+        Self { drawing, leaving, arriving, dominators, below: vec![Vec::new(); count], of: vec![0; count] }
+    }
+
+    fn rank(mut self, order: &[usize]) -> Vec<usize> {
+        for &node in order {
+            let from = |edge: &usize| self.drawing.edges[*edge].from;
+            let longest = self.arriving[node].iter().map(|edge| self.of[from(edge)] + 1).max().unwrap_or(0);
+            let common = self.arriving[node].iter().map(|edge| from(edge) + 1);
+            let common = common.reduce(|a, b| self.dominators.common(a, b)).unwrap_or(0);
+            self.dominators.hang(node + 1, common);
+            if let Some(parent) = common.checked_sub(1) {
+                self.below[parent].push(node);
+            }
+            self.of[node] = longest;
+            if self.arriving[node].len() > 1 && common != 0 {
+                let clear = self.clear_of_ends(node, common - 1);
+                self.of[node] = clear.clamp(longest, longest + MOST_MOVED);
+            }
+        }
+        self.of
+    }
+
+    /// The rank from which on a join is clear of branches that end: those between the join and a box from which a way
+    /// leads to it. That way would have to cross them.
+    fn clear_of_ends(&self, join: usize, common: usize) -> usize {
+        let ways: Vec<_> = self.arriving[join].iter().map(|&edge| (edge, self.side(edge, common))).collect();
+        let mut clear = 0;
+        for &(edge, side) in &ways {
+            let Some(side) = side else { continue };
+            let Edge { from, port, .. } = self.drawing.edges[edge];
+            let others = || ways.iter().filter(|(other, _)| *other != edge).filter_map(|(_, side)| *side);
+            let (is_above, is_below) = (others().all(|other| side < other), others().all(|other| side > other));
+            if from == common || is_above == is_below {
+                continue;
+            }
+            for &other in &self.leaving[from] {
+                let Edge { port: other_port, to, .. } = self.drawing.edges[other];
+                let is_between = if is_above { other_port > port } else { other_port < port };
+                if is_between && to != join && self.dominators.parent(to + 1) == from + 1 {
+                    clear = clear.max(self.end(to) + 1);
+                }
+            }
+        }
+        clear
+    }
+
+    /// The output of a box by which the ways part that lead to an edge; `None` if there is not one.
+    fn side(&self, edge: usize, common: usize) -> Option<usize> {
+        let Edge { from, port, .. } = self.drawing.edges[edge];
+        if from == common {
+            return Some(port);
+        }
+        let child = self.dominators.child_towards(common + 1, from + 1) - 1;
+        match self.arriving[child][..] {
+            [only] => Some(self.drawing.edges[only].port),
+            _ => None,
+        }
+    }
+
+    /// The last rank of what hangs from a box; 0 if that is too much to look at.
+    fn end(&self, node: usize) -> usize {
+        let mut waiting = vec![node];
+        let (mut last, mut seen) = (0, 0);
+        while let Some(node) = waiting.pop() {
+            last = last.max(self.of[node]);
+            seen += 1;
+            if seen > MOST_SEEN {
+                return 0;
+            }
+            waiting.extend(&self.below[node]);
+        }
+        last
     }
 }
 
