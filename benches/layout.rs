@@ -242,12 +242,14 @@ fn crossings(lines: &[Line]) -> usize {
     count
 }
 
+/// What is nearer to a line than this is on it.
+const LEAST: f64 = 1e-6;
+
 /// Whether two pieces have a point in common that is an end of neither.
 fn cross(a: &[(f64, f64)], b: &[(f64, f64)]) -> bool {
     let side = |line: &[(f64, f64)], point: (f64, f64)| {
         (line[1].0 - line[0].0) * (point.1 - line[0].1) - (line[1].1 - line[0].1) * (point.0 - line[0].0)
     };
-    const LEAST: f64 = 1e-6;
     let apart = |line: &[(f64, f64)], other: &[(f64, f64)]| {
         let (first, second) = (side(line, other[0]), side(line, other[1]));
         first.abs() > LEAST && second.abs() > LEAST && (first > 0.0) != (second > 0.0)
