@@ -104,7 +104,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
             "core-format" => reader.boolean(value, &mut signature.expects_core_format),
             "outputs" => reader.outputs(value, module_type, &mut signature.outputs),
             "shape" => shape = reader.shape(value),
-            _ => reader.unknown(field.name, "field of a module", &FIELDS),
+            _ => reader.unknown(field.name, "a field of a module", &FIELDS),
         }
     }
     signature.shape = shape.unwrap_or(match module_type {
@@ -151,7 +151,7 @@ impl Reader<'_> {
 
     fn unknown(&mut self, name: Name<'_>, what: &str, known: &[&'static str]) {
         self.diagnostics.push(
-            Diagnostic::at(Code::UnknownField, name.span, format!("`{}` is not an {what}", name.text))
+            Diagnostic::at(Code::UnknownField, name.span, format!("`{}` is not {what}", name.text))
                 .maybe_help(closest(name.text, known.iter().copied()).map(|name| format!("did you mean `{name}`?")))
                 .help(format!("there are: {}", known.join(", "))),
         );
@@ -249,7 +249,7 @@ impl Reader<'_> {
                     self.text(value, &mut reason);
                     parameter.required = Some(reason);
                 }
-                _ => self.unknown(attribute.name, "attribute of a parameter", &ATTRIBUTES),
+                _ => self.unknown(attribute.name, "an attribute of a parameter", &ATTRIBUTES),
             }
         }
         if parameter.kind == ParameterKind::Picker && parameter.options.is_empty() {
