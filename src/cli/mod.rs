@@ -228,6 +228,10 @@ verbs! {
     Plan(server::Plan),
     /// Make a server have what the project says
     Push(server::Push),
+    /// Make the project have what a server has
+    Pull(server::Pull),
+    /// Put rows of a server back as they were before a push
+    Rollback(server::Rollback),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print a page of the manual, or write all of them

@@ -416,10 +416,7 @@ impl Push<'_> {
 /// Keeps what is equal already: from now on an edit of it is noticed.
 fn note_equal(planning: &Planning<'_>, plan: &Plan<'_>, state: &mut State) {
     for item in plan.items.iter().filter(|item| item.action == Action::Same) {
-        if let (Some(id), Some(row)) = (&item.id, item.row) {
-            let secrets = item.secret_hashes(planning, state.get(item.kind, id));
-            state.set(item.kind, id, planning.known(row, &item.here, secrets));
-        }
+        planning.note(item, state);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Verbs that speak to a server, against a stand-in for one.
 
 mod addresses;
+mod faults;
 mod plan;
+mod pull;
 mod push;
 pub mod stand_in;
 mod transcripts;
