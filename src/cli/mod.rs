@@ -224,6 +224,8 @@ verbs! {
     Run(run::Run),
     /// Run the tests of workflows
     Test(test::Test),
+    /// Say why workflows do not run on a server
+    Doctor(server::Doctor),
     /// Show what a push would change on a server
     Plan(server::Plan),
     /// Make a server have what the project says

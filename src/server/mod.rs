@@ -9,6 +9,7 @@ mod backup;
 mod call;
 mod connection;
 mod content;
+mod doctor;
 mod lacking;
 mod plan;
 mod push;
@@ -28,6 +29,7 @@ pub use address_book::{
 pub use backup::Backup;
 pub use call::{Answer, Call, Transport, Verb};
 pub use connection::{Connection, Http};
+pub use doctor::{Health, Symptom, examine};
 pub use lacking::{Lack, picks_tags};
 pub use plan::{Action, Conflict, Item, Local, Off, Plan, Planning};
 pub use push::{About, Done, Ended, Failed, Host, Push, PushOptions, Told};

@@ -16,7 +16,7 @@ use super::call::Call;
 use super::plan::{Action, Item, Local, Off, Plan, Planning};
 use super::rest::Misp;
 use super::row::{Row, wrapper};
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, is_on};
 use super::state::State;
 use super::trouble::CallError;
 
@@ -403,8 +403,12 @@ impl Push<'_> {
             return Err(Failed::Call(error.clone()));
         }
         // It says that all is well for ids that there are not, too.
-        let snapshot = Snapshot::fetch(&self.misp).map_err(Failed::Call)?;
-        let is_on = if off.is_trigger { snapshot.is_trigger_on(&off.id) } else { snapshot.is_module_on(&off.id) };
+        let list = match off.is_trigger {
+            true if is_adhoc(&off.id) => self.misp.adhoc().map(Option::unwrap_or_default),
+            true => self.misp.triggers(),
+            false => self.misp.modules(),
+        };
+        let is_on = is_on(&list.map_err(Failed::Call)?, &off.id);
         match (is_on, answer) {
             (Some(true), _) => Ok(Done::SwitchedOn),
             (_, Err(error)) => Err(Failed::Call(error)),

@@ -26,12 +26,12 @@ pub fn catalogue_of(misp: &Misp<'_>, snapshot: &Snapshot, with_users: bool) -> R
             members.retain(|key, _| !OF_THE_MOMENT.contains(&key.as_str()));
         }
         for param in module["params"].as_array_mut().into_iter().flatten() {
-            if let (Some((tags, clusters)), Some(url)) =
-                (&tags, param["picker_options"]["select_options_url"].as_str())
+            if let (Some((tags, clusters)), Some(url)) = (&tags, param["picker_options"]["select_options_url"].as_str())
             {
                 param["options"] = json!(if url.contains("/1") { clusters } else { tags });
             }
-            if !with_users && names_users(&param["options"])
+            if !with_users
+                && names_users(&param["options"])
                 && let Json::Object(members) = param
             {
                 members.shift_remove("options");

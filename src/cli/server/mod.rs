@@ -1,5 +1,6 @@
 //! What the verbs for servers share: which server, what is known of it, and the project as it would be there.
 
+mod doctor;
 mod doing;
 mod folder;
 mod plan;
@@ -21,6 +22,7 @@ use crate::server::{
 
 use super::{Console, Failure};
 
+pub(super) use doctor::Doctor;
 pub(super) use plan::Plan;
 pub(super) use pull::Pull;
 pub(super) use push::Push;

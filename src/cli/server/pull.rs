@@ -28,7 +28,9 @@ use super::{ServerFlags, other, show};
 /// What was changed on both sides is shown and left alone. Into a folder without a project, a project is written that
 /// checks, with a baseline of what is found.
 #[derive(Args, Debug)]
-#[command(after_help = "Exit code: 0 if the project has all of it, 1 if something was changed on both sides, 2 if nothing could be tried.")]
+#[command(
+    after_help = "Exit code: 0 if the project has all of it, 1 if something was changed on both sides, 2 if nothing could be tried."
+)]
 pub(in super::super) struct Pull {
     /// Where both sides changed, take what the server has
     #[arg(long)]
@@ -153,8 +155,9 @@ impl Pull {
             Ok(document) if document.other_trigger().is_some() => {
                 Some("its trigger node is one of another trigger, so that it listens to nothing it should".to_owned())
             }
-            Ok(_) if row.kind == DocumentKind::Workflow
-                && snapshot.row_of_trigger(row.trigger()).is_some_and(|first| first.id != row.id) =>
+            Ok(_)
+                if row.kind == DocumentKind::Workflow
+                    && snapshot.row_of_trigger(row.trigger()).is_some_and(|first| first.id != row.id) =>
             {
                 Some("it is the second workflow of its trigger, which MISP never runs".to_owned())
             }
@@ -167,8 +170,11 @@ impl Pull {
     }
 
     fn import_new(&self, rows: &[&Row], taken: &BTreeSet<&str>, catalogue: &Catalogue) -> Vec<Imported> {
-        let documents: Vec<Document<'_>> =
-            rows.iter().filter_map(|row| row.document.as_ref().ok()).map(|document| filled_in(document, catalogue)).collect();
+        let documents: Vec<Document<'_>> = rows
+            .iter()
+            .filter_map(|row| row.document.as_ref().ok())
+            .map(|document| filled_in(document, catalogue))
+            .collect();
         let options = ImportOptions { keep_layout: self.keep_layout };
         let unnamed: Vec<_> = documents.iter().map(|document| (document, None)).collect();
         let first = import_all_as(&unnamed, catalogue, options);
@@ -209,7 +215,10 @@ impl Pull {
         };
         if let Some(why_not) = why_not {
             todo.has_conflicts = true;
-            console.line(&format!("! {}: it was changed on the server; change the text by hand: {why_not}", show::called(item)))?;
+            console.line(&format!(
+                "! {}: it was changed on the server; change the text by hand: {why_not}",
+                show::called(item)
+            ))?;
             return show::difference(console, item);
         }
         let mut document = filled_in(document, ready.modules);
@@ -283,7 +292,9 @@ fn key(item: &Item<'_>) -> (bool, String) {
 
 fn reason(conflict: Conflict) -> &'static str {
     match conflict {
-        Conflict::Edited => "it was changed here and on the server; `--theirs` takes the server's, `--ours` keeps the text",
+        Conflict::Edited => {
+            "it was changed here and on the server; `--theirs` takes the server's, `--ours` keeps the text"
+        }
         Conflict::Unknown => {
             "text and server differ, and neither was ever pushed or pulled; `--theirs` takes the server's, `--ours` keeps the text"
         }
@@ -339,5 +350,10 @@ fn write_baseline(folder: &Path, inputs: &Inputs, console: &mut Console) -> Resu
     let (diagnostics, _) = found(&sources, &loaded.files, &loaded.roots, &targets, &before, &loaded.project.lints);
     let baseline = Baseline::of(&sources, &diagnostics, &loaded.project.folder);
     let text = baseline.to_text();
-    write_files(Path::new(""), &[(folder.join(BASELINE).display().to_string(), text.as_bytes())], Readers::Usual, console)
+    write_files(
+        Path::new(""),
+        &[(folder.join(BASELINE).display().to_string(), text.as_bytes())],
+        Readers::Usual,
+        console,
+    )
 }

@@ -41,8 +41,7 @@ impl Rollback {
         let mut project = load_project(&sources, Path::new(""), &files, &mut diagnostics);
         let session = self.server.open(&project, console)?;
         let mut folder = Folder::read(self.server.folder(&project), &session.name, &session.url, console)?;
-        let kept =
-            FolderWriter { path: folder.path(), name: session.name.clone(), url: session.url.clone() };
+        let kept = FolderWriter { path: folder.path(), name: session.name.clone(), url: session.url.clone() };
         let Some(named) = &self.backup else {
             for name in listed(&kept.backups()) {
                 let backup = read(&kept.backups().join(&name), &session.url)?;
@@ -72,7 +71,8 @@ impl Rollback {
             return Ok(Status::Done);
         }
         self.sure.confirm(console)?;
-        let before = Backup { rows: todo.iter().filter_map(|restore| restore.now.clone()).collect(), absent: Vec::new() };
+        let before =
+            Backup { rows: todo.iter().filter_map(|restore| restore.now.clone()).collect(), absent: Vec::new() };
         let kept_now = kept.write(&before)?;
         console.tell(&format!("what is there is kept in `{}`", kept_now.display()))?;
         let mut status = Status::Done;
@@ -95,23 +95,12 @@ impl Rollback {
 }
 
 /// Keeps that the row is as this program left it.
-fn note(
-    folder: &mut Folder,
-    row: &Row,
-    snapshot: &Snapshot,
-    catalogue: &Catalogue,
-) {
+fn note(folder: &mut Folder, row: &Row, snapshot: &Snapshot, catalogue: &Catalogue) {
     let known = folder.state.of_kind(row.kind).find(|(_, known)| known.row == row.id);
     let Some((id, known)) = known.map(|(id, known)| (id.to_owned(), known.clone())) else { return };
     let nothing = |_: &str| None;
-    let planning = Planning {
-        snapshot,
-        catalogue,
-        environment: &nothing,
-        state: &folder.state,
-        key: &folder.key,
-        tags: None,
-    };
+    let planning =
+        Planning { snapshot, catalogue, environment: &nothing, state: &folder.state, key: &folder.key, tags: None };
     let now = planning.known_as(row, &known);
     folder.state.set(row.kind, &id, now);
 }

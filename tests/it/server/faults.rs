@@ -70,7 +70,15 @@ struct Line {
 }
 
 impl Line {
-    fn new(server: StandIn) -> Self {
+    /// A server with what the workflows here need, and no more: it is asked thousands of times.
+    fn new() -> Self {
+        let mut server = StandIn::new("2.5.19");
+        let is_needed = |entry: &Value| {
+            let id = entry["id"].as_str().unwrap();
+            ["tag-if", "stop-execution", "push-zmq", "event-publish", "event-after-save"].contains(&id)
+        };
+        server.modules.retain(is_needed);
+        server.triggers.retain(is_needed);
         Self {
             server: RefCell::new(server),
             calls: Cell::new(0),
@@ -219,8 +227,7 @@ fn on<T>(line: &Line, texts: &[String], key: &HashKey, disk: &mut Disk, doing: &
     let snapshot = Snapshot::fetch(&misp).ok()?;
     let state = disk.state.clone().unwrap_or_else(|| State::new("there"));
     let nothing = |_: &str| None::<Secret>;
-    let planning =
-        Planning { snapshot: &snapshot, catalogue, environment: &nothing, state: &state, key, tags: None };
+    let planning = Planning { snapshot: &snapshot, catalogue, environment: &nothing, state: &state, key, tags: None };
     Some(doing(&planning, misp, &locals, disk))
 }
 
@@ -250,11 +257,11 @@ fn a_fault_at_any_call_loses_nothing_and_a_second_push_repairs_it() {
     for is_first in [true, false] {
         for fault in FAULTS {
             for stays in [false, true] {
-                if stays && matches!(fault, Fault::Edit | Fault::Flush) {
+                if stays && !(is_first && matches!(fault, Fault::CutBefore | Fault::ErrorBefore)) {
                     continue;
                 }
                 for at in 0.. {
-                    let line = Line::new(StandIn::new("2.5.19"));
+                    let line = Line::new();
                     let mut disk = Disk::default();
                     if !is_first {
                         push(&line, &texts("before"), &key, &mut disk).unwrap();
@@ -319,12 +326,12 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_in_any_sequence(steps in proptest::collection::vec(step(), 1..7)) {
         let key = HashKey::random().unwrap();
-        let line = Line::new(StandIn::new("2.5.19"));
+        let line = Line::new();
         let mut disk = Disk::default();
         let mut version = 0;
         for step in &steps {

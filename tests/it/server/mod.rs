@@ -1,6 +1,7 @@
 //! Verbs that speak to a server, against a stand-in for one.
 
 mod addresses;
+mod doctor;
 mod faults;
 mod plan;
 mod pull;

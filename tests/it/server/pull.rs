@@ -59,7 +59,8 @@ fn an_empty_folder_becomes_a_project_that_checks() {
 #[test]
 fn what_was_pushed_is_pulled_elsewhere() {
     let misp = empty();
-    let blueprint = "blueprint tell() {\n    name: \"Tell\"\n    description: \"[event-publish] tells\"\n    push-zmq()\n}\n";
+    let blueprint =
+        "blueprint tell() {\n    name: \"Tell\"\n    description: \"[event-publish] tells\"\n    push-zmq()\n}\n";
     let here = folder(&[("guard.mwf", GUARD), ("review.mwf", REVIEW), ("tell.mwf", blueprint)]);
     assert_eq!(run(here.path(), &misp, &["push", "--yes"]).code(), 0);
     let there = folder(&[]);
@@ -69,7 +70,8 @@ fn what_was_pushed_is_pulled_elsewhere() {
         assert_eq!(run(folder.path(), &misp, &["build", "-o", "out"]).code(), 0, "{name}");
     }
     for file in ["guard.json", "review.json", "tell.blueprint.json"] {
-        let [one, other] = [&here, &there].map(|folder| fs::read_to_string(folder.path().join("out").join(file)).unwrap());
+        let [one, other] =
+            [&here, &there].map(|folder| fs::read_to_string(folder.path().join("out").join(file)).unwrap());
         assert_eq!(one, other, "{file}");
     }
 }
