@@ -106,7 +106,7 @@ impl Pull {
         for item in &plan.items {
             let Some(row) = item.row else { continue };
             match item.action {
-                Action::ServerOnly => new.extend(self.is_wanted(row, ready.snapshot, console)?.then_some(row)),
+                Action::ServerOnly => new.extend(Self::is_wanted(row, ready.snapshot, console)?.then_some(row)),
                 Action::Conflict(conflict) => {
                     let Some(place) = ready.place(item) else { continue };
                     let is_theirs_alone = conflict == Conflict::Edited && planning.is_text_as_known(item);
@@ -139,13 +139,13 @@ impl Pull {
             }
         }
         if todo.is_first {
-            self.first_files(ready, &mut todo)?;
+            Self::first_files(ready, &mut todo)?;
         }
         Ok(todo)
     }
 
     /// Whether a row that only the server has becomes a text.
-    fn is_wanted(&self, row: &Row, snapshot: &Snapshot, console: &mut Console) -> Result<bool, Failure> {
+    fn is_wanted(row: &Row, snapshot: &Snapshot, console: &mut Console) -> Result<bool, Failure> {
         if row.is_default() || row.is_blank() {
             return Ok(false);
         }
@@ -237,7 +237,7 @@ impl Pull {
     }
 
     /// The files of a new project, beside its texts.
-    fn first_files(&self, ready: &Ready<'_>, todo: &mut Todo) -> Result<(), Failure> {
+    fn first_files(ready: &Ready<'_>, todo: &mut Todo) -> Result<(), Failure> {
         let name = &ready.session.name;
         let catalogue = catalogue_of(&ready.session.misp(), ready.snapshot, false).map_err(other)?;
         let mut text = serde_json::to_string_pretty(&catalogue).unwrap_or_default();

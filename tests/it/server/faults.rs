@@ -211,7 +211,7 @@ fn on<T>(line: &Line, texts: &[String], key: &HashKey, disk: &mut Disk, doing: &
     let roots: Vec<_> = texts
         .iter()
         .enumerate()
-        .map(|(at, text)| sources.add(&format!("{at}.mwf"), Some(Path::new(&format!("{at}.mwf"))), text))
+        .map(|(at, text)| sources.add(format!("{at}.mwf"), Some(Path::new(&format!("{at}.mwf"))), text))
         .collect();
     let files = MemoryFiles::new();
     let catalogue = Catalogue::for_target(Target::DEFAULT);
