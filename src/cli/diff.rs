@@ -2,19 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::base::characters::to_json_pretty;
 use crate::base::source::{FileId, Sources};
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
-use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents};
+use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents, partners};
 use crate::exported::is_misp_json;
 use crate::format::quote;
-use crate::model::Document;
-use crate::project;
+use crate::model::{Document, NodeId};
+use crate::picture::{Options, Scene, Versions};
+use crate::project::{self, ProjectFiles};
 
+use super::graph::{secrets_of, source_line, write as write_picture};
 use super::import::read_documents;
 use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, TargetFlag, report};
 
@@ -41,6 +43,23 @@ pub(super) struct Diff {
     /// How the result is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
+    /// Draw both versions of one workflow in one picture
+    #[arg(long = "as", value_enum, value_name = "FORM", conflicts_with = "format")]
+    form: Option<PictureForm>,
+    /// The file that the picture is written to; default: standard output
+    #[arg(short, long, value_name = "FILE", requires = "form")]
+    output: Option<PathBuf>,
+}
+
+/// What a picture of a difference is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum PictureForm {
+    /// A picture for the web and for documents, light and dark
+    Svg,
+    /// A page: the picture, and what each node is
+    Html,
+    /// A flow chart for Markdown, as GitHub draws it
+    Mermaid,
 }
 
 impl Diff {
@@ -71,8 +90,65 @@ impl Diff {
         console.protect(&sources);
         console.protect_values(filled_secrets(&documents_before, &documents_after));
         let options = DiffOptions { catalogue: &catalogue, layout: self.layout };
-        let is_empty = self.show(console, &documents_before, &documents_after, options)?;
+        let is_empty = match self.form {
+            Some(form) => {
+                let versions = [&documents_before[..], &documents_after[..]];
+                self.draw(form, versions, options, &sources, &after.files, console)?
+            }
+            None => self.show(console, &documents_before, &documents_after, options)?,
+        };
         Ok(if self.exit_code && !is_empty { Status::Rejected } else { Status::Done })
+    }
+
+    /// Draws the one difference; says whether there is none.
+    fn draw(
+        &self,
+        form: PictureForm,
+        [before, after]: [&[Document<'_>]; 2],
+        options: DiffOptions<'_>,
+        sources: &Sources,
+        files: &ProjectFiles,
+        console: &mut Console,
+    ) -> Result<bool, Failure> {
+        let pairs = pair_documents(before, after);
+        let all = pairs.both.iter().map(|&(old, new)| (old, new, compare(&before[old], &after[new], options)));
+        let mut all: Vec<_> = all.collect();
+        if all.len() > 1 {
+            all.retain(|(_, _, difference)| !difference.is_empty());
+        }
+        let [(old, new, difference)] = &all[..] else {
+            let names: Vec<&str> = all.iter().map(|&(_, new, _)| title(&after[new])).collect();
+            let what = if names.is_empty() {
+                "there is no workflow that is on both sides and differs".to_owned()
+            } else {
+                format!("these differ: {}", names.join(", "))
+            };
+            return Err(Failure::Other(format!(
+                "a picture shows one workflow, and {what}\nname one file on each side"
+            )));
+        };
+        let (old, new) = (&before[*old], &after[*new]);
+        let mut secrets = secrets_of(sources, [&old.graph, &new.graph], options.catalogue);
+        for (name, value) in filled_secrets(before, after) {
+            secrets.add_value(name, value);
+        }
+        let masker = secrets.masker();
+        let hide = |text: &str| masker.mask(text).into_owned();
+        let source = |node: NodeId| source_line(sources, &new.graph, node);
+        let source_before = |node: NodeId| source_line(sources, &old.graph, node);
+        let name = self.after.file_stem().unwrap_or_default().to_string_lossy();
+        let partners = partners(old, new, options);
+        let versions =
+            Versions { before: old, after: new, difference, partners: &partners, source_before: &source_before };
+        let picture = Options { catalogue: options.catalogue, name: &name, hide: &hide, source: &source };
+        let scene = Scene::of_versions(&versions, &picture);
+        let text = match form {
+            PictureForm::Svg => scene.to_svg(),
+            PictureForm::Html => scene.to_html(&[]),
+            PictureForm::Mermaid => scene.to_mermaid(),
+        };
+        write_picture(&text, self.output.as_deref(), files, console)?;
+        Ok(difference.is_empty())
     }
 
     /// Shows the differences; says whether there are none.

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::base::source::Sources;
-use crate::catalogue::Semantics;
+use crate::catalogue::{Catalogue, Semantics};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{DocumentKind, Graph as Nodes, NodeId, ParamText, ParamValue, TextPart};
 use crate::picture::{Options, Scene, ShownRun, SourceLine};
 use crate::project::{ProjectFiles, Readers, Refusal, write_whole};
-use crate::secrets::{Masker, NamedSecrets, Secret};
+use crate::secrets::{NamedSecrets, Secret, is_credential_header};
 use crate::simulate::answers::Targets;
 use crate::simulate::engine::{KnownWorkflows, RunOptions, Settings};
 use crate::simulate::replay::{EventIdentity, Events, Runner, gather_events};
@@ -32,6 +32,8 @@ enum PictureForm {
     Mermaid,
     /// The language of Graphviz
     Dot,
+    /// Boxes and lines for a terminal or a log, for small graphs
+    Text,
 }
 
 /// Draw a workflow or blueprint as a picture.
@@ -91,7 +93,7 @@ impl Graph {
         let document = found.chosen.document;
         let name =
             found.chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
-        let masker = masker(found.sources, [&document.graph]);
+        let masker = secrets_of(found.sources, [&document.graph], found.catalogue).masker();
         let hide = |text: &str| masker.mask(text).into_owned();
         let source = |node: NodeId| source_line(found.sources, &document.graph, node);
         let options = Options { catalogue: found.catalogue, name: &name, hide: &hide, source: &source };
@@ -109,6 +111,7 @@ impl Graph {
             }
             PictureForm::Mermaid => scene.to_mermaid(),
             PictureForm::Dot => scene.to_dot(),
+            PictureForm::Text => scene.to_text().map_err(|error| Failure::Other(error.to_string()))?,
         };
         write(&text, self.output.as_deref(), found.files, console)?;
         Ok(Status::Done)
@@ -214,27 +217,47 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Hides the secrets that the sources name, and all values that the graphs take from the environment.
-pub(super) fn masker<'g, 'a: 'g>(sources: &Sources, graphs: impl IntoIterator<Item = &'g Nodes<'a>>) -> Masker {
+/// The secrets that sources and graphs name or hold, and all values that the graphs take from the environment.
+pub(super) fn secrets_of<'g, 'a: 'g>(
+    sources: &Sources,
+    graphs: impl IntoIterator<Item = &'g Nodes<'a>>,
+    catalogue: &Catalogue,
+) -> NamedSecrets {
     let mut secrets = NamedSecrets::default();
     for file in sources.iter() {
         secrets.add(&file.text, &Secret::from_environment);
     }
     for node in graphs.into_iter().flat_map(|graph| &graph.nodes) {
-        let values = node.params.iter().map(|(_, value)| value);
-        let texts = values.filter_map(|value| if let ParamValue::Text(text) = value { Some(text) } else { None });
-        for text in texts.chain([&node.filter.value]) {
-            let ParamText::Parts(parts) = text else { continue };
-            for part in parts {
-                if let TextPart::Env { name, .. } | TextPart::Secret { name, .. } = part
-                    && let Some(value) = Secret::from_environment(name)
-                {
-                    secrets.add_value(name.to_string(), value);
-                }
+        let signature = catalogue.module(&node.module);
+        for (id, value) in &node.params {
+            let ParamValue::Text(text) = value else { continue };
+            add_from_environment(text, &mut secrets);
+            let ParamText::Plain(plain) = text else { continue };
+            if signature.and_then(|module| module.parameter(id)).is_some_and(|parameter| parameter.sensitive) {
+                secrets.add_value(id.to_string(), Secret::new(&**plain));
+            }
+            let headers = plain.lines().filter(|_| id == HEADERS).filter_map(|line| line.split_once(':'));
+            for (name, value) in headers.filter(|(name, _)| is_credential_header(name.trim())) {
+                secrets.add_value(name.trim().to_owned(), Secret::new(value.trim()));
             }
         }
+        add_from_environment(&node.filter.value, &mut secrets);
     }
-    secrets.masker()
+    secrets
+}
+
+/// The parameter with the headers of a request.
+const HEADERS: &str = "headers";
+
+fn add_from_environment(text: &ParamText<'_>, secrets: &mut NamedSecrets) {
+    let ParamText::Parts(parts) = text else { return };
+    for part in parts {
+        if let TextPart::Env { name, .. } | TextPart::Secret { name, .. } = part
+            && let Some(value) = Secret::from_environment(name)
+        {
+            secrets.add_value(name.to_string(), value);
+        }
+    }
 }
 
 /// The line of the text that made a node.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Catalogue, ParameterKind};
 use crate::format::quote;
-use crate::model::{Connection, Document, DocumentKind, Frame, Graph, ModuleType, Node, ParamText, ParamValue};
+use crate::model::{Connection, Document, DocumentKind, Frame, Graph, ModuleType, Node, NodeId, ParamText, ParamValue};
 
 use super::difference::{Change, ChangedNode, Difference, Edge, NodeName};
 use super::filled::{FILTER, NOT_SHOWN, shown_beside, text_of, without_credentials};
@@ -38,6 +38,13 @@ pub fn compare(before: &Document<'_>, after: &Document<'_>, options: DiffOptions
         comparison.frames(&mut difference);
     }
     difference
+}
+
+/// Which nodes of two documents are the same: the ids in the first and in the second.
+pub fn partners(before: &Document<'_>, after: &Document<'_>, options: DiffOptions<'_>) -> Vec<(NodeId, NodeId)> {
+    let comparison = Comparison::new([&before.graph, &after.graph], options);
+    let pairs = before.graph.nodes.iter().zip(&comparison.forward);
+    pairs.filter_map(|(node, partner)| Some((node.id, after.graph.nodes[(*partner)?].id))).collect()
 }
 
 fn fields(before: &Document<'_>, after: &Document<'_>) -> Vec<Change> {

@@ -10,7 +10,7 @@ mod pairs;
 mod text;
 mod value;
 
-pub use compare::{DiffOptions, compare};
+pub use compare::{DiffOptions, compare, partners};
 pub use difference::{Change, ChangedNode, Difference, Edge, NodeName};
 pub use filled::filled_secrets;
 pub(crate) use filled::{NOT_SHOWN, fit, without_credentials};

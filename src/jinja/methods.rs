@@ -65,7 +65,9 @@ fn of_dict(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> 
         "get" => {
             let (key, default): (Value, Option<Value>) = from_args(args)?;
             let found = value.get_item(&key)?;
-            Ok(if found.is_undefined() { default.unwrap_or(Value::from(())) } else { found })
+            // A key may be there with a value that is not defined.
+            let is_missing = found.is_undefined() && !keys()?.contains(&key);
+            Ok(if is_missing { default.unwrap_or(Value::from(())) } else { found })
         }
         "keys" => {
             let () = from_args(args)?;

@@ -4,7 +4,6 @@ use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, Value};
 
 use super::arguments::{Given, bind, integer, truth, wrong};
-use super::printing::float as float_text;
 
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("int", int);
@@ -169,7 +168,12 @@ fn file_size(value: Value, args: Given) -> Result<String, Error> {
         return Ok("1 Byte".into());
     }
     if bytes < base {
-        return Ok(format!("{} Bytes", float_text(bytes.trunc()).trim_end_matches(".0")));
+        // Python writes the integer that it is, with all digits.
+        return if bytes.is_finite() {
+            Ok(format!("{:.0} Bytes", bytes.trunc() + 0.0))
+        } else {
+            Err(wrong("an infinite size is no integer"))
+        };
     }
     let units = if binary {
         ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]

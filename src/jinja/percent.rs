@@ -61,7 +61,8 @@ fn apply(text: &str, places: &[Value], named: &dyn Fn(&str) -> Option<Value>) ->
                       places: &mut std::slice::Iter<'_, Value>| {
             if chars.next_if_eq(&'*').is_some() {
                 let value = places.next().ok_or_else(|| wrong("not enough arguments for format string"))?;
-                return Ok::<_, Error>(Some(i64::try_from(value.clone())?));
+                let width = super::kinds::integer(value).and_then(|width| i64::try_from(width).ok());
+                return width.map(Some).ok_or_else(|| wrong("* wants int"));
             }
             let mut digits = String::new();
             while let Some(digit) = chars.next_if(char::is_ascii_digit) {
@@ -255,19 +256,28 @@ pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> 
         let places: Vec<_> = operand.try_iter()?.collect();
         return apply(text, &places, &|_| None);
     }
-    if super::kinds::kind(operand) == super::kinds::PythonKind::Dict {
-        let named = |name: &str| operand.get_item(&Value::from(name)).ok().filter(|value| !value.is_undefined());
-        // One field without a name takes the whole dict.
-        return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
-    }
     // What could be asked for a key may be left over.
     let is_mapping = matches!(
         super::kinds::kind(operand),
-        super::kinds::PythonKind::List | super::kinds::PythonKind::Range | super::kinds::PythonKind::Undefined
+        super::kinds::PythonKind::Dict
+            | super::kinds::PythonKind::List
+            | super::kinds::PythonKind::Range
+            | super::kinds::PythonKind::Undefined
     );
     let has_fields = text.replace("%%", "").contains('%');
     if is_mapping && !has_fields {
         return apply(text, &[], &|_| None);
+    }
+    if super::kinds::kind(operand) == super::kinds::PythonKind::Dict {
+        let named = |name: &str| {
+            let key = Value::from(name);
+            let value = operand.get_item(&key).ok()?;
+            // A key may be there with a value that is not defined.
+            let is_there = || operand.try_iter().is_ok_and(|mut keys| keys.any(|known| known == key));
+            (!value.is_undefined() || is_there()).then_some(value)
+        };
+        // One field without a name takes the whole dict.
+        return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
     }
     apply(text, std::slice::from_ref(operand), &|_| None)
 }

@@ -1,9 +1,12 @@
 //! From a graph to a scene.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Catalogue, Shape, Signature};
 use crate::diagnostics::printable_line;
+use crate::diff::NOT_SHOWN;
 use crate::import::{Words, all_parameters, words};
 use crate::layout::{Layout, Rectangle, Spacing, layout};
 use crate::lower::drawing_of;
@@ -24,6 +27,7 @@ pub(super) const AREA_FONT: Font = Font { size: 11.0, is_bold: true };
 const MOST_TOLD: usize = 60;
 
 /// What a picture needs besides the document.
+#[derive(Clone, Copy)]
 pub struct Options<'o> {
     /// The modules there are.
     pub catalogue: &'o Catalogue,
@@ -40,6 +44,8 @@ pub struct Options<'o> {
 pub(super) struct Marks {
     /// By node.
     pub nodes: FxHashMap<NodeId, Mark>,
+    /// What the number of a node was.
+    pub numbers: FxHashMap<NodeId, NodeId>,
     /// What changed in a node, in the place of what it says.
     pub says: FxHashMap<NodeId, Vec<Said>>,
     /// By connection: from, output from 0, to. Each counts for as many as there are.
@@ -56,7 +62,7 @@ impl Scene {
     pub(super) fn marked(document: &Document<'_>, options: &Options<'_>, marks: &Marks) -> Self {
         let graph = &document.graph;
         let clean = |text: &str| printable_line(&(options.hide)(text)).replace('\t', " ");
-        let scopes = Scopes::of(graph);
+        let scopes = Scopes::of(&without_removed(graph, marks));
         let mut nodes: Vec<NodeBox> = graph
             .nodes
             .iter()
@@ -145,6 +151,20 @@ impl Scene {
     }
 }
 
+/// The graph without the connections that were removed.
+fn without_removed<'g, 'a>(graph: &'g Graph<'a>, marks: &Marks) -> Cow<'g, Graph<'a>> {
+    let mut current = Cow::Borrowed(graph);
+    for ((from, output, to), _) in marks.wires.iter().filter(|(_, mark)| *mark == Mark::Removed) {
+        let Some(index) = graph.index(*from) else { continue };
+        let links = &mut current.to_mut().nodes[index].outputs[*output];
+        // They came last.
+        if let Some(at) = links.iter().rposition(|link| link.node == *to) {
+            links.remove(at);
+        }
+    }
+    current
+}
+
 /// The graph with a frame for each filter that covers something, and the labels of these filters.
 fn with_areas<'g>(graph: &Graph<'g>, scopes: &Scopes) -> (Graph<'g>, Vec<&'static str>) {
     let mut graph = graph.clone();
@@ -201,9 +221,17 @@ fn node_box(node: &Node<'_>, options: &Options<'_>, marks: &Marks, clean: &dyn F
         let same: Vec<Said> = says.into_iter().filter(|said| !is_told(said)).collect();
         says = changes.chain(same).collect();
     }
-    let parameters = all_parameters(node, signature);
+    let mut parameters = all_parameters(node, signature);
+    if let Some(changed) = marks.says.get(&node.id) {
+        parameters.retain(|(name, _)| !changed.iter().any(|change| change.name == *name));
+    }
+    // The line may hold what must not be seen.
+    let holds_secret = parameters.iter().any(|(_, value)| value.contains(NOT_SHOWN))
+        || says.iter().any(|said| said.value.contains(NOT_SHOWN));
+    let shown = |text: &str| if holds_secret { String::new() } else { clean(text) };
     NodeBox {
         id: node.id,
+        number: marks.numbers.get(&node.id).unwrap_or(&node.id).to_string(),
         module: clean(&node.module),
         kind,
         is_blocking,
@@ -221,7 +249,7 @@ fn node_box(node: &Node<'_>, options: &Options<'_>, marks: &Marks, clean: &dyn F
             parameters: parameters.iter().map(|(name, value)| (clean(name), clean(value))).collect(),
             source: (options.source)(node.id).map(|line| SourceLine {
                 file: clean(&line.file),
-                text: clean(&line.text),
+                text: shown(&line.text),
                 ..line
             }),
         },
@@ -285,11 +313,11 @@ fn summary(scene: &Scene, kind: DocumentKind) -> String {
     }
     for (node, wires) in scene.nodes.iter().zip(leaving).take(MOST_TOLD) {
         let mark = node.mark.told().map(|(_, word)| format!(" ({word})")).unwrap_or_default();
-        text.push_str(&format!(" {}{mark}: {}", node.id, node.title));
+        text.push_str(&format!(" {}{mark}: {}", node.number, node.title));
         let mut targets = wires.iter().map(|wire| {
             let label = &node.ports[wire.port].label;
             let label = if label.is_empty() { String::new() } else { format!("{label} ") };
-            format!("{label}to {}", scene.nodes[wire.to].id)
+            format!("{label}to {}", scene.nodes[wire.to].number)
         });
         if let Some(first) = targets.next() {
             text.push_str(&format!(", leads {first}"));

@@ -41,7 +41,7 @@ fn line_height(style: Style) -> f64 {
 pub(super) fn set(node: &mut NodeBox) {
     let labels = node.ports.iter().map(|port| PORT_FONT.width(&port.label)).fold(0.0, f64::max);
     let ports = if labels > 0.0 { labels + PORT_GAP } else { 0.0 };
-    let id = font(Style::Head).width(&format!("  {}", node.id));
+    let id = font(Style::Head).width(&format!("  {}", node.number));
     let mut wanted = vec![(Style::Head, 0, font(Style::Head).line(&node.head, WIDEST_TEXT - id))];
     let title = font(Style::Title).lines(&node.title, WIDEST_TEXT - ports, TITLE_LINES);
     wanted.extend(title.into_iter().map(|line| (Style::Title, 0, line)));

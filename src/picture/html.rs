@@ -63,7 +63,7 @@ const RUN: &str = r#"<section id="run"><h2>Run</h2>
 fn details(out: &mut String, node: &NodeBox) {
     let about = &node.details;
     let _ = writeln!(out, "<article id=\"d{}\"><h3>{}</h3>", node.id, encode_text(&node.title));
-    let mut facts = vec![format!("node {}", node.id), node.head.replace(" · ", ", ")];
+    let mut facts = vec![format!("node {}", node.number), node.head.replace(" · ", ", ")];
     if node.title != node.module && !node.head.contains(&node.module) {
         facts.push(node.module.clone());
     }
@@ -100,13 +100,10 @@ fn details(out: &mut String, node: &NodeBox) {
         out.push_str("</ul></details>\n");
     }
     if let Some(source) = &about.source {
-        let _ = writeln!(
-            out,
-            "<p class=\"source\">{}:{}</p>\n<pre>{}</pre>",
-            encode_text(&source.file),
-            source.line,
-            encode_text(&source.text)
-        );
+        let _ = writeln!(out, "<p class=\"source\">{}:{}</p>", encode_text(&source.file), source.line);
+        if !source.text.is_empty() {
+            let _ = writeln!(out, "<pre>{}</pre>", encode_text(&source.text));
+        }
     }
     out.push_str("<div class=\"in-run\"></div></article>\n");
 }

@@ -2,6 +2,7 @@
 //! for each form that it takes.
 
 mod build;
+mod compare;
 mod content;
 mod dot;
 mod font;
@@ -14,7 +15,10 @@ mod scopes;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use build::Options;
+pub use compare::Versions;
 pub use run::ShownRun;
 pub use scene::{Area, Details, Kind, Line, Mark, NodeBox, Port, Said, Scene, SourceLine, Style, Wire};
+pub use text::{MOST_NODES, TooLarge};

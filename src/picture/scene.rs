@@ -92,8 +92,10 @@ impl Mark {
 /// A node as it is drawn.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NodeBox {
-    /// The node's id.
+    /// What tells the node from the others in the picture: its id, or, of a node that was removed, another one.
     pub id: NodeId,
+    /// The node's id, as it is shown.
+    pub number: String,
     /// The module's id.
     pub module: String,
     /// What kind it is.
@@ -223,6 +225,6 @@ pub struct SourceLine {
     pub file: String,
     /// Which line, from 1.
     pub line: usize,
-    /// The line itself.
+    /// The line itself; empty where it must not be seen.
     pub text: String,
 }

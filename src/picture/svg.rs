@@ -15,6 +15,8 @@ const CSS: &str = include_str!("svg.css");
 const PADDING: f64 = 12.0;
 /// How far the corners of logic modules are cut.
 const CUT: f64 = 9.0;
+/// How far a connection that leads back goes beyond the boxes.
+const TURN: f64 = 28.0;
 /// The radius of an output.
 const OUTLET: f64 = 3.5;
 
@@ -107,17 +109,17 @@ fn draw_wire(out: &mut String, index: usize, wire: &Wire) {
         }
         if piece % 2 == 0 || (from.1 - to.1).abs() < 0.5 {
             let _ = write!(path, "L{} {}", number(to.0), number(to.1));
-        } else {
-            let middle = number(f64::midpoint(from.0, to.0));
-            let _ = write!(
-                path,
-                "C{middle} {} {middle} {} {} {}",
-                number(from.1),
-                number(to.1),
-                number(to.0),
-                number(to.1)
-            );
+            continue;
         }
+        // What leads back turns around, first at the right and then at the left.
+        let turns = to.0 - from.0 < 1.0;
+        let middle = match piece {
+            _ if !turns => f64::midpoint(from.0, to.0),
+            1 => from.0 + TURN,
+            _ => to.0 - TURN,
+        };
+        let (middle, x, y) = (number(middle), number(to.0), number(to.1));
+        let _ = write!(path, "C{middle} {} {middle} {y} {x} {y}", number(from.1));
     }
     let mut class = String::new();
     if wire.is_concurrent {
@@ -187,7 +189,8 @@ fn draw_node(out: &mut String, node: &NodeBox, used: Use) {
     }
     let first = node.lines.iter().find(|line| line.style == Style::Head).map_or(font(Style::Head).size, |line| line.y);
     let edge = number(place.width - PADDING);
-    let _ = writeln!(out, "<text class=\"id\" x=\"{edge}\" y=\"{}\">{}</text>", number(first), node.id);
+    let _ =
+        writeln!(out, "<text class=\"id\" x=\"{edge}\" y=\"{}\">{}</text>", number(first), encode_text(&node.number));
     for port in &node.ports {
         let y = number(port.y);
         let _ = writeln!(out, "<circle class=\"outlet\" cx=\"{width}\" cy=\"{y}\" r=\"{OUTLET}\"/>");
@@ -208,7 +211,7 @@ fn draw_node(out: &mut String, node: &NodeBox, used: Use) {
 
 /// A node in words.
 pub(super) fn label(node: &NodeBox) -> String {
-    let mut label = format!("{}, {}: {}", node.id, node.head, node.title);
+    let mut label = format!("{}, {}: {}", node.number, node.head, node.title);
     for said in &node.says {
         label.push_str(", ");
         label.push_str(&said.whole());

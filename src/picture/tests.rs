@@ -190,7 +190,7 @@ proptest! {
         check_xml(&format!("{before}{after}"));
         prop_assert_eq!(hidden_characters(&svg).next(), None);
         prop_assert_eq!(&svg, &scene(&document).to_svg());
-        for form in [made.to_mermaid(), made.to_dot()] {
+        for form in [made.to_mermaid(), made.to_dot(), made.to_text().unwrap()] {
             prop_assert_eq!(hidden_characters(&form).next(), None);
         }
     }

@@ -106,10 +106,14 @@ fn values_of_sensitive_parameters_and_headers_in_json_do_not_show() {
     )]);
     let built = mispflow(folder.path(), &["build", "-q", "-o", "."]);
     assert_eq!(code(&built), 0, "{}", stderr(&built));
+    let event = folder.path().join("e.json");
+    fs::write(event, EVENT).unwrap();
     for file in ["w.mwf", "w.json"] {
-        let output = mispflow(folder.path(), &["graph", file]);
-        assert!(stdout(&output).contains("(not shown)"), "{}", stdout(&output));
-        assert!(!stdout(&output).contains("b64-credential"), "{}", stdout(&output));
+        for arguments in [&["--as", "svg"][..], &["--as", "html"], &["--as", "text"], &["--event", "e.json"]] {
+            let output = mispflow(folder.path(), &[&["graph", file], arguments].concat());
+            assert!(stdout(&output).contains("(not"), "{}", stdout(&output));
+            assert!(!stdout(&output).contains("b64-credential"), "{}", stdout(&output));
+        }
     }
 }
 
@@ -309,4 +313,152 @@ fn answers_count_in_runs() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let runs = runs(stdout(&output));
     assert_eq!((&runs[0]["steps"][7]["node"], &runs[0]["steps"][7]["word"]), (&9.into(), &"failed".into()));
+}
+
+#[test]
+fn small_graphs_are_drawn_as_text() {
+    let text = "workflow w on event-publish {\n    if published {\n        stop-execution(message: \"No\")\n    }\n    push-zmq()\n}\n";
+    assert_eq!(
+        drawn(text, &["--as", "text"]),
+        "                    ╔═══════════════════════╗
+                    ║ trigger · blocking  1 ║
+                    ║ event-publish         ║
+                    ╚═══════════╤═══════════╝
+                                │
+                                ▼
+                   ┌─────────────────────────┐
+                   │ logic · published-if  2 │
+                   │ published               │
+                   └─────┬─────────────┬─────┘
+                         │then         │else
+            ┌────────────┘        ┌────┘
+            ▼                     ▼
+╔══════════════════════╗    ┌───────────┐
+║ action · blocking  3 ║    │ action  4 │
+║ stop-execution       ║    │ push-zmq  │
+║ message: No          ║    └───────────┘
+╚══════════════════════╝
+"
+    );
+}
+
+#[test]
+fn large_graphs_are_not_drawn_as_text() {
+    let steps = "    push-zmq()\n".repeat(60);
+    let folder = folder(&[("w.mwf", &format!("workflow w on event-publish {{\n{steps}}}\n"))]);
+    let output = mispflow(folder.path(), &["graph", "w.mwf", "--as", "text"]);
+    let told = "error: the graph has 61 nodes, and as text at most 60 can be read: draw it as svg or html\n";
+    assert_eq!(shown(&output), (2, "", told));
+}
+
+const CHANGED: &str = r#"workflow guard on event-publish {
+    name: "Guard"
+    if event tagged any ["tlp:red", "tlp:amber"] or attribute tagged any ["tlp:red", "tlp:amber+strict"] {
+        stop-execution(message: "No & <never>")
+    }
+    filter A: Event._AttributeFlattened.{n} where "ip-src" in type {
+        tag_operation(scope: attribute, tags: ["seen"])
+    } reset
+    concurrent {
+        branch { webhook(url: "https://soc.example.org/" + env("HOOK"), headers: "Authorization: " + secret("TOKEN")) }
+        branch { push-zmq() }
+    }
+}
+"#;
+
+#[test]
+fn two_versions_in_one_picture() {
+    let folder = folder(&[("a.mwf", GUARD), ("b.mwf", CHANGED)]);
+    let output = mispflow(folder.path(), &["diff", "a.mwf", "b.mwf", "--as", "svg"]);
+    assert_eq!((code(&output), stderr(&output)), (0, ""));
+    let svg = stdout(&output);
+    let texts = texts(svg);
+    for wanted in [
+        "~ changed · logic · tag-if",
+        "event tagged any tlp:red,",
+        "~ tags: [\"tlp:red\"] → [\"tlp:amber\",",
+        "− removed · action",
+        "+ added · action · filter A on",
+    ] {
+        assert!(texts.iter().any(|text| text == wanted), "{wanted}: {texts:#?}");
+    }
+    for (class, count) in [
+        ("node action added", 1),
+        ("node action removed", 1),
+        ("node logic changed", 1),
+        ("wire added", 2),
+        ("wire removed", 2),
+    ] {
+        assert_eq!(svg.matches(&format!("class=\"{class}\"")).count(), count, "{class}");
+    }
+    // Signs tell connections apart, too.
+    assert_eq!(
+        (texts.iter().filter(|text| *text == "+").count(), texts.iter().filter(|text| *text == "−").count()),
+        (2, 2)
+    );
+    assert!(svg.contains("~ name: \"Guard &lt;/title&gt;"), "{svg}");
+    // What is no longer there has no part in where filters are on.
+    assert!(!svg.contains("on at times"), "{svg}");
+    for form in ["html", "mermaid"] {
+        let output = mispflow(folder.path(), &["diff", "a.mwf", "b.mwf", "--as", form, "--exit-code"]);
+        assert_eq!(code(&output), 1);
+        assert!(stdout(&output).contains("removed") && stdout(&output).contains("added"), "{}", stdout(&output));
+    }
+    let output = mispflow(folder.path(), &["diff", "a.mwf", "a.mwf", "--as", "svg", "--exit-code", "-o", "same.svg"]);
+    assert_eq!(shown(&output), (0, "", ""));
+    let same = fs::read_to_string(folder.path().join("same.svg")).unwrap();
+    assert_eq!(same, stdout(&mispflow(folder.path(), &["graph", "a.mwf"])));
+}
+
+#[test]
+fn a_picture_shows_one_difference() {
+    let two = "workflow a on event-publish { push-zmq() }\nworkflow b on attribute-after-save { push-zmq() }\n";
+    let other = two.replace("publish { push-zmq() }", "publish { if published { push-zmq() } }");
+    let folder = folder(&[
+        ("a.mwf", two),
+        ("b.mwf", &two.replace("push-zmq()", "if published { push-zmq() }")),
+        ("c.mwf", &other),
+    ]);
+    let output = mispflow(folder.path(), &["diff", "a.mwf", "b.mwf", "--as", "svg"]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("these differ: a, b\nname one file on each side"), "{}", stderr(&output));
+    let output = mispflow(folder.path(), &["diff", "a.mwf", "c.mwf", "--as", "svg"]);
+    assert!(
+        code(&output) == 0 && stdout(&output).contains("<title id=\"picture-title\">a</title>"),
+        "{}",
+        stderr(&output)
+    );
+    let output = mispflow(folder.path(), &["diff", "a.mwf", "c.mwf", "-o", "x.svg"]);
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn values_that_one_side_keeps_secret_do_not_show() {
+    let before = "workflow w on event-publish {\n    webhook(url: \"https://a.example/\", headers: \"X-Key: \" + secret(\"KEY\"))\n}\n";
+    let folder = folder(&[
+        ("a.mwf", before),
+        ("b.mwf", &before.replace("\"X-Key: \" + secret(\"KEY\")", "\"X-Key: pl4in-value\"")),
+    ]);
+    for form in ["svg", "html", "mermaid"] {
+        for (a, b) in [("a.mwf", "b.mwf"), ("b.mwf", "a.mwf")] {
+            let output = mispflow(folder.path(), &["diff", a, b, "--as", form]);
+            assert_eq!(code(&output), 0, "{}", stderr(&output));
+            assert!(!stdout(&output).contains("pl4in"), "{}", stdout(&output));
+        }
+    }
+}
+
+/// The README opens with a picture of the text beside it.
+#[test]
+fn the_picture_of_the_readme_is_current() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```mwf\n").unwrap();
+    let made = drawn(rest.split_once("```").unwrap().0, &[]);
+    let path = root.join("docs/publish-guard.svg");
+    assert!(readme.split("```mwf").next().unwrap().contains("(docs/publish-guard.svg)"));
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::write(&path, &made).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), made, "`INSTA_UPDATE=always cargo test` writes it anew");
 }
