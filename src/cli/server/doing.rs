@@ -13,7 +13,7 @@ use crate::server::{Item, Local, Planning, Snapshot, picks_tags};
 
 use crate::syntax::parse;
 
-use super::super::baseline::{self, leave_new};
+use super::super::baseline;
 use super::super::findings::{Format, report};
 use super::super::inputs::{Inputs, Loaded, Reads, TargetFlag};
 use super::super::{Console, Failure, Status};
@@ -48,8 +48,11 @@ fn report_errors(
     }
     let may_take =
         |known: &Diagnostic| known.code.severity() != Severity::Error && known.code != Code::UnstorableCharacter;
+    if let Some(known) = known {
+        let remaining = known.remaining(sources, diagnostics, &loaded.project.folder, &loaded.roots, may_take);
+        diagnostics = remaining.new;
+    }
     diagnostics.retain(Diagnostic::is_error);
-    let diagnostics = leave_new(known.as_ref(), sources, loaded, diagnostics, may_take, console)?;
     Ok(report(console, sources, &diagnostics, Format::Text)?)
 }
 

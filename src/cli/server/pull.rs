@@ -249,7 +249,6 @@ impl Pull {
             ready.session.url
         );
         todo.files.push((ready.folder.join(PROJECT_FILE), settings));
-        todo.files.push((ready.folder.join(BASELINE), Baseline::default().to_text()));
         Ok(())
     }
 

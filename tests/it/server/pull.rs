@@ -50,6 +50,7 @@ fn an_empty_folder_becomes_a_project_that_checks() {
     let plan = run(project.path(), &misp, &["plan", "--exit-code"]);
     assert_eq!(plan.code(), 0, "{}", plan.out());
     assert!(plan.out().contains(&format!("{count} unchanged")), "{}", plan.out());
+    assert_eq!(plan.messages(), "", "what is in the baseline is not spoken of");
     // A second one changes nothing.
     let again = run(project.path(), &misp, &["pull"]);
     assert_eq!(again.code(), 0, "{}", again.messages());
