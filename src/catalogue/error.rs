@@ -23,7 +23,7 @@ impl CatalogueError {
         let full = error.to_string();
         let what = full.rsplit_once(" at line ").map_or(full.as_str(), |(what, _)| what);
         let message = if error.is_data() {
-            format!("this is no module of a catalogue: {what}")
+            format!("this is not a module of a catalogue: {what}")
         } else {
             format!("this is not valid JSON: {what}")
         };

@@ -138,7 +138,7 @@ impl<'a> FlowChecker<'_, 'a> {
             match frame(&item) {
                 Some(frame) => frames.push((frame, item.span)),
                 None => self.report(
-                    Diagnostic::at(Code::WrongType, item.span, "this is no frame").help(format!("write {WANTED}")),
+                    Diagnostic::at(Code::WrongType, item.span, "this is not a frame").help(format!("write {WANTED}")),
                 ),
             }
         }

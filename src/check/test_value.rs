@@ -61,7 +61,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => return None,
             other => {
                 self.diagnostics.push(
-                    Diagnostic::at(Code::WrongType, value.span, format!("{} is no event", other.describe()))
+                    Diagnostic::at(Code::WrongType, value.span, format!("{} is not an event", other.describe()))
                         .help("an event is a file, `\"events/red.json\"`, or an object, `{ Event: { … } }`"),
                 );
                 return None;
@@ -76,7 +76,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Unknown => None,
             other => {
                 self.diagnostics.push(
-                    Diagnostic::at(Code::WrongType, value.span, format!("{} is no message", other.describe()))
+                    Diagnostic::at(Code::WrongType, value.span, format!("{} is not a message", other.describe()))
                         .help("a message is text between quotes"),
                 );
                 None

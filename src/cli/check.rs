@@ -191,7 +191,7 @@ impl Check {
 }
 
 /// What is found in the files, beside what was found before they were looked at.
-fn found(
+pub(super) fn found(
     sources: &Sources,
     files: &ProjectFiles,
     roots: &[FileId],

@@ -136,6 +136,11 @@ impl Inputs {
         Self { paths: vec![path], stdin_filename: None, in_project }
     }
 
+    /// The project of the current folder.
+    pub fn of_project(in_project: ProjectFlags) -> Self {
+        Self { paths: Vec::new(), stdin_filename: None, in_project }
+    }
+
     /// Whether nothing was named.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty() && self.stdin_filename.is_none()

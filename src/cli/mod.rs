@@ -224,10 +224,16 @@ verbs! {
     Run(run::Run),
     /// Run the tests of workflows
     Test(test::Test),
+    /// Say why workflows do not run on a server
+    Doctor(server::Doctor),
     /// Show what a push would change on a server
     Plan(server::Plan),
     /// Make a server have what the project says
     Push(server::Push),
+    /// Make the project have what a server has
+    Pull(server::Pull),
+    /// Put rows of a server back as they were before a push
+    Rollback(server::Rollback),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print a page of the manual, or write all of them

@@ -172,7 +172,7 @@ fn file_size(value: Value, args: Given) -> Result<String, Error> {
         return if bytes.is_finite() {
             Ok(format!("{:.0} Bytes", bytes.trunc() + 0.0))
         } else {
-            Err(wrong("an infinite size is no integer"))
+            Err(wrong("an infinite size is not an integer"))
         };
     }
     let units = if binary {

@@ -76,7 +76,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
         other => {
             let names = ["action", "logic", "trigger"];
             diagnostics.push(
-                Diagnostic::at(Code::UnknownType, module.kind.span, format!("`{other}` is no kind of module"))
+                Diagnostic::at(Code::UnknownType, module.kind.span, format!("`{other}` is not a kind of module"))
                     .maybe_help(closest(other, names).map(|name| format!("did you mean `{name}`?")))
                     .help("a module is an `action`, a `logic` module or a `trigger`"),
             );
@@ -104,7 +104,7 @@ fn signature(module: &ModuleDeclaration<'_>, diagnostics: &mut Vec<Diagnostic>) 
             "core-format" => reader.boolean(value, &mut signature.expects_core_format),
             "outputs" => reader.outputs(value, module_type, &mut signature.outputs),
             "shape" => shape = reader.shape(value),
-            _ => reader.unknown(field.name, "field of a module", &FIELDS),
+            _ => reader.unknown(field.name, "a field of a module", &FIELDS),
         }
     }
     signature.shape = shape.unwrap_or(match module_type {
@@ -151,7 +151,7 @@ impl Reader<'_> {
 
     fn unknown(&mut self, name: Name<'_>, what: &str, known: &[&'static str]) {
         self.diagnostics.push(
-            Diagnostic::at(Code::UnknownField, name.span, format!("`{}` is no {what}", name.text))
+            Diagnostic::at(Code::UnknownField, name.span, format!("`{}` is not {what}", name.text))
                 .maybe_help(closest(name.text, known.iter().copied()).map(|name| format!("did you mean `{name}`?")))
                 .help(format!("there are: {}", known.join(", "))),
         );
@@ -198,7 +198,7 @@ impl Reader<'_> {
                 Diagnostic::at(
                     Code::UnknownType,
                     declared.kind.span,
-                    format!("`{}` is no type of parameter", declared.kind.text),
+                    format!("`{}` is not a type of parameter", declared.kind.text),
                 )
                 .maybe_help(closest(declared.kind.text, names).map(|name| format!("did you mean `{name}`?")))
                 .help(format!("there are: {}", names.join(", "))),
@@ -249,7 +249,7 @@ impl Reader<'_> {
                     self.text(value, &mut reason);
                     parameter.required = Some(reason);
                 }
-                _ => self.unknown(attribute.name, "attribute of a parameter", &ATTRIBUTES),
+                _ => self.unknown(attribute.name, "an attribute of a parameter", &ATTRIBUTES),
             }
         }
         if parameter.kind == ParameterKind::Picker && parameter.options.is_empty() {

@@ -9,7 +9,6 @@ use crate::hashpath::Path;
 use super::finding::{About, PathFinding};
 use super::follow::{Followed, Typer};
 use super::shape::{Schema, Shape};
-use super::tests_in_paths::no;
 
 /// How many values of an enumeration a message lists.
 const SHOWN_VALUES: usize = 12;
@@ -143,10 +142,10 @@ impl Typer<'_> {
         let what = self.schema.describe(shape);
         let (help, fix) = suggest_value(self.schema, shape, value, self.audience);
         let grows = matches!(shape, Shape::OneOf(id) if self.schema.enumeration(id).grows);
-        finding.message = format!("`{value}` is {}", no(&what));
+        finding.message = format!("`{value}` is not {what}");
         if grows && fix.is_none() {
             finding.code = Code::UnknownValue;
-            finding.message = format!("`{value}` is {} of this release of MISP", no(&what));
+            finding.message = format!("`{value}` is not {what} of this release of MISP");
         }
         finding.help = help;
         fix.into_iter().fold(finding, |finding, fix| finding.fix(at.clone(), fix))

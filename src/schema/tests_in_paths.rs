@@ -186,7 +186,7 @@ fn some_pass<'v>(operator: &str, operand: &str, values: impl Iterator<Item = Val
 }
 
 /// `an attribute type` as `no attribute type`.
-pub(super) fn no(what: &str) -> String {
+fn no(what: &str) -> String {
     let bare = what.strip_prefix("an ").or_else(|| what.strip_prefix("a ")).unwrap_or(what);
     format!("no {bare}")
 }

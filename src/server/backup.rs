@@ -60,7 +60,7 @@ impl Backup {
     pub fn read(text: &str, url: &str) -> Result<Self, &'static str> {
         let json: Json = serde_json::from_str(text).map_err(|_| "it is damaged")?;
         if json["version"] != json!(VERSION) {
-            return Err("another version of mispflow wrote it, or it is no backup");
+            return Err("another version of mispflow wrote it, or it is not a backup");
         }
         if json["url"].as_str() != Some(url) {
             return Err("it is of a server at another address");

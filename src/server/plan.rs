@@ -318,6 +318,25 @@ impl<'p> Planning<'p> {
         }
     }
 
+    /// Whether a text is what it was when its row was last pushed or pulled.
+    pub fn is_text_as_known(&self, item: &Item<'_>) -> bool {
+        let known = item.id.as_ref().and_then(|id| self.state.get(item.kind, id));
+        known.is_some_and(|known| known.here == item.here)
+    }
+
+    /// Keeps what a row holds now: from here on an edit of it is noticed, and a push may change it.
+    pub fn note(&self, item: &Item<'_>, state: &mut State) {
+        if let (Some(id), Some(row)) = (&item.id, item.row) {
+            let secrets = item.secret_hashes(self, state.get(item.kind, id));
+            state.set(item.kind, id, self.known(row, &item.here, secrets));
+        }
+    }
+
+    /// What is known of a row that was put back: its text was not looked at.
+    pub fn known_as(&self, row: &Row, before: &Known) -> Known {
+        self.known(row, &before.here, before.secrets.clone())
+    }
+
     /// A row that the project does not have.
     fn other(&self, row: &'p Row) -> Item<'p> {
         let known =

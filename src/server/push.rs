@@ -16,7 +16,7 @@ use super::call::Call;
 use super::plan::{Action, Item, Local, Off, Plan, Planning};
 use super::rest::Misp;
 use super::row::{Row, wrapper};
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, is_on};
 use super::state::State;
 use super::trouble::CallError;
 
@@ -403,8 +403,12 @@ impl Push<'_> {
             return Err(Failed::Call(error.clone()));
         }
         // It says that all is well for ids that there are not, too.
-        let snapshot = Snapshot::fetch(&self.misp).map_err(Failed::Call)?;
-        let is_on = if off.is_trigger { snapshot.is_trigger_on(&off.id) } else { snapshot.is_module_on(&off.id) };
+        let list = match off.is_trigger {
+            true if is_adhoc(&off.id) => self.misp.adhoc().map(Option::unwrap_or_default),
+            true => self.misp.triggers(),
+            false => self.misp.modules(),
+        };
+        let is_on = is_on(&list.map_err(Failed::Call)?, &off.id);
         match (is_on, answer) {
             (Some(true), _) => Ok(Done::SwitchedOn),
             (_, Err(error)) => Err(Failed::Call(error)),
@@ -416,10 +420,7 @@ impl Push<'_> {
 /// Keeps what is equal already: from now on an edit of it is noticed.
 fn note_equal(planning: &Planning<'_>, plan: &Plan<'_>, state: &mut State) {
     for item in plan.items.iter().filter(|item| item.action == Action::Same) {
-        if let (Some(id), Some(row)) = (&item.id, item.row) {
-            let secrets = item.secret_hashes(planning, state.get(item.kind, id));
-            state.set(item.kind, id, planning.known(row, &item.here, secrets));
-        }
+        planning.note(item, state);
     }
 }
 

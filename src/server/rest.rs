@@ -196,6 +196,18 @@ impl<'t> Misp<'t> {
         let Some(list) = json["Tag"].as_array() else { return Err(CallError::new(&call, not_a_list(&json))) };
         Ok(list.iter().filter_map(|tag| tag["name"].as_str()).map(str::to_owned).collect())
     }
+
+    /// The tags and the clusters that pickers offer, in releases that fetch them.
+    ///
+    /// # Errors
+    /// No list.
+    pub fn picked_tags(&self) -> Result<(Vec<String>, Vec<String>), CallError> {
+        let names = |path: &str| -> Result<Vec<String>, CallError> {
+            let list = self.list(path)?;
+            Ok(list.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+        };
+        Ok((names("/tags/fastIndex/0.json")?, names("/tags/fastIndex/1.json")?))
+    }
 }
 
 fn not_a_list(json: &Json) -> Problem {

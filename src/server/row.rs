@@ -77,6 +77,11 @@ impl Row {
         OF_THE_AUTHOR.map(|key| self.json[key].to_string()).join("\n")
     }
 
+    /// Whether it holds the same as another, whatever its number and uuid are.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        ["name", "description", "debug_enabled", "data"].iter().all(|key| self.json[*key] == other.json[*key])
+    }
+
     /// Whether nobody has put anything into it: MISP makes such a row when it opens the editor for a trigger.
     pub fn is_blank(&self) -> bool {
         let Ok(document) = &self.document else { return false };

@@ -93,7 +93,8 @@ impl Snapshot {
     }
 }
 
-fn is_on(list: &[Json], id: &str) -> Option<bool> {
+/// Whether a list says that something is on; `None` if it is not in it.
+pub(super) fn is_on(list: &[Json], id: &str) -> Option<bool> {
     let entry = list.iter().find(|entry| entry["id"].as_str() == Some(id))?;
     Some(entry["disabled"].as_bool() != Some(true))
 }

@@ -39,5 +39,5 @@ pub fn other_trigger(stored: &str, drawn: &str) -> Diagnostic {
 pub fn invalid_uuid(audience: Audience) -> Diagnostic {
     const LIKE: &str = "a uuid is written like `\"5c4fd06e-cd1a-4b0a-8b55-2f8bb5a7e3a1\"`";
     let without = audience.choose("; without the field it is made from the id", "");
-    Diagnostic::new(Code::InvalidUuid, "this is no uuid").help(format!("{LIKE}{without}"))
+    Diagnostic::new(Code::InvalidUuid, "this is not a uuid").help(format!("{LIKE}{without}"))
 }

@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editor");
 
-fn text(path: &Path) -> String {
+/// The text of a file, packed or not.
+pub fn text(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut text = String::new();
     if bytes.starts_with(&[0x1f, 0x8b]) {

@@ -75,7 +75,7 @@ fn frames_name_pinned_nodes() {
     })
     .unwrap();
     assert_eq!(error(&text("[{ nodes: [8] }]")).0, "this frame holds the node 8, which does not exist");
-    assert_eq!(error(&text("[{ node: [7] }]")), ("this is no frame".into(), "{ node: [7] }".into()));
+    assert_eq!(error(&text("[{ node: [7] }]")), ("this is not a frame".into(), "{ node: [7] }".into()));
     assert_eq!(error(&text("3")).1, "3");
 }
 

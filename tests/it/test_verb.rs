@@ -218,7 +218,7 @@ fn what_is_no_test() {
         ("test \"t\" of guard { given \"broken.json\" expect success }", "unusable-event", "this is not valid JSON"),
         ("test \"t\" of guard { expect success }", "incomplete-test", "gives no event"),
         ("test \"t\" of guard { given \"events/red.json\" }", "incomplete-test", "expects nothing"),
-        ("test \"t\" of guard { given 3 expect success }", "wrong-type", "a number is no event"),
+        ("test \"t\" of guard { given 3 expect success }", "wrong-type", "a number is not an event"),
         (
             "test \"t\" of guard { given { Event: { info: Red } } expect success }",
             "unknown-name",

@@ -34,7 +34,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
     let outputs = match entry.get("outputs") {
         None | Some(Json::Null) => 1,
         Some(_) => small_number_at(entry, "outputs")
-            .ok_or_else(|| CatalogueError::new(format!("the `outputs` of `{id}` is no small number")))?,
+            .ok_or_else(|| CatalogueError::new(format!("the `outputs` of `{id}` is not a small number")))?,
     };
     let parameters =
         members(entry.get("params")).into_iter().map(|entry| parameter(entry, &id)).collect::<Result<_, _>>()?;
@@ -241,7 +241,7 @@ mod tests {
         );
         assert_eq!(
             message(json!({"id": "a", "module_type": "action", "outputs": -1})),
-            "the `outputs` of `a` is no small number"
+            "the `outputs` of `a` is not a small number"
         );
         assert_eq!(
             message(json!({"id": "a", "module_type": "action", "params": [3]})),

@@ -55,7 +55,7 @@ pub fn load(text: &str) -> Result<Vec<Signature>, CatalogueError> {
     Ok(signatures)
 }
 
-const UNKNOWN_FORMAT: &str = "this is no catalogue: expected a list of modules as this tool, MISP's \
+const UNKNOWN_FORMAT: &str = "this is not a catalogue: expected a list of modules as this tool, MISP's \
     `/workflows/moduleIndex/type:all.json` or `/workflows/triggers.json`, or the `/modules` of misp-modules give it";
 
 fn format(entry: &Json) -> Option<Format> {

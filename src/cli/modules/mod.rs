@@ -5,6 +5,7 @@ mod list;
 mod new;
 mod read;
 mod show;
+mod sync;
 mod trigger;
 
 use std::borrow::Cow;
@@ -55,6 +56,8 @@ enum Verb {
     Read(read::Read),
     /// Write a new module of your own, with a workflow that uses it
     New(new::New),
+    /// Write the catalogue of a server
+    Sync(sync::Sync),
     /// Make the data file of a release of MISP
     ImportRelease(import_release::ImportRelease),
 }
@@ -71,6 +74,7 @@ impl Modules {
             return match verb {
                 Verb::Read(read) => read.run(console),
                 Verb::New(new) => new.run(console),
+                Verb::Sync(sync) => sync.run(console),
                 Verb::ImportRelease(import) => import.run(console),
             };
         }

@@ -1,14 +1,19 @@
 //! A project as it would be on a server.
 
+use std::path::Path;
+
 use crate::base::source::Sources;
 use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
-use crate::project;
+use crate::model::Document;
+use crate::project::{self, Files as _};
 use crate::secrets::Secret;
-use crate::server::{Local, Planning, Snapshot, picks_tags};
+use crate::server::{Item, Local, Planning, Snapshot, picks_tags};
 
-use super::super::baseline::{self, leave_new};
+use crate::syntax::parse;
+
+use super::super::baseline;
 use super::super::findings::{Format, report};
 use super::super::inputs::{Inputs, Loaded, Reads, TargetFlag};
 use super::super::{Console, Failure, Status};
@@ -43,8 +48,11 @@ fn report_errors(
     }
     let may_take =
         |known: &Diagnostic| known.code.severity() != Severity::Error && known.code != Code::UnstorableCharacter;
+    if let Some(known) = known {
+        let remaining = known.remaining(sources, diagnostics, &loaded.project.folder, &loaded.roots, may_take);
+        diagnostics = remaining.new;
+    }
     diagnostics.retain(Diagnostic::is_error);
-    let diagnostics = leave_new(known.as_ref(), sources, loaded, diagnostics, may_take, console)?;
     Ok(report(console, sources, &diagnostics, Format::Text)?)
 }
 
@@ -60,9 +68,32 @@ pub(super) struct Ready<'r> {
     pub modules: &'r Catalogue,
     /// The tags of the server, if something of the project uses tags.
     pub tags: Option<&'r [String]>,
+    /// The folder of the project.
+    pub folder: &'r Path,
+    /// The folder of its texts.
+    pub source: &'r Path,
+    /// Whether there is no project file.
+    pub is_new: bool,
+    places: &'r [Place<'r>],
+}
+
+/// Where the text of a workflow or blueprint is.
+pub(super) struct Place<'r> {
+    /// Its file.
+    pub path: &'r Path,
+    /// Whether there is nothing else in the file.
+    pub is_alone: bool,
+    /// What it compiles to.
+    pub document: &'r Document<'r>,
+    id: &'r str,
 }
 
 impl<'r> Ready<'r> {
+    /// Where the text of an item is.
+    pub fn place(&self, item: &Item<'_>) -> Option<&Place<'r>> {
+        self.places.iter().find(|place| place.document.kind == item.kind && item.id.as_deref() == Some(place.id))
+    }
+
     /// What a plan is made from.
     pub fn planning(&self, folder: &'r Folder) -> Planning<'r> {
         Planning {
@@ -91,7 +122,9 @@ pub(super) fn with_project(
     let sources = Sources::new();
     let mut loaded = inputs.load(&sources, Reads::Text);
     target.apply(&mut loaded.project);
-    loaded.tell(verb, console)?;
+    if verb != "pull" {
+        loaded.tell(verb, console)?;
+    }
     console.protect(&sources);
     let session = server.open(&loaded.project, console)?;
     let mut folder = Folder::read(server.folder(&loaded.project), &session.name, &session.url, console)?;
@@ -113,7 +146,28 @@ pub(super) fn with_project(
     let locals: Vec<_> =
         documents.iter().map(|compiled| Local { id: compiled.id.text, document: &compiled.document }).collect();
     let tags = if locals.iter().any(picks_tags) { Some(session.misp().tags().map_err(other)?) } else { None };
-    let ready =
-        Ready { session: &session, snapshot: &snapshot, locals: &locals, modules: &modules, tags: tags.as_deref() };
+    let place = |compiled: &'_ Compiled<'_>| {
+        let file = compiled.id.span.file;
+        let tree = parse(&sources, file).file;
+        (sources.file(file).path.as_deref().unwrap_or(Path::new("")), tree.items.len() == 1)
+    };
+    let places: Vec<Place<'_>> = documents
+        .iter()
+        .map(|compiled| {
+            let (path, is_alone) = place(compiled);
+            Place { path, is_alone, document: &compiled.document, id: compiled.id.text }
+        })
+        .collect();
+    let ready = Ready {
+        session: &session,
+        snapshot: &snapshot,
+        locals: &locals,
+        modules: &modules,
+        tags: tags.as_deref(),
+        folder: &loaded.project.folder,
+        source: &loaded.project.source.value,
+        is_new: loaded.files.project_of(Path::new("")).is_none(),
+        places: &places,
+    };
     then(&ready, &mut folder, console)
 }

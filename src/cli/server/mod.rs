@@ -1,9 +1,12 @@
 //! What the verbs for servers share: which server, what is known of it, and the project as it would be there.
 
+mod doctor;
 mod doing;
 mod folder;
 mod plan;
+mod pull;
 mod push;
+mod rollback;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +22,11 @@ use crate::server::{
 
 use super::{Console, Failure};
 
+pub(super) use doctor::Doctor;
 pub(super) use plan::Plan;
+pub(super) use pull::Pull;
 pub(super) use push::Push;
+pub(super) use rollback::Rollback;
 
 /// More bytes than a file of servers, of a key or of certificates has.
 const LARGEST: usize = 16 << 20;
@@ -200,12 +206,12 @@ fn warn(console: &mut Console, message: &str) -> Result<(), Failure> {
     Ok(writeln!(console.messages(), "warning: {message}")?)
 }
 
-fn other(error: impl std::fmt::Display) -> Failure {
+pub(super) fn other(error: impl std::fmt::Display) -> Failure {
     Failure::Other(error.to_string())
 }
 
 /// Asks the server for all that it has, and says what is odd about it.
-fn look(session: &Session, console: &mut Console) -> Result<Snapshot, Failure> {
+pub(super) fn look(session: &Session, console: &mut Console) -> Result<Snapshot, Failure> {
     let snapshot = Snapshot::fetch(&session.misp()).map_err(other)?;
     if let (_, Some(warning)) = snapshot.target() {
         warn(console, &warning)?;

@@ -78,13 +78,18 @@ impl Push {
             },
             writer: folder.writer(),
             interrupt: Interrupt::listen(),
+            backup: None,
             failure: None,
         };
         let Ended { done, failed, is_stopped } = push.run(&planning, &plan, &mut state, &mut host);
-        if let Some(failure) = host.failure.take() {
+        let (backup, failure) = (host.backup.take(), host.failure.take());
+        if let Some(failure) = failure {
             return Err(failure);
         }
         console.tell(&format!("{done} done, {failed} failed"))?;
+        if let Some(name) = backup.filter(|_| failed > 0 && done > 0).as_deref().and_then(Path::file_name) {
+            console.tell(&format!("to go back: mispflow rollback {}", name.display()))?;
+        }
         Ok(match (is_stopped, failed) {
             (true, _) => Status::Interrupted,
             (false, 0) => Status::Done,
@@ -185,6 +190,8 @@ pub(super) struct OnConsole<'c> {
     pub folder: FolderWriter,
     pub writer: super::folder::Writer,
     pub interrupt: Interrupt,
+    /// Where the backup lies.
+    pub backup: Option<PathBuf>,
     /// What kept something from being kept.
     pub failure: Option<Failure>,
 }
@@ -204,6 +211,7 @@ impl Host for OnConsole<'_> {
         let written = self.folder.write(backup);
         let path = self.keep(written)?;
         let told = self.console.tell(&format!("what is there is kept in {}", shown(&path)));
+        self.backup = Some(path);
         self.keep(told.map_err(Failure::from))
     }
 

@@ -173,7 +173,7 @@ impl Service {
     }
 }
 
-const NO_JSON: &str = "its answer is no JSON";
+const NO_JSON: &str = "its answer is not JSON";
 
 impl ServiceModule {
     /// The settings of the module, of which a server knows the values and we none.

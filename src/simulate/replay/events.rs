@@ -1,7 +1,7 @@
 //! Where events come from.
 
 use std::fs::{self, File};
-use std::io::{self, Stdin};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -9,10 +9,13 @@ use ignore::WalkBuilder;
 
 use crate::project::ProjectFiles;
 
+use super::compressed::{Stream, unpacked};
 use super::record::{Record, RecordError, Records};
 
 /// How files of events end.
 const EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
+/// How they end if they are compressed, after that.
+const COMPRESSED: [&str; 3] = ["gz", "zst", "zstd"];
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -28,7 +31,7 @@ pub struct EventFiles {
 }
 
 /// Finds the files that `paths` stand for: a file for itself, a folder for the files in it and below that end in `.json`, `.ndjson` or
-/// `.jsonl`, sorted by path. Hidden files of a folder are left out.
+/// `.jsonl`, and these compressed (`.json.gz`, `.json.zst`), sorted by path. Hidden files of a folder are left out.
 ///
 /// # Errors
 /// If a folder cannot be read.
@@ -45,16 +48,28 @@ pub fn gather_events(paths: &[PathBuf]) -> io::Result<EventFiles> {
         let start = found.paths.len();
         for entry in WalkBuilder::new(path).standard_filters(false).hidden(true).build() {
             let entry = entry.map_err(io::Error::other)?;
-            let is_event = entry.path().extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end == *known));
-            if is_event && entry.path().is_file() {
+            if holds_events(entry.path()) && entry.path().is_file() {
                 found.paths.push(entry.into_path());
             }
         }
         found.paths[start..].sort_unstable();
     }
-    let size = |path: &PathBuf| if is_standard_input(path) { None } else { fs::metadata(path).ok() };
+    // How long the text of a compressed file is, nobody knows beforehand.
+    let is_unknown = |path: &PathBuf| is_standard_input(path) || is_compressed(path);
+    let size = |path: &PathBuf| if is_unknown(path) { None } else { fs::metadata(path).ok() };
     found.bytes = found.paths.iter().map(|path| size(path).map(|metadata| metadata.len())).sum();
     Ok(found)
+}
+
+/// Whether a file of a folder holds events, as its name has it.
+fn holds_events(path: &Path) -> bool {
+    let inner = if is_compressed(path) { path.file_stem().map(Path::new) } else { Some(path) };
+    let end = inner.and_then(Path::extension);
+    end.is_some_and(|end| EXTENSIONS.iter().any(|known| end == *known))
+}
+
+fn is_compressed(path: &Path) -> bool {
+    path.extension().is_some_and(|end| COMPRESSED.iter().any(|known| end == *known))
 }
 
 fn is_standard_input(path: &Path) -> bool {
@@ -65,12 +80,7 @@ fn is_standard_input(path: &Path) -> bool {
 pub struct Events {
     paths: vec::IntoIter<PathBuf>,
     readable: ProjectFiles,
-    open: Option<Open>,
-}
-
-enum Open {
-    File(Records<File>),
-    Input(Records<Stdin>),
+    open: Option<Records<Stream>>,
 }
 
 impl Events {
@@ -85,39 +95,36 @@ impl Iterator for Events {
 
     fn next(&mut self) -> Option<Vec<Record>> {
         loop {
-            let batch = match &mut self.open {
-                Some(Open::File(records)) => records.next(),
-                Some(Open::Input(records)) => records.next(),
-                None => None,
-            };
-            if batch.is_some() {
-                return batch;
+            if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
+                return Some(batch);
             }
             let path = self.paths.next()?;
             let name = path.display().to_string();
-            self.open = Some(if is_standard_input(&path) {
-                Open::Input(Records::new(io::stdin(), &name, true))
-            } else {
-                match open(&path, &self.readable) {
-                    Ok((file, may_wait)) => Open::File(Records::new(file, &name, may_wait)),
-                    Err(error) => {
-                        self.open = None;
-                        let text = Err(RecordError::Unreadable(error));
-                        return Some(vec![Record { name: name.into(), line: 0, index: None, text }]);
-                    }
+            match open(&path, &self.readable) {
+                Ok((stream, may_wait)) => self.open = Some(Records::new(stream, &name, may_wait)),
+                Err(error) => {
+                    self.open = None;
+                    let text = Err(RecordError::Unreadable(error));
+                    return Some(vec![Record { name: name.into(), line: 0, index: None, text }]);
                 }
-            });
+            }
         }
     }
 }
 
-/// Opens a file, and says whether it may have to be waited for.
-fn open(path: &Path, readable: &ProjectFiles) -> io::Result<(File, bool)> {
+/// Opens a file or standard input, and says whether it may have to be waited for.
+fn open(path: &Path, readable: &ProjectFiles) -> io::Result<(Stream, bool)> {
+    if is_standard_input(path) {
+        return Ok((unpacked(io::stdin())?, true));
+    }
     readable.admit_named(path)?;
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     // Opening a folder may succeed, reading it does not.
-    if metadata.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok((file, !metadata.is_file())) }
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    Ok((unpacked(file)?, !metadata.is_file()))
 }
 
 #[cfg(test)]
@@ -141,6 +148,32 @@ mod tests {
             .map(|record| (record.name.rsplit(['/', '\\']).next().unwrap().to_owned(), record.line))
             .collect();
         assert_eq!(found, [("x.ndjson".into(), 1), ("x.ndjson".into(), 2), ("b.json".into(), 1)]);
+    }
+
+    #[test]
+    fn compressed_files_are_read_as_what_is_in_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let gzip = |text: &str| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+            encoder.finish().unwrap()
+        };
+        let zstd = |text: &str| {
+            ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
+        };
+        for (name, content) in [
+            ("a.ndjson.gz", gzip("{\"a\": 1}\n{\"b\": 2}\n")),
+            ("b.json.zst", zstd("[{\"c\": 3}]")),
+            ("c.json", gzip("{\"d\": 4}")),
+            ("notes.txt.gz", gzip("{}")),
+        ] {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        let files = gather_events(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(files.bytes, None, "nobody knows how much there is");
+        let found: Vec<_> = Events::new(files).flatten().map(|record| (record.line, record.text.unwrap())).collect();
+        let found: Vec<_> = found.iter().map(|(line, text)| (*line, text.as_str())).collect();
+        assert_eq!(found, [(1, "{\"a\": 1}"), (2, "{\"b\": 2}"), (1, "{\"c\": 3}"), (1, "{\"d\": 4}")]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod beginnings;
 mod clock;
+mod compressed;
 mod events;
 mod parallel;
 mod record;

@@ -43,7 +43,10 @@ pub struct Record {
 pub enum RecordError {
     /// The file or the stream cannot be read.
     #[error(transparent)]
-    Unreadable(#[from] io::Error),
+    Unreadable(io::Error),
+    /// What is packed in it cannot be unpacked.
+    #[error("{0}")]
+    Broken(io::Error),
     /// It is not text as MISP writes it.
     #[error("{}", how_to_read(*.0))]
     ForeignForm(ForeignForm),
@@ -65,6 +68,12 @@ pub enum RecordError {
     /// A list that does not end, or not as it should.
     #[error("the list that begins in line {0} is cut off or does not end as it should; the entries before are used")]
     UnclosedList(usize),
+}
+
+impl From<io::Error> for RecordError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::InvalidData { Self::Broken(error) } else { Self::Unreadable(error) }
+    }
 }
 
 /// Why events in this form cannot be read, and what helps.

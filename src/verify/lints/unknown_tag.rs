@@ -40,7 +40,7 @@ fn not_in_taxonomy(facts: &Facts<'_, '_>, node: usize, tag: &str) -> Option<Diag
     let meant = facts.tags.meant(tag);
     let message = match taxonomy {
         Some(taxonomy) => format!("the taxonomy `{}` has no tag `{tag}`", taxonomy.namespace),
-        None if meant.is_some() => format!("`{tag}` is no tag of a known taxonomy, but much like one"),
+        None if meant.is_some() => format!("`{tag}` is not a tag of a known taxonomy, but close to one"),
         None => return shortened(facts, node, tag),
     };
     let file = taxonomy.and_then(|taxonomy| taxonomy.file.as_deref());

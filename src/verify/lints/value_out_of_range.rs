@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 .finding_in(
                     Code::ValueOutOfRange,
                     (node, &opinion),
-                    format!("`{}` is no opinion: that is a number from 0 to 100", opinion.replace('`', "'")),
+                    format!("`{}` is not an opinion: that is a number from 0 to 100", opinion.replace('`', "'")),
                     "out of range",
                 )
                 .note("0 means to disagree strongly, 50 to be neutral, and 100 to agree strongly")

@@ -11,12 +11,22 @@ const PROGRAMS: [&str; 6] = ["mispflow", "cat", "cd", "head", "export", "rm"];
 pub struct Console {
     root: PathBuf,
     folder: PathBuf,
+    /// The address of a server and the key for it.
+    server: Option<(String, String)>,
 }
+
+/// How pages call the server.
+const SERVER: &str = "https://misp.example.org";
 
 impl Console {
     pub fn new(folder: &Path) -> Self {
         let root = folder.canonicalize().unwrap();
-        Self { folder: root.clone(), root }
+        Self { folder: root.clone(), root, server: None }
+    }
+
+    /// Lets commands find a server.
+    pub fn speak_to(&mut self, url: &str, key: &str) {
+        self.server = Some((url.to_owned(), key.to_owned()));
     }
 
     /// Where the content of a block is not what its commands print.
@@ -57,9 +67,24 @@ impl Console {
         let script = format!("exec 2>&1\n{command}\npwd >'{}'", place.display());
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).current_dir(&self.folder).env("PATH", path).env("HOME", &self.root);
+        for name in ["MISPFLOW_URL", "MISPFLOW_KEY", "XDG_CONFIG_HOME"] {
+            shell.env_remove(name);
+        }
+        if let Some((url, key)) = &self.server {
+            shell.env("MISPFLOW_URL", url).env("MISPFLOW_KEY", key);
+            // A project that names the server names the one there is.
+            let settings = self.folder.join("mispflow.toml");
+            if let Ok(text) = fs::read_to_string(&settings) {
+                fs::write(&settings, text.replace(SERVER, url)).unwrap();
+            }
+        }
         let output = shell.output().map_err(|error| error.to_string())?;
         self.folder = PathBuf::from(fs::read_to_string(&place).map_err(|error| error.to_string())?.trim_end());
-        String::from_utf8(output.stdout).map_err(|error| error.to_string())
+        let printed = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
+        Ok(match &self.server {
+            Some((url, _)) => printed.replace(url, SERVER),
+            None => printed,
+        })
     }
 }
 

@@ -13,7 +13,7 @@
 //! | `text,file=NAME` | a file for what follows |
 //! | `console` | lines with `$` are commands, what follows each is exactly what it prints |
 //!
-//! Other blocks are errors.
+//! Other blocks are errors. The commands of `deploy.md` and `adopt.md` speak to a stand-in for a server.
 
 #![cfg(unix)]
 
@@ -30,6 +30,7 @@ use tempfile::TempDir;
 
 use self::block::{Block, blocks};
 use self::console::Console;
+use crate::server::stand_in::{KEY, Served, StandIn};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -102,8 +103,14 @@ fn every_block_holds() {
     for page in pages() {
         let name = page.strip_prefix(root()).unwrap().display().to_string();
         let folder = TempDir::new().unwrap();
-        console::copy(&root().join("examples"), &folder.path().join("examples"));
+        let server = server_of(&name);
+        if server.is_none() {
+            console::copy(&root().join("examples"), &folder.path().join("examples"));
+        }
         let mut console = Console::new(folder.path());
+        if let Some(server) = &server {
+            console.speak_to(&server.url(), KEY);
+        }
         for block in blocks(&fs::read_to_string(&page).unwrap()) {
             tried += 1;
             if let Some(problem) = problem(&block, folder.path(), &mut console) {
@@ -113,6 +120,20 @@ fn every_block_holds() {
     }
     assert!(tried > 0);
     assert!(problems.is_empty(), "{} of {tried} blocks do not hold:\n\n{}", problems.len(), problems.join("\n\n"));
+}
+
+/// The server that the commands of a page speak to.
+fn server_of(page: &str) -> Option<Served> {
+    let mut server = StandIn::new("2.5.19");
+    match page {
+        "docs/deploy.md" => {}
+        "docs/adopt.md" => {
+            let text = fs::read_to_string(root().join("tests/rest/stop-red.json")).unwrap();
+            server.with_workflow("event-publish", "Stop red", &serde_json::from_str(&text).unwrap());
+        }
+        _ => return None,
+    }
+    Some(Served::new(server))
 }
 
 /// Links to files of the project lead somewhere.

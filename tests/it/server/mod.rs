@@ -1,7 +1,10 @@
 //! Verbs that speak to a server, against a stand-in for one.
 
 mod addresses;
+mod doctor;
+mod faults;
 mod plan;
+mod pull;
 mod push;
 pub mod stand_in;
 mod transcripts;

@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::Read as _;
 use std::path::Path;
 
-use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::stand_in::{Blueprint, Request, StandIn, Workflow};
@@ -84,23 +82,12 @@ const LEFT_OUT_SCENARIOS: &[(&str, &str)] = &[
     ("adhoc-list", "rows were made between the steps, which the recording does not say"),
 ];
 
-fn text(path: &Path) -> String {
-    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut text = String::new();
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).expect("gzip");
-    } else {
-        text = String::from_utf8(bytes).expect("UTF-8");
-    }
-    text
-}
-
 fn recordings() -> Vec<Value> {
     let files: Vec<String> = match std::env::var("MISPFLOW_TRANSCRIPTS") {
         Ok(file) => vec![file],
         Err(_) => ["2.5.1", "2.5.19"].map(|release| format!("{DATA}/transcripts-{release}.json.gz")).to_vec(),
     };
-    files.iter().map(|file| serde_json::from_str(&text(Path::new(file))).expect("JSON")).collect()
+    files.iter().map(|file| serde_json::from_str(&crate::editor_saves::text(Path::new(file))).expect("JSON")).collect()
 }
 
 /// The requests of a step.

@@ -14,6 +14,10 @@ impl StandIn {
                 let tag = |(at, name): (usize, &String)| json!({"id": (at + 1).to_string(), "name": name, "is_galaxy": false});
                 ok(&json!({"Tag": self.tags.iter().enumerate().map(tag).collect::<Vec<_>>()}))
             }
+            ("tags", "fastindex") if !self.is_old() => match ask.arguments.first() {
+                None | Some(&"0") => ok(&json!(self.tags)),
+                _ => ok(&json!(["misp-galaxy:country=\"luxembourg\""])),
+            },
             ("organisations", "index") => ok(&json!([{"Organisation": {"id": "1", "name": "ORGNAME", "local": true}}])),
             ("sharing_groups", "index") => {
                 ok(&json!({"response": [{"SharingGroup": {"id": "1", "name": "Partners"}}]}))

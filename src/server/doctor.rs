@@ -1,0 +1,381 @@
+//! Why workflows do not run on a server.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::base::source::Sources;
+use crate::catalogue::{Catalogue, Release};
+use crate::compile::Workspace;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::{DocumentKind, ModuleType, is_adhoc};
+use crate::project::MemoryFiles;
+
+use super::call::Call;
+use super::rest::Misp;
+use super::row::{Row, wrapper};
+use super::snapshot::{Snapshot, is_on};
+use super::trouble::{CallError, Problem};
+
+/// How bad something is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// Workflows do not run, or not as they should.
+    Bad,
+    /// It may be as it should be.
+    Note,
+    /// Nobody can see it from here.
+    Unseen,
+}
+
+/// Something that was seen, or could not be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Symptom {
+    /// How bad it is.
+    pub health: Health,
+    /// What it is.
+    pub what: String,
+    /// How it was seen.
+    pub seen: String,
+    /// What to do.
+    pub todo: String,
+}
+
+/// The name of misp-modules' module that renders templates.
+const TEMPLATES: &str = "jinja_template_rendering";
+
+/// Looks at a server.
+struct Doctor<'d> {
+    misp: Misp<'d>,
+    symptoms: Vec<Symptom>,
+    release: Option<Release>,
+}
+
+/// Says what is wrong with a server, as far as the key can see. `catalogue_for` gives the modules to check workflows with.
+///
+/// # Errors
+/// The server does not answer at all, or does not take the key.
+pub fn examine(
+    misp: Misp<'_>,
+    catalogue_for: &dyn Fn(&Snapshot) -> Catalogue,
+) -> Result<(String, Vec<Symptom>), CallError> {
+    let version = misp.version()?;
+    let mut doctor = Doctor { misp, symptoms: Vec::new(), release: version.release.parse().ok() };
+    if version.is_read_only {
+        doctor.bad(
+            "the key may only read, and sees no workflow",
+            "getVersion: `perm_sighting` is false and `uuid` is `-`",
+            "take a key of a site admin that is not read-only",
+        );
+    }
+    doctor.settings();
+    doctor.services();
+    match Snapshot::fetch(&misp) {
+        Ok(snapshot) => doctor.workflows(&snapshot, &catalogue_for(&snapshot)),
+        Err(error) => doctor.no_workflows(&error),
+    }
+    doctor.unseen(
+        "whether the database stores characters beyond U+FFFF, such as emoji",
+        "no call tells",
+        "without them a save works everywhere; `check` finds them (`unstorable-character`)",
+    );
+    Ok((version.release, doctor.symptoms))
+}
+
+impl Doctor<'_> {
+    fn add(&mut self, health: Health, what: impl Into<String>, seen: impl Into<String>, todo: impl Into<String>) {
+        self.symptoms.push(Symptom { health, what: what.into(), seen: seen.into(), todo: todo.into() });
+    }
+
+    fn bad(&mut self, what: impl Into<String>, seen: impl Into<String>, todo: impl Into<String>) {
+        self.add(Health::Bad, what, seen, todo);
+    }
+
+    fn unseen(&mut self, what: impl Into<String>, seen: impl Into<String>, todo: impl Into<String>) {
+        self.add(Health::Unseen, what, seen, todo);
+    }
+
+    /// The value of a setting; `None` if the key cannot see it, which is said.
+    fn setting(&mut self, name: &str) -> Option<Json> {
+        let call = Call::get(format!("/servers/getSetting/{name}.json"));
+        match self.misp.json(&call) {
+            Ok(json) => Some(json["value"].clone()),
+            Err(error) => {
+                self.unseen(format!("the setting `{name}`"), error.to_string(), "ask a site admin of the server");
+                None
+            }
+        }
+    }
+
+    fn settings(&mut self) {
+        let is_off = |value: Option<&Json>| value.is_some_and(|value| *value == Json::Bool(false));
+        let is_silent = self.release.is_none_or(|release| release > Release::FIRST_SEEN);
+        let silent = if is_silent { "; no other call fails, and workflows are saved and listed as ever" } else { "" };
+        if is_off(self.setting("Plugin.Workflow_enable").as_ref()) {
+            self.bad(
+                "the workflow plugin is off: no workflow runs",
+                format!("the setting `Plugin.Workflow_enable` is false{silent}"),
+                "switch it on: Administration, Server Settings, Plugin, Workflow",
+            );
+        }
+        if is_off(self.setting("MISP.background_jobs").as_ref()) {
+            self.bad(
+                "background jobs are off: workflows need them",
+                format!("the setting `MISP.background_jobs` is false{silent}"),
+                "set it in MISP's configuration, and see that the workers run",
+            );
+        } else {
+            self.workers();
+        }
+        if is_off(self.setting("MISP.live").as_ref()) {
+            self.add(
+                Health::Note,
+                "MISP is not live: only site admins can use it",
+                "the setting `MISP.live` is false",
+                "set it to true when maintenance is over",
+            );
+        }
+    }
+
+    fn workers(&mut self) {
+        match self.misp.json(&Call::get("/servers/getWorkers.json")) {
+            Ok(Json::Object(queues)) => {
+                let dead = queues.iter().filter(|(_, queue)| queue["ok"] == Json::Bool(false));
+                let dead: Vec<&str> = dead.map(|(name, _)| name.as_str()).collect();
+                if !dead.is_empty() {
+                    self.add(
+                        Health::Note,
+                        "workers are not well: non-blocking workflows wait for them",
+                        format!(
+                            "getWorkers says `ok: false` of {}; it says so too where no supervisor is installed",
+                            dead.join(", ")
+                        ),
+                        "look at Administration, Server Settings, Workers",
+                    );
+                }
+            }
+            Ok(_) => {}
+            Err(error) => self.unseen("the workers", error.to_string(), "ask a site admin of the server"),
+        }
+    }
+
+    fn services(&mut self) {
+        match self.misp.json(&Call::get("/modules/index.json")) {
+            Ok(Json::Array(modules)) => {
+                if !modules.iter().any(|module| module["name"].as_str() == Some(TEMPLATES)) {
+                    self.bad(
+                        "misp-modules has no template service: in MISP 2.5.1 nodes that render a text die, later their texts are empty",
+                        format!("the list of modules has no `{TEMPLATES}`"),
+                        "install a release of misp-modules that has it",
+                    );
+                }
+            }
+            Ok(_) => {}
+            Err(CallError { problem: Problem::Internal(_), .. }) => self.bad(
+                "misp-modules does not answer: no enrichment, no actions of it, and texts of nodes are not rendered",
+                "its list of modules ends with an internal error (500)",
+                "start it, and check the settings `Plugin.Enrichment_services_url` and `…_port`",
+            ),
+            Err(error) => self.unseen("misp-modules", error.to_string(), "ask a site admin of the server"),
+        }
+    }
+
+    /// The workflows cannot be listed: which of the known causes it is.
+    fn no_workflows(&mut self, error: &CallError) {
+        let is_country_needed = self.release.is_none_or(|release| release <= Release::FIRST_SEEN);
+        if matches!(error.problem, Problem::Internal(_))
+            && is_country_needed
+            && let Ok(Json::Array(galaxies)) = self.misp.json(&Call::get("/galaxies/index.json"))
+            && !galaxies.iter().any(|galaxy| galaxy["Galaxy"]["name"].as_str() == Some("Country"))
+        {
+            self.bad(
+                "the galaxy `Country` is not in the database: this release cannot list workflows without it",
+                "the list of workflows ends with an internal error, and the list of galaxies has no `Country`",
+                "update the galaxies: Galaxies, Update Galaxies",
+            );
+            return;
+        }
+        let todo = match error.problem {
+            Problem::Rights => "take a key of a site admin that is not read-only",
+            _ => "see what is said above of settings, and MISP's own error log",
+        };
+        self.bad("the workflows cannot be listed", error.to_string(), todo);
+    }
+
+    fn workflows(&mut self, snapshot: &Snapshot, catalogue: &Catalogue) {
+        self.redis(snapshot);
+        if let Err(error) = &snapshot.blueprints {
+            self.bad(
+                "the blueprints cannot be listed: the data of one is broken in the database",
+                error.to_string().lines().next().unwrap_or_default().to_owned(),
+                "repair the row in the database: no call can",
+            );
+        }
+        self.adhoc(snapshot);
+        let mut of_trigger: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+        for row in &snapshot.workflows {
+            of_trigger.entry(row.trigger()).or_default().push(row);
+        }
+        for (trigger, rows) in of_trigger {
+            if let [first, others @ ..] = rows.as_slice()
+                && !others.is_empty()
+            {
+                let numbers: Vec<&str> = others.iter().map(|row| row.id.as_str()).collect();
+                self.bad(
+                    format!("several workflows are stored for `{trigger}`, and only row {} runs", first.id),
+                    format!("the list has row {} for it too", numbers.join(", ")),
+                    "make one workflow of them, and delete the others",
+                );
+            }
+        }
+        for row in &snapshot.workflows {
+            self.workflow(row, snapshot);
+        }
+        self.checks(snapshot, catalogue);
+        let debugging: Vec<String> =
+            snapshot.workflows.iter().filter(|row| row.json["debug_enabled"] == Json::Bool(true)).map(called).collect();
+        if !debugging.is_empty()
+            && let Some(url) = self.setting("Plugin.Workflow_debug_url")
+        {
+            self.add(
+                Health::Note,
+                format!("{} send every step to a debug address; where nothing listens there, each run dies", debugging.join(", ")),
+                format!("`debug_enabled` is on, and `Plugin.Workflow_debug_url` is {url}; whether something listens there cannot be seen from here"),
+                "switch debugging off when it is not needed",
+            );
+        }
+    }
+
+    fn redis(&mut self, snapshot: &Snapshot) {
+        let all_off = snapshot.modules.iter().all(|module| module["disabled"] == Json::Bool(true));
+        let listens = |row: &&Row| row.json["listening_triggers"].as_array().is_some_and(|list| !list.is_empty());
+        let has_rows = !snapshot.workflows.is_empty();
+        let nobody_listens = has_rows && !snapshot.workflows.iter().any(|row| listens(&row));
+        match (all_off && !snapshot.modules.is_empty(), nobody_listens) {
+            (true, true) => self.bad(
+                "Redis does not answer, or was flushed: every module is off",
+                "all modules are listed as off, and no workflow listens to its trigger",
+                "see that Redis runs and that `MISP.redis_host` and `…_port` are right; after a flush `mispflow push --enable` switches on what the workflows need. Never call `rebuildRedis`: it switches everything off",
+            ),
+            (true, false) => self.bad(
+                "Redis has lost which modules are on: actions fail, and a `stop-execution` that is reached blocks always",
+                "all modules are listed as off, while workflows listen to their triggers; triggers stay on after a flush",
+                "switch them on again: `mispflow push --enable` does it for those that the workflows need",
+            ),
+            (false, true) => self.add(
+                Health::Note,
+                "Redis has lost which workflow listens to which trigger",
+                "no workflow is listed under a trigger; they run all the same",
+                "any save of a workflow puts its entry back",
+            ),
+            (false, false) => {}
+        }
+    }
+
+    fn adhoc(&mut self, snapshot: &Snapshot) {
+        let Err(error) = &snapshot.adhoc else { return };
+        let broken: Vec<String> = snapshot
+            .workflows
+            .iter()
+            .filter(|row| is_adhoc(row.trigger()) && has_broken_filters(row))
+            .map(called)
+            .collect();
+        let which = if broken.is_empty() {
+            "which one cannot be seen".to_owned()
+        } else {
+            format!("those of {}", broken.join(", "))
+        };
+        self.bad(
+            "ad-hoc workflows cannot be listed: the search filters of one are not JSON, which breaks the list of all",
+            format!("{}; {which}", error.to_string().lines().next().unwrap_or_default()),
+            "correct its filters in the editor, or push it again",
+        );
+    }
+
+    fn workflow(&mut self, row: &Row, snapshot: &Snapshot) {
+        let Ok(document) = &row.document else {
+            let why = row.document.as_ref().err().cloned().unwrap_or_default();
+            self.bad(format!("{} cannot be read", called(row)), why, "open it in the editor, or push it again");
+            return;
+        };
+        if row.is_blank() {
+            return;
+        }
+        if let Some(other) = document.other_trigger() {
+            self.bad(
+                format!(
+                    "{} listens to nothing it should: it is stored for `{}` and starts with `{other}`",
+                    called(row),
+                    row.trigger()
+                ),
+                "its trigger node in the list of workflows",
+                "give it the right trigger node, and save it",
+            );
+        }
+        let is_on_ = match &snapshot.adhoc {
+            Err(_) if is_adhoc(row.trigger()) => None,
+            _ => snapshot.is_trigger_on(row.trigger()),
+        };
+        if is_on_ == Some(false) {
+            self.add(
+                Health::Note,
+                format!("{} does not run: its trigger `{}` is off", called(row), row.trigger()),
+                "`disabled` in the list of triggers",
+                "`mispflow push --enable`, or the page of triggers",
+            );
+        }
+        let nodes = document.graph.nodes.iter().filter(|node| node.module_type != ModuleType::Trigger);
+        let mut off: Vec<&str> = nodes
+            .filter(|node| is_on(&snapshot.modules, &node.module) == Some(false))
+            .map(|node| &*node.module)
+            .collect();
+        off.sort_unstable();
+        off.dedup();
+        let is_all_off = snapshot.modules.iter().all(|module| module["disabled"] == Json::Bool(true));
+        if !off.is_empty() && !is_all_off {
+            self.bad(
+                format!("{} uses modules that are off: {}", called(row), off.join(", ")),
+                "`disabled` in the list of modules",
+                "`mispflow push --enable`, or the page of modules",
+            );
+        }
+    }
+
+    /// What `check` calls broken.
+    fn checks(&mut self, snapshot: &Snapshot, catalogue: &Catalogue) {
+        let (target, _) = snapshot.target();
+        for row in snapshot.workflows.iter().filter(|row| row.document.is_ok() && !row.is_blank()) {
+            let sources = Sources::new();
+            let name = format!("row-{}.json", row.id);
+            let text = serde_json::json!({ wrapper(DocumentKind::Workflow): row.json }).to_string();
+            let file = sources.add(&name, Some(Path::new(&name)), &text);
+            let files = MemoryFiles::new();
+            let workspace = Workspace::load(&sources, &files, &[file], catalogue).for_target(target);
+            let is_reported = |finding: &&Diagnostic| finding.is_error() || finding.code == Code::ReportedForTarget;
+            for finding in workspace.compile().diagnostics.iter().filter(is_reported) {
+                self.bad(
+                    format!("{}: {}", called(row), finding.message),
+                    format!("`check` of the row: {}", finding.code),
+                    format!("`mispflow explain {}`", finding.code),
+                );
+            }
+        }
+    }
+}
+
+fn called(row: &Row) -> String {
+    format!("workflow `{}` (row {})", row.title(), row.id)
+}
+
+/// Whether the search filters of an ad-hoc workflow are no JSON.
+fn has_broken_filters(row: &Row) -> bool {
+    let nodes = row.json["data"].as_object().into_iter().flatten().map(|(_, node)| node);
+    let mut triggers = nodes.filter(|node| node["data"]["module_type"].as_str() == Some("trigger"));
+    let filters = triggers.next().map(|node| &node["data"]["indexed_params"]["filters"]);
+    match filters {
+        Some(Json::String(text)) => !text.is_empty() && serde_json::from_str::<Json>(text).is_err(),
+        Some(Json::Object(members)) => !members.is_empty(),
+        _ => false,
+    }
+}
