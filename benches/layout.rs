@@ -44,8 +44,7 @@ impl Random {
     }
 }
 
-/// A graph as a program makes it: conditions whose branches meet or end, calls, and now and then a jump to a step that other
-/// ways lead to as well.
+/// A graph as a program makes it: calls, conditions whose branches meet or end, and branches that two conditions share.
 struct Program {
     random: Random,
     drawing: Drawing,

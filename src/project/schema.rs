@@ -163,7 +163,8 @@ mod tests {
             ("[project]\ntarget = \"2.5.1\"", false),
             ("[lints]\nmany-paths = \"loud\"", false),
             ("[lints]\nsyntax-error = \"allow\"", false),
-            ("[server.prod]\nurl = \"https://a\"", false),
+            ("[server.prod]\nurl = \"https://a\"", true),
+            ("[server.prod]\nurl = \"https://a\"\nkey-env = \"K\"\nkey-file = \"k\"", false),
             ("[server.prod]\nkey-env = \"K\"", false),
         ] {
             let data: Value = toml::from_str(text).unwrap();
