@@ -20,7 +20,9 @@ pub(super) fn json(parameter: &Parameter, text: &str) -> Option<Written> {
     }
     let mut reader = Reader { rest: text, jinja: parameter.jinja };
     let written = reader.value(0)?;
-    reader.rest.is_empty().then_some(written)
+    // A string alone would be the text itself.
+    let is_whole = reader.rest.is_empty() && matches!(written, Written::Object(_) | Written::List(_));
+    is_whole.then_some(written)
 }
 
 /// The object of a parameter that takes lines of keys and values.

@@ -222,6 +222,8 @@ fn texts_that_objects_do_not_become_stay_texts() {
         ("payload", "{\"a\": 01}"),
         ("payload", "{\"\": 1}"),
         ("payload", "\"a\""),
+        ("payload", "{{ Event.info|tojson }}"),
+        ("payload", "{% filter tojson %}a {{ Event.info }}{% endfilter %}"),
         ("headers", "X-A:b"),
         ("headers", "X-A: b\nX-A: c"),
         ("headers", "X-A: b\n"),
