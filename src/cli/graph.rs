@@ -16,7 +16,6 @@ use crate::simulate::engine::{KnownWorkflows, RunOptions, Settings};
 use crate::simulate::replay::{EventIdentity, Events, Runner, gather_events};
 
 use super::circumstances::{Circumstances, prepare};
-use super::inputs::is_standard_input;
 use super::one_document::{Found, OneDocument};
 use super::run_output::{data_of, no_event, record_name};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
@@ -75,14 +74,12 @@ impl Graph {
         if !self.events.is_empty() && self.form.is_some_and(|form| form != PictureForm::Html) {
             return Err(Failure::Other("a run is drawn on a page: `--event` goes with `--as html`".to_owned()));
         }
-        if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
-            return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
-        }
         let wanted = OneDocument {
             file: &self.file,
             wanted: self.workflow.as_deref(),
             in_project: &self.in_project,
             target: &self.target,
+            events: &self.events,
             takes_blueprints: true,
         };
         wanted.find(console, |found, console| self.draw(&found, console))
@@ -91,8 +88,7 @@ impl Graph {
     fn draw(&self, found: &Found<'_, '_>, console: &mut Console) -> Result<Status, Failure> {
         console.protect(found.sources);
         let document = found.chosen.document;
-        let name =
-            found.chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
+        let name = found.name(&self.file);
         let masker = secrets_of(found.sources, [&document.graph], found.catalogue).masker();
         let hide = |text: &str| masker.mask(text).into_owned();
         let source = |node: NodeId| source_line(found.sources, &document.graph, node);

@@ -1,6 +1,7 @@
 //! Verbs that work on one workflow of a file.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use crate::base::source::{FileId, Sources};
 use crate::catalogue::Catalogue;
@@ -21,6 +22,8 @@ pub(super) struct OneDocument<'f> {
     pub(super) wanted: Option<&'f str>,
     pub(super) in_project: &'f ProjectFlags,
     pub(super) target: &'f TargetFlag,
+    /// Where the events come from that it runs on.
+    pub(super) events: &'f [PathBuf],
     /// Whether it may be a blueprint.
     pub(super) takes_blueprints: bool,
 }
@@ -34,6 +37,13 @@ pub(super) struct Found<'c, 'a> {
     pub(super) project: &'c Project,
     pub(super) files: &'c ProjectFiles,
     pub(super) sources: &'c Sources,
+}
+
+impl Found<'_, '_> {
+    /// What the document is called: its id, or the name of its file.
+    pub(super) fn name<'f>(&'f self, file: &'f Path) -> Cow<'f, str> {
+        self.chosen.id.map_or_else(|| file.file_stem().unwrap_or_default().to_string_lossy(), Into::into)
+    }
 }
 
 /// The document.
@@ -64,6 +74,9 @@ impl OneDocument<'_> {
         console: &mut Console,
         then: impl FnOnce(Found<'_, '_>, &mut Console) -> Result<Status, Failure>,
     ) -> Result<Status, Failure> {
+        if is_standard_input(self.file) && self.events.iter().any(|path| is_standard_input(path)) {
+            return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
+        }
         let sources = Sources::new();
         let mut diagnostics = Vec::new();
         let named = if is_standard_input(self.file) { Path::new("") } else { self.file };

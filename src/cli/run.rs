@@ -15,7 +15,6 @@ use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settin
 use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
 
 use super::circumstances::{Circumstances, prepare};
-use super::inputs::is_standard_input;
 use super::interrupt::Interrupt;
 use super::live::{Live, announce, tell_problems};
 use super::one_document::{Found, OneDocument};
@@ -62,14 +61,12 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
-        if is_standard_input(&self.file) && self.events.iter().any(|path| is_standard_input(path)) {
-            return Err(Failure::Other("the workflow and the events cannot both come from standard input".into()));
-        }
         let wanted = OneDocument {
             file: &self.file,
             wanted: self.workflow.as_deref(),
             in_project: &self.in_project,
             target: &self.target,
+            events: &self.events,
             takes_blueprints: false,
         };
         wanted.find(console, |found, console| self.execute(&found, console))
@@ -80,7 +77,7 @@ impl Run {
         console.protect(sources);
         let graph = &chosen.document.graph;
         let semantics = Semantics::for_target(project.target());
-        let name = chosen.id.map_or_else(|| self.file.file_stem().unwrap_or_default().to_string_lossy(), Into::into);
+        let name = found.name(&self.file);
         let environment = |name: &str| std::env::var(name).ok();
         let session = self.live.session()?;
         let secrets = |name: &str| session.as_ref().map(|session| session.secrets.stand_in(name));
