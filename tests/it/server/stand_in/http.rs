@@ -1,11 +1,12 @@
 //! The stand-in on a port, and within the process.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::{Request, Response, StandIn};
+use crate::live::peer::read_from;
 
 /// A stand-in that listens on a port of its own.
 pub struct Served {
@@ -26,7 +27,7 @@ impl Served {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let Some(request) = read(&stream) else { continue };
+                let Some(request) = read(&mut stream) else { continue };
                 seen.lock().unwrap().push(format!("{} {}", request.method, request.path));
                 let response = held.lock().unwrap().answer(&request);
                 write(&mut stream, &response);
@@ -45,31 +46,12 @@ impl Served {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Request> {
-    let mut reader = BufReader::new(stream);
-    let mut line = || {
-        let mut line = String::new();
-        (reader.read_line(&mut line).ok()? > 0).then(|| line.trim_end().to_owned())
-    };
-    let first = line()?;
-    let mut headers = Vec::new();
-    loop {
-        let header = line()?;
-        let Some((name, value)) = header.split_once(':') else { break };
-        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let mut body = vec![0; header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)];
-    reader.read_exact(&mut body).ok()?;
-    let mut words = first.split(' ');
-    Some(Request {
-        method: words.next()?.to_owned(),
-        path: words.next()?.to_owned(),
-        key: header("authorization"),
-        accept: header("accept"),
-        content_type: header("content-type"),
-        body: String::from_utf8(body).ok()?,
-    })
+fn read(stream: &mut TcpStream) -> Option<Request> {
+    let request = read_from(stream)?;
+    let header = |name: &str| request.header(name).map(str::to_owned);
+    let (key, accept, content_type) = (header("Authorization"), header("Accept"), header("Content-Type"));
+    let mut words = request.line.split(' ').map(str::to_owned);
+    Some(Request { method: words.next()?, path: words.next()?, key, accept, content_type, body: request.body })
 }
 
 fn write(stream: &mut TcpStream, response: &Response) {
