@@ -250,6 +250,8 @@ impl<'s> Program<'s> {
         let others = others.into_iter().filter(|path| !known.contains(&normal(path)));
         others
             .filter_map(|path| load_source(self.sources, self.access, &path, &path.display().to_string()).ok())
+            // As for imports, a link to another kind of file is not a text of the project.
+            .filter(|&file| !self.sources.file(file).is_private)
             .filter(|&file| self.sources.text(file).contains(module_ids::ADHOC))
             .collect()
     }
