@@ -49,6 +49,11 @@ pub(super) fn kind(value: &Value) -> PythonKind {
     }
 }
 
+/// What a dictionary has under a key, which may be a value that is not defined; `None` where it has no such key.
+pub(super) fn entry(dictionary: &Value, key: &Value) -> Option<Value> {
+    dictionary.as_object()?.get_value(key)
+}
+
 /// A number as an integer, if it is one; truth values are.
 pub(super) fn integer(value: &Value) -> Option<i128> {
     match kind(value) {

@@ -64,10 +64,7 @@ fn of_dict(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> 
     match method {
         "get" => {
             let (key, default): (Value, Option<Value>) = from_args(args)?;
-            let found = value.get_item(&key)?;
-            // A key may be there with a value that is not defined.
-            let is_missing = found.is_undefined() && !keys()?.contains(&key);
-            Ok(if is_missing { default.unwrap_or(Value::from(())) } else { found })
+            Ok(super::kinds::entry(value, &key).or(default).unwrap_or(Value::from(())))
         }
         "keys" => {
             let () = from_args(args)?;

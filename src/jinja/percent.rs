@@ -269,13 +269,7 @@ pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> 
         return apply(text, &[], &|_| None);
     }
     if super::kinds::kind(operand) == super::kinds::PythonKind::Dict {
-        let named = |name: &str| {
-            let key = Value::from(name);
-            let value = operand.get_item(&key).ok()?;
-            // A key may be there with a value that is not defined.
-            let is_there = || operand.try_iter().is_ok_and(|mut keys| keys.any(|known| known == key));
-            (!value.is_undefined() || is_there()).then_some(value)
-        };
+        let named = |name: &str| super::kinds::entry(operand, &Value::from(name));
         // One field without a name takes the whole dict.
         return apply(text, if text.contains("%(") { &[] } else { std::slice::from_ref(operand) }, &named);
     }

@@ -203,6 +203,9 @@ fn small_things_are_as_in_jinja2() {
         ("a{{ '{:^7}'.format(nope) }}", ""),
         ("a{{ '{:>6}'.format([]|first) }}", ""),
         ("a{{ '{}'.format(nope) }}", "a"),
+        ("{{ {'a': nope}.get('a') }}|{{ {'a': 1}.get('b') }}|{{ {'a': 1}.get('b', 2) }}", "|None|2"),
+        ("{{ '%(a)s' % {'a': nope} }}|{{ '%%' % {} }}", "|%"),
+        ("{{ 999.7|filesizeformat }}|{{ (-1e16)|filesizeformat }}", "999 Bytes|-10000000000000000 Bytes"),
     ] {
         assert_eq!(Template::compile(template).render(&data, None), expected, "{template}");
     }
