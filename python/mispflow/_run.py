@@ -83,6 +83,14 @@ class Run:
         return [data["error"]["message"]] if "error" in data else data["errors"]
 
     @property
+    def cancelled_by(self) -> Optional[int]:
+        """The number of the node that cancelled the action; ``None`` if it goes on."""
+        if self.verdict != "cancel":
+            return None
+        failed = self.to_dict()["failed"]
+        return failed[-1] if failed and self.outcome in ("blocked", "failure") else None
+
+    @property
     def notes(self) -> List[str]:
         """What else there is to know about the run."""
         return self.to_dict().get("notes", [])

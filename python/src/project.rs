@@ -17,7 +17,8 @@ pub struct Project(pub Arc<embed::Project>);
 /// How a project is read.
 pub fn options(target: Option<&str>, config: Option<PathBuf>, allow_read: Vec<PathBuf>) -> PyResult<embed::Options> {
     let target = target.map(str::parse).transpose();
-    let target = target.map_err(|error: mispflow::catalogue::UnknownTarget| PyValueError::new_err(error.to_string()))?;
+    let target =
+        target.map_err(|error: mispflow::catalogue::UnknownTarget| PyValueError::new_err(error.to_string()))?;
     Ok(embed::Options { target, config, allow_read })
 }
 

@@ -70,8 +70,7 @@ impl Replay {
     fn receive(&self, py: Python<'_>, waits: bool) -> PyResult<Option<Vec<Told>>> {
         let patience = if waits { PATIENCE } else { Duration::ZERO };
         loop {
-            let (told, is_done) =
-                self.with(py, |replay| Ok((replay.receive(patience)?, replay.under_way() == 0)))?;
+            let (told, is_done) = self.with(py, |replay| Ok((replay.receive(patience)?, replay.under_way() == 0)))?;
             match told {
                 Some(told) => return Ok(Some(told.into_iter().map(as_told).collect())),
                 None if !waits || is_done => return Ok(None),

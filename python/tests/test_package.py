@@ -1,6 +1,7 @@
 """The package says what the program says."""
 
 import json
+import runpy
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from conftest import EXAMPLES, GUARD, make_event, mispflow, some_events
 
 
 def test_findings_are_those_of_check(project):
-    (project / "bad.mwf").write_text("let UNUSED = 1\nworkflow bad on event-after-save { webhok(url: "é", x: 1) }\n", encoding="utf-8")
+    (project / "bad.mwf").write_text('workflow bad on event-after-save { webhok(url: "é", x: 1) }\nworkflow worse on event-add-later { push-zmq() }', encoding="utf-8")
     told = json.loads(mispflow("check", "--format", "json", project).stdout)["diagnostics"]
     found = package.load(project)
     assert found.has_errors
@@ -217,3 +218,26 @@ except KeyboardInterrupt:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60)
     assert done.stdout == "interrupted\n", done.stderr
+
+
+def test_the_example_with_pymisp(monkeypatch, capsys):
+    pymisp = pytest.importorskip("pymisp")
+    pages = {1: [make_event(f"event {n}", *(["tlp:red"] if n % 4 == 0 else []), id=str(n)) for n in range(100)], 2: [make_event("last", id="100")]}
+    asked = []
+
+    class Server:
+        def __init__(self, url, key):
+            assert (url, key) == ("https://misp.example.org", "the-key")
+
+        def search(self, page, **asked_for):
+            asked.append((page, asked_for["timestamp"]))
+            return pages[page]
+
+    monkeypatch.setattr(pymisp, "PyMISP", Server)
+    monkeypatch.setenv("MISP_URL", "https://misp.example.org")
+    monkeypatch.setenv("MISP_KEY", "the-key")
+    folder = EXAMPLES / "publish-guard"
+    monkeypatch.setattr(sys, "argv", ["would_have.py", str(folder / "publish-guard.mwf"), "7d"])
+    runpy.run_path(str(folder / "would_have.py"), run_name="__main__")
+    assert asked == [(1, "7d"), (2, "7d")]
+    assert capsys.readouterr().out.splitlines()[-1] == "101 events, 25 would have been stopped"

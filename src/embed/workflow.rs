@@ -126,7 +126,9 @@ impl Workflow {
     pub fn run_all<R: Borrow<Record>>(
         &self,
         records: &[R],
-        answers: &FixedAnswers, as_trigger: bool) -> Result<Vec<Told>, Problem> {
+        answers: &FixedAnswers,
+        as_trigger: bool,
+    ) -> Result<Vec<Told>, Problem> {
         let runner = self.runner(answers, false, as_trigger)?;
         let told = records.iter().map(Borrow::borrow).map(|record: &Record| match data_of(record, runner.workflow) {
             Ok(data) => {
