@@ -131,7 +131,7 @@ fn help_says_what_is_meant() {
     {
         let help = here(&[verb, "--help"]);
         assert!(
-            stdout(&help).contains("Exit codes:\n  0  done\n  1  the input has errors\n  2  "),
+            stdout(&help).contains("Exit codes:\n  0    done\n  1    the input has errors\n  2    "),
             "{}",
             stdout(&help)
         );
