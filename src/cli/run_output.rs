@@ -111,10 +111,15 @@ impl Renderer<'_> {
 
 /// The data of a record, if the workflow can run on it.
 pub(super) fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
-    let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
+    let text = readable_text(record)?;
     let data = Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))?;
     usable(workflow, &data).map_err(|unusable| Box::new(not_usable(record, unusable)))?;
     Ok(data)
+}
+
+/// The text of a record, if it could be read.
+pub(super) fn readable_text(record: &Record) -> Result<&str, Box<Diagnostic>> {
+    record.text.as_deref().map_err(|error| Box::new(unreadable_record(record, error)))
 }
 
 /// Says that there is no event.
@@ -198,7 +203,8 @@ fn log(result: &RunResult<'_>) -> Vec<String> {
     result.with_jobs().into_iter().flat_map(|result| result.log.iter().cloned()).collect()
 }
 
-fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
+/// Says that a record is not JSON.
+pub(super) fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     let (line, column) = error.position();
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
