@@ -48,7 +48,9 @@ fn each_fault_is_named() {
         assert_says(release, "background jobs are off", off("MISP.background_jobs"));
         assert_says(release, "MISP is not live", off("MISP.live"));
         assert_says(release, "misp-modules does not answer", |server| server.misp_modules = false);
-        assert_says(release, "the template service of misp-modules does not answer", |server| server.templates = false);
+        assert_says(release, "the template service of misp-modules does not answer", |server| {
+            server.away.insert("templates");
+        });
         assert_says(release, "action services are off", off("Plugin.Action_services_enable"));
         assert_says(release, "uses modules that the server does not have: stop-execution", |server| {
             server.modules.retain(|module| module["id"] != "stop-execution");

@@ -160,7 +160,7 @@ fn an_event_of_the_server_and_a_log_that_cannot_be_read() {
     {
         let mut server: std::sync::MutexGuard<'_, StandIn> = misp.server.lock().unwrap();
         server.events = vec![event(1, "tlp:green"), event(2, "tlp:red")];
-        server.has_logs = false;
+        server.away.insert("logs");
     }
     script(&misp, Some("blocked"), &[]);
     let search = r#"{"eventid": 2}"#;

@@ -42,12 +42,12 @@ impl Served {
         Self::with(server, Some(Arc::new(config)))
     }
 
-    fn with(server: StandIn, tls: Option<Arc<ServerConfig>>) -> Self {
+    fn with(stand_in: StandIn, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let served = Self {
             address: listener.local_addr().unwrap(),
             is_secure: tls.is_some(),
-            server: Arc::new(Mutex::new(server)),
+            server: Arc::new(Mutex::new(stand_in)),
             calls: Arc::default(),
             bodies: Arc::default(),
             fault: Arc::default(),

@@ -36,7 +36,7 @@ impl StandIn {
                 let name = if self.country { "Country" } else { "x-Country" };
                 ok(&json!([{"Galaxy": {"id": "1", "name": name, "type": "country"}}]))
             }
-            ("admin", "logs") if !is_admin || !self.has_logs => failure(403, NO_RIGHT, ask.place),
+            ("admin", "logs") if !is_admin || self.away.contains("logs") => failure(403, NO_RIGHT, ask.place),
             ("admin", "logs") => self.logs(ask),
             ("events", "restsearch") => self.search(ask),
             _ => failure(404, "Action not found.", ask.place),

@@ -64,8 +64,8 @@ pub struct StandIn {
     pub country: bool,
     /// Whether misp-modules answers.
     pub misp_modules: bool,
-    /// Whether its template service does.
-    pub templates: bool,
+    /// What else does not answer: `templates`, the template service of misp-modules; `logs`, MISP's log to this key.
+    pub away: BTreeSet<&'static str>,
     /// Ids and uuids that the next rows get, where a recording says so.
     pub next: VecDeque<(String, String)>,
     pub next_blueprint: VecDeque<(String, String)>,
@@ -75,8 +75,6 @@ pub struct StandIn {
     pub events_until: Option<usize>,
     /// How the next runs end.
     pub runs: VecDeque<ScriptedRun>,
-    /// Whether the key may read the log.
-    pub has_logs: bool,
     /// What the log has, as MISP lists it.
     pub log: Vec<Value>,
     last_id: u64,
@@ -156,13 +154,12 @@ impl StandIn {
             redis: true,
             country: true,
             misp_modules: true,
-            templates: true,
+            away: BTreeSet::new(),
             next: VecDeque::new(),
             next_blueprint: VecDeque::new(),
             largest_page: usize::MAX,
             events_until: None,
             runs: VecDeque::new(),
-            has_logs: true,
             log: Vec::new(),
             last_id: 0,
             last_blueprint: 0,

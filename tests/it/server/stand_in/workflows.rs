@@ -611,7 +611,7 @@ impl StandIn {
         let (Some(data), Some(message)) = (data, ask.body["module_indexed_param"]["message"].as_str()) else {
             return internal(ask.place);
         };
-        let is_rendered = self.templates && self.misp_modules;
+        let is_rendered = self.misp_modules && !self.away.contains("templates");
         if !is_rendered && self.is_old() {
             return internal(ask.place);
         }
