@@ -12,12 +12,11 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
 use crate::php::Value;
 use crate::project::{ProjectFiles, load_source};
-use crate::simulate::replay::{EventIdentity, Record};
+use crate::simulate::replay::{EventIdentity, Record, value_of};
 
 use super::inputs::{is_standard_input, load_project, read_standard_input};
 use super::interrupt::Interrupt;
 use super::path_explain::why_empty;
-use super::run_output::{invalid, readable_text};
 use super::server::FromServer;
 use super::{Console, Failure, Format, ProjectFlags, Status, report};
 
@@ -139,7 +138,7 @@ impl Evaluate {
         let Some(first) = records.next() else { return Ok(Err(Box::new(server.nothing_found()))) };
         let interrupt = Interrupt::listen();
         let done = if records.peek().is_none() {
-            match read(&first) {
+            match value_of(&first) {
                 Ok(data) => self.one(path, data, expression, console)?,
                 Err(problem) => Err(problem),
             }
@@ -161,7 +160,7 @@ impl Evaluate {
     ) -> Result<Result<(), Box<Diagnostic>>, Failure> {
         let (mut events, mut with_something) = (0_usize, 0_usize);
         for record in records {
-            let data = match read(&record) {
+            let data = match value_of(&record) {
                 Ok(data) => self.normalised(data),
                 Err(problem) => return Ok(Err(problem)),
             };
@@ -196,12 +195,6 @@ impl Evaluate {
         files.add_project_of(file);
         load_source(sources, &files.named(), file, &file.display().to_string())
     }
-}
-
-/// The data of an event of a server.
-fn read(record: &Record) -> Result<Value<'_>, Box<Diagnostic>> {
-    let text = readable_text(record)?;
-    Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))
 }
 
 fn invalid_json(sources: &Sources, file: FileId, error: &crate::php::JsonError) -> Diagnostic {

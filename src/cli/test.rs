@@ -9,11 +9,11 @@ use crate::catalogue::Semantics;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project;
-use crate::simulate::replay::{EventIdentity, Record, in_order, workers};
+use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
 use super::interrupt::Interrupt;
-use super::run_output::{data_of, record_name};
+use super::run_output::record_name;
 use super::server::{EventSource, FromServer};
 use super::watch::{Watched, watch};
 use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, TargetFlag, report};

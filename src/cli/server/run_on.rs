@@ -12,10 +12,9 @@ use crate::server::{
     Action, Beside, CRASH, Item, Local, LogEntry, Planning, RealRun, Row, Snapshot, beside, entries, run_on_server,
 };
 use crate::simulate::engine::{Gathered, Outcome, Prepared, RunResult};
-use crate::simulate::replay::{EventIdentity, Places, Record, Runner, write_run};
+use crate::simulate::replay::{EventIdentity, Places, Record, Runner, data_of, write_run};
 
 use super::super::one_document::Found;
-use super::super::run_output::data_of;
 use super::super::{Console, Failure, Format, Status, report};
 use super::folder::Folder;
 use super::push::Sure;
