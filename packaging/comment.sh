@@ -23,5 +23,6 @@ printf '%s\n' "$changed" | while IFS= read -r file; do
     else
         picture=$(mispflow graph --as mermaid "$new" 2>/dev/null) || continue
     fi
+    # shellcheck disable=SC2016
     printf '\n<details open><summary><code>%s</code></summary>\n\n```mermaid\n%s\n```\n\n</details>\n' "$file" "$picture"
 done

@@ -106,8 +106,7 @@ class Workflow:
 
         With files: ``guard.replay(mispflow.archive("events/"))``.
         """
-        threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        pool = self._inner.replay(threads or 1, _answers_json(answers), as_trigger)
+        pool = self._inner.replay(threads or _cores(), _answers_json(answers), as_trigger)
         return _replayed(pool, events)
 
     def run_batch(
@@ -134,6 +133,13 @@ class Workflow:
 
     def __repr__(self) -> str:
         return f"<Workflow {self.id} on {self.trigger}>"
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _replayed(pool: _mispflow.Replay, events: Iterable[Event]) -> Iterator[Run]:
