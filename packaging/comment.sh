@@ -1,28 +1,38 @@
 #!/bin/sh
-# Markdown with a picture of each workflow that differs between a commit and the working tree.
+# Markdown with a picture of each workflow that differs between a commit and the working tree; nothing if none does.
 #
 #     comment.sh BASE [FOLDER]
 set -eu
 base=$1
 folder=${2:-.}
-before=$(mktemp -d)
-trap 'rm -rf "$before"' EXIT
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+mkdir "$made/before"
 
 # The whole tree as it was, for files import each other.
-git archive "$base" | tar -x -C "$before"
-prefix=$(git rev-parse --show-prefix)
+top=$(git rev-parse --show-toplevel)
+git -C "$top" archive "$base" | tar -x -C "$made/before"
+inside=$(git -C "$folder" rev-parse --show-prefix)
 
-changed=$(git -C "$folder" diff --name-only --relative --diff-filter=d "$base" -- '*.mwf')
-[ -n "$changed" ] || exit 0
-printf '### Workflows that change\n'
-printf '%s\n' "$changed" | while IFS= read -r file; do
-    new=$folder/$file
-    old=$before/$prefix$folder/$file
+git -C "$folder" diff --name-only --relative --diff-filter=d "$base" -- '*.mwf' > "$made/changed"
+while IFS= read -r file; do
+    old=$made/before/$inside$file
     if [ -e "$old" ]; then
-        picture=$(mispflow diff --as mermaid "$old" "$new" 2>/dev/null) || continue
+        mispflow diff --as mermaid "$old" "$folder/$file" > "$made/picture" 2> "$made/said" || :
     else
-        picture=$(mispflow graph --as mermaid "$new" 2>/dev/null) || continue
+        mispflow graph --as mermaid "$folder/$file" > "$made/picture" 2> "$made/said" || :
     fi
-    # shellcheck disable=SC2016
-    printf '\n<details open><summary><code>%s</code></summary>\n\n```mermaid\n%s\n```\n\n</details>\n' "$file" "$picture"
-done
+    printf '\n<details open><summary><code>%s</code></summary>\n\n' "$file"
+    if [ -s "$made/picture" ]; then
+        printf '%s\n' '```mermaid'
+        cat "$made/picture"
+    else
+        # Such as a file with several workflows, or with errors.
+        printf '%s\n' '```text'
+        cat "$made/said"
+    fi
+    printf '%s\n\n</details>\n' '```'
+done < "$made/changed" > "$made/all"
+[ -s "$made/all" ] || exit 0
+printf '### Workflows that change\n'
+cat "$made/all"
