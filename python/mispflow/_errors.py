@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Type
+from typing import TYPE_CHECKING, Any, List, Tuple, Type
 
 if TYPE_CHECKING:
     from ._findings import Finding
@@ -21,6 +21,10 @@ class MispflowError(Exception):
         from ._findings import findings_from_json
 
         self.findings = findings_from_json(findings)
+        self._json = findings
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (str(self), self._json)
 
 
 class CheckError(MispflowError):

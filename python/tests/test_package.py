@@ -1,6 +1,7 @@
 """The package says what the program says."""
 
 import json
+import pickle
 import runpy
 import subprocess
 import sys
@@ -28,6 +29,9 @@ def test_findings_are_those_of_check(project):
         found.build()
     assert {finding.severity for finding in error.value.findings} == {"error"}
     assert "error[" in str(error.value)
+    # From another process, as by Spark.
+    again = pickle.loads(pickle.dumps(error.value))
+    assert (str(again), again.findings) == (str(error.value), error.value.findings)
 
 
 @pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
