@@ -9,11 +9,17 @@
 //! All phases take time linear to nodes, edges and the points of edges, but for a logarithm where joins are hung up. The
 //! number of points is limited.
 
+mod coordinates;
 mod dominators;
 mod edges;
 mod frames;
+mod levels;
 mod nested;
+mod order;
+mod random;
 mod ranks;
+#[cfg(test)]
+mod samples;
 mod tidy;
 mod tree;
 
@@ -126,32 +132,74 @@ fn number(count: usize) -> f64 {
 
 /// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
 pub fn layout(drawing: &Drawing) -> Layout {
-    let ranks = ranks::Ranks::new(drawing);
-    let tree = tree::Tree::new(drawing, &ranks);
-    let mut heights = tidy::heights(drawing, &tree);
-    frames::keep_apart(drawing, &tree, &mut heights);
-    if let Some(node) = drawing.nodes.first() {
-        let origin = heights[tree.items[0]] - node.height / 2.0;
-        for height in &mut heights {
-            *height -= origin;
+    let mut best = Placed::new(drawing, ranks::Ranks::new(drawing));
+    if best.crossings > 0 {
+        let mut other = Placed::new(drawing, best.ranks.shortened(drawing));
+        for placed in [&mut best, &mut other] {
+            placed.reorder(drawing);
+        }
+        if other.crossings < best.crossings {
+            best = other;
         }
     }
-    let columns = columns(drawing, &ranks);
-    let nodes: Vec<Rectangle> = drawing
-        .nodes
-        .iter()
-        .zip(&tree.items)
-        .zip(&ranks.of)
-        .map(|((node, &item), &rank)| Rectangle {
-            x: columns[rank].0,
-            y: heights[item] - node.height / 2.0,
-            width: node.width,
-            height: node.height,
-        })
-        .collect();
-    let edges = edges::points(drawing, &tree, &nodes, &heights, &columns);
-    let frames = frames::rectangles(drawing, &nodes);
-    Layout { nodes, edges, frames }
+    best.layout(drawing)
+}
+
+/// A way to lay a graph out.
+struct Placed {
+    ranks: ranks::Ranks,
+    tree: tree::Tree,
+    heights: Vec<f64>,
+    crossings: usize,
+}
+
+impl Placed {
+    /// In the order of the source.
+    fn new(drawing: &Drawing, ranks: ranks::Ranks) -> Self {
+        let tree = tree::Tree::new(drawing, &ranks);
+        let mut heights = tidy::heights(drawing, &tree);
+        frames::keep_apart(drawing, &tree, &mut heights, None);
+        let crossings = levels::crossings(drawing, &tree, &heights);
+        Self { ranks, tree, heights, crossings }
+    }
+
+    /// Takes another order where fewer edges cross in it.
+    fn reorder(&mut self, drawing: &Drawing) {
+        let levels = levels::Levels::new(drawing, &self.tree, &self.heights);
+        let Some(order) = order::improved(&levels) else { return };
+        let mut heights = coordinates::heights(&levels, &order);
+        heights.truncate(self.heights.len());
+        frames::keep_apart(drawing, &self.tree, &mut heights, Some((&levels, &order)));
+        let crossings = levels::crossings(drawing, &self.tree, &heights);
+        if crossings < self.crossings {
+            (self.heights, self.crossings) = (heights, crossings);
+        }
+    }
+
+    fn layout(mut self, drawing: &Drawing) -> Layout {
+        if let Some(node) = drawing.nodes.first() {
+            let origin = self.heights[self.tree.items[0]] - node.height / 2.0;
+            for height in &mut self.heights {
+                *height -= origin;
+            }
+        }
+        let columns = columns(drawing, &self.ranks);
+        let nodes: Vec<Rectangle> = drawing
+            .nodes
+            .iter()
+            .zip(&self.tree.items)
+            .zip(&self.ranks.of)
+            .map(|((node, &item), &rank)| Rectangle {
+                x: columns[rank].0,
+                y: self.heights[item] - node.height / 2.0,
+                width: node.width,
+                height: node.height,
+            })
+            .collect();
+        let edges = edges::points(drawing, &self.tree, &nodes, &self.heights, &columns);
+        let frames = frames::rectangles(drawing, &nodes);
+        Layout { nodes, edges, frames }
+    }
 }
 
 /// The left and right end of each rank.

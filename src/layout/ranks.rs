@@ -45,6 +45,69 @@ impl Ranks {
     }
 }
 
+/// Boxes are moved to the right in so many rounds at most,
+const MOST_ROUNDS: usize = 8;
+/// and so many at once.
+const MOST_AT_ONCE: usize = 64;
+
+impl Ranks {
+    /// The same with ranks by which edges are short: a box, with all that it pushes before it, goes to the right as long as
+    /// that makes edges shorter in all (Nikolov and Tarassov 2006). The first box stays.
+    pub fn shortened(&self, drawing: &Drawing) -> Self {
+        let mut of = vec![0; drawing.nodes.len()];
+        let mut gain = vec![0_isize; drawing.nodes.len()];
+        let leads = |&edge: &usize| self.forward[edge].then(|| drawing.edges[edge].to);
+        for &node in &self.order {
+            for to in self.leaving[node].iter().filter_map(leads) {
+                of[to] = of[to].max(of[node] + 1);
+                gain[node] += 1;
+                gain[to] -= 1;
+            }
+        }
+        for _ in 0..MOST_ROUNDS {
+            let mut is_shorter = false;
+            for &node in self.order.iter().rev() {
+                while let Some(pushed) = self.pushed(drawing, &of, node)
+                    && pushed.iter().map(|&node| gain[node]).sum::<isize>() > 0
+                {
+                    pushed.iter().for_each(|&node| of[node] += 1);
+                    is_shorter = true;
+                }
+            }
+            if !is_shorter {
+                break;
+            }
+        }
+        // A rank may have become empty.
+        let mut used = of.clone();
+        used.sort_unstable();
+        used.dedup();
+        for rank in &mut of {
+            *rank = used.partition_point(|other| other < rank);
+        }
+        Self { of, count: used.len(), forward: self.forward.clone(), order: self.order.clone(), leaving: self.leaving.clone() }
+    }
+
+    /// A box with all that must go to the right with it; none if that is too much, or if the first box is among them.
+    fn pushed(&self, drawing: &Drawing, of: &[usize], node: usize) -> Option<Vec<usize>> {
+        let mut pushed = vec![node];
+        let mut next = 0;
+        while let Some(&node) = pushed.get(next) {
+            if node == 0 || pushed.len() > MOST_AT_ONCE {
+                return None;
+            }
+            next += 1;
+            for &edge in self.leaving[node].iter().filter(|&&edge| self.forward[edge]) {
+                let to = drawing.edges[edge].to;
+                if of[to] == of[node] + 1 && !pushed.contains(&to) {
+                    pushed.push(to);
+                }
+            }
+        }
+        Some(pushed)
+    }
+}
+
 /// A branch that ends moves a join to the right by at most so many ranks.
 const MOST_MOVED: usize = 4;
 /// So many boxes of such a branch are looked at.

@@ -89,7 +89,7 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
 
 /// How far a place reaches over and below its middle, with half of the gap to its neighbours. Where a frame is in between,
 /// [`super::frames::keep_apart`] makes room for it.
-fn extent(drawing: &Drawing, item: &Item) -> f64 {
+pub fn extent(drawing: &Drawing, item: &Item) -> f64 {
     match item.kind {
         Kind::Node(node) => f64::midpoint(drawing.nodes[node].height, drawing.spacing.gap),
         Kind::Point(_) => POINT,
