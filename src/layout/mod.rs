@@ -73,7 +73,7 @@ pub struct Spacing {
 
 impl Spacing {
     /// For MISP's editor: ranks are as wide as its boxes, and there is room for steps to come.
-    pub const EDITOR: Self = Self { gap: GAP, rank_gap: 100.0, rank_width: 340.0, expected: 220.0 };
+    pub const EDITOR: Self = Self { gap: GAP, rank_gap: 100.0, rank_width: 340.0, expected: 160.0 };
 }
 
 impl Default for Spacing {

@@ -9,22 +9,27 @@ use super::{Drawing, port_offset};
 /// Half the space around a point of an edge.
 const POINT: f64 = 15.0;
 
-/// What a part of the tree covers in each rank. Heights grow downwards.
+/// What a part of the tree covers in each rank. Heights grow downwards, and are without [`Self::shift`].
 struct Outline {
-    /// Top and bottom of each rank, the last rank first, without [`Self::shift`].
+    /// Top and bottom of each rank, the last rank first.
     ranks: Vec<(f64, f64)>,
     /// How far down all of it is.
     shift: f64,
-    /// The highest top and the lowest bottom, without the shift.
-    top: f64,
-    bottom: f64,
-    /// Whether a step can be added at one of its ends.
-    open: bool,
+    /// The highest top and the lowest bottom of what is beside the way that goes straight on.
+    beside: (f64, f64),
+    /// The same of that way.
+    way: (f64, f64),
+    /// The height at which that way begins.
+    line: f64,
+    /// Where a step can be added: after so many ranks, the least of all ends.
+    open: Option<usize>,
 }
 
 impl Outline {
+    const NOTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
+
     fn empty() -> Self {
-        Self { ranks: Vec::new(), shift: 0.0, top: f64::INFINITY, bottom: f64::NEG_INFINITY, open: false }
+        Self { ranks: Vec::new(), shift: 0.0, beside: Self::NOTHING, way: Self::NOTHING, line: 0.0, open: None }
     }
 
     /// The ranks that both have, the first of them first, and how far the first lies above the second there.
@@ -34,31 +39,48 @@ impl Outline {
         room + below.shift - self.shift
     }
 
-    /// The same where the second ends above the highest place of the other, in all ranks.
-    fn room_over(&self, below: &Self) -> f64 {
-        below.top + below.shift - self.bottom - self.shift
+    /// The highest top and the lowest bottom, with the shift; where a step can be added, with the room for a way that goes on.
+    fn reach(&self, expected: f64) -> (f64, f64) {
+        let mut reach = both(self.beside, self.way);
+        if self.open.is_some() {
+            reach = both(reach, (self.line - expected, self.line + expected));
+        }
+        (reach.0 + self.shift, reach.1 + self.shift)
     }
 
-    /// Both in one. The time is that of the shorter one.
+    /// Whether a step that is added to the other would come into the ranks of this one.
+    fn is_beside_end_of(&self, other: &Self) -> bool {
+        other.open.is_some_and(|open| open < self.ranks.len())
+    }
+
+    /// Both in one; the way that goes straight on is that of the first. The time is that of the shorter one.
     fn join(self, other: Self) -> Self {
+        let moved = |(top, bottom): (f64, f64), by: f64| (top + by, bottom + by);
+        let open = self.open.into_iter().chain(other.open).min();
+        let (way, line, beside) = (self.way, self.line, both(other.beside, other.way));
+        let (own, others) = (self.shift, other.shift);
+        let beside = both(self.beside, moved(beside, others - own));
         let (mut long, short) = if self.ranks.len() < other.ranks.len() { (other, self) } else { (self, other) };
         let shift = short.shift - long.shift;
         for (long, short) in long.ranks.iter_mut().rev().zip(short.ranks.iter().rev()) {
-            *long = (long.0.min(short.0 + shift), long.1.max(short.1 + shift));
+            *long = both(*long, moved(*short, shift));
         }
-        long.top = long.top.min(short.top + shift);
-        long.bottom = long.bottom.max(short.bottom + shift);
-        long.open |= short.open;
-        long
+        let by = own - long.shift;
+        Self { beside: moved(beside, by), way: moved(way, by), line: line + by, open, ..long }
     }
 
-    /// Adds the rank before its first one.
-    fn begin(&mut self, top: f64, bottom: f64) {
-        let (top, bottom) = (top - self.shift, bottom - self.shift);
-        self.ranks.push((top, bottom));
-        self.top = self.top.min(top);
-        self.bottom = self.bottom.max(bottom);
+    /// Adds the rank before its first one, where the way straight on begins.
+    fn begin(&mut self, half: f64, is_free: bool) {
+        let ends = (-half - self.shift, half - self.shift);
+        self.ranks.push(ends);
+        self.way = both(self.way, ends);
+        self.line = -self.shift;
+        self.open = self.open.map(|open| open + 1).into_iter().chain(is_free.then_some(1)).min();
     }
+}
+
+fn both(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    (one.0.min(other.0), one.1.max(other.1))
 }
 
 /// The height of the middle of each place of the tree; that of the first box is 0.
@@ -72,14 +94,11 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
     for index in (1..tree.all.len()).rev() {
         let item = &tree.all[index];
         let mut outline = outline_of_children(drawing, tree, item, &mut children[index], &mut outlines, &mut offsets);
-        let half = extent(drawing, item);
-        outline.begin(-half, half);
-        if let Kind::Node(node) = item.kind {
-            outline.open |= tree.free[node];
-        }
+        let is_free = matches!(item.kind, Kind::Node(node) if tree.free[node]);
+        outline.begin(extent(drawing, item), is_free);
         outlines[index] = Some(outline);
     }
-    place_roots(&mut children[0], tree, &mut outlines, &mut offsets);
+    place_roots(drawing, &mut children[0], tree, &mut outlines, &mut offsets);
     let mut heights = vec![0.0; tree.all.len()];
     for (index, item) in tree.all.iter().enumerate().skip(1) {
         heights[index] = heights[item.parent] + offsets[index];
@@ -106,12 +125,11 @@ fn outline_of_children(
     offsets: &mut [f64],
 ) -> Outline {
     children.sort_by_key(|&child| tree.all[child].key);
-    let outline_at =
-        |outlines: &[Option<Outline>], child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open);
+    let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open.is_some());
     let straight = children
         .iter()
         .position(|&child| tree.all[child].join)
-        .or_else(|| children.iter().position(|&child| outline_at(outlines, child)))
+        .or_else(|| children.iter().position(|&child| is_open(child)))
         .unwrap_or(0);
     let Some(&first) = children.get(straight) else { return Outline::empty() };
     let mut take = |child: usize| outlines[child].take().unwrap_or_else(Outline::empty);
@@ -122,13 +140,16 @@ fn outline_of_children(
     let mut all = take(first);
     offsets[first] = port(first);
     all.shift += offsets[first];
+    // Where steps can be added there is room for them: so what is before them stays where it is.
+    let expected = drawing.spacing.expected;
+    let needs_room = |one: &Outline, other: &Outline| {
+        expected > 0.0 && (one.open.is_some() || one.is_beside_end_of(other))
+    };
     for &child in children[..straight].iter().rev() {
         let mut outline = take(child);
         let mut offset = outline.room_above(&all);
-        if outline.open && drawing.spacing.expected > 0.0 {
-            offset = offset
-                .min(outline.room_over(&all))
-                .min(all.ranks.last().map_or(0.0, |first| first.0 + all.shift) - drawing.spacing.expected);
+        if needs_room(&outline, &all) {
+            offset = offset.min(all.reach(expected).0 - outline.reach(expected).1);
         }
         offsets[child] = offset.min(port(child));
         outline.shift += offsets[child];
@@ -137,8 +158,8 @@ fn outline_of_children(
     for &child in &children[straight + 1..] {
         let mut outline = take(child);
         let mut offset = -all.room_above(&outline);
-        if outline.open && drawing.spacing.expected > 0.0 {
-            offset = offset.max(-all.room_over(&outline)).max(all.bottom + all.shift + drawing.spacing.expected);
+        if needs_room(&outline, &all) {
+            offset = offset.max(all.reach(expected).1 - outline.reach(expected).0);
         }
         offsets[child] = offset.max(port(child));
         outline.shift += offsets[child];
@@ -148,13 +169,20 @@ fn outline_of_children(
 }
 
 /// The first root at 0, the others below all that is before them.
-fn place_roots(roots: &mut [usize], tree: &Tree, outlines: &mut [Option<Outline>], offsets: &mut [f64]) {
+fn place_roots(
+    drawing: &Drawing,
+    roots: &mut [usize],
+    tree: &Tree,
+    outlines: &mut [Option<Outline>],
+    offsets: &mut [f64],
+) {
     roots.sort_by_key(|&root| tree.all[root].key);
     let mut bottom: Option<f64> = None;
     for &root in roots.iter() {
         let Some(outline) = outlines[root].take() else { continue };
-        let offset = bottom.map_or(0.0, |bottom| bottom - outline.top - outline.shift);
+        let reach = outline.reach(drawing.spacing.expected);
+        let offset = bottom.map_or(0.0, |bottom| bottom - reach.0);
         offsets[root] = offset;
-        bottom = Some(offset + outline.bottom + outline.shift);
+        bottom = Some(offset + reach.1);
     }
 }
