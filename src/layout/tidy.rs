@@ -21,15 +21,17 @@ struct Outline {
     way: (f64, f64),
     /// The height at which that way begins.
     line: f64,
-    /// Where a step can be added: after so many ranks, the least of all ends.
-    open: Option<usize>,
+    /// Whether it goes on after its first rank.
+    leads_on: bool,
+    /// Whether a step can be added at one of its ends.
+    open: bool,
 }
 
 impl Outline {
     const NOTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 
     fn empty() -> Self {
-        Self { ranks: Vec::new(), shift: 0.0, beside: Self::NOTHING, way: Self::NOTHING, line: 0.0, open: None }
+        Self { ranks: Vec::new(), shift: 0.0, beside: Self::NOTHING, way: Self::NOTHING, line: 0.0, leads_on: false, open: false }
     }
 
     /// The ranks that both have, the first of them first, and how far the first lies above the second there.
@@ -42,21 +44,16 @@ impl Outline {
     /// The highest top and the lowest bottom, with the shift; where a step can be added, with the room for a way that goes on.
     fn reach(&self, expected: f64) -> (f64, f64) {
         let mut reach = both(self.beside, self.way);
-        if self.open.is_some() {
+        if self.open {
             reach = both(reach, (self.line - expected, self.line + expected));
         }
         (reach.0 + self.shift, reach.1 + self.shift)
     }
 
-    /// Whether a step that is added to the other would come into the ranks of this one.
-    fn is_beside_end_of(&self, other: &Self) -> bool {
-        other.open.is_some_and(|open| open < self.ranks.len())
-    }
-
     /// Both in one; the way that goes straight on is that of the first. The time is that of the shorter one.
     fn join(self, other: Self) -> Self {
         let moved = |(top, bottom): (f64, f64), by: f64| (top + by, bottom + by);
-        let open = self.open.into_iter().chain(other.open).min();
+        let open = self.open || other.open;
         let (way, line, beside) = (self.way, self.line, both(other.beside, other.way));
         let (own, others) = (self.shift, other.shift);
         let beside = both(self.beside, moved(beside, others - own));
@@ -70,12 +67,13 @@ impl Outline {
     }
 
     /// Adds the rank before its first one, where the way straight on begins.
-    fn begin(&mut self, half: f64, is_free: bool) {
+    fn begin(&mut self, half: f64, is_free: bool, leads_on: bool) {
         let ends = (-half - self.shift, half - self.shift);
         self.ranks.push(ends);
         self.way = both(self.way, ends);
+        self.leads_on = leads_on;
         self.line = -self.shift;
-        self.open = self.open.map(|open| open + 1).into_iter().chain(is_free.then_some(1)).min();
+        self.open |= is_free;
     }
 }
 
@@ -94,8 +92,11 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
     for index in (1..tree.all.len()).rev() {
         let item = &tree.all[index];
         let mut outline = outline_of_children(drawing, tree, item, &mut children[index], &mut outlines, &mut offsets);
-        let is_free = matches!(item.kind, Kind::Node(node) if tree.free[node]);
-        outline.begin(extent(drawing, item), is_free);
+        let half = extent(drawing, item);
+        match item.kind {
+            Kind::Node(node) => outline.begin(half, tree.free[node], tree.leads_on[node]),
+            _ => outline.begin(half, false, true),
+        }
         outlines[index] = Some(outline);
     }
     place_roots(drawing, &mut children[0], tree, &mut outlines, &mut offsets);
@@ -125,7 +126,7 @@ fn outline_of_children(
     offsets: &mut [f64],
 ) -> Outline {
     children.sort_by_key(|&child| tree.all[child].key);
-    let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open.is_some());
+    let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open);
     let straight = children
         .iter()
         .position(|&child| tree.all[child].join)
@@ -142,14 +143,13 @@ fn outline_of_children(
     all.shift += offsets[first];
     // Where steps can be added there is room for them: so what is before them stays where it is.
     let expected = drawing.spacing.expected;
-    let needs_room = |one: &Outline, other: &Outline| {
-        expected > 0.0 && (one.open.is_some() || one.is_beside_end_of(other))
-    };
     for &child in children[..straight].iter().rev() {
         let mut outline = take(child);
         let mut offset = outline.room_above(&all);
-        if needs_room(&outline, &all) {
+        if expected > 0.0 && outline.open {
             offset = offset.min(all.reach(expected).0 - outline.reach(expected).1);
+        } else if expected > 0.0 && all.open && outline.leads_on {
+            offset = offset.min(all.line + all.shift - expected - outline.reach(expected).1);
         }
         offsets[child] = offset.min(port(child));
         outline.shift += offsets[child];
@@ -158,8 +158,10 @@ fn outline_of_children(
     for &child in &children[straight + 1..] {
         let mut outline = take(child);
         let mut offset = -all.room_above(&outline);
-        if needs_room(&outline, &all) {
+        if expected > 0.0 && outline.open {
             offset = offset.max(all.reach(expected).1 - outline.reach(expected).0);
+        } else if expected > 0.0 && all.open && outline.leads_on {
+            offset = offset.max(all.line + all.shift + expected - outline.reach(expected).0);
         }
         offsets[child] = offset.max(port(child));
         outline.shift += offsets[child];
