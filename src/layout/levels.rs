@@ -35,6 +35,8 @@ pub struct Levels {
     pub frame: Vec<Option<usize>>,
     /// For each frame the one around it.
     frames: Vec<Option<usize>>,
+    /// The first and the last rank of each frame.
+    spans: Vec<(usize, usize)>,
     after: Grouped,
     before: Grouped,
 }
@@ -79,6 +81,7 @@ impl Levels {
             part: vec![0; tree.all.len()],
             frame: vec![None; tree.all.len()],
             frames: drawing.frames.clone(),
+            spans: vec![(0, 0); drawing.frames.len()],
             after: Grouped::new(Vec::new(), 0, |piece| piece.from),
             before: Grouped::new(Vec::new(), 0, |piece| piece.to),
         };
@@ -122,6 +125,7 @@ impl Levels {
             ranks.dedup();
             let top = held.iter().map(|&place| heights[place]).fold(f64::INFINITY, f64::min);
             let bottom = held.iter().map(|&place| heights[place]).fold(f64::NEG_INFINITY, f64::max);
+            self.spans[frame] = (self.rank[first], self.rank[last]);
             for rank in self.rank[first]..=self.rank[last] {
                 if ranks.binary_search(&rank).is_err() {
                     self.ranks[rank].push(self.rank.len());
@@ -147,6 +151,12 @@ impl Levels {
             Ok(frame) => self.frames_around(place).any(|around| around == frame),
             Err(other) => place == other,
         }
+    }
+
+    /// The ranks that two frames share.
+    pub fn shared_ranks(&self, one: usize, other: usize) -> std::ops::RangeInclusive<usize> {
+        let (one, other) = (self.spans[one], self.spans[other]);
+        one.0.max(other.0)..=one.1.min(other.1)
     }
 
     /// The frames that hold only the one or the other of two places, the outermost of each; the place itself where there is

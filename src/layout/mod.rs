@@ -134,16 +134,20 @@ fn number(count: usize) -> f64 {
 pub fn layout(drawing: &Drawing) -> Layout {
     let mut best = Placed::new(drawing, ranks::Ranks::new(drawing));
     if best.crossings > 0 {
+        best.reorder(drawing);
+    }
+    if best.crossings > 0 && best.tree.all.len() < MOST_PLACES {
         let mut other = Placed::new(drawing, best.ranks.shortened(drawing));
-        for placed in [&mut best, &mut other] {
-            placed.reorder(drawing);
-        }
+        other.reorder(drawing);
         if other.crossings < best.crossings {
             best = other;
         }
     }
     best.layout(drawing)
 }
+
+/// What has more boxes and points of edges is given one order only.
+const MOST_PLACES: usize = 40_000;
 
 /// A way to lay a graph out.
 struct Placed {
@@ -166,10 +170,30 @@ impl Placed {
     /// Takes another order where fewer edges cross in it.
     fn reorder(&mut self, drawing: &Drawing) {
         let levels = levels::Levels::new(drawing, &self.tree, &self.heights);
-        let Some(order) = order::improved(&levels) else { return };
-        let mut heights = coordinates::heights(&levels, &order);
+        if let Some(order) = order::improved(&levels) {
+            self.take_if_better(drawing, &levels, &order);
+        }
+        if self.crossings == 0 || drawing.frames.is_empty() || self.tree.all.len() > MOST_PLACES {
+            return;
+        }
+        // Without frames there is more freedom; what comes of that is another start.
+        let mut bare = drawing.clone();
+        bare.frames.clear();
+        bare.nodes.iter_mut().for_each(|node| node.frame = None);
+        let levels = levels::Levels::new(&bare, &self.tree, &self.heights);
+        let order = order::improved(&levels);
+        let mut heights = coordinates::heights(&levels, order.as_deref().unwrap_or(&levels.ranks));
+        frames::keep_apart(drawing, &self.tree, &mut heights, None);
+        let levels = levels::Levels::new(drawing, &self.tree, &heights);
+        let order = order::improved(&levels);
+        self.take_if_better(drawing, &levels, order.as_deref().unwrap_or(&levels.ranks));
+    }
+
+    /// Takes an order if fewer edges cross in it.
+    fn take_if_better(&mut self, drawing: &Drawing, levels: &levels::Levels, order: &[Vec<usize>]) {
+        let mut heights = coordinates::heights(levels, order);
         heights.truncate(self.heights.len());
-        frames::keep_apart(drawing, &self.tree, &mut heights, Some((&levels, &order)));
+        frames::keep_apart(drawing, &self.tree, &mut heights, Some((levels, order)));
         let crossings = levels::crossings(drawing, &self.tree, &heights);
         if crossings < self.crossings {
             (self.heights, self.crossings) = (heights, crossings);

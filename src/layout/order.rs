@@ -13,7 +13,7 @@ use super::random::Random;
 /// So many comparisons are made at most, for each start of the search,
 const WORK: usize = 4_000_000;
 /// but every start has so many sweeps.
-const LEAST_SWEEPS: usize = 4;
+const LEAST_SWEEPS: usize = 2;
 /// A start ends after so many sweeps without success,
 const PATIENCE: usize = 6;
 /// and the search after so many starts without success.
@@ -211,6 +211,20 @@ impl<'l> Search<'l> {
             return then < now;
         }
         let Some(exchanges) = self.exchanges(rank, at) else { return false };
+        self.work += exchanges.len() * self.order[rank].len();
+        if let [exchange] = exchanges[..] {
+            let (mut now, mut then) = (0, 0);
+            for above in exchange.start..exchange.middle {
+                for below in exchange.middle..exchange.end {
+                    let found = self.between(self.order[rank][above], self.order[rank][below]);
+                    (now, then) = (now + found.0, then + found.1);
+                }
+            }
+            if then < now {
+                self.exchange(exchange);
+            }
+            return then < now;
+        }
         let before = self.crossings_around(&exchanges);
         for &exchange in &exchanges {
             self.exchange(exchange);
@@ -244,6 +258,9 @@ impl<'l> Search<'l> {
     /// in all ranks that they share.
     fn exchanges(&self, rank: usize, at: usize) -> Option<Vec<Exchange>> {
         let places = &self.order[rank];
+        if self.levels.frame[places[at - 1]] == self.levels.frame[places[at]] {
+            return Some(vec![Exchange { rank, start: at - 1, middle: at, end: at + 1 }]);
+        }
         let (above, below) = self.levels.apart(places[at - 1], places[at]);
         let in_rank = |rank: usize| {
             let places = &self.order[rank];
@@ -252,18 +269,10 @@ impl<'l> Search<'l> {
             let end = middle + places[middle..].iter().take_while(|&&place| self.levels.is_in(place, below)).count();
             Some(Exchange { rank, start, middle, end })
         };
-        if above.is_err() || below.is_err() {
-            return Some(vec![in_rank(rank)?]);
-        }
-        let mut exchanges = Vec::new();
-        for rank in 0..self.order.len() {
-            let has = |what| self.order[rank].iter().any(|&place| self.levels.is_in(place, what));
-            if has(above) && has(below) {
-                // They must be neighbours in all of them.
-                exchanges.push(in_rank(rank).filter(|exchange| exchange.end > exchange.middle)?);
-            }
-        }
-        Some(exchanges)
+        let (Ok(one), Ok(other)) = (above, below) else { return Some(vec![in_rank(rank)?]) };
+        // They must be neighbours in all of them.
+        let ranks = self.levels.shared_ranks(one, other);
+        ranks.map(|rank| in_rank(rank).filter(|exchange| exchange.end > exchange.middle)).collect()
     }
 
     /// How many pieces of two neighbours cross, and how many would if they changed places.

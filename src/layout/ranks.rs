@@ -109,7 +109,7 @@ impl Ranks {
 }
 
 /// A branch that ends moves a join to the right by at most so many ranks.
-const MOST_MOVED: usize = 4;
+const MOST_MOVED: usize = 8;
 /// So many ways to a join are looked at,
 const MOST_WAYS: usize = 32;
 /// and so many boxes of such a branch.

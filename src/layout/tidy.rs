@@ -51,12 +51,11 @@ impl Outline {
     }
 
     /// Both in one; the way that goes straight on is that of the first. The time is that of the shorter one.
-    fn join(self, other: Self) -> Self {
+    fn join(self, other: Self, expected: f64) -> Self {
         let moved = |(top, bottom): (f64, f64), by: f64| (top + by, bottom + by);
         let open = self.open || other.open;
-        let (way, line, beside) = (self.way, self.line, both(other.beside, other.way));
-        let (own, others) = (self.shift, other.shift);
-        let beside = both(self.beside, moved(beside, others - own));
+        let (way, line, own) = (self.way, self.line, self.shift);
+        let beside = both(self.beside, moved(other.reach(expected), -own));
         let (mut long, short) = if self.ranks.len() < other.ranks.len() { (other, self) } else { (self, other) };
         let shift = short.shift - long.shift;
         for (long, short) in long.ranks.iter_mut().rev().zip(short.ranks.iter().rev()) {
@@ -153,7 +152,7 @@ fn outline_of_children(
         }
         offsets[child] = offset.min(port(child));
         outline.shift += offsets[child];
-        all = all.join(outline);
+        all = all.join(outline, expected);
     }
     for &child in &children[straight + 1..] {
         let mut outline = take(child);
@@ -165,7 +164,7 @@ fn outline_of_children(
         }
         offsets[child] = offset.max(port(child));
         outline.shift += offsets[child];
-        all = all.join(outline);
+        all = all.join(outline, expected);
     }
     all
 }
