@@ -76,8 +76,7 @@ impl<'l> Aligned<'l> {
         from_right: bool,
         upwards: bool,
     ) -> Self {
-        let mut aligned =
-            Self { levels, root: (0..levels.rank.len()).collect(), shift: vec![0.0; levels.rank.len()] };
+        let mut aligned = Self { levels, root: (0..levels.rank.len()).collect(), shift: vec![0.0; levels.rank.len()] };
         let ranks: Vec<usize> = if from_right { (0..order.len()).rev().collect() } else { (0..order.len()).collect() };
         // Turned upside down, what is above is below.
         let turn = |index: usize, length: usize| if upwards { length - 1 - index } else { index };
@@ -125,7 +124,8 @@ impl<'l> Aligned<'l> {
             below[self.root[above]].push((self.root[other], room));
             waits_for[self.root[other]] += 1;
         }
-        let mut sorted: Vec<usize> = (0..places).filter(|&place| self.root[place] == place && waits_for[place] == 0).collect();
+        let mut sorted: Vec<usize> =
+            (0..places).filter(|&place| self.root[place] == place && waits_for[place] == 0).collect();
         let mut height = vec![0.0_f64; places];
         let mut next = 0;
         while let Some(&root) = sorted.get(next) {
@@ -155,7 +155,10 @@ impl<'l> Aligned<'l> {
 /// Moves the four to the one that is the lowest in all: those from above by their tops, those from below by their bottoms.
 fn align(levels: &Levels, order: &[Vec<usize>], found: &mut [Vec<f64>; 4]) {
     let bounds = found.each_ref().map(|heights| {
-        let ends = order.iter().flatten().map(|&place| (heights[place] - levels.extent[place], heights[place] + levels.extent[place]));
+        let ends = order
+            .iter()
+            .flatten()
+            .map(|&place| (heights[place] - levels.extent[place], heights[place] + levels.extent[place]));
         ends.fold((f64::INFINITY, f64::NEG_INFINITY), |all, own| (all.0.min(own.0), all.1.max(own.1)))
     });
     let Some(&smallest) = bounds.iter().min_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))) else { return };

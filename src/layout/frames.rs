@@ -68,12 +68,7 @@ struct Block {
 /// Moves down what is in the way of a frame. Frames and what is around them are put into one order from the top down, in
 /// which a frame is in one piece; then everything is set as high as it was, or below what comes before it in its ranks.
 /// `order` are the places of each rank from the top down, where their heights do not say it.
-pub fn keep_apart(
-    drawing: &Drawing,
-    tree: &Tree,
-    heights: &mut [f64],
-    order: Option<(&Levels, &[Vec<usize>])>,
-) {
+pub fn keep_apart(drawing: &Drawing, tree: &Tree, heights: &mut [f64], order: Option<(&Levels, &[Vec<usize>])>) {
     if drawing.frames.is_empty() {
         return;
     }

@@ -85,7 +85,13 @@ impl Ranks {
         for rank in &mut of {
             *rank = used.partition_point(|other| other < rank);
         }
-        Self { of, count: used.len(), forward: self.forward.clone(), order: self.order.clone(), leaving: self.leaving.clone() }
+        Self {
+            of,
+            count: used.len(),
+            forward: self.forward.clone(),
+            order: self.order.clone(),
+            leaving: self.leaving.clone(),
+        }
     }
 
     /// A box with all that must go to the right with it; none if that is too much, or if the first box is among them.

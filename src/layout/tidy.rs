@@ -31,7 +31,15 @@ impl Outline {
     const NOTHING: (f64, f64) = (f64::INFINITY, f64::NEG_INFINITY);
 
     fn empty() -> Self {
-        Self { ranks: Vec::new(), shift: 0.0, beside: Self::NOTHING, way: Self::NOTHING, line: 0.0, leads_on: false, open: false }
+        Self {
+            ranks: Vec::new(),
+            shift: 0.0,
+            beside: Self::NOTHING,
+            way: Self::NOTHING,
+            line: 0.0,
+            leads_on: false,
+            open: false,
+        }
     }
 
     /// The ranks that both have, the first of them first, and how far the first lies above the second there.

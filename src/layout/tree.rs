@@ -70,7 +70,13 @@ impl Tree {
             ranks,
             dominators: Dominators::new(count),
             left: MAX_POINTS * (count + drawing.edges.len()),
-            tree: Self { all: vec![root], items: vec![0; count], points: vec![None; drawing.edges.len()], free, leads_on },
+            tree: Self {
+                all: vec![root],
+                items: vec![0; count],
+                points: vec![None; drawing.edges.len()],
+                free,
+                leads_on,
+            },
         };
         for &node in &ranks.order {
             growing.add(node, &arriving[node]);

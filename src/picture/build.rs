@@ -216,8 +216,11 @@ fn with_areas<'g>(graph: &Graph<'g>, scopes: &Scopes) -> (Graph<'g>, Vec<&'stati
     let mut graph = graph.clone();
     let ids: Vec<NodeId> = graph.nodes.iter().map(|node| node.id).collect();
     let mut labels = Vec::new();
-    let frames: Vec<FxHashSet<NodeId>> =
-        graph.frames.iter().map(|frame| frame.nodes.iter().copied().filter(|&id| graph.index(id).is_some()).collect()).collect();
+    let frames: Vec<FxHashSet<NodeId>> = graph
+        .frames
+        .iter()
+        .map(|frame| frame.nodes.iter().copied().filter(|&id| graph.index(id).is_some()).collect())
+        .collect();
     for scope in &scopes.scopes {
         let nodes: Vec<NodeId> = scope.nodes.iter().map(|&index| ids[index]).collect();
         let set = nodes.iter().copied().collect();
@@ -300,10 +303,7 @@ fn node_box(node: &Node<'_>, options: &Options<'_>, marks: &Marks, clean: &dyn F
             parameters: parameters.iter().map(|(name, value)| (clean(name), clean(value))).collect(),
             source: (options.source)(node.id).map(|source| SourceLines {
                 file: clean(&source.file),
-                lines: source
-                    .numbered()
-                    .map(|(_, text)| text.filter(|_| !holds_secret).map(clean))
-                    .collect(),
+                lines: source.numbered().map(|(_, text)| text.filter(|_| !holds_secret).map(clean)).collect(),
                 ..source
             }),
         },

@@ -45,7 +45,8 @@ impl Scene {
         page.draw();
         let mut text = page.text();
         for area in &self.frames {
-            let title = if area.title.is_empty() { "without a title".to_owned() } else { format!("\"{}\"", area.title) };
+            let title =
+                if area.title.is_empty() { "without a title".to_owned() } else { format!("\"{}\"", area.title) };
             let _ = write!(text, "\nframe {title}\n");
             for node in area.nodes.iter().map(|&node| &self.nodes[node]) {
                 let _ = writeln!(text, "  {} {}", node.number, node.title);
