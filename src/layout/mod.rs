@@ -1,13 +1,18 @@
 //! Where the boxes of a graph go, and how its edges run between them.
 //!
 //! The method is the layered one (Sugiyama, Tagawa and Toda 1981): ranks from left to right, chains of points for edges
-//! that span several ranks, then heights. Workflows come from programs, and so the order within a rank is not searched
-//! for: it is the order of the source. Heights are those of a tidy tree (Reingold and Tilford 1981) over the tree of
-//! dominators (after Cooper, Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches
-//! lie above and below the straight line between the two.
+//! that span several ranks, an order within each rank, then heights.
 //!
-//! All phases take time linear to nodes, edges and the points of edges, but for a logarithm where joins are hung up. The
-//! number of points is limited.
+//! Workflows come from programs, and in the order of the source their edges rarely cross. So that order is kept where nothing
+//! crosses in it. Heights are then those of a tidy tree (Reingold and Tilford 1981) over the tree of dominators (after Cooper,
+//! Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches lie above and below the
+//! straight line between the two.
+//!
+//! Where edges cross, other orders are searched for ([`order`]), also with ranks that make edges short, and the heights follow
+//! the order ([`coordinates`]). One of them is taken only if fewer edges cross in it.
+//!
+//! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
+//! joins are hung up. The number of points is limited, and so is the search.
 
 mod coordinates;
 mod dominators;

@@ -253,7 +253,7 @@ fn a_page_has_the_runs_on_events() {
     for words in [
         "id=\"d4\"",
         "w.mwf:4",
-        "<pre>stop-execution(message: &quot;",
+        "<pre>4  stop-execution(message: &quot;",
         "<th scope=\"row\">message</th>",
         "Ends the run as failed",
     ] {
