@@ -91,8 +91,7 @@ impl<'l> Aligned<'l> {
                 let mut pieces: Vec<&Piece> = pieces.iter().collect();
                 pieces.sort_by_key(|piece| turn(at[end(piece)], other_length));
                 let Some(last) = pieces.len().checked_sub(1) else { continue };
-                for middle in last / 2..=last.div_ceil(2) {
-                    let piece = pieces[middle];
+                for piece in &pieces[last / 2..=last.div_ceil(2)] {
                     let (next, position) = (end(piece), turn(at[end(piece)], other_length));
                     if position < free || conflicts.contains(&(piece.from, piece.to)) {
                         continue;

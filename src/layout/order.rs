@@ -376,8 +376,8 @@ impl<'l> Search<'l> {
         let to = start + (share * length / 1000).min(length - 1);
         places.remove(from);
         places.insert(to, place);
-        for at in from.min(to)..=from.max(to) {
-            self.at[places[at]] = number(at);
+        for (at, &place) in places.iter().enumerate().take(from.max(to) + 1).skip(from.min(to)) {
+            self.at[place] = number(at);
         }
     }
 

@@ -70,7 +70,9 @@ impl Ranks {
                 while let Some(pushed) = self.pushed(drawing, &of, node)
                     && pushed.iter().map(|&node| gain[node]).sum::<isize>() > 0
                 {
-                    pushed.iter().for_each(|&node| of[node] += 1);
+                    for node in pushed {
+                        of[node] += 1;
+                    }
                     is_shorter = true;
                 }
             }

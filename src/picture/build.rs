@@ -144,7 +144,7 @@ impl Scene {
         let title = if document.name.is_empty() { clean(options.name) } else { clean(&document.name) };
         let mut scene = Self {
             title,
-            description: clean(&document.description),
+            description: clean(&document.description.split_whitespace().collect::<Vec<_>>().join(" ")),
             summary: String::new(),
             size,
             nodes,

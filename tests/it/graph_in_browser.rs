@@ -26,7 +26,7 @@ fn browser() -> Option<&'static str> {
 
 /// The files of the examples with a workflow or blueprint, and the events beside them; and blueprints of others, where
 /// `MISPFLOW_TEST_BLUEPRINTS` names a folder with some.
-fn examples() -> Vec<(PathBuf, Option<PathBuf>)> {
+pub(crate) fn examples() -> Vec<(PathBuf, Option<PathBuf>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut found = Vec::new();
     let mut folders = vec![root];
