@@ -143,7 +143,7 @@ fn graphviz(drawing: &Drawing, with_ports: bool) -> Option<Vec<Line>> {
         let cell = |port: &str, height: f64| {
             format!("<TR><TD{port} FIXEDSIZE=\"TRUE\" WIDTH=\"{width}\" HEIGHT=\"{height}\"></TD></TR>")
         };
-        let around = cell("", (height - PORT_DISTANCE * ports as f64) / 2.0);
+        let around = cell("", (height - PORT_DISTANCE * f64::from(ports as u32)) / 2.0);
         let outputs: String = (0..ports).map(|port| cell(&format!(" PORT=\"p{port}\""), PORT_DISTANCE)).collect();
         let _ = writeln!(
             text,

@@ -89,7 +89,7 @@ pub fn mixed(seed: u64, nodes: usize, frames: bool) -> Drawing {
         }
     }
     if frames {
-        let sets: Vec<Vec<usize>> = (0..1 + nodes / 10)
+        let sets: Vec<Vec<usize>> = (0..=nodes / 10)
             .map(|_| {
                 let first = random.below(nodes);
                 (first..nodes.min(first + 2 + random.below(4))).collect()
