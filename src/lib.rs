@@ -25,6 +25,7 @@ pub mod condition;
 pub mod core_format;
 pub mod diagnostics;
 pub mod diff;
+pub mod embed;
 pub mod exported;
 pub mod fix;
 pub mod format;

@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::base::source::{FileId, Sources};
-use crate::diagnostics::{Code, Diagnostic};
-use crate::project::{self, Baseline, Files as _, Project, ProjectFiles, Readers, at_setting, unreadable, write_whole};
+use crate::diagnostics::Diagnostic;
+use crate::project::{self, Baseline, Project, ProjectFiles, Readers, write_whole};
 
 use super::{Console, Failure, Loaded};
-
-/// The largest baseline that is read: a million findings.
-const LARGEST: usize = 256 * 1024 * 1024;
 
 /// Keeps what is found for the next times.
 #[derive(Args, Clone, Default, Debug)]
@@ -20,26 +17,6 @@ pub(super) struct WriteBaseline {
     /// reported from then on
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
-}
-
-/// The baseline of the project, if it has one. One that cannot be used is reported.
-pub(super) fn of_project(
-    project: &Project,
-    files: &ProjectFiles,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Baseline> {
-    let setting = project.baseline.as_ref()?;
-    let name = setting.value.display().to_string();
-    let problem = match files.read(&setting.value, LARGEST) {
-        Ok(bytes) => match Baseline::read(&String::from_utf8_lossy(&bytes)) {
-            Ok(baseline) => return Some(baseline),
-            Err(problem) => Diagnostic::new(Code::InvalidProject, format!("`{name}` cannot be used: {problem}")),
-        },
-        Err(error) => unreadable(&name, &error),
-    };
-    let problem = problem.help("`mispflow check --write-baseline FILE` writes one");
-    diagnostics.push(at_setting(problem, setting.span));
-    None
 }
 
 impl WriteBaseline {

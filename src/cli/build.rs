@@ -13,12 +13,12 @@ use crate::misp;
 use crate::misp::Filling;
 use crate::model::{ADHOC_PREFIX, DocumentKind, is_adhoc};
 use crate::project::{
-    self, APART, Project, ProjectFiles, Readers, Refusal, at_setting, difference, fold, holds, is_device_on_windows,
-    write_whole,
+    self, APART, Baseline, Project, ProjectFiles, Readers, Refusal, at_setting, difference, fold, holds,
+    is_device_on_windows, write_whole,
 };
 use crate::secrets::Secret;
 
-use super::baseline::{self, leave_new};
+use super::baseline::leave_new;
 use super::write_files::write_files;
 use super::{Console, Failure, Findings, Format, Inputs, Reads, Status, TargetFlag, report};
 
@@ -137,7 +137,7 @@ impl Build {
         self.target.apply(&mut loaded.project);
         let levels = self.findings.levels(&loaded.project.lints)?;
         let mut diagnostics = loaded.diagnostics.clone();
-        let baseline = baseline::of_project(&loaded.project, &loaded.files, &mut diagnostics);
+        let baseline = Baseline::of_project(&loaded.project, &loaded.files, &mut diagnostics);
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let workspace =
             Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(loaded.project.target());

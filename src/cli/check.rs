@@ -9,10 +9,10 @@ use crate::compile::{Counts, Workspace};
 use crate::diagnostics::{Code, CodeCount, Diagnostic, Levels, count_by_code, printable_line};
 use crate::exported::is_misp_json;
 use crate::fix::{Repair, Repaired};
-use crate::project::{self, ProjectFiles, Readers, write_whole};
+use crate::project::{self, Baseline, ProjectFiles, Readers, write_whole};
 use crate::upgrade::check_for_targets;
 
-use super::baseline::{self, WriteBaseline, leave_new};
+use super::baseline::{WriteBaseline, leave_new};
 use super::target_parser::TargetParser;
 use super::unified_diff::write_unified_diff;
 use super::watch::{Watched, watch};
@@ -81,7 +81,7 @@ impl Check {
         let baseline = if self.write_baseline.is_wanted() {
             None
         } else {
-            baseline::of_project(&loaded.project, &loaded.files, &mut before)
+            Baseline::of_project(&loaded.project, &loaded.files, &mut before)
         };
         let targets = if self.targets.is_empty() { vec![loaded.project.target()] } else { self.targets.clone() };
         let catalogues = project::catalogues(&sources, &loaded.files, &loaded.project, &targets, &mut before);

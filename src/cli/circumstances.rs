@@ -9,7 +9,7 @@ use crate::catalogue::{Catalogue, ServerFacts};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::Document;
 use crate::project::{Project, ProjectFiles, load_source};
-use crate::simulate::answers::{AnswersFileError, FixedAnswers, Targets, read_answers};
+use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
 use crate::simulate::engine::{Prepared, Settings};
 
 use super::Failure;
@@ -70,16 +70,8 @@ impl Circumstances {
         let mut files = ProjectFiles::default();
         files.add_project_of(path);
         let file = load_source(sources, &files.named(), path, &name)?;
-        read_answers(sources.text(file), targets, catalogue, server).map_err(|error| {
-            let message = format!("`{name}` cannot be used: {error}");
-            let diagnostic = Diagnostic::new(Code::UnusableAnswer, message);
-            Box::new(match error {
-                AnswersFileError::Entry { help, .. } => diagnostic.help(help),
-                AnswersFileError::Json(_) | AnswersFileError::NoObject => {
-                    diagnostic.help("it is an object such as `{\"webhook\": {\"fails\": \"timeout\"}}`")
-                }
-            })
-        })
+        read_answers(sources.text(file), targets, catalogue, server)
+            .map_err(|error| Box::new(error.diagnostic(&format!("`{name}`"))))
     }
 }
 

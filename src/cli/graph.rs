@@ -13,11 +13,11 @@ use crate::project::{ProjectFiles, Readers, Refusal, write_whole};
 use crate::secrets::{NamedSecrets, Secret, is_credential_header};
 use crate::simulate::answers::Targets;
 use crate::simulate::engine::{KnownWorkflows, RunOptions, Settings};
-use crate::simulate::replay::{EventIdentity, Events, Runner, gather_events};
+use crate::simulate::replay::{EventIdentity, Events, Runner, data_of, gather_events};
 
 use super::circumstances::{Circumstances, prepare};
 use super::one_document::{Found, OneDocument};
-use super::run_output::{data_of, no_event, record_name};
+use super::run_output::{no_event, record_name};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// What a picture is written as.

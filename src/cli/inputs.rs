@@ -11,8 +11,7 @@ use crate::check::check_hidden_in_data;
 use crate::diagnostics::{Diagnostic, printable_line};
 use crate::exported::is_misp_json;
 use crate::project::{
-    self, Files as _, Located, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, tidy,
-    unreadable,
+    self, Files as _, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, tidy, unreadable,
 };
 
 use super::json_in_folders::JsonInFolders;
@@ -34,6 +33,9 @@ pub struct Inputs {
     stdin_filename: Option<PathBuf>,
     #[command(flatten)]
     in_project: ProjectFlags,
+    /// A text in place of standard input, and what messages call it.
+    #[arg(skip)]
+    text: Option<(String, String)>,
 }
 
 /// Which of the files in a folder a command works on. A file that is named is always meant.
@@ -133,17 +135,22 @@ impl Loaded {
 impl Inputs {
     /// A single file or folder.
     pub fn of(path: PathBuf, in_project: ProjectFlags) -> Self {
-        Self { paths: vec![path], stdin_filename: None, in_project }
+        Self { paths: vec![path], in_project, ..Self::default() }
+    }
+
+    /// A text that is in no file, in the project of the current folder. Messages call it `name`.
+    pub fn of_text(name: String, text: String, in_project: ProjectFlags) -> Self {
+        Self { in_project, text: Some((name, text)), ..Self::default() }
     }
 
     /// The project of the current folder.
     pub fn of_project(in_project: ProjectFlags) -> Self {
-        Self { paths: Vec::new(), stdin_filename: None, in_project }
+        Self { in_project, ..Self::default() }
     }
 
     /// Whether nothing was named.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty() && self.stdin_filename.is_none()
+        self.paths.is_empty() && self.stdin_filename.is_none() && self.text.is_none()
     }
 
     /// The files and folders that are named.
@@ -175,7 +182,9 @@ impl Inputs {
         let project = load_project(sources, named[0], &files, &mut diagnostics);
 
         let mut roots = Vec::new();
-        if self.has_standard_input() {
+        if let Some((name, text)) = &self.text {
+            keep(source_from_bytes(sources, None, name, text.clone().into_bytes()), &mut roots, &mut diagnostics);
+        } else if self.has_standard_input() {
             let read = read_standard_input(sources, self.stdin_filename.as_deref());
             keep(read, &mut roots, &mut diagnostics);
         }
@@ -297,7 +306,7 @@ impl TargetFlag {
     /// Puts what the flag says into the settings.
     pub fn apply(&self, project: &mut Project) {
         if let Some(target) = self.target {
-            project.target = Some(Located::default_value(target));
+            project.set_target(target);
         }
     }
 }
@@ -306,6 +315,7 @@ impl TargetFlag {
 mod tests {
     use super::*;
     use crate::cli::Status;
+    use crate::project::Located;
 
     fn load(folder: &Path, paths: &[&str]) -> (Vec<String>, Loaded) {
         let sources = Sources::new();

@@ -44,6 +44,7 @@ mod watch;
 mod write_files;
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -116,13 +117,19 @@ const ELSEWHERE: [(&str, &str); 1] = [("watch", "to check or test at every chang
 /// Runs the command line of this process. The exit code is 0 when all is done, 1 when the input has
 /// errors, and 2 when the command itself could not run.
 pub fn main() -> ExitCode {
+    run(std::env::args_os().collect()).into()
+}
+
+/// Runs a command line: the name of the program, and its arguments. Results and messages go to the streams of this process.
+pub fn run(line: Vec<OsString>) -> Status {
     panic::install();
     let mut command = command();
-    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let colour = Color::of_arguments(line.iter().skip(1).cloned());
+    let matches = command.try_get_matches_from_mut(line);
     let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(answer) => return answered(answer.format(&mut command)).into(),
+        Err(answer) => return answered(answer.format(&mut command), colour),
     };
     let mut console = Console::new(arguments.global.color, arguments.global.quiet);
     let done = enter(arguments.global.work_in.as_deref()).and_then(|()| arguments.verb.run(&mut console));
@@ -130,7 +137,7 @@ pub fn main() -> ExitCode {
         console.flush()?;
         Ok(status)
     });
-    done.unwrap_or_else(|failure| failure.report(&mut console)).into()
+    done.unwrap_or_else(|failure| failure.report(&mut console))
 }
 
 /// Goes to the folder that is to be worked in.
@@ -141,7 +148,7 @@ fn enter(folder: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Says what is wrong with the arguments, or the help that they ask for.
-fn answered(mut answer: clap::Error) -> Status {
+fn answered(mut answer: clap::Error, colour: Color) -> Status {
     if answer.kind() == ErrorKind::InvalidSubcommand
         && let Some(ContextValue::String(typed)) = answer.get(ContextKind::InvalidSubcommand)
         && let Some((_, tip)) = ELSEWHERE.iter().find(|(known, _)| known == typed)
@@ -149,7 +156,6 @@ fn answered(mut answer: clap::Error) -> Status {
         answer.remove(ContextKind::SuggestedSubcommand);
         answer.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![(*tip).into()]));
     }
-    let colour = Color::of_arguments(std::env::args_os().skip(1));
     let is_error = answer.use_stderr();
     let (mut errors, mut results) = (io::stderr(), io::stdout());
     let (stream, is_terminal): (&mut dyn Write, bool) =

@@ -20,6 +20,11 @@ pub struct ProjectFlags {
 }
 
 impl ProjectFlags {
+    /// This project file, if there is one, and these folders.
+    pub fn new(config: Option<PathBuf>, allowed: Vec<PathBuf>) -> Self {
+        Self { config, allowed }
+    }
+
     /// What may be read by a command that works on `named`, files and folders of the command line. Folders outside of
     /// the project are readable because the command line says so, never because a text does.
     pub(super) fn files<'p>(

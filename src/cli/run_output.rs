@@ -1,20 +1,15 @@
 //! What `run` prints of the events of a batch.
 
 use std::collections::BTreeSet;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use codespan_reporting::term::termcolor::Buffer;
-use serde::Serialize;
 
-use crate::base::characters::to_json;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
-use crate::php::{JsonError, Value};
-use crate::project::unreadable;
-use crate::simulate::engine::{Prepared, RunResult, Verdict};
-use crate::simulate::replay::{
-    Ending, EventIdentity, Places, Record, RecordError, Runner, Unusable, usable, write_run,
-};
+use crate::php::Value;
+use crate::simulate::engine::RunResult;
+use crate::simulate::replay::{Ending, EventIdentity, Places, Record, Runner, data_of, write_json, write_run};
 
 /// What is written is handed on when it has so many bytes.
 const SHEET_BYTES: usize = 256 * 1024;
@@ -87,8 +82,7 @@ impl Renderer<'_> {
         let _ = match self.form {
             OutputForm::Json => {
                 sheet.output.log.extend(log(&result));
-                let source = Source { file: &record.name, line: record.line, index: record.index };
-                to_json(&mut *sheet, &Told { source, event, result: &result })
+                write_json(&mut *sheet, record, event, &result)
             }
             OutputForm::Line => write!(sheet, "{}", line(record, event.as_ref(), &result)),
             OutputForm::Trace => {
@@ -107,14 +101,6 @@ impl Renderer<'_> {
             }
         }
     }
-}
-
-/// The data of a record, if the workflow can run on it.
-pub(super) fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
-    let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
-    let data = Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))?;
-    usable(workflow, &data).map_err(|unusable| Box::new(not_usable(record, unusable)))?;
-    Ok(data)
 }
 
 /// Says that there is no event.
@@ -162,29 +148,9 @@ impl io::Write for Sheet<'_> {
     }
 }
 
-/// A run as JSON.
-#[derive(Serialize)]
-struct Told<'t> {
-    source: Source<'t>,
-    event: Option<EventIdentity<'t>>,
-    #[serde(flatten)]
-    result: &'t RunResult<'t>,
-}
-
-/// Where the data of a run comes from.
-#[derive(Serialize)]
-struct Source<'t> {
-    file: &'t str,
-    line: usize,
-    index: Option<usize>,
-}
-
 /// A run in one line.
 fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'_>) -> String {
-    let verdict = match result.verdict {
-        Verdict::Proceed => "proceed",
-        Verdict::Cancel => "cancel",
-    };
+    let verdict = result.verdict.as_str();
     let place = record_name(record, event);
     if result.is_passed_over {
         return printable_line(&format!("{place}  not found by the search of the trigger")).into_owned();
@@ -196,63 +162,4 @@ fn line(record: &Record, event: Option<&EventIdentity<'_>>, result: &RunResult<'
 /// The lines of the log of a run and its jobs, in the order in which MISP writes them.
 fn log(result: &RunResult<'_>) -> Vec<String> {
     result.with_jobs().into_iter().flat_map(|result| result.log.iter().cloned()).collect()
-}
-
-fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
-    let (line, column) = error.position();
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    // The parser counts bytes in a line.
-    let before = text.split('\n').nth(line.saturating_sub(1)).and_then(|text| text.get(..column.saturating_sub(1)));
-    let column = before.map_or(column, |before| before.chars().count() + 1);
-    let line = record.line + line.saturating_sub(1);
-    let place = ResultPlace { line, column: Some(column), ..ResultPlace::of(record) };
-    if error.is_infinite_number() {
-        return Diagnostic::new(Code::UnusableEvent, format!("{place}: a number is too large for a float"))
-            .note("PHP reads it as infinite, which no JSON can say, so MISP could not send or save such an event")
-            .help("no event of MISP has such a number: write it as a string, or leave the event out");
-    }
-    Diagnostic::new(Code::UnusableEvent, format!("{place}: this is not valid JSON: {message}"))
-}
-
-fn not_usable(record: &Record, unusable: Unusable) -> Diagnostic {
-    Diagnostic::new(Code::UnusableEvent, format!("{}: {}", ResultPlace::of(record), unusable.message))
-        .help(unusable.help)
-}
-
-fn unreadable_record(record: &Record, error: &RecordError) -> Diagnostic {
-    match error {
-        RecordError::Unreadable(error) => unreadable(&record.name, error),
-        error => Diagnostic::new(Code::UnusableEvent, format!("{}: {error}", ResultPlace::of(record))),
-    }
-}
-
-/// A place in a file of events, in words.
-struct ResultPlace<'r> {
-    file: &'r str,
-    index: Option<usize>,
-    line: usize,
-    column: Option<usize>,
-}
-
-impl<'r> ResultPlace<'r> {
-    fn of(record: &'r Record) -> Self {
-        Self { file: &record.name, index: record.index, line: record.line, column: None }
-    }
-}
-
-impl fmt::Display for ResultPlace<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.index {
-            Some(index) => write!(f, "`{}#{index}`", self.file)?,
-            None => write!(f, "`{}`", self.file)?,
-        }
-        if self.line > 0 {
-            write!(f, ", line {}", self.line)?;
-        }
-        match self.column {
-            Some(column) => write!(f, ", column {column}"),
-            None => Ok(()),
-        }
-    }
 }

@@ -36,14 +36,21 @@ impl Status {
     }
 }
 
+impl Status {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Rejected => 1,
+            Self::Failed => 2,
+            Self::Interrupted => interrupt::EXIT_CODE,
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Done => 0,
-            Status::Rejected => 1,
-            Status::Failed => 2,
-            Status::Interrupted => interrupt::EXIT_CODE,
-        })
+        Self::from(status.code())
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diagnostics::printable_line;
 use crate::model::NodeId;
-use crate::simulate::engine::{Decision, RunResult, Verdict};
+use crate::simulate::engine::{Decision, RunResult};
 use crate::simulate::replay::{decision_word, effect_text, observed};
 
 use super::scene::Scene;
@@ -67,10 +67,7 @@ impl ShownRun {
         let mut run = Self {
             name: clean(name),
             outcome: result.outcome.as_str(),
-            verdict: match result.verdict {
-                Verdict::Proceed => "proceed",
-                Verdict::Cancel => "cancel",
-            },
+            verdict: result.verdict.as_str(),
             errors: Vec::new(),
             notes: Vec::new(),
             steps: Vec::new(),

@@ -11,8 +11,13 @@ use crate::base::characters::to_json;
 use crate::base::source::{FileId, Sources};
 use crate::diagnostics::{Code, Diagnostic};
 
+use super::catalogue::at_setting;
+use super::load::unreadable;
 use super::readable::real;
+use super::{Files, Project};
 
+/// The largest baseline that is read: a million findings.
+const LARGEST: usize = 256 * 1024 * 1024;
 /// The form that is written and read.
 const VERSION: u32 = 1;
 /// So many hexadecimal digits tell findings of a file apart.
@@ -62,6 +67,22 @@ pub struct Remaining {
 }
 
 impl Baseline {
+    /// The baseline of a project, if it has one. One that cannot be used is reported.
+    pub fn of_project(project: &Project, files: &dyn Files, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
+        let setting = project.baseline.as_ref()?;
+        let name = setting.value.display().to_string();
+        let problem = match files.read(&setting.value, LARGEST) {
+            Ok(bytes) => match Self::read(&String::from_utf8_lossy(&bytes)) {
+                Ok(baseline) => return Some(baseline),
+                Err(problem) => Diagnostic::new(Code::InvalidProject, format!("`{name}` cannot be used: {problem}")),
+            },
+            Err(error) => unreadable(&name, &error),
+        };
+        let problem = problem.help("`mispflow check --write-baseline FILE` writes one");
+        diagnostics.push(at_setting(problem, setting.span));
+        None
+    }
+
     /// The findings that can be known, with their number. Others are left out: those without a place, and those that keep the rest of a file from being looked
     /// at.
     pub fn of(sources: &Sources, diagnostics: &[Diagnostic], folder: &Path) -> Self {

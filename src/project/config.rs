@@ -68,6 +68,11 @@ impl Project {
         }
     }
 
+    /// Compiles for this release, whatever the file says.
+    pub fn set_target(&mut self, target: Target) {
+        self.target = Some(Located::default_value(target));
+    }
+
     /// The release to compile for, named or not.
     pub fn target(&self) -> Target {
         self.target.as_ref().map_or(Target::DEFAULT, |target| target.value)

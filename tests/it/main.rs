@@ -15,6 +15,7 @@ mod editor_defaults;
 mod editor_model;
 mod editor_recordings;
 mod editor_saves;
+mod embed;
 mod environment;
 mod examples;
 mod explanations;

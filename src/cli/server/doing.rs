@@ -7,13 +7,12 @@ use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
 use crate::model::Document;
-use crate::project::{self, Files as _};
+use crate::project::{self, Baseline, Files as _};
 use crate::secrets::Secret;
 use crate::server::{Item, Local, Planning, Snapshot, picks_tags};
 
 use crate::syntax::parse;
 
-use super::super::baseline;
 use super::super::findings::{Format, report};
 use super::super::inputs::{Inputs, Loaded, Reads, TargetFlag};
 use super::super::{Console, Failure, Status};
@@ -40,7 +39,7 @@ fn report_errors(
     levels: &Levels,
     console: &mut Console,
 ) -> Result<Status, Failure> {
-    let known = baseline::of_project(&loaded.project, &loaded.files, &mut diagnostics);
+    let known = Baseline::of_project(&loaded.project, &loaded.files, &mut diagnostics);
     levels.apply(&mut diagnostics);
     for finding in diagnostics.iter_mut().filter(|finding| finding.code == Code::UnstorableCharacter) {
         // The save would end with an internal error.

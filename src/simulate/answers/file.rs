@@ -1,6 +1,7 @@
 //! Answers from a JSON file.
 
 use crate::catalogue::{Catalogue, ServerFacts};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::php::{Array, JsonError, KeyRef, Value};
 
 use super::fixed::FixedAnswers;
@@ -29,6 +30,19 @@ pub enum AnswersFileError {
         /// What to do about it.
         help: String,
     },
+}
+
+impl AnswersFileError {
+    /// The finding that says so of the file `name`.
+    pub fn diagnostic(self, name: &str) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Code::UnusableAnswer, format!("{name} cannot be used: {self}"));
+        match self {
+            Self::Entry { help, .. } => diagnostic.help(help),
+            Self::Json(_) | Self::NoObject => {
+                diagnostic.help("it is an object such as `{\"webhook\": {\"fails\": \"timeout\"}}`")
+            }
+        }
+    }
 }
 
 /// Reads a file of answers for a workflow: an object that says of modules, `@labels` and numbers of nodes what they get,

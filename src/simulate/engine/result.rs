@@ -48,6 +48,16 @@ pub enum Verdict {
     Cancel,
 }
 
+impl Verdict {
+    /// As results say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proceed => "proceed",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
 /// What came of a run. Its JSON is what `run --format json` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunResult<'a> {

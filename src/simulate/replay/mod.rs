@@ -4,6 +4,7 @@
 mod beginnings;
 mod clock;
 mod compressed;
+mod data;
 mod events;
 mod parallel;
 mod record;
@@ -11,15 +12,18 @@ mod resync;
 mod run;
 mod structure;
 mod tally;
+mod told;
 mod trace_text;
 mod usable;
 mod window;
 
 pub use clock::utc_now;
+pub use data::data_of;
 pub use events::{EventFiles, Events, gather_events};
 pub use parallel::{in_order, workers};
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
 pub use run::Runner;
 pub use tally::{Ending, Tally};
+pub use told::write_json;
 pub use trace_text::{Places, decision_word, effect_text, observed, write_run};
 pub use usable::{EventIdentity, Unusable, usable};
