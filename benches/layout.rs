@@ -153,8 +153,10 @@ fn graphviz(drawing: &Drawing, with_ports: bool) -> Option<Vec<Line>> {
     // Each frame is in those around it.
     for (index, node) in drawing.nodes.iter().enumerate() {
         let around: Vec<usize> = std::iter::successors(node.frame, |&frame| drawing.frames[frame]).collect();
-        let open: String = around.iter().rev().map(|frame| format!("subgraph cluster_{frame} {{ ")).collect();
-        let _ = writeln!(text, "{open}n{index}; {}", "}".repeat(around.len()));
+        for frame in around.iter().rev() {
+            let _ = write!(text, "subgraph cluster_{frame} {{ ");
+        }
+        let _ = writeln!(text, "n{index}; {}", "}".repeat(around.len()));
     }
     for edge in &drawing.edges {
         let Edge { from, port, to } = *edge;
