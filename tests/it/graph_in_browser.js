@@ -8,8 +8,8 @@
     check(performance.getEntriesByType('resource').length === 0, 'the page loads something');
 
     // At first the whole picture shows, or, where it would be too small to read, its beginning.
-    const stage = document.getElementById('stage').getBoundingClientRect();
     const inStage = (element) => {
+        const stage = document.getElementById('stage').getBoundingClientRect();
         const box = element.getBoundingClientRect();
         return box.left >= stage.left - 1 && box.right <= stage.right + 1 && box.top >= stage.top - 1 && box.bottom <= stage.bottom + 1;
     };
