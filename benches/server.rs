@@ -122,7 +122,7 @@ fn plan(bencher: Bencher, texts: &[String], tags: usize) {
         .enumerate()
         .map(|(at, local)| {
             let data = misp::write(local.document, Form::Data, Filling::Placeholders).expect("a graph");
-            json!({"Workflow": {"id": (at + 1).to_string(), "uuid": local.document.uuid, "name": local.document.name,
+            json!({"Workflow": {"id": (at + 1).to_string(), "uuid": local.document.uuid.map(|uuid| uuid.to_string()), "name": local.document.name,
                 "description": "", "trigger_id": local.document.trigger_id, "debug_enabled": false,
                 "data": serde_json::from_str::<Value>(&data).expect("JSON"), "listening_triggers": []}})
         })
