@@ -18,7 +18,7 @@
 #![cfg(unix)]
 
 mod block;
-mod console;
+pub mod console;
 mod mwf;
 
 use std::fs;
