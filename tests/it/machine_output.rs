@@ -54,7 +54,7 @@ fn rules_explain_themselves_and_fixes_are_there() {
     let replaced = &run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replaced["insertedContent"]["text"], "webhook");
     assert_eq!(replaced["deletedRegion"]["startColumn"], 5);
-    fs::write(folder.path().join("a.mwf"), "workflow w on event-publish {\n    push-zmq()\n}\n").unwrap();
+    fs::write(folder.path().join("a.mwf"), HOOKED).unwrap();
     let all_is_well: Value = serde_json::from_str(&check(folder.path(), "sarif", &["a.mwf"])).unwrap();
     assert_eq!(all_is_well["runs"][0]["results"], Value::Array(Vec::new()));
 }
@@ -75,11 +75,25 @@ fn github_gets_a_line_a_finding() {
 }
 
 /// The hooks run commands that exist, on the whole project: what changes in one file may be wrong in another.
+/// A file in canonical form with which all hooks are content.
+const HOOKED: &str = r#"workflow w on event-publish {
+    push-zmq()
+}
+
+test "t" of w {
+    given { Event: { info: "x", published: false, Tag: [], Attribute: [] } }
+    expect success
+}
+"#;
+
 #[test]
 fn hooks_are_commands() {
     let hooks = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
     let entries: Vec<&str> = hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: mispflow ")).collect();
-    assert_eq!(entries.len(), 2);
+    // Each is installed by pip or by cargo.
+    assert_eq!(entries.len(), 6);
+    assert_eq!(hooks.matches("language: python").count(), 3);
+    assert_eq!(hooks.matches("language: rust").count(), 3);
     assert_eq!(hooks.matches("pass_filenames: false").count(), entries.len());
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.mwf"), "workflow w on event-publish {\n    push-zmq()\n}\n").unwrap();
