@@ -29,7 +29,7 @@ enum BuildForm {
     Workflow,
     /// The bare graph
     Data,
-    /// The body of `POST /workflows/edit`: the graph as a text
+    /// The body of `POST /workflows/edit`: the graph as a string
     Request,
     /// A blueprint, as MISP imports it
     Blueprint,
@@ -55,7 +55,7 @@ pub(super) struct Build {
     #[arg(long)]
     check: bool,
     /// Write the values of `env` and `secret`, read from the environment, in place of `${NAME}`. The files are for
-    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` beside `build`, and only
+    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` next to `build`, and only
     /// you can read them
     #[arg(long, conflicts_with = "check")]
     with_secrets: bool,

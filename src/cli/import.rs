@@ -25,10 +25,10 @@ use super::{Console, Failure, Format, Inputs, Reads, Status, TargetFlag, report}
 pub(super) struct Import {
     #[command(flatten)]
     inputs: Inputs,
-    /// Where the texts go, a file `ID.mwf` each; without it a single one goes to standard output
+    /// The folder to write to, a file `ID.mwf` each; without it a single one goes to standard output
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Keep node ids, positions, versions and frames, so that every node comes back where it stood
+    /// Keep node ids, positions, versions and frames, so that every node comes back in the same place
     #[arg(long)]
     keep_layout: bool,
     /// Keep every parameter as it is. Without it, what MISP's editor would do when it opens the workflow is done, as far as a run

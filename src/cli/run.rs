@@ -251,7 +251,7 @@ impl Total {
     }
 }
 
-/// Where a node stands in the text.
+/// Where a node is in the text.
 fn place(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> Option<String> {
     let span = graph.node(node)?.origin?;
     let file = sources.file(span.file);

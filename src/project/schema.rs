@@ -56,7 +56,7 @@ fn project() -> Map<String, Value> {
         ("output", string("The folder that `build` writes to")),
         ("target", target),
         ("catalogues", files("Files with modules that the target lacks, and with the tags of a server")),
-        ("taxonomies", files("Files with taxonomies beside the built-in ones")),
+        ("taxonomies", files("Files with taxonomies in addition to the built-in ones")),
         ("baseline", string("A file with findings that are known")),
     ])
 }

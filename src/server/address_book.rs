@@ -198,7 +198,7 @@ impl AddressBook {
             )));
         }
         Err(AddressError(format!(
-            "`mispflow.toml` names the server `{name}` at {}, and nobody but that file says that a key may go there\n{}",
+            "`mispflow.toml` names the server `{name}` at {}, and only that file says that a key may go there\n{}",
             server.url,
             how_to_name(&server.url, &name)
         )))

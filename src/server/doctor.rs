@@ -77,7 +77,7 @@ pub fn examine(
     }
     doctor.unseen(
         "whether the database stores characters beyond U+FFFF, such as emoji",
-        "no call tells",
+        "the REST API does not show it",
         "without them a save works everywhere; `check` finds them (`unstorable-character`)",
     );
     Ok((version.release, doctor.symptoms))
@@ -165,7 +165,7 @@ impl Doctor<'_> {
             Ok(Json::Array(modules)) => {
                 if !modules.iter().any(|module| module["name"].as_str() == Some(TEMPLATES)) {
                     self.bad(
-                        "misp-modules has no template service: in MISP 2.5.1 nodes that render a text die, later their texts are empty",
+                        "misp-modules has no template service: in MISP 2.5.1 nodes that render a template die; in later releases the result is empty",
                         format!("the list of modules has no `{TEMPLATES}`"),
                         "install a release of misp-modules that has it",
                     );
@@ -173,7 +173,7 @@ impl Doctor<'_> {
             }
             Ok(_) => {}
             Err(CallError { problem: Problem::Internal(_), .. }) => self.bad(
-                "misp-modules does not answer: no enrichment, no actions of it, and texts of nodes are not rendered",
+                "misp-modules does not answer: no enrichment, no actions of it, and templates are not rendered",
                 "its list of modules ends with an internal error (500)",
                 "start it, and check the settings `Plugin.Enrichment_services_url` and `…_port`",
             ),
@@ -266,7 +266,7 @@ impl Doctor<'_> {
             (false, true) => self.add(
                 Health::Note,
                 "Redis has lost which workflow listens to which trigger",
-                "no workflow is listed under a trigger; they run all the same",
+                "MISP lists no workflow under any trigger; the workflows still run",
                 "any save of a workflow puts its entry back",
             ),
             (false, false) => {}
@@ -368,7 +368,7 @@ fn called(row: &Row) -> String {
     format!("workflow `{}` (row {})", row.title(), row.id)
 }
 
-/// Whether the search filters of an ad-hoc workflow are no JSON.
+/// Whether the search filters of an ad-hoc workflow are not JSON.
 fn has_broken_filters(row: &Row) -> bool {
     let nodes = row.json["data"].as_object().into_iter().flatten().map(|(_, node)| node);
     let mut triggers = nodes.filter(|node| node["data"]["module_type"].as_str() == Some("trigger"));

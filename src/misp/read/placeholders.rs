@@ -30,7 +30,7 @@ pub(super) fn apply(json: Json<'_>, node: &mut Node<'static>, path: &Path<'_>, n
     for (index, item) in items.iter().enumerate() {
         let here = path.index(index);
         let Some(entry) = entry(item) else {
-            notes.add(&here, "this does not tell of a placeholder; it is not kept");
+            notes.add(&here, "this does not describe a placeholder; it is not kept");
             continue;
         };
         let written = placeholder(&entry.name);

@@ -71,8 +71,8 @@ impl Reply {
                 }),
             },
             _ => Err(ReplyError {
-                message: format!("`{module}` does not look at what it is answered"),
-                help: "it can only be told to fail: `fails \"…\"`".into(),
+                message: format!("`{module}` does not use an answer"),
+                help: "it can only fail: `fails \"…\"`".into(),
             }),
         }
     }
