@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use mispflow::diagnostics::Code;
-#[expect(clippy::enum_glob_use, reason = "a table of all codes")]
 use mispflow::diagnostics::Code::*;
 
 /// A theme, what it is about, and its codes in the order of the page.
