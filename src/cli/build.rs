@@ -40,7 +40,7 @@ enum BuildForm {
 /// Writes one file for each workflow and blueprint, `ID.json` or `ID.blueprint.json`. While there
 /// is an error nothing is written. Where the text says `env("NAME")` or `secret("NAME")`, the file
 /// says `${NAME}`, so that it can be committed; `--with-secrets` writes the values, for MISP. MISP's
-/// own JSON (`.json`) is written anew in its canonical form.
+/// own JSON (`.json`) is rewritten in canonical form.
 #[derive(Args, Debug)]
 pub(super) struct Build {
     #[command(flatten)]

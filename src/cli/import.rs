@@ -18,7 +18,7 @@ use super::{Console, Failure, Format, Inputs, Reads, Status, TargetFlag, report}
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
 ///
-/// What the text cannot say, or says otherwise than the JSON, is told on standard error. Compiled, the text is
+/// What cannot be expressed, or is expressed otherwise than in the JSON, is reported on standard error. Compiled, the result is
 /// the same graph again.
 #[derive(Args, Debug)]
 #[command(mut_arg("paths", |paths| paths.help("Files with MISP's JSON, and folders of them; `-` for standard input")))]

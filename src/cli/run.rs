@@ -8,11 +8,11 @@ use codespan_reporting::term::termcolor::Buffer;
 
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
-use crate::diagnostics::write_terminal;
+use crate::diagnostics::{Diagnostic, write_terminal};
 use crate::model::{Graph, NodeId};
 use crate::simulate::answers::Targets;
 use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
-use crate::simulate::replay::{EventFiles, Events, Runner, Tally, gather_events, in_order, utc_now, workers};
+use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, utc_now, workers};
 
 use super::circumstances::{Circumstances, prepare};
 use super::interrupt::Interrupt;
@@ -20,17 +20,19 @@ use super::live::{Live, announce, tell_problems};
 use super::one_document::{Found, OneDocument};
 use super::progress::Progress;
 use super::run_output::{Output, OutputForm, Renderer, no_event};
+use super::server::{Batches, EventSource, FromServer, OnServer, Simulation};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
-/// Nothing leaves this computer unless `--live` says so: what MISP would do is told, not done. With
-/// one event the run is told node by node, with several there is a line for each and a summary.
+/// Nothing leaves this computer unless `--live` says so: what MISP would do is shown, not done. With
+/// one event the run is shown node by node, with several there is a line for each and a summary.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   mispflow run publish-guard.mwf --event events/red.json
   mispflow run saved-from-misp.json --event events/red.json --format json
   mispflow run publish-guard.mwf --event archive/ --event -  < more.ndjson
+  mispflow run publish-guard.mwf --from prod --search '{\"timestamp\": \"30d\"}'
   mispflow run tell-the-soc.mwf --event events/red.json --live webhook,zmq")]
 pub(super) struct Run {
     /// The workflow: a `.mwf` file, or MISP's JSON; `-` for standard input
@@ -38,7 +40,7 @@ pub(super) struct Run {
     file: PathBuf,
     /// An event as MISP's REST API gives it, a file with one a line, or a folder of such files; `-` for
     /// standard input. May be given several times
-    #[arg(long = "event", value_name = "PATH", required = true)]
+    #[arg(long = "event", value_name = "PATH", required_unless_present = "from")]
     events: Vec<PathBuf>,
     /// Which workflow, where the file holds several
     #[arg(long, value_name = "ID")]
@@ -55,6 +57,10 @@ pub(super) struct Run {
     target: TargetFlag,
     #[command(flatten)]
     in_project: ProjectFlags,
+    #[command(flatten)]
+    from: Box<FromServer>,
+    #[command(flatten)]
+    on: Box<OnServer>,
     #[command(flatten)]
     live: Live,
 }
@@ -99,6 +105,8 @@ impl Run {
 
         let files = gather_events(&self.events)
             .map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))?;
+        let server = self.from.open(project, console)?;
+        let found_events = server.as_ref().map(|server| server.begin(console)).transpose()?;
         if let Some(session) = &session {
             announce(session, console)?;
         }
@@ -106,7 +114,27 @@ impl Run {
         let answers: &dyn Answers = live.as_ref().map_or(&answers, |live| live);
         // What is performed happens in the order of the events.
         let workers = if session.is_some() { 1 } else { workers() };
-        let (form, first, events) = self.open(&files);
+        let bytes = files.bytes.filter(|_| server.is_none());
+        let place = |node: NodeId| place(sources, graph, node);
+        let events: Batches<'_> = Box::new(Events::new(files.clone()).chain(found_events.into_iter().flatten()));
+        if self.on.is_given() {
+            let options = RunOptions {
+                answers,
+                callees: Some(&callees),
+                trace: true,
+                clock: Some(&utc_now),
+                ..RunOptions::default()
+            };
+            let runner = Runner { workflow: &prepared, id: chosen.id, options };
+            let simulation = Simulation { runner, found, name: &name, places: &place, format: self.format };
+            let status = self.on.run(&simulation, events, console)?;
+            if let Some(server) = &server {
+                server.finish(console)?;
+            }
+            return Ok(status);
+        }
+        let has_several = files.paths.len() + usize::from(server.is_some()) > 1;
+        let (form, first, events) = self.open(events, has_several);
         let clock: Option<&Clock> = if self.log { Some(&utc_now) } else { None };
         let options = RunOptions {
             answers,
@@ -117,12 +145,11 @@ impl Run {
             ..RunOptions::default()
         };
         let runner = Runner { workflow: &prepared, id: chosen.id, options };
-        let place = |node: NodeId| place(sources, graph, node);
         let has_colour = console.results().supports_color();
         let buffer = || if has_colour { Buffer::ansi() } else { Buffer::no_color() };
         let renderer = Renderer { runner, form, places: &place, buffer: &buffer };
 
-        let mut progress = Progress::new(form == OutputForm::Trace || console.is_quiet(), files.bytes);
+        let mut progress = Progress::new(form == OutputForm::Trace || console.is_quiet(), bytes);
         let mut total = Total { tally: Tally::default(), status: Status::Done, notes: BTreeSet::new(), adhoc: None };
         let interrupt = Interrupt::listen();
         in_order(
@@ -132,6 +159,9 @@ impl Run {
             |output| total.take(&output, sources, &mut progress, console),
         )?;
         progress.finish();
+        if let Some(server) = &server {
+            server.finish(console)?;
+        }
         if let Some(session) = &session {
             tell_problems(session, console)?;
         }
@@ -141,16 +171,20 @@ impl Run {
         if form != OutputForm::Trace && prepared.is_adhoc() {
             total.adhoc = Some(prepared.searches_pages());
         }
-        total.finish(|node| who(sources, graph, node), form, console, sources)
+        let nothing = server.as_ref().map_or_else(no_event, EventSource::nothing_found);
+        total.finish(|node| who(sources, graph, node), form, nothing, console, sources)
     }
 
     /// How runs are written, and the events. To know whether there is only one, the first two are read.
-    fn open(&self, files: &EventFiles) -> (OutputForm, [Option<Vec<crate::simulate::replay::Record>>; 2], Events) {
-        let mut events = Events::new(files.clone());
+    fn open<'b>(
+        &self,
+        mut events: Batches<'b>,
+        has_several: bool,
+    ) -> (OutputForm, [Option<Vec<Record>>; 2], Batches<'b>) {
         if self.format == Format::Json {
             return (OutputForm::Json, [None, None], events);
         }
-        if files.paths.len() > 1 {
+        if has_several {
             return (OutputForm::Line, [None, None], events);
         }
         let first = events.next();
@@ -227,13 +261,14 @@ impl Total {
         self,
         who: impl Fn(NodeId) -> String,
         form: OutputForm,
+        nothing: Diagnostic,
         console: &mut Console,
         sources: &Sources,
     ) -> Result<Status, Failure> {
         if self.status == Status::Interrupted {
             console.tell("interrupted: these are the events before")?;
         } else if self.tally == Tally::default() {
-            return Ok(report(console, sources, &[no_event()], Format::Text)?);
+            return Ok(report(console, sources, &[nothing], Format::Text)?);
         }
         if form != OutputForm::Trace {
             console.tell(&self.tally.summary(who))?;

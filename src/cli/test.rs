@@ -9,9 +9,12 @@ use crate::catalogue::Semantics;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::project;
-use crate::simulate::replay::{in_order, workers};
+use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
+use super::interrupt::Interrupt;
+use super::run_output::record_name;
+use super::server::{EventSource, FromServer};
 use super::watch::{Watched, watch};
 use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, TargetFlag, report};
 
@@ -30,7 +33,8 @@ enum TestFormat {
 /// Run the tests of workflows.
 ///
 /// Nothing leaves this computer, and nothing comes from its environment: a test gives the same result
-/// everywhere.
+/// everywhere. With `--from` the tests run on events of a server instead of their own: what they expect
+/// must hold for each of them.
 #[derive(Args, Debug)]
 pub(super) struct Test {
     #[command(flatten)]
@@ -50,8 +54,10 @@ pub(super) struct Test {
     #[command(flatten)]
     target: TargetFlag,
     /// Run the tests again whenever a file changes
-    #[arg(long, conflicts_with = "stdin_filename")]
+    #[arg(long, conflicts_with_all = ["stdin_filename", "from"])]
     watch: bool,
+    #[command(flatten)]
+    from: FromServer,
 }
 
 impl Test {
@@ -79,6 +85,7 @@ impl Test {
             catalogue: &modules,
             semantics: Semantics::for_target(loaded.project.target()),
             filter: self.filter.as_deref(),
+            on_other_events: self.from.is_given(),
         };
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);
         // Warnings are the business of `check`.
@@ -97,16 +104,15 @@ impl Test {
         }
 
         console.protect(&sources);
-        let mut reports = Vec::with_capacity(suite.cases.len());
-        in_order(
-            suite.cases.iter(),
-            workers(),
-            |case, emit| emit(case.run(&suite.workflows[case.workflow])),
-            |report| {
-                reports.push(report);
-                Ok::<_, Failure>(())
-            },
-        )?;
+        let mut status = Status::Done;
+        let reports = match self.from.open(&loaded.project, console)? {
+            None => on_own_events(&suite)?,
+            Some(server) => {
+                let done = on_server(&suite, &server, &sources, console)?;
+                status = done.0;
+                done.1
+            }
+        };
         let coverage = self.coverage.then(|| Coverage::new(&suite, &reports));
         match self.format {
             TestFormat::Text => write_text(console, &sources, &suite, &reports, coverage.as_ref())?,
@@ -123,9 +129,96 @@ impl Test {
             (Some(coverage), Some(threshold)) => tell_threshold(coverage, threshold, console)?,
             _ => true,
         };
-        let status = if passed && is_covered { Status::Done } else { Status::Rejected };
-        Ok((status, Watched::of(&loaded, &sources)))
+        let done = if passed && is_covered { Status::Done } else { Status::Rejected };
+        Ok((status.max(done), Watched::of(&loaded, &sources)))
     }
+}
+
+/// Runs each test on the events that it names.
+fn on_own_events(suite: &Suite<'_, '_>) -> Result<Vec<CaseReport>, Failure> {
+    let mut reports = Vec::with_capacity(suite.cases.len());
+    in_order(
+        suite.cases.iter(),
+        workers(),
+        |case, emit| emit(case.run(&suite.workflows[case.workflow])),
+        |report| {
+            reports.push(report);
+            Ok::<_, Failure>(())
+        },
+    )?;
+    Ok(reports)
+}
+
+/// So many failures of a test are shown.
+const MOST_FAILURES: usize = 20;
+
+/// What came of a batch of events.
+struct Batch {
+    events: usize,
+    reports: Vec<CaseReport>,
+    problems: Vec<Diagnostic>,
+}
+
+/// Runs each test on each event of a server. What cannot be used is reported.
+fn on_server(
+    suite: &Suite<'_, '_>,
+    server: &EventSource,
+    sources: &Sources,
+    console: &mut Console,
+) -> Result<(Status, Vec<CaseReport>), Failure> {
+    let interrupt = Interrupt::listen();
+    let batches = server.begin(console)?.take_while(|_| !interrupt.is_asked());
+    let mut all = Batch { events: 0, reports: vec![CaseReport::default(); suite.cases.len()], problems: Vec::new() };
+    in_order(
+        batches,
+        workers(),
+        |batch, emit| emit(on_batch(suite, &batch)),
+        |Batch { events, reports, problems }| {
+            all.events += events;
+            for (report, further) in all.reports.iter_mut().zip(reports) {
+                report.add(further, MOST_FAILURES);
+            }
+            all.problems.extend(problems.into_iter().take(MOST_FAILURES));
+            Ok::<_, Failure>(())
+        },
+    )?;
+    server.finish(console)?;
+    if interrupt.is_asked() {
+        console.tell("interrupted: these are the events before")?;
+        return Ok((Status::Interrupted, all.reports));
+    }
+    if all.events == 0 {
+        all.problems.push(server.nothing_found());
+    } else {
+        console.tell(&format!(
+            "each test ran on {} {}",
+            all.events,
+            if all.events == 1 { "event" } else { "events" }
+        ))?;
+    }
+    write_terminal(sources, &all.problems, console.messages())?;
+    Ok((Status::of(&all.problems), all.reports))
+}
+
+fn on_batch(suite: &Suite<'_, '_>, records: &[Record]) -> Batch {
+    let mut batch = Batch { events: 0, reports: vec![CaseReport::default(); suite.cases.len()], problems: Vec::new() };
+    for record in records {
+        for (case, report) in suite.cases.iter().zip(&mut batch.reports) {
+            let tested = &suite.workflows[case.workflow];
+            match data_of(record, &tested.prepared) {
+                Ok(data) => {
+                    let name = record_name(record, EventIdentity::of(&data).as_ref());
+                    case.run_on_event(tested, data, &name, report);
+                }
+                Err(problem) => {
+                    batch.problems.push(*problem);
+                    break;
+                }
+            }
+        }
+        batch.events += usize::from(record.index.is_some());
+    }
+    batch
 }
 
 /// Says what is covered too little. Gives back whether all is covered enough.

@@ -43,6 +43,7 @@ pub fn run_tests(input: &Input, options: &Options) -> Result<Vec<TestOutcome>, P
         catalogue: &modules,
         semantics: Semantics::for_target(loaded.project.target()),
         filter: None,
+        on_other_events: false,
     };
     let suite = Suite::new(&compilation, &settings, &mut diagnostics);
     let diagnostics = faults(diagnostics);

@@ -76,8 +76,8 @@ fn server() -> Value {
         properties([
             ("url", string("Its address")),
             ("key-env", string("The environment variable with the authentication key")),
-            ("key-file", string("A file in the project, which git ignores, with the authentication key")),
-            ("ca-file", string("A file in the project with the certificates to trust")),
+            ("key-file", string("Not used: where a key goes is not for a project to say. See `servers.toml`")),
+            ("ca-file", string("Not used: a project may not decide whom you trust. See `servers.toml`")),
             ("timeout", string("How long a request may take, such as `30s`")),
             ("settings", section("What holds of the server in a run", settings())),
         ]),

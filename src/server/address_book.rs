@@ -50,6 +50,13 @@ pub enum KeySource {
     Unset(String),
 }
 
+impl Entry {
+    /// The same, which waits as long as the project says if nothing else is said.
+    fn waiting_as(&self, server: Option<&Server>) -> Self {
+        Self { timeout: self.timeout.or(server.map(|server| server.timeout)), ..self.clone() }
+    }
+}
+
 /// A server that was found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -74,8 +81,13 @@ pub const KEY_VARIABLE: &str = "MISPFLOW_KEY";
 pub const KEY_FILE_VARIABLE: &str = "MISPFLOW_KEY_FILE";
 /// The variable that names a file with the certificates to trust.
 pub const CA_FILE_VARIABLE: &str = "MISPFLOW_CA_FILE";
+/// The variable that says how long a request may take.
+pub const TIMEOUT_VARIABLE: &str = "MISPFLOW_TIMEOUT";
 /// The variable that names a file with the certificate of this side.
 pub const CLIENT_CERTIFICATE_VARIABLE: &str = "MISPFLOW_CLIENT_CERTIFICATE";
+
+/// What the server of the environment is called, where the project has no name for it.
+const OF_ENVIRONMENT: &str = "server";
 
 /// An entry of the user's file.
 #[derive(Deserialize)]
@@ -121,8 +133,7 @@ impl AddressBook {
             let timeout = match entry.timeout.as_deref() {
                 None => None,
                 Some(text) => Some(
-                    parse_duration(text)
-                        .filter(|timeout| !timeout.is_zero())
+                    self::timeout(text)
                         .ok_or_else(|| wrong("has a `timeout` that is not a length of time, such as `30s`"))?,
                 ),
             };
@@ -154,17 +165,24 @@ impl AddressBook {
         environment: Environment<'_>,
     ) -> Result<Found, AddressError> {
         let given = pair(URL_VARIABLE, KEY_VARIABLE, KEY_FILE_VARIABLE, environment)?;
+        // Messages call the server of the environment so, and it may be called so where nothing else is.
+        let is_own = |name: &str| {
+            name == OF_ENVIRONMENT
+                && !self.entries.contains_key(name)
+                && !of_project.iter().any(|server| server.name == name)
+        };
+        let named = named.filter(|name| given.is_none() || !is_own(name));
         if let (None, Some(entry)) = (named, &given) {
-            let name = of_project.iter().find(|server| same_server(&server.url, &entry.url));
+            let of_name = of_project.iter().find(|server| same_server(&server.url, &entry.url));
             let mut notices = Vec::new();
-            if name.is_none() && !of_project.is_empty() {
+            if of_name.is_none() && !of_project.is_empty() {
                 notices.push(format!(
                     "the server is {}, as `{URL_VARIABLE}` says; the project file names other addresses",
                     entry.url
                 ));
             }
-            let name = name.map_or_else(|| "server".to_owned(), |server| server.name.clone());
-            return Ok(Found { name, entry: entry.clone(), notices });
+            let name = of_name.map_or_else(|| OF_ENVIRONMENT.to_owned(), |server| server.name.clone());
+            return Ok(Found { name, entry: entry.waiting_as(of_name), notices });
         }
         let name = match named {
             Some(name) => name.to_owned(),
@@ -172,7 +190,8 @@ impl AddressBook {
         };
         let in_project = of_project.iter().find(|server| server.name == name);
         if let Some(entry) = self.entries.get(&name) {
-            return Ok(Found { notices: moved(&name, entry, in_project), name, entry: entry.clone() });
+            let notices = moved(&name, entry, in_project);
+            return Ok(Found { notices, name, entry: entry.waiting_as(in_project) });
         }
         let Some(server) = in_project else {
             return Err(AddressError(format!(
@@ -188,8 +207,7 @@ impl AddressBook {
         };
         let candidates: Vec<Entry> = given.into_iter().chain(own).collect();
         if let Some(entry) = candidates.iter().find(|entry| same_server(&entry.url, &server.url)) {
-            let entry = Entry { timeout: entry.timeout.or(Some(server.timeout)), ..entry.clone() };
-            return Ok(Found { name, entry, notices: Vec::new() });
+            return Ok(Found { name, entry: entry.waiting_as(in_project), notices: Vec::new() });
         }
         if let Some(entry) = candidates.first() {
             return Err(AddressError(format!(
@@ -197,8 +215,14 @@ impl AddressBook {
                 server.url, entry.url
             )));
         }
+        let unused = match &server.key {
+            Some(Key::File(_)) => {
+                "\nthe `key-file` of the project file is not used: who changes the address there would get the key"
+            }
+            _ => "",
+        };
         Err(AddressError(format!(
-            "`mispflow.toml` names the server `{name}` at {}, and only that file says that a key may go there\n{}",
+            "`mispflow.toml` names the server `{name}` at {}, and only that file says that a key may go there{unused}\n{}",
             server.url,
             how_to_name(&server.url, &name)
         )))
@@ -256,15 +280,27 @@ fn pair(url: &str, key: &str, key_file: &str, environment: Environment<'_>) -> R
     let address =
         checked(address.expose()).map_err(|problem| AddressError(format!("the address in `{url}` {problem}")))?;
     let path = |name: &str| set(name).map(|value| PathBuf::from(value.expose()));
+    let timeout = match set(TIMEOUT_VARIABLE) {
+        None => None,
+        Some(text) => Some(
+            timeout(text.expose())
+                .ok_or_else(|| AddressError(format!("`{TIMEOUT_VARIABLE}` is not a length of time, such as `30s`")))?,
+        ),
+    };
     Ok(Some(Entry {
         url: address,
         key,
         ca_file: path(CA_FILE_VARIABLE),
         client_certificate: path(CLIENT_CERTIFICATE_VARIABLE),
         client_key: None,
-        timeout: None,
+        timeout,
         verify_tls: true,
     }))
+}
+
+/// How long a request may take.
+fn timeout(text: &str) -> Option<Duration> {
+    parse_duration(text.trim()).filter(|timeout| !timeout.is_zero())
 }
 
 /// An address as it is used.
@@ -386,7 +422,7 @@ mod tests {
         let alone = environment(&[("MISP_KEY", KEY)]);
         let servers = [server("prod", "https://evil.example", Some("MISP_KEY"))];
         let refused = empty.find(None, &servers, &alone).unwrap_err().to_string();
-        assert!(refused.contains("nobody but that file says that a key may go there"), "{refused}");
+        assert!(refused.contains("only that file says that a key may go there"), "{refused}");
     }
 
     #[test]

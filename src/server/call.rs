@@ -30,17 +30,24 @@ pub struct Call {
     pub path: String,
     /// The body, JSON.
     pub body: Option<String>,
+    /// Whether it may be sent again, since it changes nothing.
+    pub is_question: bool,
 }
 
 impl Call {
     /// A question.
     pub fn get(path: impl Into<String>) -> Self {
-        Self { verb: Verb::Get, path: path.into(), body: None }
+        Self { verb: Verb::Get, path: path.into(), body: None, is_question: true }
     }
 
-    /// A request with a body.
+    /// A question that is too long for an address.
+    pub fn ask(path: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { is_question: true, ..Self::post(path, body) }
+    }
+
+    /// A request that changes something.
     pub fn post(path: impl Into<String>, body: impl Into<String>) -> Self {
-        Self { verb: Verb::Post, path: path.into(), body: Some(body.into()) }
+        Self { verb: Verb::Post, path: path.into(), body: Some(body.into()), is_question: false }
     }
 }
 

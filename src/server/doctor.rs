@@ -42,8 +42,10 @@ pub struct Symptom {
     pub todo: String,
 }
 
-/// The name of misp-modules' module that renders templates.
-const TEMPLATES: &str = "jinja_template_rendering";
+/// What is asked of MISP to know whether templates are rendered: this module does nothing but say its message.
+const TEMPLATE_QUESTION: &str = r#"{"input_data": "{\"Event\": {\"info\": \"rendered\"}}", "module_indexed_param": {"message": "is {{ Event.info }}"}, "convert_data": true}"#;
+/// What it says then.
+const RENDERED: &str = "is rendered";
 
 /// Looks at a server.
 struct Doctor<'d> {
@@ -162,23 +164,63 @@ impl Doctor<'_> {
 
     fn services(&mut self) {
         match self.misp.json(&Call::get("/modules/index.json")) {
-            Ok(Json::Array(modules)) => {
-                if !modules.iter().any(|module| module["name"].as_str() == Some(TEMPLATES)) {
-                    self.bad(
-                        "misp-modules has no template service: in MISP 2.5.1 nodes that render a template die; in later releases the result is empty",
-                        format!("the list of modules has no `{TEMPLATES}`"),
-                        "install a release of misp-modules that has it",
-                    );
-                }
-            }
             Ok(_) => {}
             Err(CallError { problem: Problem::Internal(_), .. }) => self.bad(
-                "misp-modules does not answer: no enrichment, no actions of it, and templates are not rendered",
+                "misp-modules does not answer: no enrichment, and none of its actions",
                 "its list of modules ends with an internal error (500)",
                 "start it, and check the settings `Plugin.Enrichment_services_url` and `…_port`",
             ),
             Err(error) => self.unseen("misp-modules", error.to_string(), "ask a site admin of the server"),
         }
+    }
+
+    /// Whether the texts of nodes are rendered. The list of enrichment modules does not tell: it has only those that are
+    /// switched on for enrichment.
+    fn templates(&mut self) {
+        let call = Call::ask("/workflows/moduleStatelessExecution/stop-execution.json", TEMPLATE_QUESTION);
+        let is_old = self.release.is_some_and(|release| release <= Release::FIRST_SEEN);
+        let todo = "start misp-modules, in a release that has `jinja_template_rendering`, and check the settings `Plugin.Enrichment_services_url` and `…_port`";
+        match self.misp.json(&call) {
+            Ok(answer) => {
+                let said = answer["errors"].as_array().and_then(|errors| errors.first()?.as_str());
+                match said {
+                    Some(RENDERED) => {}
+                    Some(other) => self.bad(
+                        "the template service of misp-modules does not answer: templates in messages and addresses give empty strings",
+                        format!("a `stop-execution` that was asked for its message alone said `{other}`"),
+                        todo,
+                    ),
+                    None => self.unseen(
+                        "whether templates are rendered",
+                        "MISP answered the question for the message of a `stop-execution` with something else",
+                        todo,
+                    ),
+                }
+            }
+            Err(CallError { problem: Problem::Internal(_), .. }) if is_old => self.bad(
+                "the template service of misp-modules does not answer: nodes that render a template die, and so does the run",
+                "a `stop-execution` that was asked for its message alone ended with an internal error (500)",
+                todo,
+            ),
+            Err(error) => self.unseen("whether templates are rendered", first_line(&error), todo),
+        }
+    }
+
+    /// Whether misp-modules gives actions to workflows.
+    fn action_services(&mut self, snapshot: &Snapshot) {
+        if self.setting("Plugin.Action_services_enable") != Some(Json::Bool(false)) {
+            return;
+        }
+        let is_used = snapshot.workflows.iter().filter_map(|row| row.document.as_ref().ok()).any(|document| {
+            let mut nodes = document.graph.nodes.iter().filter(|node| node.module_type == ModuleType::Action);
+            nodes.any(|node| is_on(&snapshot.modules, &node.module).is_none())
+        });
+        self.add(
+            if is_used { Health::Bad } else { Health::Note },
+            "action services are off: workflows have no actions of misp-modules",
+            "the setting `Plugin.Action_services_enable` is false",
+            "switch it on if workflows are to use them: Administration, Server Settings, Plugin, Action",
+        );
     }
 
     /// The workflows cannot be listed: which of the known causes it is.
@@ -205,10 +247,12 @@ impl Doctor<'_> {
 
     fn workflows(&mut self, snapshot: &Snapshot, catalogue: &Catalogue) {
         self.redis(snapshot);
+        self.templates();
+        self.action_services(snapshot);
         if let Err(error) = &snapshot.blueprints {
             self.bad(
                 "the blueprints cannot be listed: the data of one is broken in the database",
-                error.to_string().lines().next().unwrap_or_default().to_owned(),
+                first_line(error),
                 "repair the row in the database: no call can",
             );
         }
@@ -233,18 +277,40 @@ impl Doctor<'_> {
             self.workflow(row, snapshot);
         }
         self.checks(snapshot, catalogue);
+        self.debugging(snapshot);
+    }
+
+    /// Where debugged workflows send what they do.
+    fn debugging(&mut self, snapshot: &Snapshot) {
         let debugging: Vec<String> =
             snapshot.workflows.iter().filter(|row| row.json["debug_enabled"] == Json::Bool(true)).map(called).collect();
-        if !debugging.is_empty()
-            && let Some(url) = self.setting("Plugin.Workflow_debug_url")
-        {
-            self.add(
-                Health::Note,
-                format!("{} send every step to a debug address; where nothing listens there, each run dies", debugging.join(", ")),
-                format!("`debug_enabled` is on, and `Plugin.Workflow_debug_url` is {url}; whether something listens there cannot be seen from here"),
-                "switch debugging off when it is not needed",
-            );
+        if debugging.is_empty() {
+            return;
         }
+        let Some(url) = self.setting("Plugin.Workflow_debug_url") else { return };
+        let todo = "switch debugging off where it is not needed, or let something listen there";
+        if url.as_str().is_none_or(str::is_empty) {
+            self.bad(
+                format!("there is no address to debug to, so each run of {} dies", debugging.join(", ")),
+                "`debug_enabled` is on, and `Plugin.Workflow_debug_url` is empty",
+                todo,
+            );
+            return;
+        }
+        self.add(
+            Health::Note,
+            format!(
+                "{} send every step to a debug address; where nothing listens there, each run dies",
+                debugging.join(", ")
+            ),
+            format!("`debug_enabled` is on, and `Plugin.Workflow_debug_url` is {url}"),
+            todo,
+        );
+        self.unseen(
+            "whether something listens at the debug address",
+            "the REST API does not show it, and what is reached from here may be something else than what the server reaches",
+            "on the server, `curl` the address",
+        );
     }
 
     fn redis(&mut self, snapshot: &Snapshot) {
@@ -288,7 +354,7 @@ impl Doctor<'_> {
         };
         self.bad(
             "ad-hoc workflows cannot be listed: the search filters of one are not JSON, which breaks the list of all",
-            format!("{}; {which}", error.to_string().lines().next().unwrap_or_default()),
+            format!("{}; {which}", first_line(error)),
             "correct its filters in the editor, or push it again",
         );
     }
@@ -332,6 +398,18 @@ impl Doctor<'_> {
             .collect();
         off.sort_unstable();
         off.dedup();
+        let nodes = document.graph.nodes.iter().filter(|node| node.module_type != ModuleType::Trigger);
+        let mut unknown: Vec<&str> =
+            nodes.filter(|node| is_on(&snapshot.modules, &node.module).is_none()).map(|node| &*node.module).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        if !unknown.is_empty() {
+            self.bad(
+                format!("{} uses modules that the server does not have: {}", called(row), unknown.join(", ")),
+                "they are not in the list of modules; those of misp-modules are only there while it answers",
+                "see what is said of misp-modules and of action services; a module of your own must be installed",
+            );
+        }
         let is_all_off = snapshot.modules.iter().all(|module| module["disabled"] == Json::Bool(true));
         if !off.is_empty() && !is_all_off {
             self.bad(
@@ -362,6 +440,10 @@ impl Doctor<'_> {
             }
         }
     }
+}
+
+fn first_line(error: &CallError) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 fn called(row: &Row) -> String {

@@ -122,8 +122,10 @@ pub enum Failed {
 pub struct Ended {
     /// So many things were done,
     pub done: usize,
-    /// and so many failed.
+    /// so many failed,
     pub failed: usize,
+    /// and so many were not begun.
+    pub left: usize,
     /// Whether somebody stopped it.
     pub is_stopped: bool,
 }
@@ -168,7 +170,7 @@ impl Push<'_> {
         let mut made = BTreeMap::new();
         for item in todo.iter().filter(|item| item.action == Action::Create) {
             if host.is_stopped() {
-                return Ended { is_stopped: true, ..ended };
+                return Ended { is_stopped: true, left: todo.len() - ended.failed, ..ended };
             }
             let result = self.make(item);
             if let Err(error) = &result {
@@ -191,12 +193,10 @@ impl Push<'_> {
             Some(Ok(snapshot)) => snapshot,
             None => planning.snapshot,
         };
-        for before in todo {
-            if made.get(&key(before)) == Some(&false) {
-                continue;
-            }
+        let todo: Vec<&Item<'_>> = todo.into_iter().filter(|item| made.get(&key(item)) != Some(&false)).collect();
+        for (at, before) in todo.iter().enumerate() {
             if host.is_stopped() {
-                return Ended { is_stopped: true, ..ended };
+                return Ended { is_stopped: true, left: todo.len() - at, ..ended };
             }
             let result = self.one(before, planning, snapshot, state);
             match &result {
@@ -380,9 +380,10 @@ impl Push<'_> {
             }
         };
         let plan = Planning { snapshot: &snapshot, ..*planning }.plan(self.locals);
-        for off in &plan.off {
+        for (at, off) in plan.off.iter().enumerate() {
             if host.is_stopped() {
                 ended.is_stopped = true;
+                ended.left = plan.off.len() - at;
                 return;
             }
             let result = self.switch_one(off);

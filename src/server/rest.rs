@@ -3,9 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::call::{Answer, Call, Transport, Verb};
+use super::call::{Answer, Call, Transport};
 use super::row::Row;
 use super::trouble::{CallError, Problem, problem};
 use crate::model::DocumentKind;
@@ -50,18 +51,25 @@ impl<'t> Misp<'t> {
         Self { transport, patience }
     }
 
-    fn answer(&self, call: &Call) -> Result<Answer, CallError> {
+    /// Sends a request whose answer is JSON.
+    ///
+    /// # Errors
+    /// There is none, or it says that something is wrong.
+    pub fn json(&self, call: &Call) -> Result<Json, CallError> {
+        self.read(call).map(|(json, _)| json)
+    }
+
+    /// The same, as far as a type of its own reads it, with the answer itself. An answer that is cut off counts as none.
+    pub(super) fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<(T, Answer), CallError> {
         let mut pause = self.patience.pause;
         let mut tries = 1;
         loop {
-            let error = match self.once(call) {
-                Ok(answer) => return Ok(answer),
+            let error = match self.once(call).and_then(|answer| parsed(call, answer)) {
+                Ok(read) => return Ok(read),
                 Err(error) => error,
             };
-            let may_repeat = match call.verb {
-                Verb::Get => error.is_passing(),
-                Verb::Post => matches!(&error.problem, Problem::NoAnswer(error) if error.is_unsent),
-            };
+            let is_unsent = matches!(&error.problem, Problem::NoAnswer(error) if error.is_unsent);
+            let may_repeat = if call.is_question { error.is_passing() } else { is_unsent };
             if !may_repeat || tries >= self.patience.tries {
                 return Err(error);
             }
@@ -80,34 +88,6 @@ impl<'t> Misp<'t> {
             return Err(CallError::new(call, problem(call, &answer)));
         }
         Ok(answer)
-    }
-
-    /// Sends a request whose answer is JSON.
-    ///
-    /// # Errors
-    /// There is none, or it says that something is wrong.
-    pub fn json(&self, call: &Call) -> Result<Json, CallError> {
-        self.json_of(call).map(|(json, _)| json)
-    }
-
-    fn json_of(&self, call: &Call) -> Result<(Json, Answer), CallError> {
-        let answer = self.answer(call)?;
-        match serde_json::from_str(&answer.body) {
-            Ok(json) => Ok((json, answer)),
-            Err(error) => {
-                let is_page = answer.body.trim_start().starts_with('<');
-                let what = if is_page && answer.body.contains("/users/login") {
-                    Problem::LoginPage
-                } else if is_page {
-                    Problem::Page(200)
-                } else if error.is_eof() {
-                    Problem::Cut
-                } else {
-                    Problem::Shape("it is not JSON".to_owned())
-                };
-                Err(CallError::new(call, what))
-            }
-        }
     }
 
     fn list(&self, path: &str) -> Result<Vec<Json>, CallError> {
@@ -208,6 +188,27 @@ impl<'t> Misp<'t> {
         };
         Ok((names("/tags/fastIndex/0.json")?, names("/tags/fastIndex/1.json")?))
     }
+}
+
+/// What an answer says.
+fn parsed<T: DeserializeOwned>(call: &Call, answer: Answer) -> Result<(T, Answer), CallError> {
+    let error = match serde_json::from_str(&answer.body) {
+        Ok(read) => return Ok((read, answer)),
+        Err(error) => error,
+    };
+    let is_page = answer.body.trim_start().starts_with('<');
+    let what = if is_page && answer.body.contains("/users/login") {
+        Problem::LoginPage
+    } else if is_page {
+        Problem::Page(200)
+    } else if error.is_eof() {
+        Problem::Cut
+    } else if error.is_data() {
+        Problem::Shape(error.to_string())
+    } else {
+        Problem::Shape("it is not JSON".to_owned())
+    };
+    Err(CallError::new(call, what))
 }
 
 fn not_a_list(json: &Json) -> Problem {

@@ -179,6 +179,7 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
             catalogue,
             semantics: Semantics::for_target(target),
             filter: None,
+            on_other_events: false,
         };
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);
         let reports: Vec<_> = suite.cases.iter().map(|case| case.run(&suite.workflows[case.workflow])).collect();

@@ -227,7 +227,7 @@ fn what_is_no_test() {
         (
             "test \"t\" of guard { given \"events/red.json\" when push-zmq returns { a: 1 } expect success }",
             "unusable-answer",
-            "does not look at what it is answered",
+            "does not use an answer",
         ),
         (
             "test \"t\" of guard { given \"events/red.json\" when webhook returns { status: 7 } expect success }",

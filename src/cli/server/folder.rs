@@ -35,12 +35,7 @@ impl Folder {
                 "`{name}` cannot be the name of a server\nit has letters without accents, digits, `-` and `_`"
             )));
         }
-        let key = text(&path.join(HASH_KEY))?.and_then(|text| HashKey::read(&text));
-        let is_new_key = key.is_none();
-        let key = match key {
-            Some(key) => key,
-            None => HashKey::random().map_err(|error| Failure::Other(error.to_owned()))?,
-        };
+        let (key, is_new_key) = key(&path)?;
         let state = match text(&path.join(format!("{name}.json")))? {
             // Its hashes were made with a key that is lost.
             Some(_) if is_new_key => Err("the key of its hashes is not there"),
@@ -74,6 +69,28 @@ impl Folder {
     }
 }
 
+/// The key of the hashes, and whether it is new.
+fn key(folder: &Path) -> Result<(HashKey, bool), Failure> {
+    match text(&folder.join(HASH_KEY))?.and_then(|text| HashKey::read(&text)) {
+        Some(key) => Ok((key, false)),
+        None => Ok((HashKey::random().map_err(|error| Failure::Other(error.to_owned()))?, true)),
+    }
+}
+
+/// The key of the hashes, which is written if it is new.
+pub(super) fn hash_key(folder: &Path) -> Result<HashKey, Failure> {
+    let (key, is_new) = key(folder)?;
+    if is_new {
+        write_key(folder, &key)?;
+    }
+    Ok(key)
+}
+
+fn write_key(folder: &Path, key: &HashKey) -> Result<(), Failure> {
+    write_private(folder, ".gitignore", b"# What mispflow knows of servers, and backups of them.\n*\n")?;
+    write_private(folder, HASH_KEY, key.text().as_bytes())
+}
+
 /// Writes what is known of a server.
 pub(super) struct Writer {
     path: PathBuf,
@@ -89,8 +106,7 @@ impl Writer {
     /// It cannot be written.
     pub(super) fn save(&mut self, state: &State) -> Result<(), Failure> {
         if let Some(key) = &self.key {
-            write_private(&self.path, ".gitignore", b"# What mispflow knows of servers, and backups of them.\n*\n")?;
-            write_private(&self.path, HASH_KEY, key.text().as_bytes())?;
+            write_key(&self.path, key)?;
             self.key = None;
         }
         write_private(&self.path, &format!("{}.json", self.name), state.to_text().as_bytes())

@@ -2,11 +2,13 @@
 
 mod doctor;
 mod doing;
+mod events;
 mod folder;
 mod plan;
 mod pull;
 mod push;
 mod rollback;
+mod run_on;
 mod show;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +25,12 @@ use crate::server::{
 use super::{Console, Failure};
 
 pub(super) use doctor::Doctor;
+pub(super) use events::{Batches, EventSource, FromServer};
 pub(super) use plan::Plan;
 pub(super) use pull::Pull;
 pub(super) use push::Push;
 pub(super) use rollback::Rollback;
+pub(super) use run_on::{OnServer, Simulation};
 
 /// More bytes than a file of servers, of a key or of certificates has.
 const LARGEST: usize = 16 << 20;
@@ -56,12 +60,13 @@ pub(super) struct Session {
     /// Its address.
     pub url: String,
     transport: Http,
+    patience: Patience,
 }
 
 impl Session {
     /// The server.
     pub fn misp(&self) -> Misp<'_> {
-        Misp::new(&self.transport, Patience::default())
+        Misp::new(&self.transport, self.patience)
     }
 }
 
@@ -108,11 +113,12 @@ impl ServerFlags {
             certificate.push(b'\n');
             certificate.extend(read(path)?);
         }
+        let timeout = entry.timeout.unwrap_or(TIMEOUT);
         let connection = Connection {
             name: name.clone(),
             url: entry.url.clone(),
             key,
-            timeout: entry.timeout.unwrap_or(TIMEOUT),
+            timeout,
             certificates: ca_file.map(|path| read(path)).transpose()?,
             client_certificate,
             verify_tls: entry.verify_tls,
@@ -121,7 +127,10 @@ impl ServerFlags {
             let hint = format!("see `--ca-file`, and `{CLIENT_CERTIFICATE_VARIABLE}` for a certificate of your own");
             Failure::Other(format!("the server cannot be reached: {error}\n{hint}"))
         })?;
-        Ok(Session { name, url: entry.url, transport })
+        let usual = Patience::default();
+        // Who does not wait long for an answer does not wait long between two questions.
+        let patience = Patience { pause: usual.pause.min(timeout / 10), ..usual };
+        Ok(Session { name, url: entry.url, transport, patience })
     }
 
     /// Where what is known of the server is kept.

@@ -22,7 +22,7 @@ use super::super::{Console, Failure, ProjectFlags, Status};
 use super::doing::{Place, Ready, with_project};
 use super::{ServerFlags, other, show};
 
-/// Make the project have what a server has: new workflows and blueprints become texts, and texts follow what was changed on
+/// Make the project have what a server has: new workflows and blueprints become files, and files follow what was changed on
 /// the server since the last push or pull.
 ///
 /// What was changed on both sides is shown and left alone. Into a folder without a project, a project is written that

@@ -81,12 +81,18 @@ impl Push {
             backup: None,
             failure: None,
         };
-        let Ended { done, failed, is_stopped } = push.run(&planning, &plan, &mut state, &mut host);
+        let Ended { done, failed, left, is_stopped } = push.run(&planning, &plan, &mut state, &mut host);
         let (backup, failure) = (host.backup.take(), host.failure.take());
         if let Some(failure) = failure {
             return Err(failure);
         }
-        console.tell(&format!("{done} done, {failed} failed"))?;
+        if is_stopped {
+            let told =
+                format!("{done} done, {failed} failed; interrupted, and {left} were not begun: the next push goes on");
+            writeln!(console.messages(), "{told}")?;
+        } else {
+            console.tell(&format!("{done} done, {failed} failed"))?;
+        }
         if let Some(name) = backup.filter(|_| failed > 0 && done > 0).as_deref().and_then(Path::file_name) {
             console.tell(&format!("to go back: mispflow rollback {}", name.display()))?;
         }
@@ -123,7 +129,7 @@ fn refuse_missing(push: &Pushing<'_>, plan: &Plan<'_>) -> Result<(), Failure> {
 pub(super) struct Sure {
     /// Do not ask
     #[arg(short, long)]
-    yes: bool,
+    pub yes: bool,
 }
 
 impl Sure {

@@ -13,6 +13,7 @@ use crate::project;
 use crate::server::{Backup, Planning, Restore, Row, Snapshot, put_back, restores};
 
 use super::super::inputs::load_project;
+use super::super::interrupt::Interrupt;
 use super::super::{Console, Failure, ProjectFlags, Status};
 use super::folder::{Folder, text};
 use super::push::{FolderWriter, Sure};
@@ -76,14 +77,21 @@ impl Rollback {
         let kept_now = kept.write(&before)?;
         console.tell(&format!("what is there is kept in `{}`", kept_now.display()))?;
         let mut status = Status::Done;
-        for restore in todo {
+        let interrupt = Interrupt::listen();
+        for (at, restore) in todo.iter().enumerate() {
+            if interrupt.is_asked() {
+                let left = todo.len() - at;
+                writeln!(console.messages(), "interrupted, and {left} were not begun: the same command goes on")?;
+                status = Status::Interrupted;
+                break;
+            }
             match put_back(&session.misp(), restore) {
                 Ok(row) => {
                     writeln!(console.messages(), "  put back  {}", called(&row))?;
                     note(&mut folder, &row, &snapshot, &catalogue);
                 }
                 Err(error) => {
-                    status = Status::Rejected;
+                    status = status.max(Status::Rejected);
                     writeln!(console.messages(), "    failed  {}: {error}", called(restore.row))?;
                 }
             }

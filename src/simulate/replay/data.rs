@@ -11,13 +11,22 @@ use super::record::{Record, RecordError};
 use super::usable::{Unusable, usable};
 
 /// The data of a record, if the workflow can run on it.
+///
 /// # Errors
 /// A finding that says why not, and where the record is.
 pub fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
-    let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
-    let data = Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))?;
+    let data = value_of(record)?;
     usable(workflow, &data).map_err(|unusable| Box::new(not_usable(record, unusable)))?;
     Ok(data)
+}
+
+/// The data of a record, whatever it is.
+///
+/// # Errors
+/// A finding that says why there is none, and where the record is.
+pub fn value_of(record: &Record) -> Result<Value<'_>, Box<Diagnostic>> {
+    let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
+    Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))
 }
 
 fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {

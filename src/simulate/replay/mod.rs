@@ -18,7 +18,7 @@ mod usable;
 mod window;
 
 pub use clock::utc_now;
-pub use data::data_of;
+pub use data::{data_of, value_of};
 pub use events::{EventFiles, Events, gather_events};
 pub use parallel::{in_order, workers};
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};

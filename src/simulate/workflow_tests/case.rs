@@ -49,6 +49,14 @@ impl CaseReport {
     pub fn has_passed(&self) -> bool {
         self.failures.is_empty()
     }
+
+    /// Adds what came of the test on further events. No more than `most` failures are kept.
+    pub fn add(&mut self, further: Self, most: usize) {
+        let room = most.saturating_sub(self.failures.len());
+        self.failures.extend(further.failures.into_iter().take(room));
+        self.reached.extend(further.reached);
+        self.branches.extend(further.branches);
+    }
 }
 
 impl Case<'_, '_> {
@@ -59,6 +67,11 @@ impl Case<'_, '_> {
             self.run_on(&tested.prepared, tested, event.data.clone(), &event.name, &mut report);
         }
         report
+    }
+
+    /// Runs the test on an event that it does not name, and adds what came of it. `name` is what messages call the event.
+    pub fn run_on_event(&self, tested: &Tested<'_, '_>, event: Value<'_>, name: &str, report: &mut CaseReport) {
+        self.run_on(&tested.prepared, tested, event, name, report);
     }
 
     fn run_on(

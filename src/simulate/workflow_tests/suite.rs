@@ -50,6 +50,8 @@ pub struct SuiteSettings<'c, 's> {
     pub semantics: Semantics,
     /// Only tests with this text in their title or in the id of their workflow.
     pub filter: Option<&'c str>,
+    /// Whether the tests run on other events than those that they name, which are not read then.
+    pub on_other_events: bool,
 }
 
 impl<'c, 's> Suite<'c, 's> {
@@ -81,7 +83,8 @@ impl<'c, 's> Suite<'c, 's> {
                 },
             };
             let prepared = &suite.workflows[workflow].prepared;
-            let given = test.given.iter().flat_map(|given| events.events(given, prepared, diagnostics)).collect();
+            let given = if settings.on_other_events { &[][..] } else { &test.given };
+            let given = given.iter().flat_map(|given| events.events(given, prepared, diagnostics)).collect();
             let mut case = Case {
                 test,
                 workflow,

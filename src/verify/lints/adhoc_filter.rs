@@ -2,68 +2,11 @@
 //! See `docs/misp-semantics.md`, "Ad-hoc workflows".
 
 use crate::base::suggest::closest;
-use crate::catalogue::module_ids;
+use crate::catalogue::{SEARCH_KEYS, is_search_key, module_ids};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::php::{KeyRef, Value};
 
 use super::facts::Facts;
-
-/// What MISP's search for events can ask.
-const KEYS: &[&str] = &[
-    "analysis",
-    "attribute_timestamp",
-    "category",
-    "comment",
-    "date",
-    "decayingModel",
-    "deleted",
-    "distribution",
-    "email",
-    "enforceWarninglist",
-    "event_id",
-    "event_timestamp",
-    "eventid",
-    "eventinfo",
-    "excludeDecayed",
-    "excludeGalaxy",
-    "excludeLocalTags",
-    "first_seen",
-    "from",
-    "includeAnalystData",
-    "includeDeleted",
-    "last",
-    "last_seen",
-    "limit",
-    "metadata",
-    "minimal",
-    "object_name",
-    "object_relation",
-    "order",
-    "org",
-    "page",
-    "publish_timestamp",
-    "published",
-    "quickFilter",
-    "quickfilter",
-    "returnFormat",
-    "score",
-    "searchall",
-    "sgReferenceOnly",
-    "sharinggroup",
-    "tag",
-    "tags",
-    "threat_level_id",
-    "timestamp",
-    "to",
-    "to_ids",
-    "type",
-    "types",
-    "uuid",
-    "value",
-    "wildcard",
-    "withAttachments",
-    "requested_attributes",
-];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(trigger) = facts.trigger.filter(|&trigger| module_ids::is_adhoc(facts.module(trigger))) else { return };
@@ -90,11 +33,11 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let KeyRef::String(name) = key else {
             continue;
         };
-        if is_known(name) {
+        if is_search_key(name) {
             continue;
         }
         let shown = name.replace('`', "'");
-        let help = closest(name, KEYS.iter().copied()).map_or_else(
+        let help = closest(name, SEARCH_KEYS.iter().copied()).map_or_else(
             || "see the parameters of `/events/restSearch` for what a search can ask".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
@@ -109,9 +52,4 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             .help(help);
         diagnostics.push(Diagnostic { severity: Severity::Note, ..finding });
     }
-}
-
-/// Whether a search can ask for it. Names of parts of the event, `Event.info`, and of options are left to MISP.
-fn is_known(name: &str) -> bool {
-    KEYS.contains(&name) || name.contains('.') || ["include", "exclude"].iter().any(|start| name.starts_with(start))
 }

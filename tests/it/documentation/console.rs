@@ -67,7 +67,7 @@ impl Console {
         let script = format!("exec 2>&1\n{command}\npwd >'{}'", place.display());
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).current_dir(&self.folder).env("PATH", path).env("HOME", &self.root);
-        for name in ["MISPFLOW_URL", "MISPFLOW_KEY", "XDG_CONFIG_HOME"] {
+        for name in ["MISPFLOW_URL", "MISPFLOW_KEY", "MISPFLOW_TIMEOUT", "XDG_CONFIG_HOME"] {
             shell.env_remove(name);
         }
         if let Some((url, key)) = &self.server {

@@ -32,7 +32,8 @@ use tempfile::TempDir;
 
 use self::block::{Block, blocks};
 use self::console::Console;
-use crate::server::stand_in::{KEY, Served, StandIn};
+use crate::server::events::event;
+use crate::server::stand_in::{KEY, ScriptedRun, Served, StandIn};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -145,7 +146,17 @@ fn every_block_holds() {
 fn server_of(page: &str) -> Option<Served> {
     let mut server = StandIn::new("2.5.19");
     match page {
-        "docs/deploy.md" | "docs/json-output.md" | "docs/tutorial.md" => {}
+        "docs/json-output.md" | "docs/tutorial.md" => {}
+        "docs/deploy.md" => {
+            let red = [false, true, false];
+            server.events = red
+                .iter()
+                .enumerate()
+                .map(|(at, red)| event(at + 1, if *red { "tlp:red" } else { "tlp:green" }))
+                .collect();
+            let stopped = "Execution stopped. \nNode `stop-execution` (3) from Workflow `Guard` (1) returned the following error: Not published: it is TLP:RED";
+            server.runs.push_back(ScriptedRun { outcome: Some("blocked".to_owned()), log: vec![stopped.to_owned()] });
+        }
         "docs/adopt.md" => {
             let text = fs::read_to_string(root().join("tests/rest/stop-red.json")).unwrap();
             server.with_workflow("event-publish", "Stop red", &serde_json::from_str(&text).unwrap());

@@ -48,6 +48,17 @@ fn each_fault_is_named() {
         assert_says(release, "background jobs are off", off("MISP.background_jobs"));
         assert_says(release, "MISP is not live", off("MISP.live"));
         assert_says(release, "misp-modules does not answer", |server| server.misp_modules = false);
+        assert_says(release, "the template service of misp-modules does not answer", |server| {
+            server.away.insert("templates");
+        });
+        assert_says(release, "action services are off", off("Plugin.Action_services_enable"));
+        assert_says(release, "uses modules that the server does not have: stop-execution", |server| {
+            server.modules.retain(|module| module["id"] != "stop-execution");
+        });
+        assert_says(release, "there is no address to debug to", |server| {
+            server.workflows[0].debug = true;
+            server.settings.insert("Plugin.Workflow_debug_url".into(), json!(""));
+        });
         assert_says(release, "Redis has lost which modules are on", |server| server.modules_on.clear());
         assert_says(release, "Redis does not answer, or was flushed", |server| server.redis = false);
         assert_says(release, "Redis does not answer, or was flushed", StandIn::flush_redis);

@@ -2,11 +2,14 @@
 
 mod addresses;
 mod doctor;
+pub mod events;
 mod faults;
 mod plan;
 mod pull;
 mod push;
+mod run_on;
 pub mod stand_in;
+mod tls;
 mod transcripts;
 
 use std::path::Path;
@@ -36,12 +39,19 @@ pub fn run_with(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -
         "MISPFLOW_URL",
         "MISPFLOW_KEY",
         "MISPFLOW_KEY_FILE",
+        "MISPFLOW_TIMEOUT",
         "XDG_CONFIG_HOME",
         "APPDATA",
         "HTTP_PROXY",
         "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
         "ALL_PROXY",
         "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+        "MISPFLOW_CA_FILE",
+        "MISPFLOW_CLIENT_CERTIFICATE",
     ] {
         command.env_remove(name);
     }

@@ -1,6 +1,6 @@
 //! Tags, organisations, events and whatever else a tool may ask for.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Ask, NO_RIGHT, Response, StandIn, failure, internal, ok};
 
@@ -31,25 +31,34 @@ impl StandIn {
             ("modules", "index") if !self.misp_modules => internal(ask.place),
             ("modules", "index") => ok(&json!([
                 {"name": "dns", "type": "expansion", "mispattributes": {"input": ["hostname"], "output": ["ip-dst"]}, "meta": {"version": "0.3"}},
-                {"name": "jinja_template_rendering", "type": "action", "mispattributes": {}, "meta": {"version": "0.1"}},
             ])),
             ("galaxies", "index") => {
                 let name = if self.country { "Country" } else { "x-Country" };
                 ok(&json!([{"Galaxy": {"id": "1", "name": name, "type": "country"}}]))
             }
+            ("admin", "logs") if !is_admin || self.away.contains("logs") => failure(403, NO_RIGHT, ask.place),
+            ("admin", "logs") => self.logs(ask),
             ("events", "restsearch") => self.search(ask),
             _ => failure(404, "Action not found.", ask.place),
         }
     }
 
-    /// Pages of events, in order of their ids. Filters are not looked at, but `eventid`.
+    /// Pages of events, in order of their ids. Of the filters `eventid`, `tags`, `published` and `timestamp` are looked at.
     fn search(&self, ask: &Ask<'_>) -> Response {
+        const NO_TERMS: &str = "Either specify the search terms in the url, or POST a json with the filter parameters.";
         if !ask.is_post() {
-            return failure(
-                400,
-                "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, make sure you use POST requests.",
-                ask.place,
-            );
+            let words = if self.is_old() {
+                "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON body, make sure you use POST requests."
+            } else {
+                NO_TERMS
+            };
+            return failure(400, words, ask.place);
+        }
+        if ask.body.as_object().is_some_and(Map::is_empty) && !self.is_old() {
+            return failure(400, NO_TERMS, ask.place);
+        }
+        if ask.body["returnFormat"].as_str().is_some_and(|form| form != "json") {
+            return failure(404, "Invalid output format.", ask.place);
         }
         let number = |key: &str| match &ask.body[key] {
             Value::String(text) => text.parse::<usize>().ok(),
@@ -57,13 +66,40 @@ impl StandIn {
         };
         let (limit, page) = (number("limit").unwrap_or(0), number("page").unwrap_or(1).max(1));
         let wanted = number("eventid").map(|id| id.to_string());
-        let found: Vec<&Value> =
-            self.events.iter().filter(|event| wanted.as_deref().is_none_or(|id| event["Event"]["id"] == id)).collect();
+        let tags: Vec<&str> = match &ask.body["tags"] {
+            Value::String(tag) => vec![tag],
+            tags => tags.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+        };
+        let is_wanted = |event: &&Value| {
+            let event = &event["Event"];
+            let has_tag =
+                |tag: &str| event["Tag"].as_array().is_some_and(|list| list.iter().any(|own| own["name"] == tag));
+            wanted.as_deref().is_none_or(|id| event["id"] == id)
+                && (ask.body.get("tags").is_none() || tags.iter().any(|tag| has_tag(tag)))
+                && ask.body.get("published").is_none_or(|published| event["published"] == *published)
+        };
+        let is_too_much = limit > self.largest_page || self.events_until.is_some_and(|last| limit * page > last);
+        if is_too_much {
+            return internal(ask.place);
+        }
+        let found: Vec<&Value> = self.events.iter().filter(is_wanted).collect();
         let count = found.len();
         let page: Vec<&Value> = match limit {
             0 => found,
             limit => found.into_iter().skip(limit * (page - 1)).take(limit).collect(),
         };
         Response { result_count: Some(count), ..ok(&json!({ "response": page })) }
+    }
+
+    /// Pages of the log, oldest first. What is not asked for is there, and times are not looked at.
+    fn logs(&self, ask: &Ask<'_>) -> Response {
+        let is_wanted = |entry: &&Value| {
+            ["model", "model_id", "action"]
+                .iter()
+                .all(|key| ask.body[key].is_null() || ask.body[key] == entry["Log"][key])
+        };
+        let number = |key: &str| ask.body[key].as_u64().and_then(|number| usize::try_from(number).ok());
+        let (limit, page) = (number("limit").unwrap_or(50), number("page").unwrap_or(1));
+        ok(&self.log.iter().filter(is_wanted).skip(limit * (page - 1)).take(limit).cloned().collect())
     }
 }

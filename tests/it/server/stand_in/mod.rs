@@ -3,6 +3,7 @@
 //! It knows nothing of the library, so that both cannot share a mistake.
 
 mod blueprints;
+pub mod fault;
 mod graph;
 mod http;
 mod lists;
@@ -63,12 +64,31 @@ pub struct StandIn {
     pub country: bool,
     /// Whether misp-modules answers.
     pub misp_modules: bool,
+    /// What else does not answer: `templates`, the template service of misp-modules; `logs`, MISP's log to this key.
+    pub away: BTreeSet<&'static str>,
     /// Ids and uuids that the next rows get, where a recording says so.
     pub next: VecDeque<(String, String)>,
     pub next_blueprint: VecDeque<(String, String)>,
+    /// So many events it gives at once; for more there is an internal error.
+    pub largest_page: usize,
+    /// Events after this number are an internal error.
+    pub events_until: Option<usize>,
+    /// How the next runs end.
+    pub runs: VecDeque<ScriptedRun>,
+    /// What the log has, as MISP lists it.
+    pub log: Vec<Value>,
     last_id: u64,
     last_blueprint: u64,
     clock: u64,
+}
+
+/// A run as a test has it.
+#[derive(Clone, Debug)]
+pub struct ScriptedRun {
+    /// How it ends; `None` for an internal error.
+    pub outcome: Option<String>,
+    /// What it writes into the log.
+    pub log: Vec<String>,
 }
 
 /// A key of the site admin; recordings call it `KEY`.
@@ -134,8 +154,13 @@ impl StandIn {
             redis: true,
             country: true,
             misp_modules: true,
+            away: BTreeSet::new(),
             next: VecDeque::new(),
             next_blueprint: VecDeque::new(),
+            largest_page: usize::MAX,
+            events_until: None,
+            runs: VecDeque::new(),
+            log: Vec::new(),
             last_id: 0,
             last_blueprint: 0,
             clock: 1_795_900_000,
@@ -151,6 +176,15 @@ impl StandIn {
     fn tick(&mut self) -> u64 {
         self.clock += 1;
         self.clock
+    }
+
+    /// Writes a line about a run of a workflow into the log.
+    pub fn write_log(&mut self, workflow: &str, title: &str) {
+        let id = (self.log.len() + 1).to_string();
+        let log = json!({"id": id, "title": title, "created": "2026-11-29 02:30:07", "model": "Workflow", "model_id": workflow,
+            "action": "execute_workflow", "user_id": "0", "change": "", "email": "SYSTEM", "org": "SYSTEM",
+            "description": "", "ip": ""});
+        self.log.push(json!({ "Log": log }));
     }
 
     /// As a flush of Redis leaves it.

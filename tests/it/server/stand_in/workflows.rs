@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::graph::{self, is_storable, refusal};
-use super::{Ask, Response, StandIn, failure, internal, ok, status};
+use super::{Ask, Response, ScriptedRun, StandIn, failure, internal, ok, status};
 use crate::editor_model;
 
 /// A row.
@@ -141,6 +141,7 @@ impl StandIn {
             "masstogglefield" => self.mass_toggle(ask),
             "debugtogglefield" => failure(405, "This action is available via AJAX only.", ask.place),
             "executeworkflow" => self.execute(first.unwrap_or(""), ask),
+            "modulestatelessexecution" if first == Some("stop-execution") => self.say(ask),
             "rebuildredis" if !self.is_old() => {
                 self.modules_on.clear();
                 self.adhoc_on.clear();
@@ -604,7 +605,22 @@ impl StandIn {
             "url": "/workflows/toggle_module/Array", "id": ids}))
     }
 
-    /// It runs nothing: every run that can begin succeeds.
+    /// What a `stop-execution` says that stops nothing.
+    fn say(&self, ask: &Ask<'_>) -> Response {
+        let data = ask.body["input_data"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let (Some(data), Some(message)) = (data, ask.body["module_indexed_param"]["message"].as_str()) else {
+            return internal(ask.place);
+        };
+        let is_rendered = self.misp_modules && !self.away.contains("templates");
+        if !is_rendered && self.is_old() {
+            return internal(ask.place);
+        }
+        let info = data["Event"]["info"].as_str().unwrap_or_default();
+        let said = if is_rendered { message.replace("{{ Event.info }}", info) } else { "Execution stopped".to_owned() };
+        ok(&json!({"success": false, "errors": [said]}))
+    }
+
+    /// It runs nothing: a run ends as the test has it, and else every run that can begin succeeds.
     fn execute(&mut self, id: &str, ask: &Ask<'_>) -> Response {
         if !ask.is_post() {
             return internal(ask.place);
@@ -616,8 +632,27 @@ impl StandIn {
         if !self.is_on(&trigger) {
             return internal(ask.place);
         }
+        let invalid = || ok(&json!({"success": false, "outcome": "Invalid JSON"}));
+        match &ask.body["Workflow"]["data"] {
+            Value::String(text) if text.is_empty() && !self.is_old() => {}
+            Value::String(text) => match serde_json::from_str::<Value>(text) {
+                Ok(Value::Null) => return internal(ask.place),
+                Ok(_) => {}
+                Err(_) => return invalid(),
+            },
+            Value::Null if self.is_old() => return invalid(),
+            Value::Null => {}
+            _ => return internal(ask.place),
+        }
         self.workflows[at].counter += 1;
-        ok(&json!({"success": true, "outcome": "success"}))
+        let run = self.runs.pop_front().unwrap_or(ScriptedRun { outcome: Some("success".to_owned()), log: Vec::new() });
+        for line in run.log {
+            self.write_log(id, &line);
+        }
+        match run.outcome.as_deref() {
+            Some(outcome) => ok(&json!({"success": outcome == "success", "outcome": outcome})),
+            None => internal(ask.place),
+        }
     }
 }
 

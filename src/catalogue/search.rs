@@ -1,0 +1,65 @@
+//! MISP's search for events.
+
+/// What MISP's search for events can ask.
+pub const SEARCH_KEYS: &[&str] = &[
+    "analysis",
+    "attribute_timestamp",
+    "category",
+    "comment",
+    "date",
+    "decayingModel",
+    "deleted",
+    "distribution",
+    "email",
+    "enforceWarninglist",
+    "event_id",
+    "event_timestamp",
+    "eventid",
+    "eventinfo",
+    "excludeDecayed",
+    "excludeGalaxy",
+    "excludeLocalTags",
+    "first_seen",
+    "from",
+    "includeAnalystData",
+    "includeDeleted",
+    "last",
+    "last_seen",
+    "limit",
+    "metadata",
+    "minimal",
+    "object_name",
+    "object_relation",
+    "order",
+    "org",
+    "page",
+    "publish_timestamp",
+    "published",
+    "quickFilter",
+    "quickfilter",
+    "returnFormat",
+    "score",
+    "searchall",
+    "sgReferenceOnly",
+    "sharinggroup",
+    "tag",
+    "tags",
+    "threat_level_id",
+    "timestamp",
+    "to",
+    "to_ids",
+    "type",
+    "types",
+    "uuid",
+    "value",
+    "wildcard",
+    "withAttachments",
+    "requested_attributes",
+];
+
+/// Whether a search can ask for it. Names of parts of the event, `Event.info`, and of options are left to MISP.
+pub fn is_search_key(name: &str) -> bool {
+    SEARCH_KEYS.contains(&name)
+        || name.contains('.')
+        || ["include", "exclude"].iter().any(|start| name.starts_with(start))
+}
