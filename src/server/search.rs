@@ -94,7 +94,7 @@ mod tests {
             ("[]", "not an object"),
             ("\"7d\"", "not an object"),
             (r#"{"limit": 5}"#, "`--limit N`"),
-            (r#"{"page": 2}"#, "`page` cannot stand in the search"),
+            (r#"{"page": 2}"#, "`page` cannot be in the search"),
             (r#"{"returnFormat": "csv"}"#, "can only be `json`"),
         ] {
             let error = Search::read(text, None).unwrap_err().to_string();
