@@ -54,7 +54,7 @@ pub fn walk(input: &str) {
     let mut told = Told::default();
     let mut path = Vec::new();
     told.is_stopped = graph.follow(0, &mut path, false, &mut told).is_none();
-    // Where the ways become too many the engine gives up, and says so.
+    // Where the ways become too many the engine gives up, and says so: here, and where it has visited too many nodes.
     if told.jobs.len() > MOST_JOBS {
         return;
     }
@@ -65,6 +65,9 @@ pub fn walk(input: &str) {
     let prepared = Prepared::of_document(&documents[0], &settings).expect("it can run");
     let event = Value::from_json(r#"{"Event": {"published": true}}"#).expect("an event");
     let result = prepared.run(event, &RunOptions { jobs: false, ..RunOptions::default() });
+    if result.is_uncertain {
+        return;
+    }
     let numbers = |ids: &[u32]| ids.iter().map(|id| *id as usize - 1).collect::<Vec<_>>();
     let engine = Told {
         is_stopped: result.outcome == Outcome::Blocked,

@@ -40,6 +40,7 @@ mod status;
 mod target_parser;
 mod test;
 mod unified_diff;
+mod version;
 mod watch;
 mod write_files;
 
@@ -87,13 +88,18 @@ pub struct Global {
 
 /// What the end of a process says, for the help.
 const EXIT_CODES: &str = "Exit codes:
-  0  done
-  1  the input has errors
-  2  the command could not run";
+  0    done
+  1    the input has errors
+  2    the command could not run
+  130  it was interrupted";
+
+/// Where the documentation is, for the help.
+const DOCUMENTATION: &str = concat!("Documentation: ", env!("CARGO_PKG_HOMEPAGE"));
 
 /// The definition of the command line, from which help, completions and the manual are made.
 pub fn command() -> clap::Command {
-    let command = Arguments::command().after_long_help(EXIT_CODES);
+    let command = Arguments::command().long_version(version::LONG.as_str());
+    let command = command.after_long_help(format!("{EXIT_CODES}\n\n{DOCUMENTATION}"));
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, with_exit_codes))
 }

@@ -13,7 +13,7 @@ use super::problem::{Problem, ProblemKind};
 use super::workflow::{Told, Workflow};
 
 /// Events that are run together, on one thread.
-pub type Batch = Vec<Record>;
+pub type Batch = Vec<Arc<Record>>;
 
 type Results = Result<Vec<Told>, Problem>;
 

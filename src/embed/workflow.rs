@@ -1,6 +1,6 @@
 //! A workflow that is ready to run.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::Buffer;
@@ -13,7 +13,7 @@ use crate::model::NodeId;
 use crate::secrets::Masker;
 use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
 use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, RunResult};
-use crate::simulate::replay::{EventIdentity, Record, Runner, data_of, write_json, write_run};
+use crate::simulate::replay::{EventIdentity, Record, RecordError, Runner, data_of, write_json, write_run};
 
 use super::documents::read_owned;
 use super::problem::{Problem, ProblemKind, shown};
@@ -100,9 +100,10 @@ impl Workflow {
     ///
     /// # Errors
     /// The event cannot be used, or the workflow cannot be run.
-    pub fn run(&self, event: String, answers: &FixedAnswers, as_trigger: bool) -> Result<Ran, Problem> {
+    pub fn run(&self, event: &[u8], answers: &FixedAnswers, as_trigger: bool) -> Result<Ran, Problem> {
         let runner = self.runner(answers, true, as_trigger)?;
-        let record = Record { name: "event".into(), line: 1, index: None, text: Ok(event) };
+        let text = String::from_utf8(event.to_vec()).map_err(|_| RecordError::NotUtf8);
+        let record = Record { name: "event".into(), line: 1, index: None, text };
         let data = data_of(&record, runner.workflow)
             .map_err(|problem| Problem::of(ProblemKind::Event, &Sources::new(), &[*problem]))?;
         let event = EventIdentity::of(&data);
@@ -122,9 +123,14 @@ impl Workflow {
     ///
     /// # Errors
     /// The workflow cannot be run.
-    pub fn run_all(&self, records: &[Record], answers: &FixedAnswers, as_trigger: bool) -> Result<Vec<Told>, Problem> {
+    pub fn run_all<R: Borrow<Record>>(
+        &self,
+        records: &[R],
+        answers: &FixedAnswers,
+        as_trigger: bool,
+    ) -> Result<Vec<Told>, Problem> {
         let runner = self.runner(answers, false, as_trigger)?;
-        let told = records.iter().map(|record| match data_of(record, runner.workflow) {
+        let told = records.iter().map(Borrow::borrow).map(|record: &Record| match data_of(record, runner.workflow) {
             Ok(data) => {
                 let event = EventIdentity::of(&data);
                 let result = runner.run(data);

@@ -131,7 +131,7 @@ fn help_says_what_is_meant() {
     {
         let help = here(&[verb, "--help"]);
         assert!(
-            stdout(&help).contains("Exit codes:\n  0  done\n  1  the input has errors\n  2  "),
+            stdout(&help).contains("Exit codes:\n  0    done\n  1    the input has errors\n  2    "),
             "{}",
             stdout(&help)
         );
@@ -254,6 +254,11 @@ fn help_and_version_are_results() {
         assert_eq!((code(&output), stderr(&output)), (0, ""));
         assert!(stdout(&output).contains("mispflow"));
     }
+    assert_eq!(stdout(&here(&["-V"])), concat!("mispflow ", env!("CARGO_PKG_VERSION"), "\n"));
+    let version = stdout(&here(&["--version"])).to_owned();
+    assert!(version.lines().nth(1).is_some_and(|line| line.starts_with("for MISP 2.4.160 and later")), "{version}");
+    let help = stdout(&here(&["--help"])).to_owned();
+    assert!(help.contains("  130  it was interrupted\n") && help.contains("Documentation: https://"), "{help}");
     assert_eq!(code(&here(&["init", "--help"])), 0);
 }
 

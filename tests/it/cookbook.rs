@@ -66,7 +66,7 @@ const THEMES: [(&str, &[(&str, &str)]); 5] = [
 ];
 
 /// What is in the folder `examples/` and not a recipe, and where it is shown.
-const ELSEWHERE: [&str; 1] = ["community"];
+const ELSEWHERE: [&str; 2] = ["community", "spark"];
 
 fn examples() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")

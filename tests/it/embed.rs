@@ -143,7 +143,7 @@ fn runs_are_those_of_run() {
     for (threads, size) in [(1, 1), (2, 7), (5, 3)] {
         let mut replay = Replay::new(workflow, workflow.answers(None).unwrap(), false, threads);
         let mut all = Vec::new();
-        let mut batches = records("-", &lines).into_iter().peekable();
+        let mut batches = records("-", &lines).into_iter().map(Arc::new).peekable();
         while batches.peek().is_some() || replay.under_way() > 0 {
             while batches.peek().is_some() && replay.under_way() < replay.wanted() {
                 let batch = batches.by_ref().take(size).collect();
@@ -172,7 +172,7 @@ fn guard() -> Arc<Workflow> {
 #[test]
 fn a_run_is_told_in_full() {
     let guard = guard();
-    let ran = guard.run(event("a", "tlp:red"), &guard.answers(None).unwrap(), false).unwrap();
+    let ran = guard.run(event("a", "tlp:red").as_bytes(), &guard.answers(None).unwrap(), false).unwrap();
     assert_eq!((ran.told.outcome, ran.told.verdict), (Some("blocked"), Some("cancel")));
     let trace = parsed(&ran.trace);
     let decisions: Vec<&str> =
@@ -186,7 +186,7 @@ fn a_run_is_told_in_full() {
 fn answers_say_what_the_world_says() {
     let guard = guard();
     let answers = guard.answers(Some(r#"{"@tell": {"fails": "timeout"}}"#)).unwrap();
-    let ran = guard.run(event("a", "tlp:green"), &answers, false).unwrap();
+    let ran = guard.run(event("a", "tlp:green").as_bytes(), &answers, false).unwrap();
     assert!(ran.trace.contains("\"decision\":\"failed\""), "{}", ran.trace);
     assert!(ran.text.contains("timeout"), "{}", ran.text);
     let problem = guard.answers(Some(r#"{"@tel": {"fails": "timeout"}}"#)).unwrap_err();
@@ -199,7 +199,7 @@ fn an_event_that_cannot_be_used() {
     let guard = guard();
     let answers = guard.answers(None).unwrap();
     for (event, reason) in [("[]", "not an event"), ("{\"Event\": 1}", "not an object"), ("{", "not valid JSON")] {
-        let problem = guard.run(event.to_owned(), &answers, false).unwrap_err();
+        let problem = guard.run(event.as_bytes(), &answers, false).unwrap_err();
         assert_eq!(problem.kind, ProblemKind::Event);
         assert!(problem.message.contains(reason), "{}", problem.message);
         assert_eq!(parsed(&problem.findings)[0]["code"], "unusable-event");
@@ -271,7 +271,7 @@ fn secrets_are_not_told() {
     }
     let loaded = load(&project.path().join("w.mwf"));
     let workflow = loaded.workflow(None).unwrap();
-    let ran = workflow.run(event("a", "tlp:red"), &workflow.answers(None).unwrap(), false).unwrap();
+    let ran = workflow.run(event("a", "tlp:red").as_bytes(), &workflow.answers(None).unwrap(), false).unwrap();
     let told = workflow.run_all(&records("-", &[event("a", "tlp:red")]), &workflow.answers(None).unwrap(), false);
     for text in [&ran.told.json, &ran.trace, &ran.text, &loaded.shown, &loaded.findings, &told.unwrap()[0].json] {
         assert!(!text.contains("s3cretpass"), "{text}");

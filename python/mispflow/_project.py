@@ -1,0 +1,160 @@
+"""Projects."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+
+from . import _mispflow
+from ._findings import Finding, findings_from_json
+from ._mispflow import ArchivedEvent
+from ._workflow import Workflow
+
+#: What :func:`load` takes: a path, a text, or MISP's JSON.
+Source = Union[str, "os.PathLike[str]", bytes, Mapping[str, Any], List[Any]]
+Folders = Sequence[Union[str, "os.PathLike[str]"]]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What came of a test in a workflow file."""
+
+    # Pytest would take it for a class of tests.
+    __test__ = False
+
+    title: str
+    workflow: str
+    """The id of the workflow that it is about."""
+    file: str
+    line: int
+    """The line on which it begins, from 1."""
+    failures: str
+    """What is not as expected, in words; empty if the test passed."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class Project:
+    """Workflows and blueprints, checked and compiled. :func:`load` gives it."""
+
+    __slots__ = ("_arguments", "_inner")
+
+    def __init__(self, arguments: "tuple[Any, ...]") -> None:
+        self._arguments = arguments
+        self._inner = _mispflow.Project(*arguments)
+
+    @property
+    def target(self) -> str:
+        """The release of MISP that it is for, as in ``"misp-2.5.19"``."""
+        return self._inner.target
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something keeps it from being built."""
+        return self._inner.has_errors
+
+    def check(self) -> List[Finding]:
+        """What is wrong with it, as ``mispflow check`` says it, ordered by place.
+
+        >>> import mispflow
+        >>> project = mispflow.load("workflow w on event-publish { webhok() }")
+        >>> [finding.code for finding in project.check()]
+        ['unknown-module']
+        """
+        return findings_from_json(self._inner.findings)
+
+    def report(self) -> str:
+        """The findings as people read them; empty if there are none."""
+        return self._inner.shown
+
+    def build(self) -> Dict[str, Dict[str, Any]]:
+        """The JSON of MISP's workflow editor for each workflow and blueprint, by its id.
+
+        Where the text says ``env("NAME")`` or ``secret("NAME")``, the JSON says ``${NAME}``.
+
+        :raises CheckError: there are errors. Nothing is built then.
+        """
+        return {id: json.loads(text) for id, _, text in self._inner.build()}
+
+    @property
+    def workflows(self) -> Dict[str, Workflow]:
+        """The workflows by their ids, in the order of the files.
+
+        :raises CheckError: there are errors.
+        """
+        return {inner.id: Workflow(inner) for inner in self._inner.workflows()}
+
+    def workflow(self, id: Optional[str] = None) -> Workflow:
+        """The workflow with this id, name or uuid; without one the only workflow there is.
+
+        :raises RequestError: there is no such workflow, or there are several.
+        :raises CheckError: there are errors.
+        """
+        return Workflow(self._inner.workflow(id))
+
+    def test(self) -> List[TestResult]:
+        """Run the tests in its files, as ``mispflow test`` does.
+
+        :raises CheckError: there are errors, or there are no tests.
+        """
+        return [TestResult(*outcome) for outcome in _mispflow.run_tests(*self._arguments)]
+
+    def __repr__(self) -> str:
+        path, _, name = self._arguments[:3]
+        return f"<Project {path or name}>"
+
+
+def load(
+    source: Source,
+    *,
+    target: Optional[str] = None,
+    config: Union[str, "os.PathLike[str]", None] = None,
+    allow_read: Folders = (),
+    name: str = "<text>",
+) -> Project:
+    """Read a project: check it and compile it. Errors in it are findings, not exceptions.
+
+    ``source`` is
+
+    - a path, of a file or of a folder with files: a :class:`pathlib.Path`, or a string of one line without ``{``;
+    - the text of a ``.mwf`` file, which messages then call ``name``;
+    - MISP's JSON, as text or as a dict.
+
+    ``target`` is the release of MISP, instead of the one that the project file names; ``config`` the project file,
+    instead of the nearest ``mispflow.toml``. Texts may only import what lies in the project; ``allow_read`` names
+    further folders.
+
+    >>> import mispflow
+    >>> project = mispflow.load("workflow w on event-publish { push-zmq() }", target="misp-2.5.1")
+    >>> project.target, list(project.workflows)
+    ('misp-2.5.1', ['w'])
+    """
+    path: Optional[str] = None
+    text: Optional[str] = None
+    if isinstance(source, (dict, list)) or isinstance(source, Mapping):
+        text = json.dumps(source)
+    elif isinstance(source, bytes):
+        text = source.decode()
+    elif isinstance(source, str) and ("\n" in source or "{" in source):
+        text = source
+    elif isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+    else:
+        raise TypeError(f"a project is a path, a text or MISP's JSON, not {type(source).__name__}")
+    options = (target, None if config is None else os.fspath(config), [os.fspath(folder) for folder in allow_read])
+    return Project((path, text, name, *options))
+
+
+def archive(*paths: Union[str, "os.PathLike[str]"]) -> Iterator[ArchivedEvent]:
+    """The events in files and folders, one after the other, for :meth:`Workflow.replay`.
+
+    A file holds an event, a list of events, an answer of MISP's search, or one event a line; it may be compressed
+    with gzip or zstd. A folder stands for the files in it that end in ``.json``, ``.ndjson`` or ``.jsonl``, or in these
+    with ``.gz`` or ``.zst``. Files are read piece by piece, however large they are.
+    """
+    return iter(_mispflow.Archive([Path(path) for path in paths]))

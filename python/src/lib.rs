@@ -1,0 +1,26 @@
+//! The part of the Python package that is Rust: thin, and with JSON as its currency. What people call is written in Python,
+//! in `python/mispflow/`.
+
+mod archive;
+mod errors;
+mod functions;
+mod project;
+mod replay;
+mod workflow;
+
+use pyo3::prelude::*;
+
+/// What `mispflow` is made of. Not for use from outside of the package.
+#[pymodule]
+mod _mispflow {
+    #[pymodule_export]
+    use crate::archive::{Archive, ArchivedEvent};
+    #[pymodule_export]
+    use crate::functions::{diff, evaluate, format, import_, main, run_tests, targets};
+    #[pymodule_export]
+    use crate::project::Project;
+    #[pymodule_export]
+    use crate::replay::Replay;
+    #[pymodule_export]
+    use crate::workflow::Workflow;
+}

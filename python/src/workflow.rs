@@ -1,0 +1,100 @@
+//! A workflow.
+
+use std::sync::Arc;
+
+use mispflow::embed;
+use mispflow::simulate::replay::{Record, RecordError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+
+use crate::errors::detached;
+use crate::replay::Replay;
+
+/// A workflow that is ready to run.
+#[pyclass(frozen, module = "mispflow._mispflow")]
+pub struct Workflow(pub Arc<embed::Workflow>);
+
+/// A run: how it ended, what becomes of the action, and all of it as JSON.
+pub type Told = (Option<&'static str>, Option<&'static str>, String);
+
+/// A record of bytes that are not checked yet.
+pub fn record(name: &Arc<str>, index: usize, bytes: &[u8]) -> Record {
+    let text = String::from_utf8(bytes.to_vec()).map_err(|_| RecordError::NotUtf8);
+    Record { name: Arc::clone(name), line: index, index: Some(index), text }
+}
+
+pub fn as_told(told: embed::Told) -> Told {
+    (told.outcome, told.verdict, told.json)
+}
+
+#[pymethods]
+impl Workflow {
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    #[getter]
+    fn uuid(&self) -> &str {
+        &self.0.uuid
+    }
+
+    #[getter]
+    fn trigger(&self) -> &str {
+        &self.0.trigger
+    }
+
+    #[getter]
+    fn json(&self) -> &str {
+        &self.0.json
+    }
+
+    /// The run, the nodes that were looked at as JSON, and the run in words.
+    #[pyo3(signature = (event, answers, as_trigger))]
+    fn run(
+        &self,
+        py: Python<'_>,
+        event: PyBackedBytes,
+        answers: Option<&str>,
+        as_trigger: bool,
+    ) -> PyResult<(Told, String, String)> {
+        let ran = detached(py, || {
+            let answers = self.0.answers(answers)?;
+            self.0.run(&event, &answers, as_trigger)
+        })?;
+        Ok((as_told(ran.told), ran.trace, ran.text))
+    }
+
+    #[pyo3(signature = (threads, answers, as_trigger))]
+    fn replay(&self, py: Python<'_>, threads: usize, answers: Option<&str>, as_trigger: bool) -> PyResult<Replay> {
+        let answers = detached(py, || self.0.answers(answers))?;
+        Ok(Replay::new(embed::Replay::new(&self.0, answers, as_trigger, threads)))
+    }
+
+    /// One line of JSON for each event.
+    #[pyo3(signature = (events, source, first, answers, as_trigger))]
+    fn run_batch<'py>(
+        &self,
+        py: Python<'py>,
+        events: Vec<PyBackedBytes>,
+        source: &str,
+        first: usize,
+        answers: Option<&str>,
+        as_trigger: bool,
+    ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let name: Arc<str> = source.into();
+        let told = detached(py, || {
+            let answers = self.0.answers(answers)?;
+            let records: Vec<Record> =
+                events.iter().enumerate().map(|(at, bytes)| record(&name, first + at, bytes)).collect();
+            self.0.run_all(&records, &answers, as_trigger)
+        })?;
+        Ok(told.into_iter().map(|told| PyBytes::new(py, told.json.as_bytes())).collect())
+    }
+}

@@ -1,0 +1,243 @@
+"""The package says what the program says."""
+
+import json
+import runpy
+import subprocess
+import sys
+
+import mispflow as package
+import pytest
+from conftest import EXAMPLES, GUARD, make_event, mispflow, some_events
+
+
+def test_findings_are_those_of_check(project):
+    (project / "bad.mwf").write_text('workflow bad on event-after-save { webhok(url: "é", x: 1) }\nworkflow worse on event-add-later { push-zmq() }', encoding="utf-8")
+    told = json.loads(mispflow("check", "--format", "json", project).stdout)["diagnostics"]
+    found = package.load(project)
+    assert found.has_errors
+    assert [(finding.code, finding.severity, finding.message) for finding in found.check()] == [
+        (finding["code"], finding["severity"], finding["message"]) for finding in told
+    ]
+    assert len(told) > 1
+    for finding, expected in zip(found.check(), told):
+        if expected["span"]:
+            assert finding.span.start.line == expected["span"]["start"]["line"]
+            assert finding.span.end.column == expected["span"]["end"]["column"]
+        assert finding.help == expected["help"]
+    with pytest.raises(package.CheckError) as error:
+        found.build()
+    assert {finding.severity for finding in error.value.findings} == {"error"}
+    assert "error[" in str(error.value)
+
+
+@pytest.mark.parametrize("example", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
+def test_examples_are_built_as_by_build(example, tmp_path):
+    done = mispflow("build", "--quiet", "--output", tmp_path, EXAMPLES / example)
+    assert done.returncode == 0, done.stderr
+    built = package.load(EXAMPLES / example).build()
+    written = {path.name.split(".")[0]: json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()}
+    assert built == written and written
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_runs_are_those_of_run(project, seed):
+    lines = some_events(120, seed)
+    told = mispflow("run", "guard.mwf", "--event", "-", "--format", "json", cwd=project, input="\n".join(lines))
+    expected = [json.loads(line) for line in told.stdout.splitlines()]
+    guard = package.load(project).workflow("guard")
+    for threads in (1, 3, None):
+        runs = list(guard.replay((line.encode() for line in lines), threads))
+        assert [run.to_dict() for run in runs if run.is_usable] == expected
+        assert len(runs) == len(lines)
+        assert all(run.errors for run in runs if not run.is_usable)
+    batch = guard.run_batch([line.encode() for line in lines])
+    assert [one for one in map(json.loads, batch) if "error" not in one] == expected
+    single = [guard.run(line) for line, run in zip(lines, runs) if run.is_usable]
+    for alone, one in zip(single, expected):
+        assert (alone.outcome, alone.verdict, alone.effects) == (one["outcome"], one["verdict"], one["effects"])
+
+
+def test_events_in_every_form(project):
+    guard = package.load(project).workflow()
+    event = make_event("a", "tlp:red")
+    text = json.dumps(event)
+    for form in (event, text, text.encode(), bytearray(text.encode()), memoryview(text.encode())):
+        assert guard.run(form).verdict == "cancel"
+    with pytest.raises(TypeError, match="not int"):
+        guard.run(7)
+    for wrong in ("{", "[]", b"\xff", {"Event": 3}):
+        with pytest.raises(package.EventError) as error:
+            guard.run(wrong)
+        assert error.value.findings[0].code == "unusable-event"
+
+
+def test_events_of_pymisp(project):
+    pymisp = pytest.importorskip("pymisp")
+    event = pymisp.MISPEvent()
+    event.info = "from PyMISP"
+    event.add_tag("tlp:red")
+    event.add_attribute("ip-dst", "192.0.2.1")
+    guard = package.load(project).workflow()
+    assert guard.run(event).verdict == "cancel"
+    event.tags = []
+    run = guard.run(event)
+    assert run.verdict == "proceed" and "from PyMISP" in run.effects[0]["body"]
+    assert [run.verdict for run in guard.replay([event, make_event("b", "tlp:red")])] == ["proceed", "cancel"]
+
+
+def test_archives(project, tmp_path):
+    import gzip
+
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    lines = some_events(30, 7)
+    (folder / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    with gzip.open(folder / "b.ndjson.gz", "wt", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    told = mispflow("run", "guard.mwf", "--event", folder, "--format", "json", cwd=project)
+    expected = [json.loads(line) for line in told.stdout.splitlines()]
+    guard = package.load(project / "guard.mwf").workflow()
+    runs = list(guard.replay(package.archive(folder)))
+    assert [run.to_dict() for run in runs if run.is_usable] == expected
+    assert len(runs) == 60
+    assert {run.source["file"].rsplit("/")[-1] for run in runs} == {"a.ndjson", "b.ndjson.gz"}
+
+
+def test_answers(project):
+    guard = package.load(project).workflow()
+    event = make_event("a", "tlp:green")
+    assert guard.run(event).to_dict()["failed"] == []
+    failed = guard.run(event, answers={"@tell": {"fails": "timeout"}})
+    assert failed.to_dict()["failed"] and "timeout" in str(failed)
+    with pytest.raises(package.AnswersError, match="did you mean `@tell`"):
+        guard.run(event, answers={"@tel": {"fails": "timeout"}})
+    with pytest.raises(package.AnswersError):
+        guard.replay([event], answers="nonsense")
+
+
+def test_a_replay_reads_no_more_than_it_needs(project):
+    guard = package.load(project).workflow()
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        while True:
+            taken += 1
+            yield make_event("a" * 1000, "tlp:red")
+
+    runs = guard.replay(endless(), threads=2)
+    for _ in range(10):
+        assert next(runs).verdict == "cancel"
+    runs.close()
+    assert taken < 20_000
+
+
+def test_an_error_in_the_events_is_passed_on(project):
+    def broken():
+        yield make_event()
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        list(package.load(project).workflow().replay(broken()))
+
+
+def test_tests(project):
+    [result] = package.load(project).test()
+    assert result.passed and (result.title, result.workflow, result.line) == ("red stays", "guard", 11)
+    (project / "red.json").write_text(json.dumps(make_event()), encoding="utf-8")
+    [result] = package.load(project).test()
+    assert not result.passed and "red stays" in result.failures
+
+
+def test_no_such_workflow(project):
+    loaded = package.load(project)
+    with pytest.raises(package.RequestError, match="here are guard"):
+        loaded.workflow("gard")
+    with pytest.raises(package.RequestError):
+        loaded.workflow("gard").run({})
+
+
+def test_what_load_takes(project):
+    built = package.load(GUARD).build()["guard"]
+    for source in (project, str(project), project / "guard.mwf", GUARD, GUARD.encode(), built, json.dumps(built)):
+        assert len(package.load(source).workflows) == 1, source
+    with pytest.raises(TypeError, match="not int"):
+        package.load(3)
+    with pytest.raises(ValueError, match="number of a release"):
+        package.load(GUARD, target="misp-1")
+    missing = package.load(project / "missing.mwf")
+    assert [finding.code for finding in missing.check()] == ["unreadable-file"]
+
+
+def test_text_and_back(project):
+    built = package.load(GUARD).build()["guard"]
+    text = package.import_(built)
+    assert not package.diff(text, built)
+    assert package.format(text) == text
+    difference = package.diff(GUARD, GUARD.replace("tlp:red", "tlp:amber"))
+    assert difference and "tlp:amber" in str(difference) and difference.changed[0]["name"] == "Guard"
+    with pytest.raises(package.RequestError, match="import_all"):
+        package.import_([built, {**built, "Workflow": {**built["Workflow"], "name": "Other"}}])
+    with pytest.raises(package.CheckError):
+        package.import_("{}")
+    with pytest.raises(package.CheckError, match="syntax"):
+        package.format("workflow {")
+
+
+def test_paths():
+    event = make_event(attributes=[{"type": "ip-dst", "value": "192.0.2.1"}])
+    path = "Event._AttributeFlattened.{n}.value"
+    assert package.path(path, event) == ["192.0.2.1"]
+    assert package.path(path, event, normalise=False) == []
+    with pytest.raises(package.PathError) as error:
+        package.path("Event.{n", event)
+    assert error.value.findings[0].span
+
+
+def test_the_program(project):
+    done = mispflow("check", "guard.mwf", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert mispflow("check", "missing.mwf", cwd=project).returncode == 2
+    assert mispflow("chekc").returncode == 2
+    assert "mispflow" in mispflow("--version").stdout
+
+
+def test_ctrl_c_ends_a_replay(project):
+    """What waits for a run looks whether somebody pressed Ctrl-C."""
+    program = f"""
+import itertools, json, os, signal, threading
+import mispflow
+guard = mispflow.load({str(project)!r}).workflow()
+event = {make_event("a", "tlp:red")!r}
+threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    for run in guard.replay(itertools.repeat(event)):
+        pass
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60)
+    assert done.stdout == "interrupted\n", done.stderr
+
+
+def test_the_example_with_pymisp(monkeypatch, capsys):
+    pymisp = pytest.importorskip("pymisp")
+    pages = {1: [make_event(f"event {n}", *(["tlp:red"] if n % 4 == 0 else []), id=str(n)) for n in range(100)], 2: [make_event("last", id="100")]}
+    asked = []
+
+    class Server:
+        def __init__(self, url, key):
+            assert (url, key) == ("https://misp.example.org", "the-key")
+
+        def search(self, page, **asked_for):
+            asked.append((page, asked_for["timestamp"]))
+            return pages[page]
+
+    monkeypatch.setattr(pymisp, "PyMISP", Server)
+    monkeypatch.setenv("MISP_URL", "https://misp.example.org")
+    monkeypatch.setenv("MISP_KEY", "the-key")
+    folder = EXAMPLES / "publish-guard"
+    monkeypatch.setattr(sys, "argv", ["would_have.py", str(folder / "publish-guard.mwf"), "7d"])
+    runpy.run_path(str(folder / "would_have.py"), run_name="__main__")
+    assert asked == [(1, "7d"), (2, "7d")]
+    assert capsys.readouterr().out.splitlines()[-1] == "101 events, 25 would have been stopped"
