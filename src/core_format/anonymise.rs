@@ -257,7 +257,7 @@ mod tests {
             ("email-src", "me@evil.com", "@"),
             ("filename", "invoice.exe", ".exe"),
             ("filename|md5", "a.doc|d41d8cd98f00b204e9800998ecf8427e", ".doc|"),
-            ("AS", "AS13335", "AS645"),
+            ("AS", "AS13335", "AS64"),
             ("mac-address", "00:11:22:33:44:55", ":"),
             ("comment", "met Bob", "text "),
             ("", "whatever", "text "),

@@ -44,6 +44,6 @@ pub use row::Row;
 pub use search::{Search, SearchError};
 pub use snapshot::Snapshot;
 pub use state::{HashKey, Known, State};
-pub use sync::catalogue_of;
+pub use sync::{catalogue_of, taxonomies_of};
 pub use trouble::{CallError, Problem};
 pub use wanted::{Environment, Wanted};

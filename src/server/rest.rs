@@ -90,7 +90,7 @@ impl<'t> Misp<'t> {
         Ok(answer)
     }
 
-    fn list(&self, path: &str) -> Result<Vec<Json>, CallError> {
+    pub(super) fn list(&self, path: &str) -> Result<Vec<Json>, CallError> {
         let call = Call::get(path);
         match self.json(&call)? {
             Json::Array(list) => Ok(list),

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::call::Call;
 use super::rest::Misp;
 use super::snapshot::Snapshot;
-use super::trouble::CallError;
+use super::trouble::{CallError, Problem};
 
 /// What of a module is not a part of its signature, or changes by itself.
 const OF_THE_MOMENT: [&str; 2] = ["Workflow", "listening_workflows"];
@@ -40,6 +41,32 @@ pub fn catalogue_of(misp: &Misp<'_>, snapshot: &Snapshot, with_users: bool) -> R
         entries.push(module);
     }
     Ok(Json::Array(entries))
+}
+
+/// The taxonomies that are switched on, in the form of a project's file of taxonomies; `None` if none is. Servers to which none
+/// were loaded, and keys that may not see them, have none.
+///
+/// # Errors
+/// They cannot be listed.
+pub fn taxonomies_of(misp: &Misp<'_>) -> Result<Option<Json>, CallError> {
+    let list = match misp.list("/taxonomies/index.json") {
+        Err(CallError { problem: Problem::Missing | Problem::Rights, .. }) => return Ok(None),
+        list => list?,
+    };
+    let mut found = Map::new();
+    for entry in list.iter().filter(|entry| entry["Taxonomy"]["enabled"] == json!(true)) {
+        let about = &entry["Taxonomy"];
+        let (Some(id), Some(namespace)) = (about["id"].as_str(), about["namespace"].as_str()) else { continue };
+        let view = misp.json(&Call::get(format!("/taxonomies/view/{id}.json")))?;
+        let tags = view["entries"].as_array().into_iter().flatten().filter_map(|entry| entry["tag"].as_str());
+        let version: u64 = about["version"].as_str().and_then(|version| version.parse().ok()).unwrap_or_default();
+        found.insert(
+            namespace.to_owned(),
+            json!({"version": version, "exclusive": about["exclusive"] == json!(true), "tags": tags.collect::<Vec<_>>()}),
+        );
+    }
+    found.sort_keys();
+    Ok((!found.is_empty()).then_some(Json::Object(found)))
 }
 
 fn params(module: &Json) -> impl Iterator<Item = &Json> {

@@ -8,6 +8,7 @@ use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, Difference, compare};
 use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import};
+use mispflow::misp::{self, Filling, Form};
 use mispflow::model::{
     Connection, Document, DocumentKind, Frame, Graph, ModuleType, Node, ParamValue, SavedFilter, workflow_uuid,
 };
@@ -278,6 +279,27 @@ fn document(graph: Graph<'static>) -> Document<'static> {
         debug_enabled: has_trigger,
         ..Document::bare(kind, graph)
     }
+}
+
+/// The graph of a workflow of a trigger, as MISP saves it, made of numbers.
+pub fn any_saved_graph(random: &[u16], trigger: &str) -> serde_json::Value {
+    let mut document = document(graph(&mut Choices { random: random.iter() }));
+    if document.kind == DocumentKind::Blueprint {
+        let start = node(0, "event-publish", &mut Choices { random: [].iter() });
+        document.graph.nodes.insert(0, start);
+    }
+    let filling = Filling::Placeholders;
+    let mut data: serde_json::Value =
+        serde_json::from_str(&misp::write(&document, Form::Data, filling).unwrap()).unwrap();
+    for (_, node) in data.as_object_mut().unwrap() {
+        if node["data"]["module_type"] == "trigger" {
+            node["data"]["id"] = trigger.into();
+            if trigger.starts_with("adhoc_") {
+                node["data"]["indexed_params"] = serde_json::json!({"scope": "events", "filters": "{}"});
+            }
+        }
+    }
+    data
 }
 
 /// What differs after the way to text and back; the text for messages.

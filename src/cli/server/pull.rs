@@ -1,12 +1,13 @@
 //! `pull`
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::base::source::{MAX_TEXT_BYTES, Sources};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, load};
 use crate::diagnostics::printable_line;
 use crate::import::{ImportOptions, Imported, WithDefaults, import_all_as, with_editor_defaults};
 use crate::misp::needs_values;
@@ -124,7 +125,13 @@ impl Pull {
             }
         }
         let taken: BTreeSet<&str> = ready.locals.iter().map(|local| local.id).collect();
-        for imported in self.import_new(&new, &taken, ready.modules) {
+        let first = if todo.is_first { Some(Self::catalogue(ready)?) } else { None };
+        // A new project is checked with what its pickers offer there, so the texts are made for that.
+        let mut modules = Cow::Borrowed(ready.modules);
+        if let Some(text) = &first {
+            modules.to_mut().extend(load(text).map_err(other)?);
+        }
+        for imported in self.import_new(&new, &taken, &modules) {
             tell_notes(&imported, console)?;
             todo.files.push((ready.source.join(format!("{}.mwf", imported.id)), imported.text));
         }
@@ -138,8 +145,8 @@ impl Pull {
                 return Err(Failure::Other(format!("`{}` exists and holds something else\nrename it", path.display())));
             }
         }
-        if todo.is_first {
-            Self::first_files(ready, &mut todo)?;
+        if let Some(catalogue) = first {
+            Self::first_files(ready, catalogue, &mut todo);
         }
         Ok(todo)
     }
@@ -237,19 +244,23 @@ impl Pull {
     }
 
     /// The files of a new project, beside its texts.
-    fn first_files(ready: &Ready<'_>, todo: &mut Todo) -> Result<(), Failure> {
+    fn first_files(ready: &Ready<'_>, catalogue: String, todo: &mut Todo) {
         let name = &ready.session.name;
-        let catalogue = catalogue_of(&ready.session.misp(), ready.snapshot, false).map_err(other)?;
-        let mut text = serde_json::to_string_pretty(&catalogue).unwrap_or_default();
-        text.push('\n');
-        todo.files.push((ready.folder.join(format!("catalogue/{name}.json")), text));
+        todo.files.push((ready.folder.join(format!("catalogue/{name}.json")), catalogue));
         let (target, _) = ready.snapshot.target();
         let settings = format!(
             "[project]\ntarget = \"{target}\"\ncatalogues = [\"catalogue/{name}.json\"]\nbaseline = \"{BASELINE}\"\n\n[server.{name}]\nurl = \"{}\"\n",
             ready.session.url
         );
         todo.files.push((ready.folder.join(PROJECT_FILE), settings));
-        Ok(())
+    }
+
+    /// The catalogue of the server, as a file.
+    fn catalogue(ready: &Ready<'_>) -> Result<String, Failure> {
+        let catalogue = catalogue_of(&ready.session.misp(), ready.snapshot, false).map_err(other)?;
+        let mut text = serde_json::to_string_pretty(&catalogue).unwrap_or_default();
+        text.push('\n');
+        Ok(text)
     }
 
     /// Keeps what is equal now, and says what is not.

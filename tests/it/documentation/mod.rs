@@ -20,7 +20,7 @@
 #![cfg(unix)]
 
 mod block;
-mod console;
+pub mod console;
 mod mwf;
 
 use std::fs;

@@ -7,6 +7,7 @@ mod faults;
 mod plan;
 mod pull;
 mod push;
+mod real;
 mod run_on;
 pub mod stand_in;
 mod tls;

@@ -104,9 +104,20 @@ fn errors_of_the_project_come_first() {
 
 #[test]
 fn what_a_save_would_not_take_is_refused_before_anything_is_sent() {
+    let conditions = "    if published { push-zmq() }\n".repeat(21);
+    let blueprint = |name: &str| format!("blueprint tell() {{\n    name: \"{name}\"\n    push-zmq()\n}}\n");
+    let described = |text: &str| GUARD.replace("    if", &format!("    description: \"{text}\"\n    if"));
     for (text, code) in [
         (GUARD.replace("\"Guard\"", &format!("\"{}\"", "n".repeat(192))), "text-too-long"),
+        (described(&"d".repeat(192)), "text-too-long"),
+        (blueprint(&"n".repeat(192)), "text-too-long"),
         (GUARD.replace("\"red\"", "\"😀\""), "unstorable-character"),
+        (GUARD.replace("\"Guard\"", "\"Guard 😀\""), "unstorable-character"),
+        (described("😀"), "unstorable-character"),
+        (blueprint("😀"), "unstorable-character"),
+        // MISP follows each path when it saves, and these are two million.
+        (format!("workflow many on event-publish {{\n{conditions}}}\n"), "too-many-paths"),
+        (format!("workflow many on adhoc {{\n{conditions}}}\n"), "too-many-paths"),
     ] {
         let (project, misp) = (folder(&[("guard.mwf", &text)]), empty());
         for arguments in [&["plan"][..], &["push", "--yes", "--force"]] {

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::stand_in::{Served, StandIn};
-use super::{GUARD, NOTICE, REVIEW, empty, run};
+use super::{GUARD, NOTICE, REVIEW, empty, run, run_with};
 use crate::program::{add, folder};
 
 /// The graphs that the editor saved, of which those are taken that MISP runs for their own trigger.
@@ -55,6 +55,91 @@ fn an_empty_folder_becomes_a_project_that_checks() {
     let again = run(project.path(), &misp, &["pull"]);
     assert_eq!(again.code(), 0, "{}", again.messages());
     assert!(!again.messages().contains("created") && !again.messages().contains("changed  "), "{}", again.messages());
+}
+
+#[test]
+fn fifty_rows_of_any_graphs_become_a_project_without_a_difference() {
+    let mut server = StandIn::new("2.5.19");
+    let mut triggers: Vec<String> =
+        server.triggers.iter().map(|trigger| trigger["id"].as_str().unwrap().to_owned()).collect();
+    triggers.extend((1..).map(|number| format!("adhoc_{number}")).take(50 - triggers.len()));
+    let mut state = 7_u32;
+    for trigger in &triggers {
+        let random: Vec<u16> = (0..200)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 16) as u16
+            })
+            .collect();
+        let graph = crate::import_round_trip::any_saved_graph(&random, trigger);
+        server.with_workflow(trigger, &format!("Grown for {trigger}"), &graph);
+    }
+    assert_eq!(server.workflows.len(), 50);
+    let misp = Served::new(server);
+    let project = folder(&[]);
+    let done = run(project.path(), &misp, &["pull"]);
+    assert_eq!(done.code(), 0, "{}\n{}", done.out(), done.messages());
+    let checked = run(project.path(), &misp, &["check"]);
+    assert_eq!((checked.code(), checked.out()), (0, ""), "{}", checked.messages());
+    let plan = run(project.path(), &misp, &["plan", "--exit-code"]);
+    assert_eq!(plan.code(), 0, "{}", plan.out());
+    assert!(plan.out().contains("50 unchanged"), "{}", plan.out());
+    assert!(misp.is_untouched());
+}
+
+/// The files that a build writes, by their names.
+fn built(folder: &std::path::Path, misp: &Served) -> Vec<(String, String)> {
+    let done = run_with(folder, &with_secrets(misp), &["build", "-o", "out"]);
+    assert_eq!(done.code(), 0, "{}", done.messages());
+    let mut files: Vec<(String, String)> = fs::read_dir(folder.join("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .collect();
+    files.sort();
+    fs::remove_dir_all(folder.join("out")).unwrap();
+    files
+}
+
+/// The server, and what the examples name of the environment.
+fn with_secrets(misp: &Served) -> Vec<(&'static str, &'static str)> {
+    let url: &'static str = Box::leak(misp.url().into_boxed_str());
+    let mut variables = vec![("MISPFLOW_URL", url), ("MISPFLOW_KEY", super::stand_in::KEY)];
+    for name in ["CHAT_WEBHOOK", "TEAMS_WEBHOOK", "PUBLISH_WEBHOOK"] {
+        variables.push((name, "https://hooks.example.org/1"));
+    }
+    variables.extend([("MATRIX_TOKEN", "syt_a"), ("HEC_TOKEN", "abc-def")]);
+    variables
+}
+
+#[test]
+fn every_example_is_pushed_and_pulled_and_builds_to_the_same_bytes() {
+    let examples = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples"));
+    let mut tried = 0;
+    for example in fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let name = example.file_name().unwrap().to_str().unwrap().to_owned();
+        let here = folder(&[]);
+        crate::documentation::console::copy(&example, here.path());
+        let misp = empty();
+        let variables = with_secrets(&misp);
+        let pushed = run_with(here.path(), &variables, &["push", "--yes"]);
+        assert_eq!(pushed.code(), 0, "{name}: {}\n{}", pushed.out(), pushed.messages());
+        let before = built(here.path(), &misp);
+        assert!(!before.is_empty(), "{name}");
+        // Here nothing changes.
+        let pulled = run_with(here.path(), &variables, &["pull"]);
+        assert_eq!(pulled.code(), 0, "{name}: {}\n{}", pulled.out(), pulled.messages());
+        assert_eq!(built(here.path(), &misp), before, "{name}");
+        // Elsewhere it is called by its names, and MISP runs the same graphs.
+        let there = folder(&[]);
+        let pulled = run_with(there.path(), &variables, &["pull"]);
+        assert_eq!(pulled.code(), 0, "{name}: {}\n{}", pulled.out(), pulled.messages());
+        let plan = run_with(there.path(), &variables, &["plan", "--exit-code"]);
+        assert_eq!(plan.code(), 0, "{name}: {}", plan.out());
+        assert_eq!(built(there.path(), &misp).len(), before.len(), "{name}");
+        tried += 1;
+    }
+    assert!(tried > 5, "{tried}");
 }
 
 #[test]
@@ -177,4 +262,53 @@ fn a_catalogue_of_the_server() {
     run(project.path(), &misp, &["modules", "sync"]);
     let checked = run(project.path(), &misp, &["check"]);
     assert!(!checked.messages().contains("[unknown-tag]"), "{}", checked.messages());
+    // What its pickers offer is in it: decaying models, warning lists, organisations, groups, enrichment modules, clusters.
+    let text = fs::read_to_string(project.path().join("catalogue/server.json")).unwrap();
+    let options = |module: &str, parameter: &str| -> String {
+        let modules: Value = serde_json::from_str(&text).unwrap();
+        let module = modules.as_array().unwrap().iter().find(|entry| entry["id"] == module).unwrap().clone();
+        let params = module["params"].as_array().unwrap().clone();
+        params.iter().find(|param| param["id"] == parameter).unwrap()["options"].to_string()
+    };
+    for (module, parameter, offers) in [
+        ("attach-decay-score", "decayingmodels", "Phishing model"),
+        ("attach-warninglist", "warninglists", "List of RFC 1918 CIDR blocks"),
+        ("add_to_warninglist", "warninglist", "Ours"),
+        ("organisation-if", "org_id", "ORGNAME"),
+        ("distribution-if", "sharing_group_id", "Partners"),
+        ("attach-enrichment", "modules", "apivoid"),
+        ("tag-if", "clusters", "luxembourg"),
+        ("tag-if", "tags", "our:own"),
+        ("send-mail", "recipients", "null"),
+    ] {
+        assert!(options(module, parameter).contains(offers), "{module}.{parameter}: {}", options(module, parameter));
+    }
+    assert!(!text.contains("admin@admin.test"));
+    run(project.path(), &misp, &["modules", "sync", "--with-users"]);
+    assert!(fs::read_to_string(project.path().join("catalogue/server.json")).unwrap().contains("admin@admin.test"));
+}
+
+#[test]
+fn the_taxonomies_that_are_on_are_written_beside_the_catalogue() {
+    let guard = GUARD.replace("tlp:red", "team:state=\\\"opne\\\"");
+    let (project, misp) = (folder(&[("guard.mwf", &guard)]), empty());
+    assert!(!project.path().join("taxonomies").exists());
+    run(project.path(), &misp, &["modules", "sync"]);
+    assert!(!project.path().join("taxonomies").exists(), "none is on");
+    misp.server.lock().unwrap().taxonomies = vec![
+        json!({"Taxonomy": {"id": "1", "namespace": "off", "version": "1", "enabled": false, "exclusive": false}, "entries": []}),
+        json!({"Taxonomy": {"id": "2", "namespace": "team", "version": "3", "enabled": true, "exclusive": true}, "entries": [
+            {"tag": "team:state=\"open\"", "existing_tag": true}, {"tag": "team:state=\"closed\"", "existing_tag": false}]}),
+    ];
+    let done = run(project.path(), &misp, &["modules", "sync"]);
+    assert_eq!(done.code(), 0, "{}", done.messages());
+    let written = fs::read_to_string(project.path().join("taxonomies/server.json")).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(&written).unwrap(),
+        json!({"team": {"version": 3, "exclusive": true, "tags": ["team:state=\"open\"", "team:state=\"closed\""]}})
+    );
+    add(project.path(), "mispflow.toml", "[project]\ntaxonomies = [\"taxonomies/server.json\"]\n");
+    let checked = run(project.path(), &misp, &["check"]);
+    assert!(checked.messages().contains("[unknown-tag]"), "{}", checked.messages());
+    assert!(checked.messages().contains("open"), "{}", checked.messages());
 }

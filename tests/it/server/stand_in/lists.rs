@@ -18,6 +18,16 @@ impl StandIn {
                 None | Some(&"0") => ok(&json!(self.tags)),
                 _ => ok(&json!(["misp-galaxy:country=\"luxembourg\""])),
             },
+            ("taxonomies", "index") => {
+                ok(&self.taxonomies.iter().map(|taxonomy| json!({"Taxonomy": taxonomy["Taxonomy"]})).collect())
+            }
+            ("taxonomies", "view") => {
+                let id = ask.arguments.first().copied().unwrap_or_default();
+                match self.taxonomies.iter().find(|taxonomy| taxonomy["Taxonomy"]["id"] == id) {
+                    Some(taxonomy) => ok(taxonomy),
+                    None => failure(404, "Invalid Taxonomy.", ask.place),
+                }
+            }
             ("organisations", "index") => ok(&json!([{"Organisation": {"id": "1", "name": "ORGNAME", "local": true}}])),
             ("sharing_groups", "index") => {
                 ok(&json!({"response": [{"SharingGroup": {"id": "1", "name": "Partners"}}]}))

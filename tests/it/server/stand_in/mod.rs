@@ -56,6 +56,8 @@ pub struct StandIn {
     pub triggers: Vec<Value>,
     pub tags: Vec<String>,
     pub events: Vec<Value>,
+    /// As MISP shows each.
+    pub taxonomies: Vec<Value>,
     /// Settings by name.
     pub settings: BTreeMap<String, Value>,
     /// Whether Redis answers.
@@ -150,6 +152,7 @@ impl StandIn {
             triggers: without_switch(&json["triggers"]),
             tags: ["tlp:red", "tlp:amber", "tlp:green", "tlp:white", "PAP:RED"].map(str::to_owned).to_vec(),
             events: Vec::new(),
+            taxonomies: Vec::new(),
             settings,
             redis: true,
             country: true,
