@@ -12,11 +12,18 @@ use divan::Bencher;
 use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, box_size};
 use mispflow::compile::Workspace;
-use mispflow::layout::{Drawing, Edge, Node, layout};
+use mispflow::layout::{Drawing, Edge, Node, PORT_DISTANCE, layout, nested};
 use mispflow::lower::drawing_of;
 use mispflow::misp;
 use mispflow::model::Graph;
 use mispflow::project::DiskFiles;
+
+#[path = "../src/layout/random.rs"]
+mod random;
+#[path = "../src/layout/samples.rs"]
+mod samples;
+
+use samples::{Program, mixed};
 
 fn main() {
     compare();
@@ -28,90 +35,6 @@ fn main() {
 fn program(bencher: Bencher, nodes: usize) {
     let drawing = Program::new(nodes as u64, nodes).drawing;
     bencher.bench(|| layout(&drawing));
-}
-
-/// Numbers that look random, always the same.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        // Splitmix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
-    }
-}
-
-/// A graph as a program makes it: calls, conditions whose branches meet or end, and branches that two conditions share.
-struct Program {
-    random: Random,
-    drawing: Drawing,
-    left: usize,
-}
-
-/// Outputs that lead to what comes next.
-type Open = Vec<(usize, usize)>;
-
-impl Program {
-    fn new(seed: u64, nodes: usize) -> Self {
-        let mut program = Self { random: Random(seed), drawing: Drawing::default(), left: nodes };
-        let mut open = program.node(1, Vec::new());
-        while program.left > 0 {
-            open = program.block(open, 0);
-            if open.is_empty() {
-                break;
-            }
-        }
-        program
-    }
-
-    fn node(&mut self, ports: usize, from: Open) -> Open {
-        self.left = self.left.saturating_sub(1);
-        let to = self.drawing.nodes.len();
-        let height = 84.0 + 66.0 * f64::from(self.random.below(5) as u32);
-        self.drawing.nodes.push(Node { width: 320.0, height, ports, frame: None });
-        self.drawing.edges.extend(from.into_iter().map(|(from, port)| Edge { from, port, to }));
-        (0..ports).map(|port| (to, port)).collect()
-    }
-
-    fn block(&mut self, mut open: Open, depth: usize) -> Open {
-        for _ in 0..=self.random.below(3) {
-            if self.left == 0 {
-                break;
-            }
-            open = match self.random.below(10) {
-                0..=4 => self.node(1, open),
-                // A guard: one branch ends.
-                5 | 6 => {
-                    let [then, otherwise] = self.node(2, open)[..] else { return Vec::new() };
-                    self.node(0, vec![then]);
-                    vec![otherwise]
-                }
-                // `a or b`: two conditions share a branch.
-                7 => {
-                    let [then, otherwise] = self.node(2, open)[..] else { return Vec::new() };
-                    let [second, last] = self.node(2, vec![otherwise])[..] else { return Vec::new() };
-                    let mut ways = self.node(1, vec![then, second]);
-                    ways.push(last);
-                    ways
-                }
-                _ if depth < 4 => {
-                    let [then, otherwise] = self.node(2, open)[..] else { return Vec::new() };
-                    let mut ways = self.block(vec![then], depth + 1);
-                    if self.random.below(2) == 0 {
-                        ways.extend(self.block(vec![otherwise], depth + 1));
-                    } else {
-                        ways.push(otherwise);
-                    }
-                    ways
-                }
-                _ => self.node(1, open),
-            };
-        }
-        open
-    }
 }
 
 fn size(graph: &Graph<'_>, index: usize) -> (f64, f64) {
@@ -162,28 +85,41 @@ fn graphs() -> Vec<(String, Drawing)> {
     graphs
 }
 
+/// A graph that no program makes.
+#[divan::bench(args = [200, 2_000, 20_000])]
+fn graph(bencher: Bencher, nodes: usize) {
+    let drawing = mixed(nodes as u64, nodes, false);
+    bencher.bench(|| layout(&drawing));
+}
+
 /// Prints how many connections cross in our layouts and in those of Graphviz.
 fn compare() {
-    let mut rows: Vec<(String, Drawing)> = graphs();
-    rows.extend((0..200).map(|seed| (format!("random {seed}"), Program::new(seed, 6 + seed as usize % 40).drawing)));
-    let (mut ours, mut theirs, mut worse) = ([0, 0], [0, 0], 0);
-    for (name, drawing) in rows {
-        let own = crossings(&polylines(&drawing));
-        let Some(lines) = graphviz(&drawing) else {
-            println!("there is no `dot` here: crossings are not compared");
-            return;
-        };
-        let other = crossings(&lines);
-        let part = usize::from(name.starts_with("random"));
-        ours[part] += own;
-        theirs[part] += other;
-        worse += usize::from(own > other);
-        if own > other || part == 0 {
-            println!("{name}: {own} crossings, dot {other}");
+    let count = |seed: u64| 6 + seed as usize % 40;
+    let random = |make: &dyn Fn(u64) -> Drawing| (0..200).map(|seed| (format!("seed {seed}"), make(seed))).collect();
+    let groups: [(&str, Vec<(String, Drawing)>); 4] = [
+        ("examples and files", graphs()),
+        ("200 random programs", random(&|seed| Program::new(seed, count(seed)).drawing)),
+        ("200 random graphs", random(&|seed| mixed(seed, count(seed), false))),
+        ("200 random graphs with frames", random(&|seed| mixed(seed, count(seed), true))),
+    ];
+    for (group, rows) in groups {
+        let (mut ours, mut theirs, mut free, mut worse) = (0, 0, 0, Vec::new());
+        for (name, drawing) in rows {
+            let (Some(with_ports), Some(without)) = (graphviz(&drawing, true), graphviz(&drawing, false)) else {
+                println!("there is no `dot` here: crossings are not compared");
+                return;
+            };
+            let (own, other) = (crossings(&polylines(&drawing)), crossings(&with_ports));
+            ours += own;
+            theirs += other;
+            free += crossings(&without);
+            if own > other {
+                worse.push(format!("{name} ({own}, dot {other})"));
+            }
         }
+        println!("{group}: {ours} crossings, dot {theirs}, dot with outputs anywhere {free}");
+        println!("  more than dot in {} graphs {}", worse.len(), worse.join(", "));
     }
-    println!("examples and files: {} crossings, dot {}", ours[0], theirs[0]);
-    println!("200 random programs: {} crossings, dot {}; more than dot in {worse} graphs", ours[1], theirs[1]);
 }
 
 type Line = Vec<(f64, f64)>;
@@ -192,15 +128,43 @@ fn polylines(drawing: &Drawing) -> Vec<Line> {
     layout(drawing).edges
 }
 
-/// The lines that Graphviz draws, with its curves in pieces.
-fn graphviz(drawing: &Drawing) -> Option<Vec<Line>> {
+/// The lines that Graphviz draws, with its curves in pieces. Frames are its clusters. Outputs are where ours are, or its
+/// lines may leave a box anywhere.
+fn graphviz(drawing: &Drawing, with_ports: bool) -> Option<Vec<Line>> {
     const PIECES: u32 = 12;
-    let mut text = String::from("digraph { rankdir=LR; node [shape=box, fixedsize=true, label=\"\"];\n");
+    let mut text = String::from("digraph { rankdir=LR;\n");
     for (index, node) in drawing.nodes.iter().enumerate() {
-        let _ = writeln!(text, "n{index} [width={}, height={}];", node.width / 72.0, node.height / 72.0);
+        let Node { width, height, ports, .. } = *node;
+        if !with_ports {
+            let (width, height) = (width / 72.0, height / 72.0);
+            let _ = writeln!(text, "n{index} [shape=box, fixedsize=true, label=\"\", width={width}, height={height}];");
+            continue;
+        }
+        let cell = |port: &str, height: f64| {
+            format!("<TR><TD{port} FIXEDSIZE=\"TRUE\" WIDTH=\"{width}\" HEIGHT=\"{height}\"></TD></TR>")
+        };
+        let around = cell("", (height - PORT_DISTANCE * f64::from(ports as u32)) / 2.0);
+        let outputs: String = (0..ports).map(|port| cell(&format!(" PORT=\"p{port}\""), PORT_DISTANCE)).collect();
+        let _ = writeln!(
+            text,
+            "n{index} [shape=plain, label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">{around}{outputs}{around}</TABLE>>];"
+        );
+    }
+    // Each frame is in those around it.
+    for (index, node) in drawing.nodes.iter().enumerate() {
+        let around: Vec<usize> = std::iter::successors(node.frame, |&frame| drawing.frames[frame]).collect();
+        for frame in around.iter().rev() {
+            let _ = write!(text, "subgraph cluster_{frame} {{ ");
+        }
+        let _ = writeln!(text, "n{index}; {}", "}".repeat(around.len()));
     }
     for edge in &drawing.edges {
-        let _ = writeln!(text, "n{} -> n{};", edge.from, edge.to);
+        let Edge { from, port, to } = *edge;
+        let _ = if with_ports {
+            writeln!(text, "n{from}:p{port}:e -> n{to}:w;")
+        } else {
+            writeln!(text, "n{from} -> n{to};")
+        };
     }
     text.push_str("}\n");
     let mut dot = Command::new("dot").arg("-Tplain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;

@@ -16,7 +16,7 @@ use crate::model::{Document, NodeId};
 use crate::picture::{Options, Scene, Versions};
 use crate::project::{self, ProjectFiles};
 
-use super::graph::{secrets_of, source_line, write as write_picture};
+use super::graph::{secrets_of, source_lines, write as write_picture};
 use super::import::read_documents;
 use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, TargetFlag, report};
 
@@ -134,8 +134,8 @@ impl Diff {
         }
         let masker = secrets.masker();
         let hide = |text: &str| masker.mask(text).into_owned();
-        let source = |node: NodeId| source_line(sources, &new.graph, node);
-        let source_before = |node: NodeId| source_line(sources, &old.graph, node);
+        let source = |node: NodeId| source_lines(sources, &new.graph, node);
+        let source_before = |node: NodeId| source_lines(sources, &old.graph, node);
         let name = self.after.file_stem().unwrap_or_default().to_string_lossy();
         let partners = partners(old, new, options);
         let versions =

@@ -8,7 +8,7 @@ use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{DocumentKind, Graph as Nodes, NodeId, ParamText, ParamValue, TextPart};
-use crate::picture::{Options, Scene, ShownRun, SourceLine};
+use crate::picture::{Options, Scene, ShownRun, SourceLines};
 use crate::project::{ProjectFiles, Readers, Refusal, write_whole};
 use crate::secrets::{NamedSecrets, Secret, is_credential_header};
 use crate::simulate::answers::Targets;
@@ -91,7 +91,7 @@ impl Graph {
         let name = found.name(&self.file);
         let masker = secrets_of(found.sources, [&document.graph], found.catalogue).masker();
         let hide = |text: &str| masker.mask(text).into_owned();
-        let source = |node: NodeId| source_line(found.sources, &document.graph, node);
+        let source = |node: NodeId| source_lines(found.sources, &document.graph, node);
         let options = Options { catalogue: found.catalogue, name: &name, hide: &hide, source: &source };
         let scene = Scene::new(document, &options);
         let form = self.form.unwrap_or(if self.events.is_empty() { PictureForm::Svg } else { PictureForm::Html });
@@ -256,11 +256,18 @@ fn add_from_environment(text: &ParamText<'_>, secrets: &mut NamedSecrets) {
     }
 }
 
-/// The line of the text that made a node.
-pub(super) fn source_line(sources: &Sources, graph: &Nodes<'_>, node: NodeId) -> Option<SourceLine> {
+/// So many lines are shown of those that made a node.
+const MOST_LINES: usize = 12;
+
+/// The lines of the text that made a node.
+pub(super) fn source_lines(sources: &Sources, graph: &Nodes<'_>, node: NodeId) -> Option<SourceLines> {
     let span = graph.node(node)?.origin?;
     let file = sources.file(span.file);
-    let line = file.position(span.start as usize).line;
-    let text = file.text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
-    Some(SourceLine { file: file.name.clone(), line, text })
+    let line = |at: u32| file.position(at as usize).line;
+    let range = (line(span.start), line(span.end.saturating_sub(1).max(span.start)));
+    let lines: Vec<&str> = file.text.lines().skip(range.0 - 1).take(MOST_LINES.min(range.1 + 1 - range.0)).collect();
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let margin = lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let shown = |line: &str| Some(line.get(margin..).unwrap_or_default().trim_end().to_owned());
+    Some(SourceLines { file: file.name.clone(), range, lines: lines.into_iter().map(shown).collect() })
 }

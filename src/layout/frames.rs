@@ -1,5 +1,9 @@
 //! Frames: rectangles around boxes that no other box may enter.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::levels::Levels;
 use super::tree::{Kind, Tree};
 use super::{Drawing, FRAME_PADDING, FRAME_TITLE, Rectangle};
 
@@ -63,7 +67,8 @@ struct Block {
 
 /// Moves down what is in the way of a frame. Frames and what is around them are put into one order from the top down, in
 /// which a frame is in one piece; then everything is set as high as it was, or below what comes before it in its ranks.
-pub fn keep_apart(drawing: &Drawing, tree: &Tree, heights: &mut [f64]) {
+/// `order` are the places of each rank from the top down, where their heights do not say it.
+pub fn keep_apart(drawing: &Drawing, tree: &Tree, heights: &mut [f64], order: Option<(&Levels, &[Vec<usize>])>) {
     if drawing.frames.is_empty() {
         return;
     }
@@ -95,6 +100,9 @@ pub fn keep_apart(drawing: &Drawing, tree: &Tree, heights: &mut [f64]) {
         outer.parts.push(Part::Frame(frame));
     }
     sort(&mut blocks, heights);
+    if let Some((levels, order)) = order {
+        sort_by_ranks(&mut blocks, levels, order);
+    }
     settle(drawing, tree, &blocks, heights);
 }
 
@@ -110,8 +118,55 @@ fn sort(blocks: &mut [Block], heights: &[f64]) {
     }
 }
 
+/// The parts of each frame, which are sorted by their middles, so that those before others in a rank come before them.
+fn sort_by_ranks(blocks: &mut [Block], levels: &Levels, order: &[Vec<usize>]) {
+    let frames = blocks.len() - 1;
+    let number = |part: &Result<usize, usize>| part.unwrap_or_else(|place| frames + place);
+    let mut later: Vec<Vec<usize>> = vec![Vec::new(); frames + levels.rank.len()];
+    let mut waits_for = vec![0_usize; later.len()];
+    for pair in order.iter().flat_map(|places| places.windows(2)) {
+        let &[above, below] = pair else { continue };
+        let (above, below) = levels.apart(above, below);
+        later[number(&above)].push(number(&below));
+        waits_for[number(&below)] += 1;
+    }
+    for block in blocks {
+        let numbers: Vec<usize> = block
+            .parts
+            .iter()
+            .map(|part| match *part {
+                Part::Frame(frame) => frame,
+                Part::Place(place) => frames + place,
+            })
+            .collect();
+        let mut index = rustc_hash::FxHashMap::default();
+        index.extend(numbers.iter().enumerate().map(|(index, &number)| (number, index)));
+        let mut free: BinaryHeap<Reverse<usize>> =
+            (0..numbers.len()).filter(|&index| waits_for[numbers[index]] == 0).map(Reverse).collect();
+        let mut is_done = vec![false; numbers.len()];
+        let mut sorted = Vec::with_capacity(numbers.len());
+        let mut rest = 0..numbers.len();
+        // Where frames wait for each other in a circle, the highest goes first.
+        while let Some(next) = free.pop().map(|Reverse(next)| next).or_else(|| rest.find(|&index| !is_done[index])) {
+            if std::mem::replace(&mut is_done[next], true) {
+                continue;
+            }
+            sorted.push(block.parts[next]);
+            for other in &later[numbers[next]] {
+                waits_for[*other] = waits_for[*other].saturating_sub(1);
+                if waits_for[*other] == 0
+                    && let Some(&other) = index.get(other)
+                {
+                    free.push(Reverse(other));
+                }
+            }
+        }
+        block.parts = sorted;
+    }
+}
+
 /// The innermost frame around both ends of an edge.
-fn common(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
+pub fn common(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
     let edge = drawing.edges[edge];
     let (mut a, mut b) = (drawing.nodes[edge.from].frame, drawing.nodes[edge.to].frame);
     while a != b {

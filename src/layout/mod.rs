@@ -1,19 +1,30 @@
 //! Where the boxes of a graph go, and how its edges run between them.
 //!
 //! The method is the layered one (Sugiyama, Tagawa and Toda 1981): ranks from left to right, chains of points for edges
-//! that span several ranks, then heights. Workflows come from programs, and so the order within a rank is not searched
-//! for: it is the order of the source. Heights are those of a tidy tree (Reingold and Tilford 1981) over the tree of
-//! dominators (after Cooper, Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches
-//! lie above and below the straight line between the two.
+//! that span several ranks, an order within each rank, then heights.
 //!
-//! All phases take time linear to nodes, edges and the points of edges, but for a logarithm where joins are hung up. The
-//! number of points is limited.
+//! Workflows come from programs, and in the order of the source their edges rarely cross. So that order is kept where nothing
+//! crosses in it. Heights are then those of a tidy tree (Reingold and Tilford 1981) over the tree of dominators (after Cooper,
+//! Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches lie above and below the
+//! straight line between the two.
+//!
+//! Where edges cross, other orders are searched for ([`order`]), also with ranks that make edges short, and the heights follow
+//! the order ([`coordinates`]). One of them is taken only if fewer edges cross in it.
+//!
+//! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
+//! joins are hung up. The number of points is limited, and so is the search.
 
+mod coordinates;
 mod dominators;
 mod edges;
 mod frames;
+mod levels;
 mod nested;
+mod order;
+mod random;
 mod ranks;
+#[cfg(test)]
+mod samples;
 mod tidy;
 mod tree;
 
@@ -67,7 +78,7 @@ pub struct Spacing {
 
 impl Spacing {
     /// For MISP's editor: ranks are as wide as its boxes, and there is room for steps to come.
-    pub const EDITOR: Self = Self { gap: GAP, rank_gap: 100.0, rank_width: 340.0, expected: 220.0 };
+    pub const EDITOR: Self = Self { gap: GAP, rank_gap: 100.0, rank_width: 340.0, expected: 160.0 };
 }
 
 impl Default for Spacing {
@@ -126,32 +137,98 @@ fn number(count: usize) -> f64 {
 
 /// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
 pub fn layout(drawing: &Drawing) -> Layout {
-    let ranks = ranks::Ranks::new(drawing);
-    let tree = tree::Tree::new(drawing, &ranks);
-    let mut heights = tidy::heights(drawing, &tree);
-    frames::keep_apart(drawing, &tree, &mut heights);
-    if let Some(node) = drawing.nodes.first() {
-        let origin = heights[tree.items[0]] - node.height / 2.0;
-        for height in &mut heights {
-            *height -= origin;
+    let mut best = Placed::new(drawing, ranks::Ranks::new(drawing));
+    if best.crossings > 0 {
+        best.reorder(drawing);
+    }
+    if best.crossings > 0 && best.tree.all.len() < MOST_PLACES {
+        let mut other = Placed::new(drawing, best.ranks.shortened(drawing));
+        other.reorder(drawing);
+        if other.crossings < best.crossings {
+            best = other;
         }
     }
-    let columns = columns(drawing, &ranks);
-    let nodes: Vec<Rectangle> = drawing
-        .nodes
-        .iter()
-        .zip(&tree.items)
-        .zip(&ranks.of)
-        .map(|((node, &item), &rank)| Rectangle {
-            x: columns[rank].0,
-            y: heights[item] - node.height / 2.0,
-            width: node.width,
-            height: node.height,
-        })
-        .collect();
-    let edges = edges::points(drawing, &tree, &nodes, &heights, &columns);
-    let frames = frames::rectangles(drawing, &nodes);
-    Layout { nodes, edges, frames }
+    best.layout(drawing)
+}
+
+/// What has more boxes and points of edges is given one order only.
+const MOST_PLACES: usize = 40_000;
+
+/// A way to lay a graph out.
+struct Placed {
+    ranks: ranks::Ranks,
+    tree: tree::Tree,
+    heights: Vec<f64>,
+    crossings: usize,
+}
+
+impl Placed {
+    /// In the order of the source.
+    fn new(drawing: &Drawing, ranks: ranks::Ranks) -> Self {
+        let tree = tree::Tree::new(drawing, &ranks);
+        let mut heights = tidy::heights(drawing, &tree);
+        frames::keep_apart(drawing, &tree, &mut heights, None);
+        let crossings = levels::crossings(drawing, &tree, &heights);
+        Self { ranks, tree, heights, crossings }
+    }
+
+    /// Takes another order where fewer edges cross in it.
+    fn reorder(&mut self, drawing: &Drawing) {
+        let levels = levels::Levels::new(drawing, &self.tree, &self.heights);
+        if let Some(order) = order::improved(&levels) {
+            self.take_if_better(drawing, &levels, &order);
+        }
+        if self.crossings == 0 || drawing.frames.is_empty() || self.tree.all.len() > MOST_PLACES {
+            return;
+        }
+        // Without frames there is more freedom; what comes of that is another start.
+        let mut bare = drawing.clone();
+        bare.frames.clear();
+        bare.nodes.iter_mut().for_each(|node| node.frame = None);
+        let levels = levels::Levels::new(&bare, &self.tree, &self.heights);
+        let order = order::improved(&levels);
+        let mut heights = coordinates::heights(&levels, order.as_deref().unwrap_or(&levels.ranks));
+        frames::keep_apart(drawing, &self.tree, &mut heights, None);
+        let levels = levels::Levels::new(drawing, &self.tree, &heights);
+        let order = order::improved(&levels);
+        self.take_if_better(drawing, &levels, order.as_deref().unwrap_or(&levels.ranks));
+    }
+
+    /// Takes an order if fewer edges cross in it.
+    fn take_if_better(&mut self, drawing: &Drawing, levels: &levels::Levels, order: &[Vec<usize>]) {
+        let mut heights = coordinates::heights(levels, order);
+        heights.truncate(self.heights.len());
+        frames::keep_apart(drawing, &self.tree, &mut heights, Some((levels, order)));
+        let crossings = levels::crossings(drawing, &self.tree, &heights);
+        if crossings < self.crossings {
+            (self.heights, self.crossings) = (heights, crossings);
+        }
+    }
+
+    fn layout(mut self, drawing: &Drawing) -> Layout {
+        if let Some(node) = drawing.nodes.first() {
+            let origin = self.heights[self.tree.items[0]] - node.height / 2.0;
+            for height in &mut self.heights {
+                *height -= origin;
+            }
+        }
+        let columns = columns(drawing, &self.ranks);
+        let nodes: Vec<Rectangle> = drawing
+            .nodes
+            .iter()
+            .zip(&self.tree.items)
+            .zip(&self.ranks.of)
+            .map(|((node, &item), &rank)| Rectangle {
+                x: columns[rank].0,
+                y: self.heights[item] - node.height / 2.0,
+                width: node.width,
+                height: node.height,
+            })
+            .collect();
+        let edges = edges::points(drawing, &self.tree, &nodes, &self.heights, &columns);
+        let frames = frames::rectangles(drawing, &nodes);
+        Layout { nodes, edges, frames }
+    }
 }
 
 /// The left and right end of each rank.

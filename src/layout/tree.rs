@@ -43,6 +43,8 @@ pub struct Tree {
     pub points: Vec<Option<Vec<usize>>>,
     /// Whether a step can be added after each box: an output leads nowhere.
     pub free: Vec<bool>,
+    /// Whether an edge leaves each box.
+    pub leads_on: Vec<bool>,
 }
 
 impl Tree {
@@ -62,12 +64,19 @@ impl Tree {
             ports.len() < node.ports
         });
         let free = free.collect();
+        let leads_on = ranks.leaving.iter().map(|leaving| !leaving.is_empty()).collect();
         let mut growing = Growing {
             drawing,
             ranks,
             dominators: Dominators::new(count),
             left: MAX_POINTS * (count + drawing.edges.len()),
-            tree: Self { all: vec![root], items: vec![0; count], points: vec![None; drawing.edges.len()], free },
+            tree: Self {
+                all: vec![root],
+                items: vec![0; count],
+                points: vec![None; drawing.edges.len()],
+                free,
+                leads_on,
+            },
         };
         for &node in &ranks.order {
             growing.add(node, &arriving[node]);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{Catalogue, Shape, Signature};
 use crate::diagnostics::printable_line;
@@ -14,7 +14,7 @@ use crate::model::{Document, DocumentKind, Frame, Graph, ModuleType, Node, NodeI
 
 use super::content;
 use super::font::Font;
-use super::scene::{Area, Details, Kind, Mark, NodeBox, Port, Said, Scene, SourceLine, Wire};
+use super::scene::{Area, Details, Kind, Mark, NodeBox, Port, Said, Scene, SourceLines, Wire};
 use super::scopes::Scopes;
 
 /// Around everything.
@@ -36,7 +36,7 @@ pub struct Options<'o> {
     /// Hides secrets in a text.
     pub hide: &'o dyn Fn(&str) -> String,
     /// Where a node is written.
-    pub source: &'o dyn Fn(NodeId) -> Option<SourceLine>,
+    pub source: &'o dyn Fn(NodeId) -> Option<SourceLines>,
 }
 
 /// What became of the parts of a document, where two versions of it are drawn.
@@ -63,12 +63,18 @@ impl Scene {
         let graph = &document.graph;
         let clean = |text: &str| printable_line(&(options.hide)(text)).replace('\t', " ");
         let scopes = Scopes::of(&without_removed(graph, marks));
+        let (drawn, areas) = with_areas(graph, &scopes);
+        let told = frames_to_tell(&drawn, graph.frames.len());
         let mut nodes: Vec<NodeBox> = graph
             .nodes
             .iter()
             .enumerate()
             .map(|(index, node)| {
                 let mut made = node_box(node, options, marks, &clean);
+                for &frame in told.get(&index).into_iter().flatten() {
+                    let value = format!("in frame \"{}\"", clean(&graph.frames[frame].text));
+                    made.says.insert(0, Said { name: String::new(), value, mark: Mark::Same });
+                }
                 for (label, always) in scopes.on[index].labels() {
                     made.head.push_str(&format!(" · filter {label} {}", if always { "on" } else { "on at times" }));
                 }
@@ -76,7 +82,7 @@ impl Scene {
                 made
             })
             .collect();
-        let (drawn, areas) = with_areas(graph, &scopes);
+        hide_lines_of_others(&mut nodes);
         let size = |index: usize| (nodes[index].place.width, nodes[index].place.height);
         let mut drawn_graph = drawing_of(&drawn, size);
         drawn_graph.drawing.spacing = SPACING;
@@ -138,7 +144,7 @@ impl Scene {
         let title = if document.name.is_empty() { clean(options.name) } else { clean(&document.name) };
         let mut scene = Self {
             title,
-            description: clean(&document.description),
+            description: clean(&document.description.split_whitespace().collect::<Vec<_>>().join(" ")),
             summary: String::new(),
             size,
             nodes,
@@ -165,13 +171,62 @@ fn without_removed<'g, 'a>(graph: &'g Graph<'a>, marks: &Marks) -> Cow<'g, Graph
     current
 }
 
-/// The graph with a frame for each filter that covers something, and the labels of these filters.
+/// The frames that no rectangle can show, for each node in them: those that cut larger ones, or hold the same nodes.
+fn frames_to_tell(graph: &Graph<'_>, frames: usize) -> FxHashMap<usize, Vec<usize>> {
+    let mut told: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    let drawn = drawing_of(graph, |_| (0.0, 0.0)).frames;
+    for (frame, _) in drawn.iter().enumerate().take(frames).filter(|(_, drawn)| drawn.is_none()) {
+        let mut nodes: Vec<usize> = graph.frames[frame].nodes.iter().filter_map(|&id| graph.index(id)).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in nodes {
+            told.entry(node).or_default().push(frame);
+        }
+    }
+    told
+}
+
+/// A line that must not be seen with one node is not seen with another.
+fn hide_lines_of_others(nodes: &mut [NodeBox]) {
+    let mut hidden: FxHashSet<(String, usize)> = FxHashSet::default();
+    for source in nodes.iter().filter_map(|node| node.details.source.as_ref()) {
+        if source.lines.contains(&None) {
+            hidden.extend((source.range.0..=source.range.1).map(|line| (source.file.clone(), line)));
+        }
+    }
+    if hidden.is_empty() {
+        return;
+    }
+    for SourceLines { file, range, lines } in nodes.iter_mut().filter_map(|node| node.details.source.as_mut()) {
+        for (line, text) in (range.0..).zip(lines) {
+            text.take_if(|_| hidden.contains(&(file.clone(), line)));
+        }
+    }
+}
+
+/// Whether two sets of nodes have something in common, and neither holds the other.
+fn cut_each_other(one: &FxHashSet<NodeId>, other: &FxHashSet<NodeId>) -> bool {
+    let common = one.intersection(other).count();
+    common > 0 && common < one.len() && common < other.len()
+}
+
+/// The graph with a frame for each filter that covers something, and the labels of these filters. A filter that would hide
+/// a frame has none: it is told at each node.
 fn with_areas<'g>(graph: &Graph<'g>, scopes: &Scopes) -> (Graph<'g>, Vec<&'static str>) {
     let mut graph = graph.clone();
     let ids: Vec<NodeId> = graph.nodes.iter().map(|node| node.id).collect();
     let mut labels = Vec::new();
+    let frames: Vec<FxHashSet<NodeId>> = graph
+        .frames
+        .iter()
+        .map(|frame| frame.nodes.iter().copied().filter(|&id| graph.index(id).is_some()).collect())
+        .collect();
     for scope in &scopes.scopes {
-        let nodes = scope.nodes.iter().map(|&index| ids[index]).collect();
+        let nodes: Vec<NodeId> = scope.nodes.iter().map(|&index| ids[index]).collect();
+        let set = nodes.iter().copied().collect();
+        if frames.iter().any(|frame| cut_each_other(frame, &set)) {
+            continue;
+        }
         graph.frames.push(Frame { uuid: "".into(), text: "".into(), nodes, class: "".into() });
         labels.push(scope.label);
     }
@@ -225,10 +280,9 @@ fn node_box(node: &Node<'_>, options: &Options<'_>, marks: &Marks, clean: &dyn F
     if let Some(changed) = marks.says.get(&node.id) {
         parameters.retain(|(name, _)| !changed.iter().any(|change| change.name == *name));
     }
-    // The line may hold what must not be seen.
+    // The text may hold what must not be seen.
     let holds_secret = parameters.iter().any(|(_, value)| value.contains(NOT_SHOWN))
         || says.iter().any(|said| said.value.contains(NOT_SHOWN));
-    let shown = |text: &str| if holds_secret { String::new() } else { clean(text) };
     NodeBox {
         id: node.id,
         number: marks.numbers.get(&node.id).unwrap_or(&node.id).to_string(),
@@ -247,10 +301,10 @@ fn node_box(node: &Node<'_>, options: &Options<'_>, marks: &Marks, clean: &dyn F
             description: signature.map(|signature| clean(&signature.description)).unwrap_or_default(),
             traps: signature.iter().flat_map(|signature| &signature.traps).map(|trap| clean(trap)).collect(),
             parameters: parameters.iter().map(|(name, value)| (clean(name), clean(value))).collect(),
-            source: (options.source)(node.id).map(|line| SourceLine {
-                file: clean(&line.file),
-                text: shown(&line.text),
-                ..line
+            source: (options.source)(node.id).map(|source| SourceLines {
+                file: clean(&source.file),
+                lines: source.numbered().map(|(_, text)| text.filter(|_| !holds_secret).map(clean)).collect(),
+                ..source
             }),
         },
     }

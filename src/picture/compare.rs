@@ -6,7 +6,7 @@ use crate::diff::{Change, Difference};
 use crate::model::{Connection, Document, NodeId};
 
 use super::build::{Marks, Options};
-use super::scene::{Mark, Said, Scene, SourceLine};
+use super::scene::{Mark, Said, Scene, SourceLines};
 
 /// Two versions of a document, and what differs.
 pub struct Versions<'v, 'a> {
@@ -19,7 +19,7 @@ pub struct Versions<'v, 'a> {
     /// Which nodes are the same in both: ids of the first and of the second.
     pub partners: &'v [(NodeId, NodeId)],
     /// Where a node of the first is written.
-    pub source_before: &'v dyn Fn(NodeId) -> Option<SourceLine>,
+    pub source_before: &'v dyn Fn(NodeId) -> Option<SourceLines>,
 }
 
 impl Scene {

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use html_escape::encode_text;
 
+use crate::diff::NOT_SHOWN;
+
 use super::run::ShownRun;
-use super::scene::{Mark, NodeBox, Scene};
+use super::scene::{Mark, NodeBox, Scene, SourceLines};
 use super::svg::{self, Use};
 
 const CSS: &str = include_str!("page.css");
@@ -27,7 +29,7 @@ impl Scene {
             let _ = writeln!(out, "<p>{}</p>", encode_text(&self.description));
         }
         out.push_str("</header>\n<main>\n<section id=\"stage\" aria-label=\"Picture\">\n");
-        out.push_str("<p class=\"tools\"><button type=\"button\" id=\"in\" aria-label=\"Larger\">+</button> <button type=\"button\" id=\"out\" aria-label=\"Smaller\">−</button> <button type=\"button\" id=\"whole\">Whole picture</button></p>\n");
+        out.push_str("<p class=\"tools\"><button type=\"button\" id=\"in\" aria-label=\"Larger\">+</button> <button type=\"button\" id=\"out\" aria-label=\"Smaller\">−</button> <button type=\"button\" id=\"whole\" aria-label=\"Fit the whole picture\">Fit</button></p>\n");
         out.push_str(&svg::draw(self, Use::InPage));
         out.push_str("</section>\n<aside>\n");
         if !runs.is_empty() {
@@ -100,12 +102,25 @@ fn details(out: &mut String, node: &NodeBox) {
         out.push_str("</ul></details>\n");
     }
     if let Some(source) = &about.source {
-        let _ = writeln!(out, "<p class=\"source\">{}:{}</p>", encode_text(&source.file), source.line);
-        if !source.text.is_empty() {
-            let _ = writeln!(out, "<pre>{}</pre>", encode_text(&source.text));
-        }
+        text_of(out, source);
     }
     out.push_str("<div class=\"in-run\"></div></article>\n");
+}
+
+/// The lines that a node comes from, with their numbers.
+fn text_of(out: &mut String, source: &SourceLines) {
+    let (first, last) = source.range;
+    let lines = if first == last { first.to_string() } else { format!("{first}–{last}") };
+    let _ = writeln!(out, "<p class=\"source\">{}:{lines}</p>", encode_text(&source.file));
+    let width = last.to_string().len();
+    let mut text = String::new();
+    for (line, shown) in source.numbered() {
+        let _ = writeln!(text, "{line:>width$}  {}", encode_text(shown.unwrap_or(NOT_SHOWN)));
+    }
+    if source.lines.len() < last + 1 - first {
+        let _ = writeln!(text, "{:>width$}  …", "");
+    }
+    let _ = writeln!(out, "<pre>{}</pre>", text.trim_end());
 }
 
 /// JSON that ends no script and begins no comment.

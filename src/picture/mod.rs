@@ -20,5 +20,5 @@ mod text;
 pub use build::Options;
 pub use compare::Versions;
 pub use run::ShownRun;
-pub use scene::{Area, Details, Kind, Line, Mark, NodeBox, Port, Said, Scene, SourceLine, Style, Wire};
+pub use scene::{Area, Details, Kind, Line, Mark, NodeBox, Port, Said, Scene, SourceLines, Style, Wire};
 pub use text::{MOST_NODES, TooLarge};

@@ -27,10 +27,10 @@
         const factor = Math.min(width / whole[2], height / whole[3], 1.5);
         show(part(factor, whole[2] / 2 - width / factor / 2, whole[3] / 2 - height / factor / 2));
     };
-    // What would be too small to read begins at the left, where the run does.
+    // Where text would be less than 9 pixels high, only the left shows, where the run begins.
     const begin = () => {
         fit();
-        const least = 0.62;
+        const least = 0.95;
         if (scale() >= least || !nodes.length) return;
         const box = nodes[0].transform.baseVal.consolidate().matrix;
         const [, height] = size();
@@ -38,14 +38,20 @@
         show(part(least, 0, rest < 0 ? rest / 2 : Math.max(0, Math.min(box.f + 40 - height / least / 2, rest))));
     };
     const point = (x, y) => new DOMPoint(x, y).matrixTransform(svg.getScreenCTM().inverse());
+    // Whether the reader has moved the picture.
+    let isMoved = false;
     const zoom = (by, x, y) => {
+        isMoved = true;
         const next = Math.min(Math.max(scale() * by, 0.02), 8);
         const box = svg.getBoundingClientRect();
         const at = point(x ?? box.left + box.width / 2, y ?? box.top + box.height / 2);
         const ratio = scale() / next;
         show([at.x - (at.x - view[0]) * ratio, at.y - (at.y - view[1]) * ratio, view[2] * ratio, view[3] * ratio]);
     };
-    const pan = (x, y) => show([view[0] - x / scale(), view[1] - y / scale(), view[2], view[3]]);
+    const pan = (x, y) => {
+        isMoved = true;
+        show([view[0] - x / scale(), view[1] - y / scale(), view[2], view[3]]);
+    };
 
     svg.addEventListener('wheel', (event) => {
         event.preventDefault();
@@ -80,6 +86,11 @@
         window.addEventListener(end, (event) => fingers.delete(event.pointerId));
     }
 
+    // The click at the end of a drag chooses nothing; the next one does.
+    svg.addEventListener('click', () => {
+        moved = 0;
+    });
+
     byId('in').onclick = () => zoom(1.25);
     byId('out').onclick = () => zoom(0.8);
     byId('whole').onclick = fit;
@@ -97,7 +108,9 @@
     });
     window.addEventListener('beforeprint', () => show(whole));
     window.addEventListener('afterprint', begin);
-    window.addEventListener('resize', begin);
+    window.addEventListener('resize', () => {
+        if (!isMoved) begin();
+    });
 
     // A node that is chosen shows what it is.
     const choose = (node) => {

@@ -215,16 +215,23 @@ pub struct Details {
     /// All parameters.
     pub parameters: Vec<(String, String)>,
     /// Where it is written; `None` where it comes from MISP's JSON.
-    pub source: Option<SourceLine>,
+    pub source: Option<SourceLines>,
 }
 
-/// A line of a text.
+/// The lines of a text that a node comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SourceLine {
+pub struct SourceLines {
     /// The name of the file.
     pub file: String,
-    /// Which line, from 1.
-    pub line: usize,
-    /// The line itself; empty where it must not be seen.
-    pub text: String,
+    /// The first line and the last, from 1.
+    pub range: (usize, usize),
+    /// The lines, or the first of them; `None` for one that must not be seen.
+    pub lines: Vec<Option<String>>,
+}
+
+impl SourceLines {
+    /// The lines with their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (usize, Option<&str>)> {
+        self.lines.iter().enumerate().map(|(at, line)| (self.range.0 + at, line.as_deref()))
+    }
 }

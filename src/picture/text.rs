@@ -1,5 +1,7 @@
 //! A scene as text: boxes and lines for a terminal or a log, from the top down.
 
+use std::fmt::Write as _;
+
 use crate::layout::{Drawing, Edge, Node, Spacing, layout};
 
 use super::scene::{Kind, NodeBox, Scene};
@@ -42,9 +44,13 @@ impl Scene {
         let mut page = Page::of(self, &boxes);
         page.draw();
         let mut text = page.text();
-        for area in self.frames.iter().filter(|area| !area.title.is_empty()) {
-            let ids: Vec<&str> = area.nodes.iter().map(|&node| self.nodes[node].number.as_str()).collect();
-            text.push_str(&format!("frame \"{}\": {}\n", area.title, ids.join(", ")));
+        for area in &self.frames {
+            let title =
+                if area.title.is_empty() { "without a title".to_owned() } else { format!("\"{}\"", area.title) };
+            let _ = write!(text, "\nframe {title}\n");
+            for node in area.nodes.iter().map(|&node| &self.nodes[node]) {
+                let _ = writeln!(text, "  {} {}", node.number, node.title);
+            }
         }
         Ok(text)
     }

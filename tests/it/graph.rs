@@ -253,7 +253,7 @@ fn a_page_has_the_runs_on_events() {
     for words in [
         "id=\"d4\"",
         "w.mwf:4",
-        "<pre>stop-execution(message: &quot;",
+        "<pre>4  stop-execution(message: &quot;",
         "<th scope=\"row\">message</th>",
         "Ends the run as failed",
     ] {
@@ -313,6 +313,101 @@ fn answers_count_in_runs() {
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let runs = runs(stdout(&output));
     assert_eq!((&runs[0]["steps"][7]["node"], &runs[0]["steps"][7]["word"]), (&9.into(), &"failed".into()));
+}
+
+/// The points of a wire: where each of its straight or curved pieces begins and ends.
+fn points(path: &str) -> Vec<(f64, f64)> {
+    let pieces = path.split_inclusive(|sign: char| sign.is_ascii_alphabetic());
+    let numbers = pieces.map(|piece| {
+        let piece = piece.trim_end_matches(|sign: char| sign.is_ascii_alphabetic());
+        piece.split(' ').filter_map(|number| number.parse().ok()).collect::<Vec<f64>>()
+    });
+    numbers.filter_map(|numbers| numbers.last_chunk().map(|&[x, y]| (x, y))).collect()
+}
+
+/// Whether two wires cross. Curved pieces between two ranks cross where straight ones would.
+fn cross(one: &[(f64, f64)], other: &[(f64, f64)]) -> bool {
+    let side = |line: &[(f64, f64)], (x, y): (f64, f64)| {
+        (line[1].0 - line[0].0) * (y - line[0].1) - (line[1].1 - line[0].1) * (x - line[0].0)
+    };
+    let apart = |line: &[(f64, f64)], ends: &[(f64, f64)]| side(line, ends[0]) * side(line, ends[1]) < -1e-3;
+    one.windows(2).any(|a| other.windows(2).any(|b| apart(a, b) && apart(b, a)))
+}
+
+#[test]
+fn connections_of_the_examples_do_not_cross() {
+    let mut wires_seen = 0;
+    for (file, _) in crate::graph_in_browser::examples() {
+        let output = mispflow(std::path::Path::new("/"), &["graph", file.to_str().unwrap()]);
+        let svg = stdout(&output);
+        let paths =
+            svg.split("<path class=\"wire").skip(1).filter_map(|rest| rest.split_once(" d=\"")?.1.split_once('"'));
+        let wires: Vec<_> = paths.map(|(path, _)| points(path)).collect();
+        for (index, one) in wires.iter().enumerate() {
+            for other in &wires[index + 1..] {
+                assert!(!cross(one, other), "{}: {one:?} and {other:?}", file.display());
+            }
+        }
+        wires_seen += wires.len();
+    }
+    assert!(wires_seen > 60, "{wires_seen}");
+}
+
+/// A workflow of MISP with three actions in a row, and these frames.
+fn framed(frames: &str) -> String {
+    let node = |id: u32, module: &str, kind: &str, next: &str| {
+        format!(
+            r#""{id}": {{"id": {id}, "class": "", "inputs": {{"input_1": {{"connections": []}}}}, "outputs": {{"output_1": {{"connections": [{next}]}}}}, "pos_x": 0, "pos_y": 0, "data": {{"id": "{module}", "name": "x", "module_type": "{kind}", "indexed_params": {{}}}}}}"#
+        )
+    };
+    let to = |id: u32| format!(r#"{{"node": "{id}", "output": "input_1"}}"#);
+    let nodes = [
+        node(1, "event-publish", "trigger", &to(2)),
+        node(2, "push-zmq", "action", &to(3)),
+        node(3, "push-zmq", "action", &to(4)),
+        node(4, "push-zmq", "action", ""),
+    ];
+    format!(
+        r#"{{"Workflow": {{"name": "w", "trigger_id": "event-publish", "data": {{{}, "_frames": {{{frames}}}}}}}}}"#,
+        nodes.join(", ")
+    )
+}
+
+#[test]
+fn frames_that_cannot_be_drawn_are_told() {
+    let frame = |id: &str, text: &str, nodes: &str| {
+        format!(r#""{id}": {{"id": "{id}", "text": "{text}", "nodes": [{nodes}], "class": ""}}"#)
+    };
+    let [large, cutting] = [frame("a", "Large", "1, 2, 3"), frame("b", "Cutting", "3, 4")];
+    let json = framed(&format!("{large}, {cutting}, {}", frame("c", "Again", "1, 2, 3")));
+    let folder = folder(&[("w.json", &json)]);
+    for form in ["svg", "html", "mermaid", "dot", "text"] {
+        let output = mispflow(folder.path(), &["graph", "w.json", "--as", form]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let made = stdout(&output);
+        assert!(made.contains("Large") && made.contains("Cutting") && made.contains("Again"), "{made}");
+    }
+    let output = mispflow(folder.path(), &["graph", "w.json"]);
+    let texts = texts(stdout(&output));
+    let told = |text: &str| texts.iter().filter(|shown| *shown == text).count();
+    assert_eq!((told("in frame \"Cutting\""), told("in frame \"Again\""), told("Large")), (2, 3, 1), "{texts:#?}");
+    let output = mispflow(folder.path(), &["graph", "w.json", "--as", "text"]);
+    assert!(
+        stdout(&output).ends_with("frame \"Large\"\n  1 event-publish\n  2 push-zmq\n  3 push-zmq\n"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_page_shows_the_lines_of_a_statement_but_no_secret() {
+    let text = "workflow w on event-publish {\n    webhook(\n        url: \"https://a.example/\",\n        payload: \"x\",\n    )\n    webhook(\n        url: \"https://b.example/\",\n        headers: \"Authorization: b64-credential\",\n    )\n}\n";
+    let page = drawn(text, &["--as", "html"]);
+    let lines =
+        "w.mwf:2–5</p>\n<pre>2  webhook(\n3      url: \"https://a.example/\",\n4      payload: \"x\",\n5  )</pre>";
+    assert!(page.contains(lines), "{page}");
+    let hidden = "w.mwf:6–9</p>\n<pre>6  (not shown)\n7  (not shown)\n8  (not shown)\n9  (not shown)</pre>";
+    assert!(page.contains(hidden) && !page.contains("b64-credential"), "{page}");
 }
 
 #[test]

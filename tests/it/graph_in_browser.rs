@@ -24,8 +24,9 @@ fn browser() -> Option<&'static str> {
     found
 }
 
-/// The files of the examples with a workflow or blueprint, and the events beside them.
-fn examples() -> Vec<(PathBuf, Option<PathBuf>)> {
+/// The files of the examples with a workflow or blueprint, and the events beside them; and blueprints of others, where
+/// `MISPFLOW_TEST_BLUEPRINTS` names a folder with some.
+pub(crate) fn examples() -> Vec<(PathBuf, Option<PathBuf>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut found = Vec::new();
     let mut folders = vec![root];
@@ -39,12 +40,26 @@ fn examples() -> Vec<(PathBuf, Option<PathBuf>)> {
             }
         }
     }
+    if let Some(folder) = std::env::var_os("MISPFLOW_TEST_BLUEPRINTS") {
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        found.extend(files.map(|path| (path, None)));
+    } else {
+        eprintln!("without blueprints of others: MISPFLOW_TEST_BLUEPRINTS names no folder");
+    }
     found.sort();
     found
 }
 
+/// Whether the reader prefers light or dark pages.
+#[derive(Clone, Copy)]
+enum Scheme {
+    Light,
+    Dark,
+}
+
 /// Opens a page and clicks through it. Returns what it found, and what the browser wrote to its console.
-fn tested(browser: &str, page: &str, width: usize) -> (Value, String) {
+fn tested(browser: &str, page: &str, width: usize, scheme: Scheme) -> (Value, String) {
     let folder = tempfile::TempDir::new().unwrap();
     let path = folder.path().join("page.html");
     let page = page.replacen("<head>", &format!("<head>{FIRST}"), 1);
@@ -61,6 +76,11 @@ fn tested(browser: &str, page: &str, width: usize) -> (Value, String) {
         ])
         .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
         .arg(format!("--window-size={width},900"))
+        // Chromium's own numbers.
+        .arg(match scheme {
+            Scheme::Dark => "--blink-settings=preferredColorScheme=0",
+            Scheme::Light => "--blink-settings=preferredColorScheme=1",
+        })
         .arg(format!("file://{}", path.display()))
         .output()
         .unwrap();
@@ -89,8 +109,11 @@ fn every_example_can_be_clicked_through() {
             assert!(told.contains("there is no workflow") || told.contains("--workflow ID"), "{told}");
             continue;
         }
-        for width in [1600, 400] {
-            let (found, console) = tested(browser, stdout(&output), width);
+        // What a page looks like does not depend on both together; a few are looked at in all four ways.
+        let ways = [(1600, Scheme::Light), (400, Scheme::Dark), (1600, Scheme::Dark), (400, Scheme::Light)];
+        for &(width, scheme) in &ways[..if pages < 12 { 4 } else { 2 }] {
+            let (found, console) = tested(browser, stdout(&output), width, scheme);
+            assert_eq!(found["dark"], matches!(scheme, Scheme::Dark), "{}", file.display());
             assert_eq!(found["problems"], Value::Array(Vec::new()), "{} at {width}", file.display());
             assert_eq!(console, "", "{} at {width}", file.display());
             assert_eq!(found["runs"].as_u64() > Some(0), events.is_some(), "{}", file.display());
@@ -116,7 +139,7 @@ fn hostile_texts_run_nothing() {
     ]);
     let output = mispflow(folder.path(), &["graph", "w.mwf", "--event", "e.json"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let (found, console) = tested(browser, stdout(&output), 1600);
+    let (found, console) = tested(browser, stdout(&output), 1600, Scheme::Light);
     assert_eq!((&found["problems"], console.as_str()), (&Value::Array(Vec::new()), ""));
     assert_eq!(found["runs"], 1);
 }
