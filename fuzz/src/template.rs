@@ -12,7 +12,7 @@ use mispflow::project::MemoryFiles;
 
 use super::{parts, show};
 
-/// Any template renders as one and the same text, and is checked where it stands in a workflow, in text and in JSON.
+/// Any template renders as one and the same text, and is checked where it is in a workflow, in text and in JSON.
 ///
 /// The parts are the template and the data.
 pub fn template(input: &str) {

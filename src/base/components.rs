@@ -1,7 +1,7 @@
 //! Loops in directed graphs, found without recursion and in time linear to nodes and edges.
 //!
 //! The graph structure and the search for components are petgraph's: its algorithm keeps its own
-//! stack, so a chain of a million nodes is no danger.
+//! stack, so a chain of a million nodes is not a danger.
 
 use std::collections::VecDeque;
 

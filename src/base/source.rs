@@ -115,7 +115,7 @@ impl SourceFile {
         Position { line, column }
     }
 
-    /// Byte offset of the start of line `index` (from 0), or the end of the text behind the last.
+    /// Byte offset of the start of line `index` (from 0), or the end of the text after the last.
     pub fn line_start(&self, index: usize) -> Option<usize> {
         if index == self.line_starts.len() {
             return Some(self.text.len());

@@ -4,7 +4,7 @@ use strsim::osa_distance;
 
 use crate::base::characters::plain_look_alike;
 
-/// Words longer than this are no typos of anything.
+/// Words longer than this are not typos of anything.
 const LONGEST_WORD: usize = 80;
 
 /// The shortest word for which part of a name is suggested (`zmq` for `push-zmq`).

@@ -41,7 +41,7 @@ impl Signature {
         match self.module_type {
             ModuleType::Trigger => format!("workflow my-workflow on {call} {{\n    # steps\n}}"),
             _ if self.is_condition() => {
-                format!("if {call} {{\n    push-zmq() # when it is so\n}} else {{\n    # when it is not\n}}")
+                format!("if {call} {{\n    push-zmq() # if it holds\n}} else {{\n    # if it does not\n}}")
             }
             _ => call,
         }
@@ -55,10 +55,10 @@ impl Signature {
     /// How the language says the same more briefly, for the modules that it has words for.
     pub fn example_in_words(&self) -> Option<&'static str> {
         Some(match self.id.as_str() {
-            module_ids::TAG_IF => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    push-zmq() # when it is so\n}",
-            module_ids::GENERIC_IF => "if \"tlp:red\" in Event.Tag.{n}.name {\n    push-zmq() # when it is so\n}",
-            module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    push-zmq() # when it is so\n}",
-            module_ids::PUBLISHED_IF => "if published {\n    push-zmq() # when it is so\n}",
+            module_ids::TAG_IF => "if event tagged any [\"tlp:red\", \"PAP:RED\"] {\n    push-zmq() # if it holds\n}",
+            module_ids::GENERIC_IF => "if \"tlp:red\" in Event.Tag.{n}.name {\n    push-zmq() # if it holds\n}",
+            module_ids::COUNT_IF => "if count(Event.Tag.{n}.name) > 50 {\n    push-zmq() # if it holds\n}",
+            module_ids::PUBLISHED_IF => "if published {\n    push-zmq() # if it holds\n}",
             module_ids::GENERIC_FILTER_DATA | module_ids::GENERIC_FILTER_RESET => {
                 "filter Event._AttributeFlattened.{n} where \"tlp:red\" in Tag.{n}.name {\n    # steps that see only these\n    push-zmq(data_extraction_path: Event._AttributeFlattened.{n}.value)\n}"
             }

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn every_release_can_be_built() {
         assert_eq!(all().count(), 20);
-        // Two example modules of the server's own stand in every catalogue.
+        // Two example modules of the server's own are in every catalogue.
         assert_eq!((count("misp-2.4.160"), count("misp-2.5.0"), count("misp-2.5.1")), (21, 52, 55));
         assert_eq!((count("misp-2.5.19"), count("misp-2.5-latest")), (55 + 7, 55 + 16));
     }

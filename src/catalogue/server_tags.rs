@@ -18,7 +18,7 @@ pub fn server_tags(signatures: &[Signature], catalogue: &str) -> Option<ServerTa
     (!listed.tags.is_empty() || !listed.clusters.is_empty()).then_some(listed)
 }
 
-/// Makes the pickers that list tags take others too: a server gets new ones every day, which is no mistake of
+/// Makes the pickers that list tags take others too: a server gets new ones every day, which is not a mistake of
 /// type. What it does not list is a finding of its own.
 pub(super) fn open_pickers(signatures: &mut [Signature]) {
     let modules = signatures.iter_mut().filter(|module| module.provenance == Provenance::BuiltIn);

@@ -98,7 +98,7 @@ impl Signature {
         self.parameters.iter().find(|parameter| parameter.id == id)
     }
 
-    /// Whether it can stand where a condition is wanted.
+    /// Whether it can be where a condition is wanted.
     pub fn is_condition(&self) -> bool {
         self.module_type == ModuleType::Logic && self.outputs == 2
     }

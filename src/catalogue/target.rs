@@ -140,7 +140,7 @@ impl FromStr for Target {
     }
 }
 
-/// A name that is no target.
+/// A name that is not a target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum UnknownTarget {
     /// It has another form.

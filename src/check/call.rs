@@ -149,7 +149,7 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-/// Whether a name stands between quotes: then its value is taken as it is.
+/// Whether a name is between quotes: then its value is taken as it is.
 pub(super) fn is_quoted(name: Name<'_>) -> bool {
     (name.span.end - name.span.start) as usize != name.text.len()
 }

@@ -62,7 +62,7 @@ pub enum TestClauseKind<'a> {
         target: Name<'a>,
         /// The answer.
         value: Value<'a>,
-        /// Where the answer stands.
+        /// Where the answer is.
         value_span: Span,
     },
     /// `expect success` and the like.
@@ -87,7 +87,7 @@ pub enum TestClauseKind<'a> {
         target: Name<'a>,
         /// What it contains; nothing if any effect is meant.
         value: Value<'a>,
-        /// Where that stands.
+        /// Where that is.
         value_span: Span,
     },
     /// `expect log "TEXT"`, `expect no log "TEXT"`
@@ -96,7 +96,7 @@ pub enum TestClauseKind<'a> {
         negated: bool,
         /// The text.
         text: Cow<'a, str>,
-        /// Where it stands.
+        /// Where it is.
         text_span: Span,
     },
 }

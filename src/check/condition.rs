@@ -279,7 +279,7 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
-    /// Whether the hash path stands where the value should and the value where the path should, which is
+    /// Whether the hash path and the value are swapped, which is
     /// then reported.
     fn sides_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, operator: Span) -> bool {
         let is_path = match &value.kind {
@@ -310,7 +310,7 @@ impl<'a> FlowChecker<'_, 'a> {
         true
     }
 
-    /// Whether the field stands where the value should and the value where the field should, which is then reported.
+    /// Whether field and value are swapped, which is then reported.
     fn field_swapped(&mut self, path: &'a Value<'a>, value: &'a Value<'a>, start: Start<'_>) -> bool {
         let (ValueKind::Name(word) | ValueKind::Path(word), ValueKind::Text(_)) = (&path.kind, &value.kind) else {
             return false;
@@ -355,7 +355,7 @@ impl<'a> FlowChecker<'_, 'a> {
                         .help(format!("write the hash path without quotes: `{text}`"))
                         .unsafe_fix(constant.span, text),
                     _ => diagnostic
-                        .help("the value stands left of `in`, the hash path right of it; with `==` and `!=` the hash path stands left"),
+                        .help("the value is on the left of `in`, the hash path on the right; with `==` and `!=` the hash path is on the left"),
                 });
                 None
             }
@@ -388,7 +388,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     ConstantKind::Path(_) => diagnostic
                         .note("MISP compares what a hash path yields with a fixed value, not with another hash path")
                         .help("write the value in double quotes"),
-                    _ => diagnostic.help("write a text, a number or a boolean"),
+                    _ => diagnostic.help("write a string, a number or a boolean"),
                 });
                 return None;
             }
@@ -428,7 +428,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     Diagnostic::at(
                         Code::WrongType,
                         item.span,
-                        format!("a list entry must be text, not {}", other.describe()),
+                        format!("a list entry must be a string, not {}", other.describe()),
                     )
                     .help("write the value in double quotes"),
                 ),
@@ -445,7 +445,7 @@ fn plain<'v>(value: &'v ParamValue<'_>) -> Option<&'v str> {
     }
 }
 
-/// The parameters of generic-if, or of generic-filter-data behind its `head`, in the editor's order.
+/// The parameters of generic-if, or of generic-filter-data after its `head`, in the editor's order.
 pub fn comparison_params<'a>(comparison: Comparison<'a>, mut head: Params<'a>) -> Params<'a> {
     if let Some(value) = comparison.value {
         head.push((Cow::Borrowed("value"), ParamValue::Text(value)));

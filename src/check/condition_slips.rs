@@ -69,7 +69,7 @@ impl<'a> FlowChecker<'_, 'a> {
         self.report(order(finding, path, operator, (given, &value.kind), self.question_place(predicate)));
     }
 
-    /// Whether a hash path stands between quotes before a list, which is then reported.
+    /// Whether a hash path is between quotes before a list, which is then reported.
     pub(super) fn quoted_path(&mut self, predicate: &Predicate<'_>, list: &Value<'_>, path: &Value<'_>) -> bool {
         let (ValueKind::List(_), ValueKind::Text(text)) = (&list.kind, &path.kind) else { return false };
         let PredicateKind::Compare { operator, .. } = &predicate.kind else { return false };
@@ -82,7 +82,7 @@ impl<'a> FlowChecker<'_, 'a> {
             Diagnostic::at(
                 Code::WrongType,
                 path.span,
-                "this is a text, not a hash path, so nothing is looked up in the event",
+                "this is a string, not a hash path, so nothing is looked up in the event",
             )
             .label("a hash path has no quotes")
             .help(format!("write `{spelled}`"))
@@ -106,7 +106,7 @@ impl<'a> FlowChecker<'_, 'a> {
         true
     }
 
-    /// Whether a list stands where one value is compared, which is then reported.
+    /// Whether a list is where one value is compared, which is then reported.
     pub(super) fn list_compared(
         &mut self,
         predicate: &Predicate<'_>,

@@ -2,15 +2,15 @@
 //!
 //! Every template in a JSON value is encoded where it is rendered, so that the text is JSON whatever the data holds.
 
-/// What stands around an expression in JSON.
+/// What is around an expression in JSON.
 pub(crate) const EXPRESSION: (&str, &str) = ("{{ (", ") | default(none) | tojson }}");
-/// What stands around any other template in JSON.
+/// What is around any other template in JSON.
 pub(crate) const TEXT: (&str, &str) = ("{% filter tojson %}", "{% endfilter %}");
-/// What stands around a template in a line, where its line breaks are left out.
+/// What is around a template in a line, where its line breaks are left out.
 pub(crate) const LINE: (&str, &str) = ("{% filter replace('\\r', '') | replace('\\n', '') %}", "{% endfilter %}");
-/// What stands between the entries of a list or an object.
+/// What is between the entries of a list or an object.
 pub(crate) const COMMA: &str = ", ";
-/// What stands between a key and its value.
+/// What is between a key and its value.
 pub(crate) const COLON: &str = ": ";
 
 /// Whether a template may begin somewhere in a text.

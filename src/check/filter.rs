@@ -29,7 +29,7 @@ impl<'a> FlowChecker<'_, 'a> {
         {
             self.report(
                 Diagnostic::at(Code::UnknownOption, label.span, format!("`{}` is not a filter label", label.text))
-                    .note("MISP tells the filters of a run apart by one of six labels")
+                    .note("MISP identifies the filters of a run by one of six labels")
                     .help("leave the label out; where something needs one, the labels are `A` to `F`"),
             );
         }
@@ -129,7 +129,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let ConstantKind::Object(entries) = constant.kind else {
             self.report(
                 Diagnostic::at(Code::WrongType, constant.span, format!("a module filter is an object, not {}", constant.kind.describe()))
-                    .help("write `for SELECTOR where COND` behind the call, or `filters: { selector: …, value: …, operator: …, path: … }`"),
+                    .help("write `for SELECTOR where COND` after the call, or `filters: { selector: …, value: …, operator: …, path: … }`"),
             );
             return saved;
         };

@@ -83,7 +83,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Checks what stands at `place`. Findings about a value that is written elsewhere, such as a constant,
+    /// Checks what is at `place`. Findings about a value that is written elsewhere, such as a constant,
     /// say that it is used here.
     pub(super) fn at<T>(&mut self, place: Span, check: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.diagnostics.len();
@@ -279,7 +279,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             self.report(
                 Diagnostic::at(Code::TooManyNodes, span, format!("this workflow has more than {MAX_NODES} nodes"))
                     .note("every `use` of a blueprint repeats its nodes, and blueprints that use others multiply them")
-                    .help("use the blueprint once, behind a join"),
+                    .help("use the blueprint once, after a join"),
             );
         }
         !is_full && !self.is_full

@@ -96,11 +96,11 @@ impl<'a> FlowChecker<'_, 'a> {
                         format!("`{}` must be written out", field.name.text),
                     )
                     .note("it must be the same on every machine")
-                    .help("write a text in double quotes"),
+                    .help("write a string in double quotes"),
                 );
                 return;
             }
-            other => return self.wrong_field(field, "a text", &other),
+            other => return self.wrong_field(field, "a string", &other),
         };
         if let Some(finding) = wording::text_too_long(&text) {
             self.report(finding.placed_at(field.value.span));

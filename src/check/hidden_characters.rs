@@ -35,7 +35,7 @@ pub(crate) fn check_hidden_in_data(file: &SourceFile, id: FileId, diagnostics: &
 struct Hidden {
     at: usize,
     c: char,
-    /// What it stands in; unknown in other languages.
+    /// What it is in; unknown in other languages.
     place: Option<Surroundings>,
 }
 
@@ -133,6 +133,6 @@ fn why(c: char) -> &'static str {
             "it changes the order in which text is shown: a reviewer may see something else than MISP reads"
         }
         c if c.is_control() => "a terminal may obey it, and a reviewer does not see it",
-        _ => "a reviewer does not see it: two texts that look the same may differ",
+        _ => "a reviewer does not see it: two strings that look the same may differ",
     }
 }

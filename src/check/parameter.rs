@@ -58,7 +58,7 @@ impl<'a> FlowChecker<'_, 'a> {
         }
     }
 
-    /// A value for a blueprint's parameter that is not known while the blueprint stands alone.
+    /// A value for a blueprint's parameter that is not known while the blueprint is alone.
     fn placeholder(&mut self, parameter: &Parameter, given: ValueType, span: Span) -> Option<ParamValue<'a>> {
         let fits = match parameter.kind {
             ParameterKind::Text | ParameterKind::Textarea | ParameterKind::Select | ParameterKind::Radio => {
@@ -110,12 +110,12 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Path(path) if parameter.jinja => self.wrong_type(
                 parameter,
                 constant,
-                &format!("to put in what lies under the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"),
+                &format!("to insert the value of the hash path write `\"{{{{ {path} }}}}\"`, else `\"{path}\"`"),
             ),
             _ if parameter.lines.is_some() => {
                 self.wrong_type(parameter, constant, "write an object, a line for each entry: `{ Name: \"value\" }`")
             }
-            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
+            _ => self.wrong_type(parameter, constant, "write a string in double quotes"),
         }
     }
 
@@ -249,7 +249,7 @@ impl<'a> FlowChecker<'_, 'a> {
             _ if parameter.lines.is_some() => {
                 self.wrong_type(parameter, constant, "write an object, a line for each entry: `{ Name: \"value\" }`")
             }
-            _ => self.wrong_type(parameter, constant, "write a text in double quotes"),
+            _ => self.wrong_type(parameter, constant, "write a string in double quotes"),
         }
     }
 
@@ -258,14 +258,14 @@ impl<'a> FlowChecker<'_, 'a> {
         None
     }
 
-    /// Reports a bare word that means nothing where it stands.
+    /// Reports a bare word that means nothing where it is.
     pub(super) fn unknown_word(&mut self, word: &'a str, span: Span, parameter: Option<&Parameter>) {
         let scope = &self.context.scopes[self.file];
         if scope.incomplete {
             return;
         }
         if scope.constants.contains_key(word) {
-            // Anywhere else the constant's value would stand here.
+            // Anywhere else the constant's value would be here.
             self.report(
                 Diagnostic::at(Code::UnknownName, span, format!("`{word}` is a constant, and a default uses none"))
                     .help(format!(
@@ -285,7 +285,7 @@ impl<'a> FlowChecker<'_, 'a> {
     }
 }
 
-/// The place of a part of a text, where the text stands in the source as it is.
+/// The place of a part of a text, where the text is in the source as it is.
 fn place_of(text: &str, range: Range<usize>, span: Span, sources: &Sources) -> Option<Span> {
     let part = text.get(range).filter(|part| !part.is_empty())?;
     let literal = sources.snippet(span);

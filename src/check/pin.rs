@@ -114,7 +114,7 @@ impl<'a> FlowChecker<'_, 'a> {
             return Some(version);
         }
         self.report(
-            Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a text in double quotes")
+            Diagnostic::at(Code::InvalidPin, entry.value.span, "a version is a string in double quotes")
                 .help("write for example `version: \"0.1\"`"),
         );
         None

@@ -106,7 +106,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Number(digits) => written.add(digits),
             ConstantKind::Boolean(value) => written.add(if *value { "true" } else { "false" }),
             ConstantKind::Parameter(_) => written.add("x"),
-            _ => return self.refuse(value, "a text in double quotes"),
+            _ => return self.refuse(value, "a string in double quotes"),
         }
         true
     }
@@ -117,7 +117,7 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Boolean(value) => written.add(if *value { "true" } else { "false" }),
             ConstantKind::Number(digits) => {
                 if serde_json::from_str::<serde_json::Number>(digits).is_err() {
-                    return self.refuse(constant, "a number as in JSON, without zeros in front");
+                    return self.refuse(constant, "a number as in JSON, without leading zeros");
                 }
                 written.add(digits);
             }
@@ -151,7 +151,7 @@ impl<'a> FlowChecker<'_, 'a> {
                     return true;
                 }
                 if !parameter.jinja {
-                    return self.refuse(constant, "a text that is written out: MISP does not render templates here");
+                    return self.refuse(constant, "a string that is written out: MISP does not render templates here");
                 }
                 self.check_leaf(parameter, text, constant.span);
                 match text.as_plain().and_then(only_expression) {
@@ -165,11 +165,11 @@ impl<'a> FlowChecker<'_, 'a> {
             ConstantKind::Path(path) => {
                 self.report(
                     Diagnostic::at(Code::WrongType, constant.span, "a hash path is not a value of JSON")
-                        .help(format!("to put in what lies under it write `\"{{{{ {path} }}}}\"`")),
+                        .help(format!("to insert its value write `\"{{{{ {path} }}}}\"`")),
                 );
                 return false;
             }
-            ConstantKind::Word(_) | ConstantKind::Unknown => return self.refuse(constant, "a text in double quotes"),
+            ConstantKind::Word(_) | ConstantKind::Unknown => return self.refuse(constant, "a string in double quotes"),
         }
         true
     }

@@ -77,7 +77,7 @@ impl<'a> FlowChecker<'_, 'a> {
             other => {
                 self.diagnostics.push(
                     Diagnostic::at(Code::WrongType, value.span, format!("{} is not a message", other.describe()))
-                        .help("a message is text between quotes"),
+                        .help("a message is a string in double quotes"),
                 );
                 None
             }

@@ -112,7 +112,7 @@ fn unused_labels(body: &Block<'_>, tested: &FxHashSet<&str>, diagnostics: &mut V
                 label.span,
                 format!("no `goto` leads to the label `@{}`, and no test names it", label.text),
             )
-            .note("labels are not part of what MISP gets: they only say where jumps lead and what tests mean")
+            .note("labels are not part of the JSON for MISP: only jumps and tests use them")
             .help("remove the label, or lead a `goto` to it"),
         );
     }

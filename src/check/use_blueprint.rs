@@ -161,10 +161,10 @@ impl<'a> FlowChecker<'_, 'a> {
                 )
                 .also(parameter.span, "the parameter")
                 .help(match wanted {
-                    ValueType::String => "write a text in double quotes",
+                    ValueType::String => "write a string in double quotes",
                     ValueType::Number => "write a number",
                     ValueType::Boolean => "write `true` or `false`",
-                    ValueType::List => "a list stands between brackets, also one with a single entry: `[\"…\"]`",
+                    ValueType::List => "a list is written in brackets, even with a single entry: `[\"…\"]`",
                     ValueType::Path => "write a hash path, for example `Event.info`",
                 });
                 self.at(place, |checker| checker.report(finding));
@@ -214,7 +214,7 @@ fn checked_default<'a>(parameter: &'a BlueprintParameter<'a>) -> Option<Constant
     Some(value)
 }
 
-/// The values that a blueprint's parameters have while it stands alone: defaults, or unknown ones.
+/// The values that a blueprint's parameters have while it is alone: defaults, or unknown ones.
 pub fn standalone_bindings<'a>(blueprint: &'a Blueprint<'a>) -> Vec<(&'a str, Constant<'a>)> {
     blueprint
         .parameters

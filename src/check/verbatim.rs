@@ -15,7 +15,7 @@ pub fn verbatim<'a>(constant: &Constant<'a>, names: &mut dyn Names<'a>) -> Optio
             let Ok(number) = serde_json::from_str(digits) else {
                 names.report(
                     Diagnostic::at(Code::WrongType, constant.span, format!("`{digits}` is not a number in JSON"))
-                        .help("JSON has no zeros in front and no numbers beyond 1e308; a text in double quotes takes any digits"),
+                        .help("JSON has no leading zeros and no numbers beyond 1e308; a string in double quotes takes any digits"),
                 );
                 return None;
             };

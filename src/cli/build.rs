@@ -29,7 +29,7 @@ enum BuildForm {
     Workflow,
     /// The bare graph
     Data,
-    /// The body of `POST /workflows/edit`: the graph as a text
+    /// The body of `POST /workflows/edit`: the graph as a string
     Request,
     /// A blueprint, as MISP imports it
     Blueprint,
@@ -40,7 +40,7 @@ enum BuildForm {
 /// Writes one file for each workflow and blueprint, `ID.json` or `ID.blueprint.json`. While there
 /// is an error nothing is written. Where the text says `env("NAME")` or `secret("NAME")`, the file
 /// says `${NAME}`, so that it can be committed; `--with-secrets` writes the values, for MISP. MISP's
-/// own JSON (`.json`) is written anew in its canonical form.
+/// own JSON (`.json`) is rewritten in canonical form.
 #[derive(Args, Debug)]
 pub(super) struct Build {
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub(super) struct Build {
     #[arg(long)]
     check: bool,
     /// Write the values of `env` and `secret`, read from the environment, in place of `${NAME}`. The files are for
-    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` beside `build`, and only
+    /// MISP and not to be committed: they go to a folder of their own, `build-with-secrets` next to `build`, and only
     /// you can read them
     #[arg(long, conflicts_with = "check")]
     with_secrets: bool,

@@ -154,7 +154,7 @@ impl Check {
         let to_output = |file: FileId| input == Some(file) && is_fixable(file);
         if self.format != ReportFormat::Text && roots.iter().any(|&file| to_output(file)) {
             return Err(Failure::Other(
-                "the corrected text goes to standard output, and so would the findings: leave out `--format`"
+                "the corrected file goes to standard output, and so would the findings: leave out `--format`"
                     .to_owned(),
             ));
         }

@@ -24,7 +24,7 @@ pub(super) struct Circumstances {
     /// without it the only one there is
     #[arg(long, value_name = "NAME")]
     server: Option<String>,
-    /// Take out of each event what the trigger never passes. Without it the run is told what that is
+    /// Take out of each event what the trigger never passes. Without it a note says what that is
     #[arg(long)]
     pub(super) as_trigger: bool,
 }

@@ -17,7 +17,7 @@ pub(super) struct Completions {
     shell: Shell,
 }
 
-/// The generator for fish leaves out what stands after a verb without a flag.
+/// The generator for fish leaves out what is after a verb without a flag.
 fn values_for_fish(command: &clap::Command) -> String {
     let mut script = String::new();
     for verb in command.get_subcommands() {

@@ -163,7 +163,7 @@ impl Console {
         self.results.reset()
     }
 
-    /// Writes `text` behind `start`, and wraps it at `width` with `indent` spaces before its further
+    /// Writes `text` after `start`, and wraps it at `width` with `indent` spaces before its further
     /// lines.
     ///
     /// # Errors

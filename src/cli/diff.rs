@@ -23,7 +23,7 @@ use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, Targe
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///
 /// Both sides may be text, MISP's JSON, or folders of these. Nodes are matched by what they do and where they
-/// stand: a renumbered graph shows no difference.
+/// are: a renumbered graph shows no difference.
 #[derive(Args, Debug)]
 pub(super) struct Diff {
     /// The one side: a file or folder

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::diagnostics::{Code, Snippet};
+use crate::diagnostics::{Code, Snippet, page_of};
 
 use super::findings::CODES;
 use super::{Console, Failure, Status};
@@ -10,7 +10,7 @@ use super::{Console, Failure, Status};
 /// Say what a code means: what was found, why it matters in MISP, and what it looks like before and after.
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// The word in brackets behind `error`, `warning` or `note`; without it all codes are listed
+    /// The word in brackets after `error`, `warning` or `note`; without it all codes are listed
     #[arg(value_name = "CODE", value_parser = CODES, hide_possible_values = true)]
     code: Option<Code>,
 }
@@ -56,6 +56,10 @@ fn explain(console: &mut Console, code: Code) -> std::io::Result<()> {
         console.strong(title)?;
         console.line("")?;
         show(console, snippets)?;
+    }
+    if let Some(page) = page_of(code) {
+        console.line("")?;
+        console.line(&page)?;
     }
     Ok(())
 }

@@ -18,17 +18,17 @@ use super::{Console, Failure, Format, Inputs, Reads, Status, TargetFlag, report}
 
 /// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
 ///
-/// What the text cannot say, or says otherwise than the JSON, is told on standard error. Compiled, the text is
+/// What cannot be expressed, or is expressed otherwise than in the JSON, is reported on standard error. Compiled, the result is
 /// the same graph again.
 #[derive(Args, Debug)]
 #[command(mut_arg("paths", |paths| paths.help("Files with MISP's JSON, and folders of them; `-` for standard input")))]
 pub(super) struct Import {
     #[command(flatten)]
     inputs: Inputs,
-    /// Where the texts go, a file `ID.mwf` each; without it a single one goes to standard output
+    /// The folder to write to, a file `ID.mwf` each; without it a single one goes to standard output
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Keep node ids, positions, versions and frames, so that every node comes back where it stood
+    /// Keep node ids, positions, versions and frames, so that every node comes back in the same place
     #[arg(long)]
     keep_layout: bool,
     /// Keep every parameter as it is. Without it, what MISP's editor would do when it opens the workflow is done, as far as a run

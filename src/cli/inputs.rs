@@ -126,7 +126,7 @@ impl Loaded {
         }
         let (is, it) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
         Err(Failure::Other(format!(
-            "{} {is} MISP's JSON, and `{verb}` is for `.mwf` files\n`mispflow import` makes text of {it}",
+            "{} {is} MISP's JSON, and `{verb}` is for `.mwf` files\n`mispflow import` converts {it} to `.mwf`",
             listed(&names)
         )))
     }

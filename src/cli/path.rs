@@ -64,7 +64,7 @@ impl Evaluate {
             Err(error) => {
                 let place = Span::new(expression, error.at.start, error.at.end);
                 let diagnostic = Diagnostic::at(Code::InvalidHashPath, place, error.message)
-                    .note("MISP does not complain about such a path: it finds nothing and goes on")
+                    .note("MISP does not complain about such a path: it finds nothing and continues")
                     .help(error.help);
                 return Ok(Err(Box::new(diagnostic)));
             }

@@ -15,7 +15,7 @@ const LOOKED_AT: usize = 1_000;
 /// So many characters of a text are shown.
 const SHOWN_CHARACTERS: usize = 60;
 
-/// Says which part of `path` left nothing of `data`, and what was there. The path stands in `file`.
+/// Says which part of `path` left nothing of `data`, and what was there. The path is in `file`.
 pub(super) fn why_empty(path: &Path, data: &Value<'_>, file: FileId) -> Diagnostic {
     let place = |range: Range<usize>| Span::new(file, range.start, range.end);
     let whole = place(0..path.as_str().len());
@@ -52,9 +52,9 @@ pub(super) fn why_empty(path: &Path, data: &Value<'_>, file: FileId) -> Diagnost
 
 fn missing(segment: &Segment, key: &str) -> String {
     match segment.token {
-        Token::Numeric => "there are no numbered entries to go over".to_owned(),
-        Token::Named => "there are no named keys to go over".to_owned(),
-        Token::Any => "there is nothing to go over".to_owned(),
+        Token::Numeric => "there are no numbered entries to visit".to_owned(),
+        Token::Named => "there are no named keys to visit".to_owned(),
+        Token::Any => "there is nothing to visit".to_owned(),
         Token::Number { .. } | Token::Key(_) => format!("there is no `{key}` here"),
     }
 }
@@ -78,7 +78,7 @@ fn missing_key(finding: Diagnostic, path: &Path, emptied: &Emptied<'_, '_>, segm
         return finding.help(format!("`{{n}}` goes to each entry: `{before}{{n}}.{after}`"));
     }
     if emptied.segment == 0 && key != "Event" && names.iter().any(|name| name == "Event") {
-        return finding.help(format!("everything lies under `Event`: `Event.{text}`"));
+        return finding.help(format!("everything is under `Event`: `Event.{text}`"));
     }
     finding
 }

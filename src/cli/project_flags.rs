@@ -13,7 +13,7 @@ pub struct ProjectFlags {
     /// The project file, instead of the nearest `mispflow.toml`; paths in it start at its folder
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A folder outside of the project whose files texts and the project file may name too; may be given
+    /// A further folder whose files the project may name; may be given
     /// several times
     #[arg(long = "allow-read", value_name = "DIR")]
     allowed: Vec<PathBuf>,

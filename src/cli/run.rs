@@ -25,8 +25,8 @@ use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// Run a workflow on events as MISP would, and say what it does and why.
 ///
-/// Nothing leaves this computer unless `--live` says so: what MISP would do is told, not done. With
-/// one event the run is told node by node, with several there is a line for each and a summary.
+/// Nothing leaves this computer unless `--live` says so: what MISP would do is shown, not done. With
+/// one event the run is shown node by node, with several there is a line for each and a summary.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   mispflow run publish-guard.mwf --event events/red.json
@@ -286,7 +286,7 @@ impl Total {
     }
 }
 
-/// Where a node stands in the text.
+/// Where a node is in the text.
 fn place(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> Option<String> {
     let span = graph.node(node)?.origin?;
     let file = sources.file(span.file);

@@ -30,7 +30,7 @@ pub(super) enum OutputForm {
 pub(super) struct Output {
     /// The results.
     pub(super) bytes: Vec<u8>,
-    /// Lines of the log that do not belong among the results.
+    /// Lines of the log that are notlong among the results.
     pub(super) log: Vec<String>,
     /// How the runs ended.
     pub(super) endings: Vec<Ending>,

@@ -80,7 +80,7 @@ impl Failure {
             io::ErrorKind::PermissionDenied => "you may not write there (permission denied)".to_owned(),
             io::ErrorKind::StorageFull => "the disk is full".to_owned(),
             io::ErrorKind::QuotaExceeded => "your share of the disk is full".to_owned(),
-            io::ErrorKind::FileTooLarge => "it would be larger than files may be here".to_owned(),
+            io::ErrorKind::FileTooLarge => "it would be larger than the size limit".to_owned(),
             io::ErrorKind::ReadOnlyFilesystem => "nothing can be written on this disk".to_owned(),
             _ => error.to_string(),
         };
@@ -104,7 +104,7 @@ impl Failure {
     }
 
     /// Says what happened and gives the exit code. A reader that closed the pipe has seen enough:
-    /// that is no failure.
+    /// that is not a failure.
     pub(super) fn report(&self, console: &mut Console) -> Status {
         if let Self::Output(error) = self
             && error.kind() == io::ErrorKind::BrokenPipe

@@ -22,7 +22,7 @@ pub struct Compilation<'a> {
 }
 
 impl<'a> Compilation<'a> {
-    /// The workflow whose id stands at a place.
+    /// The workflow whose id is at a place.
     pub fn workflow(&self, id: Span) -> Option<&Compiled<'a>> {
         self.documents.iter().chain(&self.imported).find(|compiled| compiled.id.span == id)
     }

@@ -173,7 +173,7 @@ impl<'s> Workspace<'s> {
         for file in &self.program.files {
             comments.read(&file.tree, self.program.sources.file(file.tree.id), &mut diagnostics);
         }
-        // Behind an error much is not looked at, and of imported files only what is used.
+        // After an error much is not looked at, and of imported files only what is used.
         let is_whole = !diagnostics.iter().any(Diagnostic::is_error);
         comments.apply(&mut diagnostics);
         if is_whole {

@@ -42,7 +42,7 @@ impl CountOperator {
         Self::ALL.into_iter().find(|operator| operator.name() == name)
     }
 
-    /// Compares a number of values with what the user wrote: loosely, so a text that is no number is compared
+    /// Compares a number of values with what the user wrote: loosely, so a text that is not a number is compared
     /// with the digits of the count.
     pub fn compare(self, count: usize, value: &Value<'_>) -> bool {
         let count = Value::Int(i64::try_from(count).unwrap_or(i64::MAX));

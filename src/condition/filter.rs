@@ -21,7 +21,7 @@ impl Filter<'_> {
     /// Whether the item stays.
     ///
     /// # Errors
-    /// What PHP throws: a path into an item that is no list or object.
+    /// What PHP throws: a path into an item that is not a list or object.
     pub fn keeps(&self, item: &Value<'_>) -> Result<bool, Thrown> {
         let Some(operator) = self.operator else {
             // MISP follows the path before it looks at the operator.
@@ -70,7 +70,7 @@ impl Filter<'_> {
 /// The items that stay, under the keys they had; later releases number them anew.
 ///
 /// # Errors
-/// What PHP throws: a path into an item that is no list or object.
+/// What PHP throws: a path into an item that is not a list or object.
 pub fn matching_items<'a>(items: &Array<'a>, filter: &Filter<'_>, semantics: &Semantics) -> Result<Array<'a>, Thrown> {
     let kept = items.filter(|_, item| filter.keeps(item))?;
     Ok(if semantics.filters_reindex { kept.reindexed() } else { kept })
@@ -111,7 +111,7 @@ mod tests {
             kept(ITEMS, "a", Operator::InOr, r#"["1", "2"]"#, "misp-2.5.1"),
             r#"{"0":{"a":"1"},"1":{"a":"2"},"3":{"a":["2"]}}"#
         );
-        // Nothing selected: an empty list, which is no single value.
+        // Nothing selected: an empty list, which is not a single value.
         assert_eq!(kept(r#"[{"b": 1}]"#, "a", Operator::NotEquals, r#""2""#, "misp-2.5.1"), "[]");
     }
 

@@ -134,7 +134,7 @@ impl Operator {
 }
 
 impl<'v, 'a> Subject<'_, 'v, 'a> {
-    /// Whether some item of the list is wanted; `None` if this is no list.
+    /// Whether some item of the list is wanted; `None` if this is not a list.
     fn has(&self, wanted: impl Fn(&Value<'a>) -> bool) -> Option<bool> {
         match self {
             Self::Value(value) => Some(value.as_array()?.values().any(wanted)),
@@ -142,7 +142,7 @@ impl<'v, 'a> Subject<'_, 'v, 'a> {
         }
     }
 
-    /// The items of the list that are wanted; `None` if this is no list.
+    /// The items of the list that are wanted; `None` if this is not a list.
     fn keep(&self, wanted: impl Fn(&Value<'a>) -> bool) -> Option<Vec<&'v Value<'a>>> {
         match self {
             Self::Value(value) => Some(value.as_array()?.values().filter(|item| wanted(item)).collect()),

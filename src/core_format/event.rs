@@ -3,7 +3,7 @@
 use crate::catalogue::Semantics;
 use crate::php::{Array, Key, KeyRef, Text, Value};
 
-/// Why data is no event.
+/// Why data is not an event.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NormaliseError {
     /// It has no `Event`.
@@ -16,10 +16,10 @@ pub enum NormaliseError {
 
 /// The data that a workflow gets of an event as the REST API returns it: every attribute has `_allTags` (the event's
 /// tags, then its own), in later releases every report too, and the event `_AttributeFlattened` (its attributes, then those
-/// of its objects). Of what stands beside `Event` only keys with an underscore in front stay. Doing it twice changes nothing.
+/// of its objects). Of what is beside `Event` only keys with an underscore in front stay. Doing it twice changes nothing.
 ///
 /// # Errors
-/// If `data` is no event.
+/// If `data` is not an event.
 pub fn normalise<'a>(data: &Value<'a>, semantics: Semantics) -> Result<Value<'a>, NormaliseError> {
     into_normalised(data.clone(), semantics)
 }
@@ -27,7 +27,7 @@ pub fn normalise<'a>(data: &Value<'a>, semantics: Semantics) -> Result<Value<'a>
 /// As [`normalise`], of data that nobody else needs: nothing of it is copied then.
 ///
 /// # Errors
-/// If `data` is no event.
+/// If `data` is not an event.
 pub fn into_normalised(data: Value<'_>, semantics: Semantics) -> Result<Value<'_>, NormaliseError> {
     let Value::Array(mut data) = data else { return Err(NormaliseError::NoEvent) };
     let event = data.get_mut(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;

@@ -47,15 +47,15 @@ codes! {
     // Reading.
     /// A file or folder cannot be read.
     UnreadableFile = "unreadable-file", Error;
-    /// A file is not read, because whoever wrote the text must not have it read.
+    /// A file is not read, because it is outside of the project.
     RefusedFile = "refused-file", Error;
-    /// A file is not written where it would be.
+    /// A file is not written, because the place is not allowed.
     RefusedOutput = "refused-output", Error;
     /// A file cannot be written.
     UnwritableFile = "unwritable-file", Error;
     /// The id of a workflow or blueprint cannot name a file on every system.
     UnsafeFileName = "unsafe-file-name", Error;
-    /// A file is larger than the tool reads.
+    /// A file is too large.
     FileTooLarge = "file-too-large", Error;
     /// A file is not UTF-8 text.
     InvalidUtf8 = "invalid-utf8", Error;
@@ -65,29 +65,29 @@ codes! {
     InvalidCatalogue = "invalid-catalogue", Error;
     /// A file with taxonomies cannot be used.
     InvalidTaxonomy = "invalid-taxonomy", Error;
-    /// What is known of the target was not seen on a running server.
+    /// The target was not verified on a running server.
     UnverifiedTarget = "unverified-target", Note;
     /// A JSON file is not a workflow, a blueprint or a graph of MISP.
     InvalidMispJson = "invalid-misp-json", Error;
     /// A file is not JSON.
     InvalidJson = "invalid-json", Error;
-    /// The source of a module cannot be read as one.
+    /// The source of a module cannot be read.
     InvalidModuleSource = "invalid-module-source", Error;
-    /// Something in the source of a module is computed, and is left open.
+    /// The source of a module computes a value, which stays open.
     NotLiteral = "not-literal", Note;
     /// A hash path finds nothing in a file.
     NoMatch = "no-match", Error;
-    /// Something in MISP's JSON is unusual and was read tolerantly.
+    /// Something in MISP's JSON is unusual, but was read.
     MispJsonOddity = "misp-json-oddity", Note;
 
     // Syntax.
-    /// The text does not follow the grammar.
+    /// The file does not follow the grammar.
     SyntaxError = "syntax-error", Error;
-    /// Brackets or braces nest deeper than the tool follows.
+    /// Brackets, braces or blueprints nest too deeply.
     NestingTooDeep = "nesting-too-deep", Error;
-    /// A string holds an escape that does not exist.
+    /// A string contains an escape that does not exist.
     InvalidEscape = "invalid-escape", Error;
-    /// A source holds a character that a reader cannot see.
+    /// A file contains a character that a reader cannot see.
     HiddenCharacter = "hidden-character", Warning;
     /// A hash path is malformed.
     InvalidHashPath = "invalid-hash-path", Error;
@@ -125,39 +125,39 @@ codes! {
     // Types.
     /// A value has the wrong type.
     WrongType = "wrong-type", Error;
-    /// An option is not offered.
+    /// A value is not one of the options.
     UnknownOption = "unknown-option", Error;
-    /// A parameter that the module cannot do without is missing.
+    /// A required parameter is missing.
     MissingParameter = "missing-parameter", Error;
     /// A parameter or field is given twice.
     DuplicateParameter = "duplicate-parameter", Error;
     /// A parameter that the module does not know is kept because it is quoted.
     KeptParameter = "kept-parameter", Warning;
-    /// A missing text for which MISP's editor adds the default.
+    /// A value is missing, and MISP's editor adds the default.
     EmptyValueReplaced = "empty-value-replaced", Note;
-    /// Another parameter's value hides this one.
+    /// The value of another parameter hides this one.
     HiddenParameter = "hidden-parameter", Warning;
-    /// A module stands where its kind cannot.
+    /// A module is used where its kind is not allowed.
     MisplacedModule = "misplaced-module", Error;
-    /// A module filter is put on a module that ignores it.
+    /// A module that takes no module filter has one.
     FilterNotSupported = "filter-not-supported", Error;
-    /// A condition cannot be said in this place.
+    /// MISP cannot express a condition in this place.
     UnsupportedCondition = "unsupported-condition", Error;
     /// A template is not valid Jinja.
     InvalidTemplate = "invalid-template", Error;
-    /// A template stands where MISP does not render it.
+    /// A template is used where MISP does not render it.
     TemplateNotRendered = "template-not-rendered", Warning;
     /// A payload cannot be JSON.
     InvalidJsonPayload = "invalid-json-payload", Warning;
     /// A hash path names a key that is never there.
     UnknownKey = "unknown-key", Error;
-    /// A hash path goes over the entries of something that is no list.
+    /// A hash path visits the entries of something that is not a list.
     NotAList = "not-a-list", Error;
-    /// A hash path looks for a key in something that is no object.
+    /// A hash path looks for a key in something that is not an object.
     NotAnObject = "not-an-object", Error;
-    /// A hash path leaves out the `Event` that everything lies under.
+    /// A hash path does not begin with `Event`.
     PathWithoutEvent = "path-without-event", Error;
-    /// A list or an object stands where a single value is compared.
+    /// A list or an object is compared as if it were a single value.
     ObjectCompared = "object-compared", Error;
     /// A field is compared with a value that it never has.
     ImpossibleValue = "impossible-value", Error;
@@ -187,9 +187,9 @@ codes! {
     JumpIntoScope = "jump-into-scope", Error;
     /// A filter label is used again inside its own scope.
     FilterLabelReused = "filter-label-reused", Error;
-    /// A reset of its own stands in a filter scope.
+    /// There is a reset inside a filter.
     ResetInScope = "reset-in-scope", Warning;
-    /// A workflow has not exactly one trigger.
+    /// A workflow does not have exactly one trigger.
     TriggerCount = "trigger-count", Error;
     /// An output has several connections.
     MultipleConnections = "multiple-connections", Error;
@@ -203,15 +203,15 @@ codes! {
     TooManyPaths = "too-many-paths", Error;
     /// MISP walks many paths when it opens or saves the workflow.
     ManyPaths = "many-paths", Warning;
-    /// A blocking module stands behind a concurrent task.
+    /// A blocking module is after a concurrent task.
     BlockingInConcurrent = "blocking-in-concurrent", Warning;
-    /// A blocking module stands under a trigger that does not block.
+    /// A blocking module is under a trigger that does not block.
     BlockingUnderNonBlocking = "blocking-under-non-blocking", Warning;
     /// A module needs the MISP core format and the trigger does not give it.
     CoreFormatMissing = "core-format-missing", Warning;
-    /// Nodes are kept that nothing leads to.
+    /// Nothing leads to some nodes.
     DetachedNodes = "detached-nodes", Warning;
-    /// Inlined blueprints make a workflow too large.
+    /// Used blueprints make a workflow too large.
     TooManyNodes = "too-many-nodes", Error;
     /// A blueprint with required parameters has no JSON of its own.
     BlueprintNotWritten = "blueprint-not-written", Note;
@@ -229,12 +229,12 @@ codes! {
     UnusedAllow = "unused-allow", Warning;
     /// A comment allows a code that does not exist.
     UnknownCode = "unknown-code", Warning;
-    /// A comment for the tool cannot be understood, or gives no reason.
+    /// A comment for mispflow is not valid, or gives no reason.
     MalformedAllow = "malformed-allow", Warning;
     // Runs and tests.
-    /// A file or an event is nothing that a workflow can run on.
+    /// A workflow cannot run on a file or an event.
     UnusableEvent = "unusable-event", Error;
-    /// What a step gets from the service it asks cannot be used.
+    /// An answer for a step does not have the right form.
     UnusableAnswer = "unusable-answer", Error;
     /// A workflow cannot be run.
     CannotRun = "cannot-run", Error;
@@ -248,53 +248,53 @@ codes! {
     NotCovered = "not-covered", Note;
 
     // Traps.
-    /// Something is asked for that the trigger does not give.
+    /// A condition or template uses data that the trigger does not give.
     NotInTrigger = "not-in-trigger", Warning;
-    /// Something is asked for that the trigger gives only sometimes.
+    /// A condition or template uses data that the trigger gives only sometimes.
     NotAlwaysInTrigger = "not-always-in-trigger", Note;
     /// A guard of queries stops nothing where a query comes without an event.
     GuardWithoutEvent = "guard-without-event", Note;
-    /// The parameters of a trigger ask for tags that MISP does not tell it about.
+    /// A trigger waits for tags for which MISP does not fire it.
     NeverStarts = "never-starts", Note;
-    /// A tag that was set in the same run is asked for, which MISP does not see.
+    /// A condition asks for a tag that was set in the same run, which MISP does not see.
     StaleTag = "stale-tag", Warning;
-    /// A filter is on behind a join only if the run came one way.
+    /// After a join a filter is on only for one of the branches.
     FilterLeftOn = "filter-left-on", Warning;
-    /// Filters are reset where none is on.
+    /// A reset is reached while no filter is on.
     ResetWithoutFilter = "reset-without-filter", Warning;
-    /// A reset that names one filter takes all of them off.
+    /// A reset of one filter removes all filters.
     ResetOfAll = "reset-of-all", Warning;
-    /// What was changed under a filter is read behind its reset, which forgot it.
+    /// A change under a filter is read after the reset, which undoes it.
     ChangesLost = "changes-lost", Warning;
-    /// Something is read that only another module could have attached, and none did.
+    /// A step reads data that another module must attach first.
     NeverAttached = "never-attached", Warning;
-    /// What a module attaches to the data is never read.
+    /// A module attaches data that no step reads.
     UnreadResult = "unread-result", Warning;
     /// A step that acts on the event has a module filter and so does nothing.
     EventScopeFiltered = "event-scope-filtered", Warning;
     /// A filter that finds nothing makes a step fail, which ends the path silently.
     FilterMayEndPath = "filter-may-end-path", Warning;
-    /// Tags that must all be there are counted, and one is named twice or may be there twice.
+    /// A condition asks for all tags of a list, and one is there twice.
     DuplicateTags = "duplicate-tags", Warning;
     /// `not_in_and` does not mean that one of the tags is missing.
     NotInAnd = "not-in-and", Warning;
-    /// `!=` says no where the value is missing.
+    /// `!=` is false where the value is missing.
     MissingNotUnequal = "missing-not-unequal", Warning;
-    /// A value, mostly a default, is none of the options and makes the module do nothing.
+    /// A value, usually a default, is not one of the options and makes the module do nothing.
     IdleDefault = "idle-default", Warning;
-    /// A text is rendered by the service misp-modules, without which runs fail and nobody is told.
+    /// A step needs misp-modules to render a value; without it runs fail silently.
     NeedsTemplateService = "needs-template-service", Note;
     /// A template names something that the data does not have.
     UnknownVariable = "unknown-variable", Warning;
-    /// A template measures, tests or reuses what can be gone through only once.
+    /// A template uses a generator as if it were a list.
     GeneratorUsedAsList = "generator-used-as-list", Warning;
     /// A template looks for a string in a list of objects.
     StringAmongObjects = "string-among-objects", Warning;
-    /// A template puts what anybody may have written between quotes of JSON.
+    /// A template puts a value that anybody could have written between quotes of JSON.
     UnescapedInJson = "unescaped-in-json", Warning;
-    /// A line break in what a template puts into a header adds headers.
+    /// A line break in a value adds headers to a request.
     HeaderLineBreak = "header-line-break", Warning;
-    /// A trigger that fires all the time leads to a call of another service.
+    /// A trigger that fires very often leads to a call of another service.
     BusyTrigger = "busy-trigger", Warning;
     /// Branches of a concurrent task join, and what follows runs once for each.
     RunsSeveralTimes = "runs-several-times", Warning;
@@ -302,71 +302,71 @@ codes! {
     TriggersItself = "triggers-itself", Warning;
     /// Workflows run each other in a circle.
     WorkflowCircle = "workflow-circle", Warning;
-    /// The path of a comparison is a value and its value a field.
+    /// The path and the value of a comparison are swapped.
     FieldAndValueSwapped = "field-and-value-swapped", Warning;
-    /// A count is compared with a number that decides the answer beforehand.
+    /// The number in a comparison with a count decides the answer.
     DecidedCount = "decided-count", Warning;
-    /// A secret stands in the text.
+    /// A workflow contains a secret.
     PlainSecret = "plain-secret", Warning;
     /// An address without encryption.
     PlainHttp = "plain-http", Warning;
     /// A tag that its taxonomy, or the server, does not have.
     UnknownTag = "unknown-tag", Warning;
-    /// Two tags of which only one can hold.
+    /// Two tags exclude each other.
     ExclusiveTags = "exclusive-tags", Warning;
     /// IF :: Distribution dies for events without attributes of their own.
     NoDirectAttributes = "no-direct-attributes", Warning;
-    /// Content is sent in a form that nobody can read.
+    /// Content is sent in a form that no server can read.
     BrokenContentType = "broken-content-type", Warning;
     /// A module does not work in this release of MISP.
     BrokenModule = "broken-module", Warning;
     /// IF :: Organisation names no organisation.
     NoOrganisation = "no-organisation", Warning;
-    /// Whether the event is published is asked behind a step that publishes it, which MISP does not see.
+    /// A condition asks whether the event is published, after a step that publishes it.
     StalePublished = "stale-published", Warning;
-    /// A step loads the event again while a filter is on, which takes the filter off.
+    /// A step loads the event again while a filter is on, which removes the filter.
     ReloadUnderFilter = "reload-under-filter", Warning;
-    /// The trigger node does not say that its data has the core format, so the event is not loaded again.
+    /// The trigger node lacks the mark for the core format, so the event is not loaded again.
     ReloadWithoutCoreFormat = "reload-without-core-format", Warning;
     /// A module or trigger is switched off on the server.
     DisabledModule = "disabled-module", Warning;
     /// A galaxy cluster is named with the prefix that the release leaves out.
     GalaxyPrefix = "galaxy-prefix", Warning;
-    /// A module filter is filled in only in part.
+    /// A module filter is filled in only partly.
     HalfFilledFilter = "half-filled-filter", Warning;
     /// A module filter makes the module do nothing.
     IdleWithFilter = "idle-with-filter", Warning;
-    /// A module for attributes has a filter that finds something else.
+    /// A module for attributes has a filter that finds other items.
     FilterOfOtherItems = "filter-of-other-items", Warning;
     /// A parameter is filled in that MISP never reads.
     IgnoredParameter = "ignored-parameter", Warning;
     /// A distribution and its sharing group do not fit together.
     SharingGroupMismatch = "sharing-group-mismatch", Warning;
-    /// A question about an aggregate that it cannot answer.
+    /// An aggregate is asked something that it cannot answer.
     BrokenAggregate = "broken-aggregate", Warning;
     /// A step fails in every run.
     AlwaysFails = "always-fails", Warning;
-    /// A step works on attributes behind one that takes most of them away.
+    /// A step works on attributes after one that removes most of them.
     NarrowedAttributes = "narrowed-attributes", Warning;
-    /// A number is outside of what the module takes.
+    /// A number is outside of the range that the module accepts.
     ValueOutOfRange = "value-out-of-range", Warning;
     /// An old node has the id of another module.
     ReplacedModule = "replaced-module", Warning;
     /// A step about tags names none.
     NoTags = "no-tags", Warning;
-    /// The same happens whatever the answer to a question is.
+    /// Both branches of a condition do the same.
     NoDifference = "no-difference", Warning;
     /// A concurrent task starts nothing.
     EmptyConcurrent = "empty-concurrent", Warning;
-    /// A question is answered by one that was asked on the way to it.
+    /// Earlier conditions already decide a condition.
     AnsweredBefore = "answered-before", Warning;
     /// A workflow blocks everything that its trigger is for.
     AlwaysBlocks = "always-blocks", Warning;
-    /// No step under a filter looks at what the filter narrows.
+    /// No step under a filter uses the list that the filter narrows.
     FilterWithoutEffect = "filter-without-effect", Warning;
-    /// A workflow runs another by a name that none has.
+    /// A workflow runs another one that does not exist.
     UnknownCallee = "unknown-callee", Warning;
-    /// A blueprint that exists only to be used is not used.
+    /// A blueprint with required parameters is not used.
     UnusedBlueprint = "unused-blueprint", Warning;
     /// A constant is never used.
     UnusedConstant = "unused-constant", Warning;
@@ -376,21 +376,21 @@ codes! {
     DebugNeedsListener = "debug-needs-listener", Note;
     /// With `debug` on, the branches of a concurrent task die.
     DebugInConcurrent = "debug-in-concurrent", Warning;
-    /// Another workflow may stop the queries of `attach-enrichment`, which it does not survive.
+    /// Another workflow may stop the queries of `attach-enrichment`, which ends the run.
     GuardedEnrichment = "guarded-enrichment", Note;
-    /// A question about sharing groups is also true for events that are not shared with any.
+    /// A condition about sharing groups is also true for events without one.
     SharingGroupUnasked = "sharing-group-unasked", Warning;
-    /// What `attach-decay-score` takes off the attributes is read after it.
+    /// A step reads data of attributes that `attach-decay-score` removed.
     DroppedByDecayScore = "dropped-by-decay-score", Warning;
-    /// The data is read after `enrich-event`, which leaves it in another form.
+    /// A step reads data after `enrich-event`, which leaves it in another form.
     NotNormalised = "not-normalised", Warning;
     /// Removing a tag that is not attached makes a step fail, which ends the path.
     RemovalMayEndPath = "removal-may-end-path", Warning;
-    /// A character that MISP's database does not take.
+    /// MISP's database does not store a character.
     UnstorableCharacter = "unstorable-character", Warning;
-    /// A tag is put on an event that may have none, which ends the run.
+    /// A step adds a tag to an event that may have no tags, which ends the run.
     UntaggedEvent = "untagged-event", Warning;
-    /// A workflow publishes the event and is started by that again.
+    /// A workflow publishes the event, and this starts the workflow again.
     PublishesAgain = "publishes-again", Warning;
     /// Passwords and keys of users are sent out.
     PasswordInData = "password-in-data", Warning;
@@ -398,9 +398,9 @@ codes! {
     UnfilteredAdhoc = "unfiltered-adhoc", Warning;
     /// The search of an ad-hoc workflow is not one that MISP can make.
     AdhocFilter = "adhoc-filter", Warning;
-    /// A workflow is run on other events than the one at hand, or on none.
+    /// A workflow runs another one on the wrong events, or on none.
     CallWithoutEvents = "call-without-events", Warning;
-    /// A step hands on the whole event under a filter that leaves the attributes of objects alone.
+    /// A step passes on the whole event under a filter that does not change the attributes of objects.
     ObjectsNotFiltered = "objects-not-filtered", Warning;
 }
 

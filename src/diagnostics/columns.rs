@@ -43,7 +43,7 @@ impl<'s> Columns<'s> {
             counted.collect()
         });
         let step = (offset - start) / STEP;
-        // Right behind the last full step of a text without a final line break there is no step more.
+        // Right after the last full step of a text without a final line break there is no step more.
         let step = step.min(before.len() - 1);
         let column = before[step] + characters(&line[step * STEP..offset - start]) + 1;
         Position { line: index + 1, column }

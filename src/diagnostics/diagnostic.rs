@@ -12,7 +12,7 @@ pub enum Severity {
     Note,
     /// Compiles, but probably does not do what its author means.
     Warning,
-    /// Nothing is written while one of these stands.
+    /// Nothing is written while one of these is there.
     Error,
 }
 

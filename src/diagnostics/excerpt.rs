@@ -11,7 +11,7 @@ use crate::base::source::{FileId, SourceFile, Span};
 use super::columns::Columns;
 use super::printable::{printable_line, push_visible};
 
-/// Of a region over several lines so many are shown behind its first line …
+/// Of a region over several lines so many are shown after its first line …
 pub(super) const LINES_BEHIND_START: usize = 3;
 /// … and so many before its last one.
 pub(super) const LINES_BEFORE_END: usize = 1;

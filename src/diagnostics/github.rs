@@ -47,7 +47,7 @@ fn annotation(sources: &Sources, columns: &Columns<'_>, diagnostic: &Diagnostic)
     line
 }
 
-/// Text behind the second `::`.
+/// Text after the second `::`.
 fn data(text: &str) -> String {
     printable(text).replace('%', "%25").replace('\n', "%0A")
 }

@@ -57,7 +57,7 @@ struct JsonPlace {
 }
 
 /// Writes the findings and their summary as one JSON object on one line, ordered by place. Lines
-/// and columns count from 1, columns in characters; `end` is the place just behind.
+/// and columns count from 1, columns in characters; `end` is the place just after.
 ///
 /// # Errors
 /// What the writer says.

@@ -34,7 +34,7 @@ impl Level {
     }
 }
 
-/// The name that stands for all findings that are warnings, where a code may stand.
+/// The name that stands for all findings that are warnings, where a code may be.
 pub const ALL_WARNINGS: &str = "warnings";
 
 /// What a level is set for.
@@ -76,7 +76,7 @@ pub struct Levels {
 
 /// An error that was to be turned down.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("`{0}` is always an error: nothing can be built while it stands")]
+#[error("`{0}` is always an error: nothing can be built until it is gone")]
 pub struct AlwaysAnError(pub Code);
 
 impl Levels {

@@ -1,6 +1,7 @@
 //! Findings about the input: codes, places, help and fixes, and how they are shown.
 
 mod audience;
+mod book;
 mod code;
 mod columns;
 mod concise;
@@ -21,6 +22,7 @@ mod summary;
 mod terminal;
 
 pub use audience::Audience;
+pub use book::page_of;
 pub use code::Code;
 pub use concise::write_concise;
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};

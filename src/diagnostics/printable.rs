@@ -7,7 +7,7 @@ use crate::base::characters::hidden_characters;
 
 /// `text` with every character made visible that a terminal would obey or not show: control characters, escape
 /// sequences, marks that change the direction of text, characters without a width. Tabs and line breaks stay, and
-/// so do the joiners and selectors that emoji and other scripts need where they stand.
+/// so do the joiners and selectors that emoji and other scripts need where they are.
 pub fn printable(text: &str) -> Cow<'_, str> {
     visible(text, |c| c == '\r')
 }

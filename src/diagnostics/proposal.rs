@@ -64,7 +64,7 @@ fn show_region(file: &SourceFile, edits: &[&Edit]) -> Option<String> {
     let mut shown = String::new();
     let old = file.text.get(region.clone())?;
     for (sign, text) in [('-', old), ('+', changed.as_str())] {
-        // A place where nothing stood, or where nothing is left, needs no line of its own.
+        // A place where nothing was, or where nothing is left, needs no line of its own.
         if text.trim().is_empty() {
             continue;
         }

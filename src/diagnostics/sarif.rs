@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::base::characters::to_json_pretty;
 use crate::base::source::{Sources, Span};
 
+use super::book::page_of;
 use super::columns::Columns;
 use super::printable::printable;
 use super::revealed::revealed;
@@ -62,13 +63,17 @@ fn rule(code: Code) -> Value {
             let _ = write!(markdown, "\n\n{title}{name}:\n\n```\n{}```", snippet.content);
         }
     }
-    json!({
+    let mut rule = json!({
         "id": code.as_str(),
         "shortDescription": {"text": code.summary().trim()},
         "fullDescription": {"text": explanation.what},
         "help": {"text": text, "markdown": markdown},
         "defaultConfiguration": {"level": code.severity().as_str()},
-    })
+    });
+    if let Some(page) = page_of(code) {
+        rule["helpUri"] = page.into();
+    }
+    rule
 }
 
 struct Writer<'s> {

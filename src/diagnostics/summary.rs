@@ -41,7 +41,7 @@ impl fmt::Display for Summary {
 }
 
 /// The findings by file (in the order the files were read) and place, those without a place first.
-/// What stands at the same place stays in the order in which it was found.
+/// What is at the same place stays in the order in which it was found.
 pub fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut ordered: Vec<_> = diagnostics.iter().collect();
     ordered.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span));

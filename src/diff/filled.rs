@@ -1,4 +1,4 @@
-//! Values that stand where the other side names a secret.
+//! Values that are where the other side names a secret.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::jinja::of_verbatim;
 use crate::model::{Document, Node, ParamText, ParamValue, TextPart};
 use crate::secrets::{Secret, is_credential_header};
 
-/// What stands in the place of a value that must not be seen.
+/// What is in the place of a value that must not be seen.
 pub(crate) const NOT_SHOWN: &str = "(not shown)";
 
 /// The values of secrets that one side names, as the other side has them: a file that was built with its secrets holds
@@ -17,7 +17,7 @@ pub fn filled_secrets(before: &[Document<'_>], after: &[Document<'_>]) -> Vec<(S
     for (named, plain) in [(before, after), (after, before)] {
         let mut patterns: BTreeMap<(&str, &str), Vec<&[TextPart<'_>]>> = BTreeMap::new();
         each_text(named, &mut |node, name, text| {
-            // A secret that is all of a text would be anything that stands there.
+            // A secret that is all of a text would be anything that is there.
             let ParamText::Parts(parts) = text else { return };
             if has_secret(text) && parts.iter().any(|part| matches!(part, TextPart::Plain(plain) if !plain.is_empty()))
             {

@@ -32,7 +32,7 @@ impl<'m> Matching<'m> {
         }
     }
 
-    /// Matches all that can be: equals in equal places first, then equals, then what stands in the
+    /// Matches all that can be: equals in equal places first, then equals, then what is in the
     /// same place, then what is similar. `similarity` tells how similar two nodes of a module are.
     pub fn find(&mut self, first: &Fingerprints, second: &Fingerprints, similarity: &dyn Fn(usize, usize) -> usize) {
         self.equals([&first.whole, &second.whole]);

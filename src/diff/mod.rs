@@ -1,5 +1,5 @@
 //! What differs between two workflows as graphs. Nodes are matched by what they do and where they
-//! stand, not by their ids: a renumbered graph is the same graph.
+//! are, not by their ids: a renumbered graph is the same graph.
 
 mod compare;
 mod difference;

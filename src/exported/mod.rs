@@ -37,7 +37,7 @@ pub struct Exported<'s> {
     /// Made from the name of the file, with a number where the file holds several. Its place is that
     /// of the document.
     pub id: Name<'s>,
-    /// What was read. Its nodes tell where in the JSON they stand.
+    /// What was read. Its nodes tell where in the JSON they are.
     pub document: Document<'static>,
     places: Places<'s>,
 }
@@ -131,7 +131,7 @@ impl Exported<'_> {
         !diagnostics[before..].iter().any(Diagnostic::is_error)
     }
 
-    /// MISP keeps such nodes, so they are no error here: the catalogue may just not know the server.
+    /// MISP keeps such nodes, so they are not errors here: the catalogue may just not know the server.
     fn unknown_modules(&self, catalogue: &Catalogue, budget: &Budget, diagnostics: &mut Vec<Diagnostic>) {
         for node in self.document.graph.nodes.iter().filter(|node| catalogue.module(&node.module).is_none()) {
             let is_trigger = node.module_type == ModuleType::Trigger;

@@ -1,4 +1,4 @@
-//! Where in the JSON the parts of a document stand.
+//! Where in the JSON the parts of a document are.
 
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ impl RowPaths {
         self.paths().zip(is_reported).filter_map(|(path, is_reported)| is_reported.then_some(path))
     }
 
-    /// Where the fields stand, by their order in [`FIELDS`].
+    /// Where the fields are, by their order in [`FIELDS`].
     pub(super) fn spans(&self, span: impl Fn(&str) -> Option<Span>) -> [Option<Span>; FIELDS.len()] {
         std::array::from_fn(|index| self.0.get(index).and_then(|path| span(path)))
     }
@@ -63,7 +63,7 @@ pub(super) struct Places<'s> {
 }
 
 impl Places<'_> {
-    /// What the row tells by what stands there.
+    /// What the row tells by what is there.
     pub(super) fn row_facts(&self) -> Row {
         Row { has_name: self.row[0].is_some(), has_invalid_uuid: self.paths.has_invalid_uuid }
     }
@@ -89,7 +89,7 @@ impl Places<'_> {
     /// Findings about parts of the document, with their places and their JSON paths.
     pub(super) fn with_parts(&self, document: &Document<'_>, findings: &[TypeFinding<'_>]) -> Vec<Diagnostic> {
         let mut placed = Vec::with_capacity(findings.len());
-        // The findings about a node stand together: it is gone through once for all of them.
+        // The findings about a node are together: it is gone through once for all of them.
         let mut rest = findings;
         while let Some(first) = rest.first() {
             let node = first.part.node();
@@ -136,7 +136,7 @@ impl Places<'_> {
         }
     }
 
-    /// The place of some bytes of the text that stands at `span`, where they can be told.
+    /// The place of some bytes of the text that is at `span`, where they can be told.
     fn exact(&self, span: Span, within: Option<&(&str, Range<usize>)>) -> Span {
         let written = self.sources.snippet(span);
         if written.starts_with(['{', '[']) {

@@ -38,7 +38,7 @@ fn all_fixes_and_comments_survive() {
     assert_eq!(repaired(&text, true), (text.clone(), Vec::new(), 0));
 }
 
-/// A finding that replaces what stands at `start..end`.
+/// A finding that replaces what is at `start..end`.
 fn finding(
     sources: &Sources,
     text: &str,

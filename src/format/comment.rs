@@ -5,7 +5,7 @@
 pub struct Waiting<'s> {
     /// With the `#`, without blanks at its end.
     pub text: &'s str,
-    /// Whether it stands behind something on its line.
+    /// Whether it is after something on its line.
     pub trailing: bool,
     /// Whether a blank line is before it.
     pub blank_before: bool,

@@ -6,7 +6,7 @@ use super::comment::Blanks;
 use super::writer::Writer;
 
 impl<'s> Writer<'s> {
-    /// The condition of an `if`, and the space before the block. Parentheses stand where `and`, `or`
+    /// The condition of an `if`, and the space before the block. Parentheses are where `and`, `or`
     /// and `not` meet and nowhere else.
     pub(super) fn head_condition(&mut self, condition: &'s Condition<'s>) {
         let Some((parts, operator)) = parts(condition) else {
@@ -101,7 +101,7 @@ impl<'s> Writer<'s> {
         self.value(list);
     }
 
-    /// Leaves out what of parentheses and `not`s stands before a question.
+    /// Leaves out what of parentheses and `not`s is before a question.
     fn leave_out_beginning(&mut self) {
         while self.leave_out("(") || self.leave_out("not") {}
     }

@@ -27,7 +27,7 @@ impl<'s> Writer<'s> {
     }
 }
 
-/// Imports stand together, constants as their author grouped them, all else apart.
+/// Imports are together, constants as their author grouped them, all else apart.
 fn between(before: &Item<'_>, after: &Item<'_>) -> Blanks {
     match (before, after) {
         (Item::Import(_), Item::Import(_)) => Blanks::BeforeComments,

@@ -3,7 +3,7 @@
 use super::piece::Piece;
 use super::{INDENT_WIDTH, LINE_WIDTH};
 
-/// Writes the pieces: a group stands on one line if that fits, else all its lines break.
+/// Writes the pieces: a group is on one line if that fits, else all its lines break.
 pub fn lay_out(pieces: &[Piece<'_>]) -> String {
     let mut page = Page::default();
     // Whether the lines of the open groups break.

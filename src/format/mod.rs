@@ -1,7 +1,7 @@
 //! The canonical text of a file: one form for everything that means the same.
 //!
 //! The rules are in `docs/formatting.md`. The tree is walked once, in source order, beside the
-//! source text, so that every comment is seen between the very tokens it stands between; the walk
+//! source text, so that every comment is seen between the very tokens it is between; the walk
 //! leaves a flat list of pieces with the places where lines may break, and these are laid out in a
 //! second pass. Both take time linear in the length of the file.
 

@@ -5,7 +5,7 @@ use crate::syntax::tree::Name;
 use super::literal::quote;
 use super::writer::Writer;
 
-/// Words that mean something else than a module where a call may stand.
+/// Words that mean something else than a module where a call may be.
 const RESERVED: [&str; 40] = [
     "import",
     "as",

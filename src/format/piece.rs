@@ -88,7 +88,7 @@ impl<'s> Pieces<'s> {
         }
     }
 
-    /// What holds a line break cannot stand on one line.
+    /// What holds a line break cannot be on one line.
     fn must_break(&mut self) {
         if let Some(&group) = self.open.last() {
             self.pieces[group] = Piece::Open { broken: true };

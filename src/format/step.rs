@@ -171,7 +171,7 @@ impl<'s> Writer<'s> {
         });
     }
 
-    /// A branch with one simple step stands on one line if that fits.
+    /// A branch with one simple step is on one line if that fits.
     fn branch(&mut self, block: &'s Block<'s>) {
         let [step] = block.steps.as_slice() else { return self.block(block) };
         if !matches!(step.kind, StepKind::Call(_) | StepKind::Use(_) | StepKind::Goto(_)) {

@@ -66,7 +66,7 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// One event stands behind `given`; several stand one a line if they do not fit.
+    /// One event is after `given`; several stand one a line if they do not fit.
     fn given(&mut self, values: &'s [Value<'s>]) {
         self.token("given");
         if let [value] = values {

@@ -10,7 +10,7 @@ use super::writer::Writer;
 pub struct Brackets {
     open: &'static str,
     close: &'static str,
-    /// Whether a space stands inside them when they stand on one line.
+    /// Whether a space is inside them when they are on one line.
     padded: bool,
 }
 
@@ -22,7 +22,7 @@ const PIN: Brackets = Brackets { open: "@[", close: "]", padded: false };
 const BRACES: Brackets = Brackets { open: "{", close: "}", padded: true };
 
 impl<'s> Writer<'s> {
-    /// Entries between brackets: on one line, or one a line with a comma behind the last.
+    /// Entries between brackets: on one line, or one a line with a comma after the last.
     pub(super) fn entries<T>(&mut self, brackets: Brackets, entries: &'s [T], write: impl Fn(&mut Self, &'s T)) {
         let Brackets { open, close, padded } = brackets;
         self.pieces.open();
@@ -74,7 +74,7 @@ impl<'s> Writer<'s> {
         });
     }
 
-    /// `: value`, behind a name.
+    /// `: value`, after a name.
     pub(super) fn named_value(&mut self, value: &'s Value<'s>) {
         self.token(":");
         self.add(" ");

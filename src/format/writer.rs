@@ -1,4 +1,4 @@
-//! The walk beside the source: tokens are written in the order in which they stand there, so that
+//! The walk beside the source: tokens are written in the order in which they are there, so that
 //! the comments between them are found.
 
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ pub struct Writer<'s> {
     comments: &'s [Comment<'s>],
     /// The first comment that was not read yet.
     next_comment: usize,
-    /// Behind the last token or comment that was read.
+    /// After the last token or comment that was read.
     cursor: usize,
     /// Comments that were read and have no line yet.
     waiting: Vec<Waiting<'s>>,
@@ -108,7 +108,7 @@ impl<'s> Writer<'s> {
         self.cursor = span.end as usize;
     }
 
-    /// Whether comments stand before the next token.
+    /// Whether comments are before the next token.
     pub(super) fn comments_ahead(&self) -> bool {
         self.next_token().1 > self.next_comment
     }
@@ -178,7 +178,7 @@ impl<'s> Writer<'s> {
         breaks.last() == Some(&true)
     }
 
-    /// Where the next token begins, and the index of the first comment behind it.
+    /// Where the next token begins, and the index of the first comment after it.
     fn next_token(&self) -> (usize, usize) {
         let (mut at, mut comment) = (self.cursor, self.next_comment);
         loop {
@@ -196,7 +196,7 @@ impl<'s> Writer<'s> {
 
     fn read_token(&mut self, token: &'static str) {
         let (at, comments) = self.next_token();
-        // What is said behind an entry is about that entry, not about all of them.
+        // What is said after an entry is about that entry, not about all of them.
         self.hurry |= comments > self.next_comment && matches!(token, "," | ")");
         self.read_comments(comments);
         if self.source[at..].starts_with(token) {

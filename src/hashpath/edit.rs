@@ -48,7 +48,7 @@ impl Path {
     /// missing is made; where a wildcard ends the path `value` is merged into what is there.
     ///
     /// # Errors
-    /// What PHP throws: if `data`, or what the path goes through, is no array. `data` may then be changed in part.
+    /// What PHP throws: if `data`, or what the path goes through, is not an array. `data` may then be changed in part.
     pub fn insert<'a>(&self, data: &mut Value<'a>, value: &Value<'a>) -> Result<(), Thrown> {
         insert(&self.edit.steps, &self.edit.keys, data, value)
     }
@@ -57,7 +57,7 @@ impl Path {
     /// test at the end takes out only what is empty or no array.
     ///
     /// # Errors
-    /// What PHP throws: if `data` is no array, or the path goes through the characters of a string. `data` may
+    /// What PHP throws: if `data` is not an array, or the path goes through the characters of a string. `data` may
     /// then be changed in part.
     pub fn remove(&self, data: &mut Value<'_>) -> Result<(), Thrown> {
         let given = data.type_name();

@@ -24,9 +24,9 @@ pub enum Cause {
     Key,
     /// There is such a key, with a null under it, which counts as missing.
     Null,
-    /// A test is asked of values that are no lists or objects.
+    /// A test is asked of values that are not lists or objects.
     NoArray,
-    /// A test fails on all of them: which one, from 0, and the bytes of the path where it stands.
+    /// A test fails on all of them: which one, from 0, and the bytes of the path where it is.
     Test(usize, Range<usize>),
     /// The path leads to a list or object without entries.
     Empty,

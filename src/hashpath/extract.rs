@@ -111,7 +111,7 @@ impl Path {
     /// What the path selects, as MISP's `extract` does it. Nothing is allocated when nothing matches.
     ///
     /// # Errors
-    /// What PHP throws: if `data` is no array, or a regular expression meets an array.
+    /// What PHP throws: if `data` is not an array, or a regular expression meets an array.
     pub fn extract<'v, 'a>(&self, data: &'v Value<'a>) -> Result<Extracted<'v, 'a>, Thrown> {
         let array = array(data, "Hash::extract")?;
         Ok(match self.kind {
@@ -133,7 +133,7 @@ impl Path {
     /// missing. Wildcards and tests are taken for keys, as MISP's `get` does.
     ///
     /// # Errors
-    /// What PHP throws: if `data` is no array.
+    /// What PHP throws: if `data` is not an array.
     pub fn get<'v, 'a>(&self, data: &'v Value<'a>) -> Result<Option<&'v Value<'a>>, Thrown> {
         array(data, "Hash::get")?;
         Ok(self.follow(data))

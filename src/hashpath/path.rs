@@ -36,7 +36,7 @@ pub(super) enum SegmentKind {
 }
 
 impl Path {
-    /// Compiles a path. What makes no sense is no error here, it just matches what it matches in MISP; see
+    /// Compiles a path. What makes no sense is not an error here, it just matches what it matches in MISP; see
     /// [`check_syntax`](super::check_syntax).
     ///
     /// # Errors

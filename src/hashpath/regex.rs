@@ -1,4 +1,4 @@
-//! Regular expressions as PHP takes them: between slashes, with flags behind.
+//! Regular expressions as PHP takes them: between slashes, with flags after.
 
 use std::fmt;
 
@@ -102,7 +102,7 @@ impl fmt::Debug for Regex {
     }
 }
 
-/// Where the slash is that ends the pattern; one behind a backslash does not.
+/// Where the slash is that ends the pattern; one after a backslash does not.
 fn end(body: &str) -> Option<usize> {
     let bytes = body.as_bytes();
     let mut at = 0;

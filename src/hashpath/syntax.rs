@@ -59,7 +59,7 @@ fn check(path: &Path) -> Result<(), PathError> {
     Ok(())
 }
 
-/// Checks what stands before the tests of a segment.
+/// Checks what is before the tests of a segment.
 fn check_key(text: &str, segment: &Segment) -> Result<(), PathError> {
     let span = segment.key_span.clone();
     let key = &text[span.clone()];
@@ -90,7 +90,7 @@ fn check_key(text: &str, segment: &Segment) -> Result<(), PathError> {
     }
     if key.is_empty() {
         let (place, message) = if segment.only_arrays {
-            (span.start..span.start + 1, "a test stands where a key is wanted")
+            (span.start..span.start + 1, "there is a test where a key is expected")
         } else {
             (span.start.saturating_sub(1)..(span.start + 1).min(text.len()), "the hash path has an empty segment")
         };
@@ -103,7 +103,7 @@ fn space(at: Range<usize>) -> PathError {
     error(at, "a hash path holds no spaces outside its tests", "remove the space")
 }
 
-/// Checks that MISP sees a test in all that stands in brackets.
+/// Checks that MISP sees a test in all that is in brackets.
 fn check_tests(text: &str, segment: &Segment) -> Result<(), PathError> {
     let mut at = segment.key_span.end;
     for test in &segment.tests {
@@ -131,7 +131,7 @@ fn check_tests(text: &str, segment: &Segment) -> Result<(), PathError> {
                 return Err(error(at..at + 2, "tests compare with a single `=`", "write `=`"));
             }
             Operation::Matches(Err(problem)) => {
-                let help = "MISP ends the test at the first `]` unless the closing `/` stands right before it, so flags \
+                let help = "MISP ends the test at the first `]` unless the closing `/` is right before it, so flags \
                             such as `/…/i` and brackets do not go together; write `(?i)` at the beginning instead";
                 return Err(error(test.span.clone(), format!("no value ever matches: {problem}"), help));
             }
@@ -161,7 +161,7 @@ fn no_test(text: &str, rest: Range<usize>) -> PathError {
         return error(whole, "`!` alone is not a comparison", "write `!=`");
     }
     if matches!(operator, "=" | "!=" | "<" | ">" | "<=" | ">=") {
-        let help = "MISP ignores such a test and keeps everything; to find empty texts write `[name=/^$/]`";
+        let help = "MISP ignores such a test and keeps everything; to find empty strings write `[name=/^$/]`";
         return error(whole, "the test compares with nothing", help);
     }
     error(whole, "MISP does not see a test here", TEST_HELP)
@@ -209,7 +209,7 @@ mod tests {
             ("Event.Tag.{n}[=x]", 13..17, "the test names no key"),
             ("Event.Tag.{n}[name==x]", 18..20, "tests compare with a single `=`"),
             ("Event.Tag.{n}[name=x]y", 21..22, "nothing but a dot or another test can follow a test"),
-            ("Event.Tag.[name=x]", 10..11, "a test stands where a key is wanted"),
+            ("Event.Tag.[name=x]", 10..11, "there is a test where a key is expected"),
             ("Event.Tag]", 9..10, "`]` closes a test that was never opened"),
             ("Event. info", 6..7, "a hash path holds no spaces outside its tests"),
             ("Event. Tag.{n}[a]", 6..7, "a hash path holds no spaces outside its tests"),

@@ -62,7 +62,7 @@ pub struct Operand {
 }
 
 impl Operand {
-    /// The value as it stands in the path.
+    /// The value as it is in the path.
     pub fn as_str(&self) -> &str {
         self.value.as_str().unwrap_or_default()
     }
@@ -104,7 +104,7 @@ impl Test {
 }
 
 impl Operation {
-    /// What the test says of an entry that is no boolean.
+    /// What the test says of an entry that is not a boolean.
     fn accepts(&self, entry: &Value<'_>) -> bool {
         // PHP has no operators for "greater": it exchanges the sides.
         match self {

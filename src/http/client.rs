@@ -67,7 +67,7 @@ pub enum ClientError {
     NoCertificates,
     /// The client certificate has no private key.
     #[error(
-        "there is no private key beside the client certificate; it has to be PEM, with lines `-----BEGIN PRIVATE KEY-----`"
+        "there is no private key with the client certificate; it has to be PEM, with lines `-----BEGIN PRIVATE KEY-----`"
     )]
     NoPrivateKey,
 }
@@ -308,7 +308,7 @@ fn words(error: &ureq::Error) -> String {
         ureq::Error::HostNotFound => "the name of the server is not known".to_owned(),
         ureq::Error::Timeout(_) => "there was no answer in time".to_owned(),
         ureq::Error::BadUri(_) => "the address is not one of `http://` or `https://`".to_owned(),
-        ureq::Error::Http(_) => "the address or a header has characters that cannot stand there".to_owned(),
+        ureq::Error::Http(_) => "the address or a header has characters that are not allowed there".to_owned(),
         ureq::Error::Rustls(error) => format!("the connection is not secure: {error}"),
         ureq::Error::Protocol(_) => "the answer is not one of HTTP".to_owned(),
         ureq::Error::ConnectProxyFailed(_) => "the proxy does not let the request pass".to_owned(),

@@ -1,4 +1,4 @@
-//! What stands between the parentheses of a call.
+//! What is between the parentheses of a call.
 
 use crate::catalogue::{Parameter, ParameterKind, Signature};
 use crate::format::quote;
@@ -28,7 +28,7 @@ pub(super) enum Exact {
     All,
 }
 
-/// What stands for a node: its arguments, what stands after the parentheses, and what its pin must say besides.
+/// What stands for a node: its arguments, what is after the parentheses, and what its pin must say besides.
 #[derive(Default)]
 pub(super) struct Arguments {
     pub entries: Vec<Entry>,
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 }
 
 /// The arguments that give a node its parameters, those of the editor left out, and its module filter. A filter that
-/// nothing else can say stands in the pin, where nobody checks it.
+/// nothing else can say is in the pin, where nobody checks it.
 pub(super) fn arguments(node: &FlowNode<'_>, exact: Exact, notes: &mut Notes) -> Arguments {
     let mut arguments = Arguments { entries: parameters(node, exact == Exact::All, notes), ..Arguments::default() };
     let filter = &node.node.filter;

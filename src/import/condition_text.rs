@@ -95,7 +95,7 @@ impl Structurer<'_, '_> {
                 pin.push(("x".to_owned(), bare(number(x))));
                 pin.push(("y".to_owned(), bare(number(y))));
             } else {
-                self.notes.about(node.id, "the node's position is out of reach and not kept");
+                self.notes.about(node.id, "the node's position is out of range and not kept");
             }
         }
         if node.version != signature.version {

@@ -108,7 +108,7 @@ pub(super) struct Decision {
     pub condition: Condition,
     pub then: FlowTarget,
     pub otherwise: FlowTarget,
-    /// How many connections are behind [`Self::then`] and [`Self::otherwise`].
+    /// How many connections are after [`Self::then`] and [`Self::otherwise`].
     links: (u32, u32),
     depth: u32,
 }

@@ -144,7 +144,7 @@ impl<'g> Flow<'g> {
             }
         }
         order.reverse();
-        // Branches of a concurrent task that were cut are no branches any more.
+        // Branches of a concurrent task that were cut are not branches any more.
         for node in &mut self.nodes {
             if node.kind == FlowKind::Concurrent {
                 node.targets.retain(Option::is_some);

@@ -8,7 +8,7 @@ use super::note::Notes;
 use super::written::{Entry, Written};
 
 /// The comments before steps, by the place of their first node in the text: the title of every
-/// frame whose nodes stand together.
+/// frame whose nodes are together.
 pub(super) fn comments(frames: &[Frame<'_>], sequence: &[NodeId], notes: &mut Notes) -> Vec<Vec<String>> {
     let place: FxHashMap<NodeId, usize> = sequence.iter().enumerate().map(|(place, &id)| (id, place)).collect();
     let mut comments = vec![Vec::new(); sequence.len()];
@@ -21,7 +21,7 @@ pub(super) fn comments(frames: &[Frame<'_>], sequence: &[NodeId], notes: &mut No
                 comments[first].push(frame.text.trim().to_owned());
             }
             _ => notes.add(format!(
-                "the frame \"{}\" is not kept: its steps do not stand together, or it has no title; `--keep-layout` keeps it",
+                "the frame \"{}\" is not kept: its steps are not next to each other, or it has no title; `--keep-layout` keeps it",
                 frame.text
             )),
         }

@@ -20,7 +20,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The name itself, or with a number behind it.
+    /// The name itself, or with a number after it.
     pub fn unique(&mut self, name: String) -> String {
         if self.taken.insert(name.clone()) {
             return name;

@@ -213,7 +213,7 @@ fn published(node: &Node<'_>) -> Option<Predicate> {
     Some(Predicate { text: word.to_owned(), params: vec![("condition", ParamValue::text(condition.to_owned()))] })
 }
 
-/// A hash path as it stands in a comparison or as a selector; `None` if it cannot.
+/// A hash path as it is in a comparison or as a selector; `None` if it cannot.
 pub(super) fn operand_path(path: &str) -> Option<&str> {
     const WORDS: [&str; 12] = [
         "not",

@@ -40,7 +40,7 @@ pub(super) fn recheck(text: &str, catalogue: &Catalogue) -> Vec<(usize, String)>
     refused
 }
 
-/// Where calls, questions and filters stand, in the order of the text.
+/// Where calls, questions and filters are, in the order of the text.
 #[derive(Default)]
 struct Places {
     spans: Vec<Span>,

@@ -20,7 +20,7 @@ pub(super) type RegionId = usize;
 
 /// The regions of a flow.
 pub(super) struct Scopes {
-    /// The region in which each node stands.
+    /// The region in which each node is.
     pub region: Vec<RegionId>,
     /// The region that each branch of a concurrent task opens; its own region if it opens none.
     pub branches: Vec<Vec<RegionId>>,
@@ -90,7 +90,7 @@ struct Round<'f, 'g> {
 
 impl Scopes {
     /// Finds the scopes. `roles` tells what nodes say; those of filters that cannot be scopes are
-    /// taken away. `pieces` tells for each node that nothing leads to the region it stands in, by
+    /// taken away. `pieces` tells for each node that nothing leads to the region it is in, by
     /// the number of its piece and its place there.
     pub fn find(flow: &Flow<'_>, roles: &mut [Role], pieces: &[Vec<usize>]) -> Self {
         for round in 0.. {
@@ -182,7 +182,7 @@ impl<'f, 'g> Round<'f, 'g> {
         self.chains.push(Chain { filter: node, outer: state.chain, labels: labels | (1 << label) });
         self.found.by_filter[node] = Some(FilterScope { region, reset: None, is_outermost: state.chain == 0 });
         if self.base[state.region] != 0 {
-            // A scope in a branch of a concurrent task that stands in a scope itself.
+            // A scope in a branch of a concurrent task that is in a scope itself.
             self.fail(self.base[state.region]);
         }
         State { region, chain: self.chains.len() - 1 }

@@ -26,7 +26,7 @@ pub(super) enum StepKind {
     },
     /// `if`, with the conditions as text.
     If { arms: Vec<(String, Vec<WrittenStep>)>, otherwise: Vec<WrittenStep> },
-    /// `filter`, with what stands before its block as text.
+    /// `filter`, with what is before its block as text.
     Filter {
         pin: Vec<Entry>,
         head: String,

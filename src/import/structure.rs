@@ -1,6 +1,6 @@
 //! From a plan to steps: blocks where ways part and meet, jumps for the meetings blocks cannot say.
 //!
-//! A unit stands where the last connection to it comes from, or behind the `if` whose branches all
+//! A unit is where the last connection to it comes from, or after the `if` whose branches all
 //! meet in it; the other connections are jumps to it, which therefore all lead forward.
 
 use std::collections::VecDeque;
@@ -31,7 +31,7 @@ pub(super) struct Structurer<'f, 'g> {
     open: Vec<u32>,
     labels: Vec<Option<String>>,
     names: Names,
-    /// By region: units that all jumps lead to already and that stand at its end.
+    /// By region: units that all jumps lead to already and that are at its end.
     pending: Vec<VecDeque<usize>>,
     /// The nodes in the order of the text.
     pub sequence: Vec<usize>,
@@ -89,7 +89,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
     }
 
     /// Tells the whole flow. `before` and `after` are the pieces that nothing leads to, which are
-    /// told before and behind what begins at the start.
+    /// told before and after what begins at the start.
     pub fn structure(&mut self, before: &[Vec<usize>], after: &[Vec<usize>]) -> Vec<WrittenStep> {
         let place = BlockPlace { region: 0, follow: None, depth: 1 };
         let mut steps: Vec<WrittenStep> = before.iter().map(|piece| self.piece(piece)).collect();
@@ -137,7 +137,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
         WrittenStep { label: None, first, kind: StepKind::Detached(steps) }
     }
 
-    /// The block of a region, with the units that only jumps lead to behind it.
+    /// The block of a region, with the units that only jumps lead to after it.
     fn region(&mut self, entry: FlowTarget, place: BlockPlace) -> StepList {
         let mut told = self.block(entry, place);
         let mut end = None;
@@ -173,14 +173,14 @@ impl<'f, 'g> Structurer<'f, 'g> {
         }
     }
 
-    /// The steps behind connections to `unit` that were counted.
+    /// The steps after connections to `unit` that were counted.
     fn arrive(&mut self, unit: usize, place: BlockPlace) -> StepList {
         let mut steps = Vec::new();
         let is_open = self.go_on(unit, place, &mut steps);
         StepList { steps, is_open }
     }
 
-    /// The steps from `unit` on, which stands here.
+    /// The steps from `unit` on, which is here.
     fn from(&mut self, unit: usize, place: BlockPlace) -> StepList {
         let mut steps = Vec::new();
         let is_open = match self.unit(unit, place, &mut steps) {
@@ -197,7 +197,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
         self.go_on(unit, place, steps)
     }
 
-    /// Tells units one behind the other; says whether a run leaves the block at its end.
+    /// Tells units one after the other; says whether a run leaves the block at its end.
     fn go_on(&mut self, mut unit: usize, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> bool {
         loop {
             if Some(unit) == place.follow {
@@ -219,7 +219,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
         }
     }
 
-    /// A jump to a unit, which stands at the end of its region if no other way leads to it.
+    /// A jump to a unit, which is at the end of its region if no other way leads to it.
     fn jump(&mut self, unit: usize) -> WrittenStep {
         if self.labels[unit].is_none() {
             let label = names::label(&self.flow.nodes[unit]);
@@ -297,7 +297,7 @@ impl<'f, 'g> Structurer<'f, 'g> {
         StepKind::Concurrent { pin, branches }
     }
 
-    /// Tells what the branches of a concurrent task lead to together, behind it; says whether a run
+    /// Tells what the branches of a concurrent task lead to together, after it; says whether a run
     /// leaves the block at its end then.
     fn after_branches(&mut self, mut pending: usize, place: BlockPlace, steps: &mut Vec<WrittenStep>) -> bool {
         while let Some(&unit) = self.pending[place.region].get(pending) {
@@ -466,7 +466,7 @@ fn goto(label: String) -> WrittenStep {
     WrittenStep { label: None, first: usize::MAX, kind: StepKind::Goto(label) }
 }
 
-/// Where a run goes behind a unit.
+/// Where a run goes after a unit.
 enum Way {
     /// Along a connection that was not counted yet.
     On(FlowTarget),

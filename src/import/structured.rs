@@ -167,7 +167,7 @@ impl<'t> Reader<'t> {
         is_plain.then(|| text.to_owned())
     }
 
-    /// What stands between two marks, in which the last does not stand too.
+    /// What is between two marks, in which the last does not stand too.
     fn between(&mut self, (open, close): (&str, &str)) -> Option<&'t str> {
         let (inside, rest) = self.rest.strip_prefix(open)?.split_once(close)?;
         // A filter of its own inside would end at the same mark.

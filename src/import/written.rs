@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 8;
 /// A value as it is written.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Written {
-    /// Something that stands as it is: a bare word, a number, a function.
+    /// Something that is as it is: a bare word, a number, a function.
     Bare(String),
     /// Text, to be put between quotes.
     Text(String),
@@ -22,7 +22,7 @@ pub(super) enum Written {
     Object(Vec<(String, Written)>),
 }
 
-/// A name with the value behind its colon.
+/// A name with the value after its colon.
 pub(super) type Entry = (String, Written);
 
 impl Written {

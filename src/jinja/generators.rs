@@ -226,7 +226,7 @@ fn unique(value: Value, args: Given) -> Result<Value, Error> {
     for item in source {
         match keys(&item, by.as_ref(), case) {
             Ok(own) if own.iter().any(unhashable) => {
-                kept.push(Err(wrong("lists and dicts cannot be told apart")));
+                kept.push(Err(wrong("`unique` does not take lists or dicts")));
                 break;
             }
             Ok(own) => {

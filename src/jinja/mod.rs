@@ -51,7 +51,7 @@ pub(crate) use rewrite::Refusal;
 pub(crate) use slips::{ListUse, Once, Quoted, Slips, slips};
 pub(crate) use verbatim::{of_verbatim, push_verbatim};
 
-/// The name under which a template stands in its environment.
+/// The name under which a template is in its environment.
 const NAME: &str = "template";
 
 /// How much fuel one rendering may take: one for an instruction, and one for some bytes of a value. Enough for an event

@@ -18,7 +18,7 @@ pub(super) struct Needs {
 const DEPTH: usize = 6;
 
 impl Needs {
-    /// What the text of a template names. Every word counts, wherever it stands, so that nothing is missed; what
+    /// What the text of a template names. Every word counts, wherever it is, so that nothing is missed; what
     /// follows a word directly after a dot is a part of it.
     pub(super) fn of(template: &str) -> Self {
         let mut needs = Self::default();

@@ -74,7 +74,7 @@ fn int(value: Value, args: Given) -> Result<Value, Error> {
         return Err(wrong("infinity is not an integer"));
     }
     // As far as 128 bits go.
-    #[expect(clippy::cast_possible_truncation, reason = "Python cuts off what is behind the point")]
+    #[expect(clippy::cast_possible_truncation, reason = "Python cuts off what comes after the point")]
     let whole = number as i128;
     Ok(small(whole))
 }
@@ -189,7 +189,7 @@ fn file_size(value: Value, args: Given) -> Result<String, Error> {
         }
         unit *= base;
     }
-    // Behind the last unit the loop has gone one too far.
+    // After the last unit the loop has gone one too far.
     let unit = if bytes / unit < 1.0 { unit / base } else { unit };
     Ok(format!("{:.1} {name}", bytes / unit))
 }

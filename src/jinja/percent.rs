@@ -205,7 +205,7 @@ fn integer(value: &Value) -> Result<i128, Error> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "Python cuts off what is behind the point")]
+#[expect(clippy::cast_possible_truncation, reason = "Python cuts off what comes after the point")]
 fn whole(number: f64) -> Result<i128, Error> {
     if number.is_finite() { Ok(number as i128) } else { Err(wrong("no integer")) }
 }
@@ -248,7 +248,7 @@ pub(super) fn floating(number: f64, kind: char, precision: usize, alternate: boo
     if kind.is_ascii_uppercase() { text.to_uppercase() } else { text }
 }
 
-/// What stands on the right of `%`: a tuple of values, a dict of named ones, or one value.
+/// What is on the right of `%`: a tuple of values, a dict of named ones, or one value.
 pub(super) fn operator(value: &Value, operand: &Value) -> Result<String, Error> {
     let text = value.as_str().unwrap_or_default();
     super::bounds::steps(text.len())?;

@@ -53,7 +53,7 @@ fn sorted(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     Ok(entries)
 }
 
-/// `column` is where the value begins, `allowance` what stands behind it on its last line.
+/// `column` is where the value begins, `allowance` what is after it on its last line.
 fn write(text: &mut String, value: &Value, column: usize, allowance: usize, depth: usize) -> Result<(), Error> {
     let one_line = line(value, depth)?;
     let room = WIDTH.saturating_sub(column + allowance);
@@ -164,7 +164,7 @@ fn write_string(text: &mut String, string: &str, column: usize, allowance: usize
     Ok(())
 }
 
-/// Words with the white space behind them.
+/// Words with the white space after them.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;

@@ -31,7 +31,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     });
     environment.add_filter("replace", |value: Value, args: Given| {
         let [old, new, count] = bind(&args, ["old", "new", "count"])?;
-        let (Some(old), Some(new)) = (old, new) else { return Err(wrong("replace wants two texts")) };
+        let (Some(old), Some(new)) = (old, new) else { return Err(wrong("replace takes two strings")) };
         let count = count.filter(|count| !count.is_none());
         strings::replace(&soft(&value)?, &soft(&old)?, &soft(&new)?, integer(count.as_ref(), -1)?)
     });
@@ -234,7 +234,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Result<
             if break_long {
                 let room = width - used;
                 let mut end = room;
-                // A long word is broken behind a hyphen if it has one in the room that is left.
+                // A long word is broken after a hyphen if it has one in the room that is left.
                 if at_hyphens {
                     let before: Vec<char> = chunk.chars().take(room).collect();
                     let hyphen = before.iter().rposition(|char| *char == '-');
@@ -263,7 +263,7 @@ fn wrap(line: &str, width: usize, break_long: bool, at_hyphens: bool) -> Result<
     Ok(lines)
 }
 
-/// Words and the white space between them; words also end behind a hyphen between letters.
+/// Words and the white space between them; words also end after a hyphen between letters.
 fn chunks(line: &str, at_hyphens: bool) -> Vec<String> {
     let mut chunks: Vec<String> = Vec::new();
     let chars: Vec<char> = line.chars().collect();

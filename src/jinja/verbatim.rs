@@ -29,7 +29,7 @@ pub fn push_verbatim(template: &mut String, value: &str, after: &str) {
     template.push_str("' }}");
 }
 
-/// The value that stands in the place of a variable after [`push_verbatim`], if it has become an expression.
+/// The value that is in the place of a variable after [`push_verbatim`], if it has become an expression.
 pub fn of_verbatim(text: &str) -> Option<String> {
     let inner = text.strip_prefix("{{ '")?.strip_suffix("' }}")?;
     let mut value = String::with_capacity(inner.len());

@@ -56,7 +56,7 @@ pub struct ImportedBlueprint {
     pub graph: Graph<'static>,
 }
 
-/// Where the loader stands in a file whose imports it follows.
+/// Where the loader is in a file whose imports it follows.
 struct Visit {
     file: usize,
     next_item: usize,
@@ -175,7 +175,7 @@ impl<'s> Program<'s> {
                 diagnostics.push(missing_import(request, &problem));
                 ResolvedImport::Failed
             }
-            // A syntax error would quote what stands there.
+            // A syntax error would quote what is there.
             Ok(id) if self.sources.file(id).is_private => {
                 let problem = unreadable(&name, &Refusal::NotOurs.into());
                 diagnostics.push(missing_import(request, &problem));
@@ -250,7 +250,7 @@ impl<'s> Program<'s> {
         let others = others.into_iter().filter(|path| !known.contains(&normal(path)));
         others
             .filter_map(|path| load_source(self.sources, self.access, &path, &path.display().to_string()).ok())
-            // As for imports, a link to another kind of file is not a text of the project.
+            // As for imports, a link to another kind of file is not text of the project.
             .filter(|&file| !self.sources.file(file).is_private)
             .filter(|&file| self.sources.text(file).contains(module_ids::ADHOC))
             .collect()
@@ -337,8 +337,7 @@ fn alias_mismatch(request: &ImportRequest, is_json: bool) -> Diagnostic {
             ))
             .unsafe_fix(request.item.end_point(), " as imported-blueprint")
     } else {
-        diagnostic
-            .help("a `.mwf` file brings its constants, blueprints and modules under their own names: remove `as …`")
+        diagnostic.help("the constants, blueprints and modules of a `.mwf` file keep their own names: remove `as …`")
     }
 }
 
@@ -347,7 +346,7 @@ fn missing_import(request: &ImportRequest, problem: &Diagnostic) -> Diagnostic {
     let reason = unnamed(&problem.message);
     let mut diagnostic =
         Diagnostic::at(code, request.span, format!("`{}` cannot be imported: {reason}", request.shown));
-    // The bytes that are no text can be shown too.
+    // The bytes that are not text can be shown too.
     diagnostic.secondary.extend(problem.primary.clone());
     diagnostic.notes.extend(problem.notes.iter().cloned());
     diagnostic.help.extend(problem.help.iter().cloned());

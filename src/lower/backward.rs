@@ -100,8 +100,8 @@ impl Lowering<'_, '_> {
         Diagnostic::at(Code::BackwardJump, jump.target.span, format!("`goto @{name}` jumps backwards"))
             .label("jumps from here")
             .also(self.labels[jump.label].name.span, "up to here")
-            .note("jumps only go forward, so that a reader never has to look back; this one makes no loop")
-            .help(format!("move the step `@{name}` behind the jump, and jump to it from its present place as well"))
+            .note("jumps only go forward, so that a reader never has to look back; this one does not make a loop")
+            .help(format!("move the step `@{name}` after the jump, and jump to it from its present place as well"))
     }
 }
 

@@ -129,7 +129,7 @@ fn number(drafts: &[Draft<'_>], diagnostics: &mut Vec<Diagnostic>) -> Vec<Option
                     .label("the second one")
                     .also(first, "the first one")
                     .note("a node's id is its key in MISP's JSON: the second node would replace the first")
-                    .help("give one of them another id, or remove its pin: ids without a pin go by source order"),
+                    .help("give one of them another id, or remove its pin: nodes without a pin are numbered in source order"),
             );
         } else {
             pinned.insert(id, (index, span));

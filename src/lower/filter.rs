@@ -124,7 +124,7 @@ impl<'a> Lowering<'a, '_> {
         left
     }
 
-    /// Keeps the resets before which these ends stand, whatever follows.
+    /// Keeps the resets before which these ends are, whatever follows.
     pub(super) fn keep_resets(&mut self, ends: &[End]) {
         for end in ends {
             if let Source::Output { draft, .. } = end.source {
@@ -162,7 +162,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let (mut settled, others): (Vec<End>, Vec<End>) = ends.into_iter().partition(is_settled);
         // Scopes are only entered through their first node, so what remains is at the very outside
-        // (behind the reset of an inner scope) or under filters that must go.
+        // (after the reset of an inner scope) or under filters that must go.
         let (mut ends, filtered): (Vec<End>, Vec<End>) = others.into_iter().partition(|end| end.scope == 0);
         if let Some(end) = filtered.first() {
             let left = self.outermost_left(end.scope, wanted);
@@ -176,7 +176,7 @@ impl<'a> Lowering<'a, '_> {
         settled
     }
 
-    /// Adds the reset of `scope` behind `ends`; its pin holds for the first node made of it.
+    /// Adds the reset of `scope` after `ends`; its pin holds for the first node made of it.
     fn add_reset(&mut self, scope: ScopeId, ends: &[End]) -> End {
         let FilterScope { end: ScopeEnd { off, .. }, off_used, inlined, .. } = &mut self.scopes[scope - 1];
         let mut node = off.node.clone();
@@ -192,7 +192,7 @@ impl<'a> Lowering<'a, '_> {
         End { source: Source::Output { draft, output: 0, slot: 0 }, scope: 0 }
     }
 
-    /// Puts the filter of `scope` on once more behind `ends`.
+    /// Puts the filter of `scope` on once more after `ends`.
     fn add_filter_again(&mut self, scope: ScopeId, ends: &[End]) -> End {
         let mut node = self.drafts[self.scopes[scope - 1].on].node.clone();
         node.position = None;
@@ -212,11 +212,11 @@ impl<'a> Lowering<'a, '_> {
             Diagnostic::at(
                 Code::ResetInScope,
                 span,
-                format!("a `{}` stands inside the filter scope `{}`", node.module, around.text),
+                format!("there is a `{}` inside the filter scope `{}`", node.module, around.text),
             )
             .also(around.span, "this filter goes too")
-            .note("in MISP a reset takes off every filter, so the steps behind it see all data; the reset at the scope's end then finds no filter, and the run dies with an internal error")
-            .help("move it out of the scope, or write what it ends as a scope: `filter … where … { … }`"),
+            .note("in MISP a reset removes every filter, so the steps after it see all data; the reset at the scope's end then finds no filter, and the run dies with an internal error")
+            .help("move it out of the scope, or write the filter that it ends as a scope: `filter … where … { … }`"),
         );
     }
 

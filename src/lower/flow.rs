@@ -1,4 +1,4 @@
-//! Where a run stands between two steps.
+//! Where a run is between two steps.
 
 use crate::base::source::Span;
 
@@ -87,7 +87,7 @@ impl Join {
         self.open |= flow.closed.is_none();
     }
 
-    /// The flow behind the `if` at `span`; `before` is why no run arrived at it, if none did.
+    /// The flow after the `if` at `span`; `before` is why no run arrived at it, if none did.
     pub fn finish(self, before: Option<Closed>, span: Span) -> Flow {
         if self.open {
             return Flow { ends: self.ends, closed: None };

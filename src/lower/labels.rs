@@ -21,11 +21,11 @@ pub(super) type NamespaceId = usize;
 /// A label of a step.
 pub(super) struct Label<'a> {
     pub name: Name<'a>,
-    /// The region its step stands in, once the step was reached.
+    /// The region its step is in, once the step was reached.
     pub place: Option<RegionId>,
     /// Jumps to it from further up.
     pub pending: Vec<Jump>,
-    /// The first node behind it.
+    /// The first node after it.
     pub entry: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What stands in built JSON for a value that is filled in later.
+//! What is in built JSON for a value that is filled in later.
 
 /// The placeholder of a variable.
 pub(super) fn placeholder(name: &str) -> String {

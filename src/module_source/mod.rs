@@ -86,7 +86,7 @@ fn too_large(sources: &Sources, file: FileId) -> Diagnostic {
 fn refused(sources: &Sources, file: FileId, why: &str) -> Diagnostic {
     let message = format!("`{}` cannot be read as a module: {why}", sources.file(file).name);
     Diagnostic::at(Code::InvalidModuleSource, start(file), message)
-        .help("write what the module says of itself as plain values: strings, numbers, lists")
+        .help("write the module's signature as plain values: strings, numbers, lists")
 }
 
 /// The name of a file without its ending, which MISP and misp-modules take for the name of the module.

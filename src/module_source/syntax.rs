@@ -41,7 +41,7 @@ pub(super) fn parse(
         let message = format!("`{file_name}` is too tangled to be read as {name}");
         diagnostics.push(
             Diagnostic::at(Code::InvalidModuleSource, Span::new(file, 0, 0), message)
-                .help("write what the module says of itself as plain values: strings, numbers, lists"),
+                .help("write the module's signature as plain values: strings, numbers, lists"),
         );
         return None;
     };
@@ -94,7 +94,7 @@ pub(super) fn first_child(node: Node<'_>) -> Option<Node<'_>> {
     children(node).into_iter().next()
 }
 
-/// All nodes below a node, and itself, as they stand in the text.
+/// All nodes below a node, and itself, as they are in the text.
 pub(super) fn walk<'t>(root: Node<'t>, visit: &mut dyn FnMut(Node<'t>)) {
     let mut cursor = root.walk();
     loop {

@@ -81,7 +81,7 @@ impl<'a> Array<'a> {
         }
     }
 
-    /// As [`get`](Self::get). `near` is where the key was found in another array with mostly the same
+    /// As [`get`](Self::get). `near` is where the key was found in another array with usually the same
     /// keys; it is tried first and then updated.
     pub fn get_near(&self, key: KeyRef<'_>, near: &mut usize) -> Option<&Value<'a>> {
         match &*self.0 {
@@ -113,7 +113,7 @@ impl<'a> Array<'a> {
         self.insert(Key::new(name.into()), value.into());
     }
 
-    /// Adds a value at the end, under the integer behind the largest one that there is.
+    /// Adds a value at the end, under the integer after the largest one that there is.
     pub fn push(&mut self, value: Value<'a>) {
         match Arc::make_mut(&mut self.0) {
             Entries::List(values) => values.push(value),

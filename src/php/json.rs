@@ -12,7 +12,7 @@ use super::{Array, Key, Text, Value};
 /// How deep arrays may lie in each other; PHP takes no more either.
 pub const MAX_DEPTH: usize = 512;
 
-/// Why a text is no JSON that PHP would take.
+/// Why a text is not JSON that PHP would take.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct JsonError(#[from] serde_json::Error);
@@ -51,7 +51,7 @@ impl<'a> Value<'a> {
     /// If it holds `INF` or `NAN`, which JSON has not.
     pub fn to_json(&self) -> Result<String, JsonError> {
         if self.has_unwritable_number() {
-            return Err(JsonError(serde_json::Error::custom("a number is infinite, which JSON cannot say")));
+            return Err(JsonError(serde_json::Error::custom("a number is infinite, which JSON cannot express")));
         }
         let mut json = Vec::new();
         self.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Php))?;

@@ -43,7 +43,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// As [`get`](Self::get), trying first where the last one was found: the objects of a list mostly
+    /// As [`get`](Self::get), trying first where the last one was found: the objects of a list usually
     /// have the same keys in the same order.
     pub(super) fn get_near(&self, key: KeyRef<'_>, near: &mut usize) -> Option<&Value<'a>> {
         let Self::Small(entries) = self else { return self.get(key) };

@@ -8,7 +8,7 @@ use super::{Value, compare};
 const RUN: usize = 16;
 
 /// The values in PHP's order. Stable; ends whatever the comparison says (the standard library's sort may panic
-/// on one that is no order).
+/// on one that is not an order).
 pub fn sorted<'v, 'a>(values: impl IntoIterator<Item = &'v Value<'a>>) -> Vec<&'v Value<'a>>
 where
     'a: 'v,

@@ -53,7 +53,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The entry of an array under a key; `None` if there is none or this is no array.
+    /// The entry of an array under a key; `None` if there is none or this is not an array.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_array()?.get(super::KeyRef::new(key))
     }

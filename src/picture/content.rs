@@ -58,7 +58,7 @@ pub(super) fn set(node: &mut NodeBox) {
         let mut name = if said.name.is_empty() { 0 } else { sign + said.name.len() + 1 };
         for line in lines {
             let own = name.min(line.len());
-            // A line is never cut inside of a character, but an ellipsis may stand where the name went on.
+            // A line is never cut inside of a character, but an ellipsis may be where the name went on.
             let own = if line.is_char_boundary(own) { own } else { line.len() };
             wanted.push((Style::Text, own, line));
             name = name.saturating_sub(own + 1);

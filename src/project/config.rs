@@ -17,7 +17,7 @@ use super::server::Server;
 pub struct Located<T> {
     /// The setting.
     pub value: T,
-    /// Where it stands; `None` for a default.
+    /// Where it is; `None` for a default.
     pub span: Option<Span>,
 }
 
@@ -230,11 +230,11 @@ key-file = "key.txt"
             let (at, message) = problem(&format!("[server.a]\nurl = \"https://x\"\nkey-file = \"{path}\""));
             assert_eq!(
                 (at.as_str(), message.message.as_str()),
-                (format!("\"{path}\"").as_str(), "`key-file` leads out of the folder of the project")
+                (format!("\"{path}\"").as_str(), "`key-file` is outside the project's folder")
             );
             let (_, message) =
                 problem(&format!("[server.a]\nurl = \"https://x\"\nkey-env = \"K\"\nca-file = \"{path}\""));
-            assert_eq!(message.message, "`ca-file` leads out of the folder of the project");
+            assert_eq!(message.message, "`ca-file` is outside the project's folder");
         }
         assert_eq!(problem("[server.a]\nurl = \"misp\"\nkey-env = \"K\"").0, "\"misp\"");
         assert_eq!(problem("[server.a]\nurl = \"https://x\"\nkey-env = \"a=b\"").0, "\"a=b\"");

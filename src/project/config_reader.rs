@@ -119,7 +119,7 @@ impl<'p> ConfigReader<'p> {
     }
 
     fn read_lints(&mut self, table: &DeTable<'_>) {
-        // What is said of one code holds, wherever it stands.
+        // What is said of one code holds, wherever it is.
         let (all, one): (Vec<_>, Vec<_>) =
             in_order(table).into_iter().partition(|(key, _)| key.get_ref().as_ref() == ALL_WARNINGS);
         for (key, value) in all.into_iter().chain(one) {
@@ -190,7 +190,7 @@ impl<'p> ConfigReader<'p> {
                     }
                     key = read.or(key);
                 }
-                "key" => self.secret(value.span(), "an authentication key stands in the project file"),
+                "key" => self.secret(value.span(), "there is an authentication key in the project file"),
                 "ca-file" => ca_file = self.inner_path(value, "ca-file", "ca-file = \"ca.pem\""),
                 "timeout" => timeout = self.timeout(value).unwrap_or(timeout),
                 "settings" => match value.get_ref().as_table() {
@@ -242,7 +242,7 @@ impl<'p> ConfigReader<'p> {
     fn url(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
         let url = self.text(value, "url", "url = \"https://misp.example.org\"")?.value;
         if server::has_credentials(&url) {
-            self.secret(value.span(), "a user name or password stands in an address in the project file");
+            self.secret(value.span(), "an address in the project file holds a user name or password");
             return None;
         }
         if let Some(problem) = server::url_problem(&url) {
@@ -304,7 +304,7 @@ impl<'p> ConfigReader<'p> {
         if !Path::new(&text).components().all(is_inner) {
             self.wrong(
                 value.span(),
-                format!("`{name}` leads out of the folder of the project"),
+                format!("`{name}` is outside the project's folder"),
                 "name a file in the project that git ignores, or use an environment variable for a key: `key-env = \"MISP_KEY\"`",
             );
             return None;
@@ -318,13 +318,13 @@ impl<'p> ConfigReader<'p> {
                 return Some(Located { value: text.to_owned(), span: Some(self.span(value.span())) });
             }
             Some(_) => "is empty",
-            None => "is a text in quotes",
+            None => "is a string in quotes",
         };
         self.wrong(value.span(), format!("`{name}` {problem}"), &format!("write for example `{example}`"));
         None
     }
 
-    /// Reports a secret without showing the line it stands in.
+    /// Reports a secret without showing the line it is in.
     fn secret(&mut self, place: Range<usize>, problem: &str) {
         let file = self.sources.file(self.file);
         let line = file.position(place.start).line;
@@ -391,7 +391,7 @@ fn plain(value: &DeValue<'_>) -> Value<'static> {
 
 type Entry<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t Spanned<DeValue<'i>>);
 
-/// The entries as they stand in the file; the table itself is sorted by key.
+/// The entries as they are in the file; the table itself is sorted by key.
 fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);

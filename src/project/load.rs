@@ -117,9 +117,9 @@ fn not_utf8(
     let span = Span::new(shown, start, start + char::REPLACEMENT_CHARACTER.len_utf8());
     let place = format!("byte {} of line {line}", valid - line_start + 1);
     let message = if is_private {
-        format!("`{name}` is not UTF-8 text: {place} cannot stand there")
+        format!("`{name}` is not UTF-8 text: {place} is not allowed there")
     } else {
-        format!("`{name}` is not UTF-8 text: {place} is 0x{byte:02X}, which cannot stand there")
+        format!("`{name}` is not UTF-8 text: {place} is 0x{byte:02X}, which is not allowed there")
     };
     let help = "save the file as UTF-8; in another encoding (Latin-1, Windows-1252) letters with accents are not";
     Diagnostic::at(Code::InvalidUtf8, span, message).label("the first byte that is not UTF-8").help(help)
@@ -170,7 +170,7 @@ mod tests {
             assert_eq!(problem.code, Code::InvalidUtf8);
             assert_eq!(
                 problem.message,
-                "`a.mwf` is not UTF-8 text: byte 13 of line 2 is 0xE9, which cannot stand there"
+                "`a.mwf` is not UTF-8 text: byte 13 of line 2 is 0xE9, which is not allowed there"
             );
             let span = problem.primary.unwrap().span;
             assert_eq!(sources.snippet(span), "\u{fffd}");

@@ -96,7 +96,7 @@ impl Refusal {
                 let folder =
                     folder.as_deref().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 let refused = refused
-                    .note("anybody may have written the text, and it may be checked where there are secrets, so it can name only files of its project")
+                    .note("a stranger may have written this file, and the machine that checks it may hold secrets, so it can name only files of its own project")
                     .note("the project is the folder of `mispflow.toml` and the git repository around it; without either, the folder of the file on the command line");
                 if is_never_to_be_allowed(folder) {
                     return refused.help("move or copy what you need of it into the project");
@@ -109,9 +109,9 @@ impl Refusal {
             Self::Git => refused
                 .note("among the data of git can be the token with which the repository was fetched")
                 .help("copy the file to another folder of the project"),
-            Self::NotRegular(_) => refused
-                .note("it may have no end, or nobody may ever write to it")
-                .help("write its content to a file, and name that"),
+            Self::NotRegular(_) => {
+                refused.note("reading it might never end").help("write its content to a file, and name that")
+            }
             Self::NotOurs => {
                 refused.help("give the file a name that ends in `.mwf`; a list of values is read with `lines(\"…\")`")
             }

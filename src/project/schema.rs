@@ -56,7 +56,7 @@ fn project() -> Map<String, Value> {
         ("output", string("The folder that `build` writes to")),
         ("target", target),
         ("catalogues", files("Files with modules that the target lacks, and with the tags of a server")),
-        ("taxonomies", files("Files with taxonomies beside the built-in ones")),
+        ("taxonomies", files("Files with taxonomies in addition to the built-in ones")),
         ("baseline", string("A file with findings that are known")),
     ])
 }
@@ -77,7 +77,7 @@ fn server() -> Value {
             ("url", string("Its address")),
             ("key-env", string("The environment variable with the authentication key")),
             ("key-file", string("Not used: where a key goes is not for a project to say. See `servers.toml`")),
-            ("ca-file", string("Not used: whom to trust is not for a project to say. See `servers.toml`")),
+            ("ca-file", string("Not used: a project may not decide whom you trust. See `servers.toml`")),
             ("timeout", string("How long a request may take, such as `30s`")),
             ("settings", section("What holds of the server in a run", settings())),
         ]),

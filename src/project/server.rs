@@ -14,7 +14,7 @@ pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Server {
     /// Its name.
     pub name: String,
-    /// Where the name stands in the project file.
+    /// Where the name is in the project file.
     pub span: Span,
     /// The address of MISP, `http://` or `https://`, without a slash at its end.
     pub url: String,
@@ -28,7 +28,7 @@ pub struct Server {
     pub facts: ServerFacts,
 }
 
-/// Where an authentication key comes from. The key itself never stands in a project file.
+/// Where an authentication key comes from. The key itself never is in a project file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Key {
     /// An environment variable.
@@ -37,7 +37,7 @@ pub enum Key {
     File(PathBuf),
 }
 
-/// What is wrong with an address, if something is: the words go behind "the address".
+/// What is wrong with an address, if something is: the words go after "the address".
 pub(crate) fn url_problem(url: &str) -> Option<&'static str> {
     let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
         return Some("must begin with `https://` or `http://`");

@@ -33,7 +33,7 @@ impl Budget {
                 Diagnostic::at(
                     Code::TooManyNodes,
                     at,
-                    format!("the constants bring more than {MAX_VALUES} values into the places that name them"),
+                    format!("the constants expand to more than {MAX_VALUES} values"),
                 )
                 .label("this place is too much")
                 .note("every place that names a constant gets a copy, and lists of lists multiply")
@@ -49,7 +49,7 @@ impl Budget {
                 Diagnostic::at(
                     Code::TooManyNodes,
                     at,
-                    format!("the blueprints bring more than {MAX_INLINED} steps into the places that use them"),
+                    format!("the blueprints expand to more than {MAX_INLINED} steps"),
                 )
                 .label("this place is too much")
                 .note("every `use` of a blueprint repeats its steps, and blueprints that use others multiply them")

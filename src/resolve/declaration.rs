@@ -271,7 +271,7 @@ impl Reader<'_> {
                     if let Some(text) = plain(&item.kind) {
                         options.insert(text.clone(), text);
                     } else {
-                        self.diagnostics.push(Diagnostic::at(Code::WrongType, item.span, "an option must be text"));
+                        self.diagnostics.push(Diagnostic::at(Code::WrongType, item.span, "an option must be a string"));
                     }
                 }
             }
@@ -280,7 +280,7 @@ impl Reader<'_> {
                     if let Some(label_text) = plain(&label.kind) {
                         options.insert(key.text.to_owned(), label_text);
                     } else {
-                        self.diagnostics.push(Diagnostic::at(Code::WrongType, label.span, "a label must be text"));
+                        self.diagnostics.push(Diagnostic::at(Code::WrongType, label.span, "a label must be a string"));
                     }
                 }
             }

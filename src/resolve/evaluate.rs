@@ -22,14 +22,14 @@ pub trait Names<'a> {
     fn lookup(&mut self, name: &'a str, span: Span) -> Option<Constant<'a>>;
     /// The entries of a list file; `None` if it cannot be read, which is then reported.
     fn lines(&mut self, path: &'a Text<'a>) -> Option<Vec<Constant<'a>>>;
-    /// Reports a word that means nothing where it stands.
+    /// Reports a word that means nothing where it is.
     fn unknown_word(&mut self, word: &'a str, span: Span);
     /// Takes a finding.
     fn report(&mut self, diagnostic: Diagnostic);
 }
 
 /// The value of an expression. Words without a meaning stay words: what they may be depends on
-/// where they stand.
+/// where they are.
 pub fn evaluate<'a>(value: &'a Value<'a>, names: &mut dyn Names<'a>) -> Constant<'a> {
     let span = value.span;
     let kind = match &value.kind {
@@ -102,7 +102,7 @@ fn concatenate<'a>(parts: &'a [Value<'a>], span: Span, names: &mut dyn Names<'a>
                 *first_span,
                 format!("{} cannot be joined with `+`", first.kind.describe()),
             )
-            .help("`+` joins lists with lists and texts with texts"),
+            .help("`+` joins lists with lists and strings with strings"),
         );
         return ConstantKind::Unknown;
     }
@@ -119,7 +119,7 @@ fn concatenate<'a>(parts: &'a [Value<'a>], span: Span, names: &mut dyn Names<'a>
             names.report(if lists {
                 diagnostic.help("put a single value between brackets: `[value]`")
             } else {
-                diagnostic.help("`+` joins lists with lists and texts with texts")
+                diagnostic.help("`+` joins lists with lists and strings with strings")
             });
             return ConstantKind::Unknown;
         }
@@ -166,7 +166,7 @@ fn join_texts<'a>(parts: Vec<(Span, Constant<'a>)>, span: Span, names: &mut dyn 
             }
         }
         if length > MAX_TEXT || joined.len() > MAX_ENTRIES {
-            names.report(Diagnostic::at(Code::WrongType, span, format!("this text has more than {MAX_TEXT} bytes")));
+            names.report(Diagnostic::at(Code::WrongType, span, format!("this string has more than {MAX_TEXT} bytes")));
             return ConstantKind::Unknown;
         }
     }

@@ -1,4 +1,4 @@
-//! Values that are written out where they stand: no name means anything there.
+//! Values that are written out where they are: no name means anything there.
 
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};

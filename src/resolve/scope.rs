@@ -26,7 +26,7 @@ pub struct Scope<'a> {
     pub incomplete: bool,
 }
 
-/// Where an item stands: index of the file, index of the item in it.
+/// Where an item is: index of the file, index of the item in it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ItemPlace {
     /// Index of the file.
@@ -135,7 +135,7 @@ impl<'a> Builder<'a, '_, '_> {
                     }
                 }
                 Item::Workflow(workflow) => {
-                    // Imports bring no workflows, but a test may stand in a file of its own.
+                    // Imports bring no workflows, but a test may be in a file of its own.
                     if imported.is_some() || self.claim(ItemKind::Workflow, workflow.id, None) {
                         self.scope.workflows.insert(workflow.id.text);
                     }
@@ -164,7 +164,7 @@ impl<'a> Builder<'a, '_, '_> {
             Some(import) => Diagnostic::at(
                 Code::DuplicateName,
                 import,
-                format!("this import brings a second {what} named `{}`", name.text),
+                format!("this import adds a second {what} named `{}`", name.text),
             )
             .also(name.span, "the imported one")
             .also(before, "the one that is known already"),

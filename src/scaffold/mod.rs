@@ -20,8 +20,8 @@ pub fn starter(name: &str, module_type: ModuleType, language: Language) -> Signa
             "example": "phishing", "required": "the answer is always no"}])
     } else {
         json!([
-            {"id": "message", "label": "Message", "type": "textarea", "description": "What is told", "jinja": true,
-             "example": "{{ Event.info }}", "required": "there is nothing to tell"},
+            {"id": "message", "label": "Message", "type": "textarea", "description": "The message", "jinja": true,
+             "example": "{{ Event.info }}", "required": "the message is empty"},
             {"id": "level", "label": "Level", "type": if language == Language::Php { "select" } else { "text" },
              "description": "How much it matters", "default": "low", "options": {"low": "Low", "high": "High"}},
         ])
@@ -37,8 +37,11 @@ pub fn starter(name: &str, module_type: ModuleType, language: Language) -> Signa
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let description =
-        if is_logic { "Asks whether the title of the event holds a text" } else { "Tells somebody about the event" };
+    let description = if is_logic {
+        "Asks whether the title of the event contains a string"
+    } else {
+        "Tells somebody about the event"
+    };
     Signature {
         name: if is_logic { format!("IF :: {title}") } else { title },
         description: description.to_owned(),

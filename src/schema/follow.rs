@@ -12,11 +12,11 @@ use super::root::Root;
 use super::shape::{ListId, ObjectId, Schema, Shape};
 
 /// What MISP does with a path that cannot find anything.
-pub(super) const SILENT: &str = "MISP does not complain about such a path: it finds nothing and goes on";
+pub(super) const SILENT: &str = "MISP does not complain about such a path: it finds nothing and continues";
 
 /// Why everything is inside `Event`.
 const UNDER_EVENT: &str = "every workflow with the MISP core format gets `{\"Event\": {…}}`, also one for an attribute or an \
-                           object; MISP finds nothing under this path and goes on";
+                           object; MISP finds nothing under this path and continues";
 
 /// How many keys a message lists.
 const SHOWN_KEYS: usize = 12;
@@ -32,7 +32,7 @@ pub struct Typer<'s> {
 /// What came of following a path.
 #[derive(Clone, Debug)]
 pub struct Followed {
-    /// What is wrong. Behind the first step that cannot be everything counts as right.
+    /// What is wrong. After the first step that cannot be everything counts as right.
     pub findings: Vec<PathFinding>,
     /// What lies at the end of the path, as `get` finds it.
     pub end: Vec<Shape>,
@@ -196,8 +196,8 @@ impl Typer<'_> {
                 let what = self.schema.describe(shape);
                 let before = text[..at.start].trim_end_matches('.');
                 let message = match before {
-                    "" => format!("this is {what}, and nothing lies inside it"),
-                    before => format!("`{before}` is {what}, and nothing lies inside it"),
+                    "" => format!("this is {what}, and there is nothing inside it"),
+                    before => format!("`{before}` is {what}, and there is nothing inside it"),
                 };
                 let finding = PathFinding::in_path(Code::NotAnObject, at.clone(), message, SILENT);
                 match before {
@@ -266,8 +266,7 @@ impl Typer<'_> {
                     let meant = keys().find(|known| *known == key);
                     let meant = meant.or_else(|| if own.is_none() { closest(key, keys()) } else { None });
                     if let Some(meant) = meant {
-                        let message =
-                            format!("`{key}` does not lie at the root of the data: everything is under `Event`");
+                        let message = format!("`{key}` is not at the root of the data: everything is under `Event`");
                         let rest = &text[at.end..];
                         return PathFinding::in_path(Code::PathWithoutEvent, at.clone(), message, UNDER_EVENT)
                             .help(format!("write `Event.{meant}{rest}`"))
@@ -295,7 +294,7 @@ impl Typer<'_> {
                 );
                 return match text.strip_prefix(selector).and_then(|rest| rest.strip_prefix('.')) {
                     Some(rest) if !rest.is_empty() => finding
-                        .help(format!("leave out what the selector says: `{rest}`"))
+                        .help(format!("leave out the part that the selector already names: `{rest}`"))
                         .fix(0..text.len() - rest.len(), ""),
                     _ => finding.help("write what comes after the selector, for example `type` or `Tag.{n}.name`"),
                 };

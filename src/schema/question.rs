@@ -69,8 +69,8 @@ impl Typer<'_> {
         let both = format!("`{equal}` and `{unequal}` are both false on a list or an object");
         let note = match (negated, single) {
             (_, true) => &both,
-            (true, false) => "a list or an object is equal to no text, so the answer is always yes",
-            (false, false) => "a list or an object is equal to no text, so the answer is always no",
+            (true, false) => "a list or an object never equals a string, so the answer is always yes",
+            (false, false) => "a list or an object never equals a string, so the answer is always no",
         };
         let message = format!("this leads to {what}, and a single value is compared");
         let finding = PathFinding::in_path(Code::ObjectCompared, at, message, note);
@@ -78,7 +78,7 @@ impl Typer<'_> {
             Shape::Object(id) => (id, ""),
             Shape::List(list) => match self.schema.entry(list) {
                 Shape::Object(id) => (id, ".{n}"),
-                _ => return finding.help("compare what lies inside"),
+                _ => return finding.help("compare a value inside it"),
             },
             _ => return finding,
         };
@@ -90,9 +90,9 @@ impl Typer<'_> {
             }
             Some(main) => {
                 let more = format!("{between}.{main}");
-                finding.help(format!("compare what lies inside: `{text}{more}`")).fix(text.len()..text.len(), more)
+                finding.help(format!("compare a value inside it: `{text}{more}`")).fix(text.len()..text.len(), more)
             }
-            None => finding.help("compare what lies inside"),
+            None => finding.help("compare a value inside it"),
         }
     }
 
@@ -111,7 +111,8 @@ impl Typer<'_> {
             fix: None,
         };
         if found.iter().all(|shape| *shape == Shape::Boolean) && says_no(value) {
-            let note = "MISP compares as PHP does: every text but the empty one and `0` is equal to true".to_owned();
+            let note =
+                "MISP compares as PHP does: every string except the empty one and `0` is equal to true".to_owned();
             return Some(
                 finding(format!("`{value}` is equal to true here"), note)
                     .help(self.audience.choose("write `0`, or `false` without quotes", "write `0`"))

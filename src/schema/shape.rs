@@ -98,7 +98,7 @@ impl Schema {
     pub fn describe(&self, shape: Shape) -> String {
         match shape {
             Shape::Open => "a value".to_owned(),
-            Shape::Text => "a text".to_owned(),
+            Shape::Text => "a string".to_owned(),
             Shape::Number => "a number".to_owned(),
             Shape::Boolean => "a boolean".to_owned(),
             Shape::OneOf(id) => self.enumeration(id).what.clone(),

@@ -2,7 +2,7 @@
 
 use super::{Schema, Shape};
 
-/// The field that stands in the place of the value, if the path is one of its values.
+/// The field that is in the place of the value, if the path is one of its values.
 pub fn swapped<'v>(path: &str, value: &'v str) -> Option<&'v str> {
     if path.is_empty() || path.contains(['{', '[']) {
         return None;

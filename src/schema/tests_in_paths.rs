@@ -31,9 +31,9 @@ impl Typer<'_> {
                         Code::NotAnObject,
                         at,
                         message,
-                        "MISP drops everything but objects and lists where a test stands",
+                        "where there is a test, MISP drops everything except objects and lists",
                     )
-                    .help("put the test behind the object that holds the value: `….{n}[key=value].key`"),
+                    .help("put the test after the object that holds the value: `….{n}[key=value].key`"),
                 );
                 return false;
             }
@@ -74,7 +74,7 @@ impl Typer<'_> {
             }
             return false;
         }
-        // Where the comparison is wrong, what lies behind it can be right all the same.
+        // Where the comparison is wrong, what lies after it can be right all the same.
         findings.extend(self.check_operand(written, test, &tested));
         true
     }
@@ -124,7 +124,7 @@ impl Typer<'_> {
             let message = format!("`{key}` is {what}, and a test compares a single value");
             return Some(
                 PathFinding::in_path(Code::ObjectCompared, test.span.clone(), message, SILENT)
-                    .help("compare what lies inside, in a step of its own: `….{n}[name=value]`"),
+                    .help("compare a value inside it, in a step of its own: `….{n}[name=value]`"),
             );
         }
         let matches = matches!(test.operation, Operation::Matches(_));

@@ -31,7 +31,7 @@ pub(crate) fn user_info(text: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// How many bytes stand before the `@` of what follows `://`.
+/// How many bytes are before the `@` of what follows `://`.
 fn before_at(rest: &[u8]) -> Option<usize> {
     let whole = rest.iter().position(|byte| ends_address(*byte)).unwrap_or(rest.len());
     let authority = rest[..whole].iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(whole);

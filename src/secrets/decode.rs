@@ -224,7 +224,7 @@ fn line_break(text: &[u8]) -> usize {
     text.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t')).count()
 }
 
-/// How pairs of hexadecimal digits stand beside each other.
+/// How pairs of hexadecimal digits are beside each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Pairs {
     /// `48656c6c6f`, beginning at the first digit.
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn base64_at_every_offset() {
-        // "secret" behind nothing, one and two bytes.
+        // "secret" after nothing, one and two bytes.
         for (text, offset, source) in [("c2VjcmV0", 0, 0..8), ("LXNlY3JldA==", 0, 1..12), ("xLS1zZWNyZXQ", 1, 3..12)] {
             let layer = base64(text.as_bytes(), offset, 1);
             let at = layer.bytes.windows(6).position(|bytes| bytes == b"secret").unwrap();

@@ -13,7 +13,7 @@ use super::decode::{Escapes, Pairs, base64};
 use super::layer::{GAP, Layer};
 use super::parts::parts;
 
-/// What stands in the place of a user name and a password of an address.
+/// What is in the place of a user name and a password of an address.
 const HIDDEN: &str = "***";
 /// Shorter secrets would be found everywhere: they count only where they are words of their own.
 const SHORTEST: usize = 4;
@@ -22,7 +22,7 @@ const DEPTH: usize = 3;
 /// How many bytes one byte of a secret may take, written with escapes in escapes: `\u0026#x2f;`, and some zeros.
 const ENCODED: usize = 16;
 /// How many steps for each byte of a text the search for mixed escapes may take: a text that is all beginnings of a
-/// secret must not take for ever.
+/// secret must not take forever.
 const STEPS: usize = 64;
 /// The most bytes that are looked at at once.
 pub(super) const WINDOW: usize = 256 << 10;
@@ -52,7 +52,7 @@ struct Finder {
 #[derive(Debug)]
 struct Pattern {
     text: Secret,
-    /// What stands in its place.
+    /// What is in its place.
     label: String,
     /// Whether it counts only as a word of its own.
     whole_word: bool,
@@ -121,7 +121,7 @@ impl Masker {
         self.finder.is_none()
     }
 
-    /// How far behind a place a secret that begins before it may go on.
+    /// How far after a place a secret that begins before it may go on.
     pub fn reach(&self) -> usize {
         self.reach
     }
@@ -165,7 +165,7 @@ impl Masker {
         if is_changed { Cow::Owned(masked) } else { Cow::Borrowed(&text[..limit]) }
     }
 
-    /// The places to be hidden in a text and what stands there instead, in order. A beginning of a secret at the very end
+    /// The places to be hidden in a text and what is there instead, in order. A beginning of a secret at the very end
     /// counts if `is_end` says that the text ends there.
     pub(crate) fn edits(&self, text: &[u8], is_end: bool) -> Vec<(Range<usize>, String)> {
         let mut hits = self.hits(text, is_end);
@@ -322,7 +322,7 @@ fn end_of(wanted: &[u8], text: &[u8], start: usize, steps: &mut usize) -> Option
 /// No bare word of JSON is longer than this, nor the blanks around it.
 const LONGEST_WORD: usize = 64;
 
-/// What stands in the place of a hit, and which place that is. A bare word of JSON, such as a number, becomes a string
+/// What is in the place of a hit, and which place that is. A bare word of JSON, such as a number, becomes a string
 /// as a whole, so that JSON stays JSON.
 fn labelled(text: &[u8], hit: &Hit<'_>) -> (Range<usize>, String) {
     let is_bare = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-');

@@ -222,7 +222,7 @@ impl AddressBook {
             _ => "",
         };
         Err(AddressError(format!(
-            "`mispflow.toml` names the server `{name}` at {}, and nobody but that file says that a key may go there{unused}\n{}",
+            "`mispflow.toml` names the server `{name}` at {}, and only that file says that a key may go there{unused}\n{}",
             server.url,
             how_to_name(&server.url, &name)
         )))
@@ -422,7 +422,7 @@ mod tests {
         let alone = environment(&[("MISP_KEY", KEY)]);
         let servers = [server("prod", "https://evil.example", Some("MISP_KEY"))];
         let refused = empty.find(None, &servers, &alone).unwrap_err().to_string();
-        assert!(refused.contains("nobody but that file says that a key may go there"), "{refused}");
+        assert!(refused.contains("only that file says that a key may go there"), "{refused}");
     }
 
     #[test]

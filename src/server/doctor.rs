@@ -79,7 +79,7 @@ pub fn examine(
     }
     doctor.unseen(
         "whether the database stores characters beyond U+FFFF, such as emoji",
-        "no call tells",
+        "the REST API does not show it",
         "without them a save works everywhere; `check` finds them (`unstorable-character`)",
     );
     Ok((version.release, doctor.symptoms))
@@ -186,23 +186,23 @@ impl Doctor<'_> {
                 match said {
                     Some(RENDERED) => {}
                     Some(other) => self.bad(
-                        "the template service of misp-modules does not answer: texts of nodes are empty, such as messages and addresses",
+                        "the template service of misp-modules does not answer: templates in messages and addresses give empty strings",
                         format!("a `stop-execution` that was asked for its message alone said `{other}`"),
                         todo,
                     ),
                     None => self.unseen(
-                        "whether texts of nodes are rendered",
+                        "whether templates are rendered",
                         "MISP answered the question for the message of a `stop-execution` with something else",
                         todo,
                     ),
                 }
             }
             Err(CallError { problem: Problem::Internal(_), .. }) if is_old => self.bad(
-                "the template service of misp-modules does not answer: nodes that render a text die, and the run with them",
+                "the template service of misp-modules does not answer: nodes that render a template die, and so does the run",
                 "a `stop-execution` that was asked for its message alone ended with an internal error (500)",
                 todo,
             ),
-            Err(error) => self.unseen("whether texts of nodes are rendered", first_line(&error), todo),
+            Err(error) => self.unseen("whether templates are rendered", first_line(&error), todo),
         }
     }
 
@@ -308,7 +308,7 @@ impl Doctor<'_> {
         );
         self.unseen(
             "whether something listens at the debug address",
-            "no call tells, and what is reached from here may be something else than what the server reaches",
+            "the REST API does not show it, and what is reached from here may be something else than what the server reaches",
             "on the server, `curl` the address",
         );
     }
@@ -332,7 +332,7 @@ impl Doctor<'_> {
             (false, true) => self.add(
                 Health::Note,
                 "Redis has lost which workflow listens to which trigger",
-                "no workflow is listed under a trigger; they run all the same",
+                "MISP lists no workflow under any trigger; the workflows still run",
                 "any save of a workflow puts its entry back",
             ),
             (false, false) => {}
@@ -450,7 +450,7 @@ fn called(row: &Row) -> String {
     format!("workflow `{}` (row {})", row.title(), row.id)
 }
 
-/// Whether the search filters of an ad-hoc workflow are no JSON.
+/// Whether the search filters of an ad-hoc workflow are not JSON.
 fn has_broken_filters(row: &Row) -> bool {
     let nodes = row.json["data"].as_object().into_iter().flatten().map(|(_, node)| node);
     let mut triggers = nodes.filter(|node| node["data"]["module_type"].as_str() == Some("trigger"));

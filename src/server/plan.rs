@@ -121,7 +121,7 @@ impl Conflict {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Edited => "it was edited on the server since it was last pushed or pulled",
-            Self::Unknown => "it was never pushed or pulled from here, so what it holds may be somebody's work",
+            Self::Unknown => "it was never pushed or pulled from here, so it may hold somebody's work",
             Self::Unreadable => "the row on the server cannot be read",
         }
     }

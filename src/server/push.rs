@@ -61,7 +61,7 @@ pub struct Told<'t> {
     pub result: Result<Done, Failed>,
 }
 
-/// What is told of.
+/// The message of.
 #[derive(Clone, Copy, Debug)]
 pub enum About<'t> {
     /// A workflow or blueprint.

@@ -43,7 +43,7 @@ impl Search {
             match key.as_str() {
                 "limit" | "page" => {
                     return wrong(format!(
-                        "`{key}` cannot stand in the search, for events are asked for page by page\n`--limit N` says how many are wanted"
+                        "`{key}` cannot be in the search, because events are requested page by page\n`--limit N` says how many are wanted"
                     ));
                 }
                 FORM if value.as_str() != Some("json") => {
@@ -94,7 +94,7 @@ mod tests {
             ("[]", "not an object"),
             ("\"7d\"", "not an object"),
             (r#"{"limit": 5}"#, "`--limit N`"),
-            (r#"{"page": 2}"#, "`page` cannot stand in the search"),
+            (r#"{"page": 2}"#, "`page` cannot be in the search"),
             (r#"{"returnFormat": "csv"}"#, "can only be `json`"),
         ] {
             let error = Search::read(text, None).unwrap_err().to_string();

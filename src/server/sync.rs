@@ -7,7 +7,7 @@ use super::rest::Misp;
 use super::snapshot::Snapshot;
 use super::trouble::{CallError, Problem};
 
-/// What of a module is no part of its signature, or changes by itself.
+/// What of a module is not a part of its signature, or changes by itself.
 const OF_THE_MOMENT: [&str; 2] = ["Workflow", "listening_workflows"];
 
 /// The catalogue of a server, as its lists of modules say it, with the tags in the pickers that fetch them. Addresses of

@@ -63,7 +63,7 @@ pub enum Problem {
     )]
     Redirect,
     /// Something before MISP answered.
-    #[error("what is before MISP answered with {0}: MISP may be down, or too slow")]
+    #[error("the proxy in front of MISP answered with {0}: MISP may be down, or too slow")]
     Gateway(u16),
     /// JSON that cannot be what was asked for.
     #[error("the answer is not what MISP answers there: {0}")]

@@ -30,7 +30,7 @@ pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     else {
         diagnostics.push(malformed(
             comment.span,
-            "this comment speaks to mispflow, but does not say `allow(…)`, `warn(…)` or `deny(…)`",
+            "a comment that begins with `mispflow:` must contain `allow(…)`, `warn(…)` or `deny(…)`",
         ));
         return None;
     };
@@ -62,8 +62,8 @@ pub(super) fn read(comment: &Comment<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     if reason.trim().is_empty() && level != Level::Deny {
         diagnostics.push(
             Diagnostic::at(Code::MalformedAllow, comment.span, "this comment does not say why")
-                .label("the reason is missing behind the parenthesis")
-                .note("whoever reviews the workflow must see why the finding counts less here; the comment holds all the same")
+                .label("the reason is missing after the parenthesis")
+                .note("a reviewer must see why the finding matters less here; the comment takes effect in any case")
                 .help(format!("write the reason: `# mispflow: {}(code) the reason`", level.as_str())),
         );
     }
@@ -85,6 +85,6 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     }
     match closest(name, Code::ALL.iter().map(|code| code.as_str())) {
         Some(code) => finding.help(format!("did you mean `{code}`?")).unsafe_fix(span, code),
-        None => finding.help("the codes are the words in brackets behind `warning`; `mispflow explain` lists them all"),
+        None => finding.help("the codes are the words in brackets after `warning`; `mispflow explain` lists them all"),
     }
 }

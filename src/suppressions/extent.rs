@@ -3,7 +3,7 @@
 use crate::base::source::{SourceFile, Span};
 use crate::syntax::tree::{Block, Field, File, Item, Step, StepKind};
 
-/// Items, fields, steps and blocks of a file, each behind the one around it.
+/// Items, fields, steps and blocks of a file, each after the one around it.
 pub(super) struct Extents {
     extents: Vec<Extent>,
 }
@@ -12,7 +12,7 @@ struct Extent {
     span: Span,
     /// The one around it.
     parent: Option<usize>,
-    /// A block is no step: a comment in it is about the step that follows.
+    /// A block is not a step: a comment in it is about the step that follows.
     is_block: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Levels that the text itself gives to findings: `# mispflow: allow(code) reason`, and so `warn` and `deny`.
 //!
-//! Such a comment stands on a line of its own above the step or item it is about, or at the end of
+//! Such a comment is on a line of its own above the step or item it is about, or at the end of
 //! its line. It covers findings whose place begins inside that step or item. Where several comments do, the innermost
 //! counts.
 
@@ -36,7 +36,7 @@ struct OfFile {
 struct LevelComment {
     level: Level,
     listed: Listed,
-    /// The comment with the space before it, or its line where it stands alone.
+    /// The comment with the space before it, or its line where it is alone.
     comment: Span,
     /// Whether the comment names no code that does not exist.
     all_known: bool,
@@ -66,7 +66,7 @@ impl Suppressions {
         }
     }
 
-    /// Gives findings the level that the text gives them, and removes those that are allowed where they stand. Errors stay.
+    /// Gives findings the level that the text gives them, and removes those that are allowed where they are. Errors stay.
     pub fn apply(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         if !self.files.is_empty() {
             diagnostics.retain_mut(|diagnostic| {
@@ -121,7 +121,7 @@ impl OfFile {
                     .help("remove the comment; where there is such an error, correct it"),
             ),
             None => Some(
-                found("this comment is about nothing: no step and no item stands behind it".to_owned())
+                found("this comment applies to nothing: no step or item follows it".to_owned())
                     .help("put it on a line of its own above the step it is about, or at the end of the step's line"),
             ),
             Some(extent) if allow.level == Level::Allow => Some(

@@ -29,7 +29,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 fn a_comment_covers_the_step_behind_it() {
     assert_eq!(codes(&in_workflow(KEPT)), ["kept-parameter"]);
     assert_eq!(codes(&in_workflow(&format!("# mispflow: allow(kept-parameter) ours has it\n{KEPT}"))), [""; 0]);
-    // Other comments may stand between.
+    // Other comments may be between.
     assert_eq!(codes(&in_workflow(&format!("# mispflow: allow(kept-parameter) ours\n# more\n\n{KEPT}"))), [""; 0]);
     // Only that one.
     let twice = format!("# mispflow: allow(kept-parameter) ours has it\n{KEPT}\n{KEPT}");
@@ -99,7 +99,7 @@ fn what_cannot_be_understood() {
     assert_eq!(codes("warn(kept-parameter)"), ["kept-parameter", "malformed-allow"]);
     assert_eq!(codes("deny(kept-parameter)"), ["kept-parameter"]);
     assert_eq!(codes(" allow ( kept-parameter ) why"), [""; 0]);
-    // A comment about the tool is no comment for it.
+    // A comment about the tool is not a comment for it.
     assert_eq!(found(&in_workflow("# mispflow compiles this\npush-zmq()")), []);
 }
 
@@ -138,7 +138,7 @@ fn the_innermost_comment_counts() {
 #[test]
 fn what_is_denied_need_not_be_there() {
     assert_eq!(levels("# mispflow: deny(kept-parameter, many-paths)\npush-zmq()"), []);
-    // An error beside it is no reason to keep quiet about other comments.
+    // An error next to it does not hide other comments.
     let text = format!("# mispflow: deny(kept-parameter)\n{KEPT}\n# mispflow: allow(many-paths) ours\npush-zmq()");
     let found: Vec<_> = levels(&text).into_iter().map(|(code, ..)| code).collect();
     assert_eq!(found, ["kept-parameter", "unused-allow"]);

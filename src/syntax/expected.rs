@@ -54,7 +54,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::value | Rule::number | Rule::function | Rule::function_name | Rule::list | Rule::object | Rule::word => {
             (4, "a value")
         }
-        Rule::text | Rule::string | Rule::block_string => (4, "a text in double quotes"),
+        Rule::text | Rule::string | Rule::block_string => (4, "a string in double quotes"),
         Rule::call => (5, "a module call"),
         Rule::argument => (5, "a parameter (`name: value`)"),
         Rule::filter_label => (6, "a label (`A:`)"),
@@ -108,7 +108,7 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     let mut words: Vec<_> = rules.iter().filter_map(|rule| word(*rule)).collect();
     words.sort_unstable();
     words.dedup();
-    // Where a value may stand, its kinds and a join say nothing more.
+    // Where a value may be, its kinds and a join say nothing more.
     if words.len() > 1 {
         words.retain(|(_, word)| *word != "`+`");
     }
@@ -119,7 +119,7 @@ pub fn phrase(rules: &[Rule]) -> Option<String> {
     words.retain(|(_, word)| match *word {
         // In a call a value comes after a name.
         "a value" => !named,
-        "a text in double quotes" => !value,
+        "a string in double quotes" => !value,
         "a name" | "`@[`" => !step,
         _ => true,
     });

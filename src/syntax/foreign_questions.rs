@@ -80,7 +80,7 @@ const TAGGED: [(&str, &str); 12] = [
 const COUNTING: [&str; 6] = ["len", "length", "size", "sizeof", "Count", "COUNT"];
 
 impl ErrorPlace<'_> {
-    /// A question with words of other languages: what stands at `at` should be a comparison.
+    /// A question with words of other languages: what is at `at` should be a comparison.
     pub(super) fn foreign_question(&self, diagnostic: Diagnostic, at: usize) -> Option<Diagnostic> {
         let left_start = self.start_of_word(at);
         let left_end = self.start + self.text[self.start..at].trim_end().len();
@@ -190,7 +190,7 @@ impl ErrorPlace<'_> {
         }
     }
 
-    /// Strings with commas between them, without the brackets of a list: a comma stands at `at`.
+    /// Strings with commas between them, without the brackets of a list: a comma is at `at`.
     pub(super) fn bare_list(&self, diagnostic: &Diagnostic, at: usize) -> Option<Diagnostic> {
         let head = self.text[self.start..at].strip_suffix('"')?;
         let start = self.start + head.rfind('"')?;
@@ -213,7 +213,7 @@ impl ErrorPlace<'_> {
         (operand.written.starts_with('"') && !matches!(behind, "in" | "not")).then_some(operand.end)
     }
 
-    /// Where a question about the path at `start` begins, if `any` stands before it.
+    /// Where a question about the path at `start` begins, if `any` is before it.
     fn with_any(&self, start: usize) -> usize {
         let before = self.start_of_word(start);
         if self.text[before..start].trim_end() == "any" { before } else { start }
@@ -229,7 +229,7 @@ impl ErrorPlace<'_> {
         (self.text[at..end] != *spelled).then(|| self.write(diagnostic, at, end, spelled, true))
     }
 
-    /// The phrase that stands at `at`, whatever its capitals and blanks are: where it ends and what belongs there.
+    /// The phrase that is at `at`, whatever its capitals and blanks are: where it ends and what belongs there.
     fn phrase(&self, at: usize, phrases: &[(&str, &'static str)]) -> Option<(usize, &'static str)> {
         phrases.iter().find_map(|(phrase, spelled)| {
             let mut end = at;
@@ -248,7 +248,7 @@ impl ErrorPlace<'_> {
     }
 
     /// A question that is asked by a word before a text or regular expression: `matches /x/`, `contains "x"`. It begins
-    /// at `start`, and its word stands at `at` or, after `does not`, behind it.
+    /// at `start`, and its word is at `at` or, after `does not`, after it.
     fn asked_by_a_word(&self, diagnostic: Diagnostic, start: usize, at: usize, negated: bool) -> Option<Diagnostic> {
         let (at, negated) = match self.phrase(at, &[("does not", ""), ("do not", "")]) {
             Some((end, _)) => (end + self.blanks_at(end), true),
@@ -320,7 +320,7 @@ impl ErrorPlace<'_> {
         }
     }
 
-    /// An operator of other languages whose beginning was read: a value should stand at `at`.
+    /// An operator of other languages whose beginning was read: a value should be at `at`.
     pub(super) fn foreign_operator(&self, diagnostic: Diagnostic, at: usize) -> Option<Diagnostic> {
         let before = &self.text[self.start..at];
         let rest = &self.text[at..];
@@ -339,7 +339,7 @@ impl ErrorPlace<'_> {
         self.asked(diagnostic, (start, &self.text[start..self.start + path.len()]), "matches", &operand, negated)
     }
 
-    /// A function of other languages that counts, which was read as a module: a comparison stands at `at`.
+    /// A function of other languages that counts, which was read as a module: a comparison is at `at`.
     pub(super) fn foreign_count(&self, diagnostic: &Diagnostic, at: usize) -> Option<Diagnostic> {
         let head = self.text[self.start..at].trim_end();
         let open = head.ends_with(')').then(|| head.rfind('('))??;
@@ -352,7 +352,7 @@ impl ErrorPlace<'_> {
             .then(|| self.write(diagnostic.clone(), end - name.len(), end, "count", true))
     }
 
-    /// What people write between `tagged` and the tags: a quantity should stand at `at`.
+    /// What people write between `tagged` and the tags: a quantity should be at `at`.
     pub(super) fn foreign_quantity(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
         if !expected.contains(&Rule::kw_any) || !expected.contains(&Rule::kw_all) {
             return None;
@@ -390,7 +390,7 @@ enum Asked {
     Test { regex: String, is_safe: bool },
 }
 
-/// What `word` asks with the text or regular expression behind it.
+/// What `word` asks with the text or regular expression after it.
 fn asks(left: &str, word: &str, content: &str, is_regex: bool) -> Option<Asked> {
     let escaped = || regex_syntax_escape(content);
     let test = |regex: String, is_safe: bool| Some(Asked::Test { regex, is_safe });

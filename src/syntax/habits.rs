@@ -61,7 +61,7 @@ impl ErrorPlace<'_> {
         None
     }
 
-    /// What to write instead of what stands at `at`.
+    /// What to write instead of what is at `at`.
     pub(super) fn foreign(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
         let expects = |rule: Rule| expected.contains(&rule);
         let foreign = self.method(diagnostic, at).or_else(|| self.foreign_quantity(diagnostic, at, expected));
@@ -154,7 +154,7 @@ impl ErrorPlace<'_> {
         if is_name(&plain) { diagnostic.unsafe_fix(self.span(name.start, name.end), plain) } else { diagnostic }
     }
 
-    /// An address without quotes whose `:` or `//` stands at `at`.
+    /// An address without quotes whose `:` or `//` is at `at`.
     fn address(&self, at: usize) -> Option<std::ops::Range<usize>> {
         let colon = if self.text[at..].starts_with("://") {
             at
@@ -168,7 +168,7 @@ impl ErrorPlace<'_> {
         matches!(scheme, "http" | "https" | "ftp").then_some(colon - scheme.len()..end)
     }
 
-    /// A tag without quotes whose `:` stands at `at`.
+    /// A tag without quotes whose `:` is at `at`.
     fn bare_tag(&self, at: usize) -> Option<std::ops::Range<usize>> {
         let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
         let behind = self.text[at..].strip_prefix(':')?;
@@ -208,7 +208,7 @@ impl ErrorPlace<'_> {
         Some(diagnostic.clone().help(help).unsafe_fix(self.span(start, start + words.trim().len()), joined))
     }
 
-    /// Where the list ends that stands between parentheses at `at`.
+    /// Where the list ends that is between parentheses at `at`.
     fn round_list(&self, at: usize) -> Option<usize> {
         let inside = self.text[at..].strip_prefix('(')?;
         let length = inside.find(['(', ')', '\n', '{', '['])?;

@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use super::grammar::{Grammar, Rule};
 use super::surroundings::{Surroundings, surroundings};
 
-/// What to say of the item at `at`, which stands inside the block that `open` begins; `None` if the block rather lacks
+/// What to say of the item at `at`, which is inside the block that `open` begins; `None` if the block rather lacks
 /// its end. `outer` is where the item around begins.
 pub(super) fn misplaced_item(text: &str, open: Span, at: usize, outer: usize) -> Option<Diagnostic> {
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -45,7 +45,7 @@ fn seen(word: &str) -> &'static str {
     if word == "let" { "the constant" } else { "what is imported" }
 }
 
-/// Whether the brace that a text begins with is closed, and behind `at`.
+/// Whether the brace that a text begins with is closed, and after `at`.
 fn closes_behind(text: &str, at: usize) -> bool {
     let mut hidden =
         surroundings(text).filter(|(_, kind)| *kind != Surroundings::Plain).map(|(range, _)| range).peekable();

@@ -9,13 +9,13 @@ pub const MAX_NESTING: usize = 64;
 /// The first bracket that lies deeper than [`MAX_NESTING`].
 ///
 /// It skips what the grammar reads as one token: texts, comments and the tests of hash paths. Texts
-/// and comments begin and end at the same places whatever stands around them. A test may be none,
+/// and comments begin and end at the same places whatever is around them. A test may be none,
 /// after a mistake: the brackets inside are counted for themselves.
 pub fn too_deep(text: &str) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
     let mut at = 0;
-    // Behind the first block string that is not closed there is none that is.
+    // After the first block string that is not closed there is none that is.
     let mut may_close_block = true;
     // No test of a hash path begins before this place.
     let mut no_test_before = 0;
@@ -58,7 +58,7 @@ pub(super) fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(bytes.len(), |length| from + length)
 }
 
-/// Behind the text that begins at `at`; the end of its line when it is never closed.
+/// After the text that begins at `at`; the end of its line when it is never closed.
 pub(super) fn string_end(bytes: &[u8], at: usize, may_close_block: &mut bool) -> usize {
     if bytes[at..].starts_with(b"\"\"\"") {
         let from = at + 3;
@@ -89,7 +89,7 @@ fn follows_path(bytes: &[u8], at: usize) -> bool {
     at > 0 && (matches!(bytes[at - 1], b'_' | b'-' | b'}' | b']' | b'.') || bytes[at - 1].is_ascii_alphanumeric())
 }
 
-/// Behind the test that begins at `at`; as an error, up to where there is no end.
+/// After the test that begins at `at`; as an error, up to where there is no end.
 fn path_test_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let mut end = at + 1;
     while let Some(&byte) = bytes.get(end) {
@@ -98,7 +98,7 @@ fn path_test_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
             byte if ends_test(byte) => break,
             b'=' if bytes.get(end + 1) == Some(&b'/') => match regex_end(bytes, end + 2) {
                 Some(behind) => end = behind,
-                // If this regex is never closed, none behind it is.
+                // If this regex is never closed, none after it is.
                 None => return plain_test_end(bytes, end + 1),
             },
             _ => end += 1,

@@ -36,7 +36,7 @@ pub fn parse(sources: &Sources, id: FileId) -> Parsed<'_> {
 fn without_words(diagnostic: &mut Diagnostic) {
     let place = diagnostic.primary.take();
     let severity = diagnostic.severity;
-    *diagnostic = Diagnostic { severity, ..Diagnostic::new(diagnostic.code, "this is not the text of a workflow") };
+    *diagnostic = Diagnostic { severity, ..Diagnostic::new(diagnostic.code, "this is not a `.mwf` file") };
     diagnostic.primary = place.map(|place| Label { span: place.span, message: String::new() });
 }
 
@@ -77,8 +77,8 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
 
 fn too_long(span: Span) -> Diagnostic {
     let limit = MAX_TEXT_BYTES / (1024 * 1024);
-    Diagnostic::at(Code::FileTooLarge, span, format!("a text of workflows has at most {limit} MiB, and this one has more"))
-        .help("split it into several files; a workflow is usually a few kilobytes, and long lists stand in files of their own: `lines(\"values.txt\")`")
+    Diagnostic::at(Code::FileTooLarge, span, format!("a `.mwf` file has at most {limit} MiB, and this one has more"))
+        .help("split it into several files; a workflow is usually a few kilobytes, and long lists are better in files of their own: `lines(\"values.txt\")`")
 }
 
 fn unresolved(ours: Span, [middle, theirs]: [Span; 2]) -> Diagnostic {
@@ -101,5 +101,5 @@ fn nesting_error(span: Span) -> Diagnostic {
 }
 
 fn no_mwf_file(span: Span) -> Diagnostic {
-    Diagnostic::at(Code::SyntaxError, span, "this is not the text of a workflow")
+    Diagnostic::at(Code::SyntaxError, span, "this is not a `.mwf` file")
 }

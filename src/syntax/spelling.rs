@@ -7,17 +7,17 @@ use crate::base::characters::hidden_characters;
 use super::grammar::{Grammar, Rule};
 use super::text::dedent;
 
-/// Whether a text can stand as a bare word or hash path and is read as just that.
+/// Whether a string can be written as a bare word or hash path and is read as just that.
 pub(crate) fn is_word(text: &str) -> bool {
     is_whole(Rule::word, text) && !matches!(text, "true" | "false" | "null")
 }
 
-/// Whether a text can stand as a name without quotes.
+/// Whether a string can be written as a name without quotes.
 pub(crate) fn is_name(text: &str) -> bool {
     is_whole(Rule::name, text)
 }
 
-/// Whether a text can stand as a number.
+/// Whether a string can be written as a number.
 pub(crate) fn is_number(text: &str) -> bool {
     is_whole(Rule::number, text)
 }
@@ -31,7 +31,7 @@ pub(crate) fn has_wildcard(path: &str) -> bool {
     path.split('.').any(|part| ["{n}", "{s}", "{*}"].iter().any(|wildcard| part.starts_with(wildcard)))
 }
 
-/// Whether something under a path is in a list: `any` stands where the path can find several values.
+/// Whether something under a path is in a list: `any` is where the path can find several values.
 pub(crate) fn among(path: &str, list: &str, negated: bool) -> String {
     match (has_wildcard(path), negated) {
         (true, true) => format!("not any {path} in {list}"),
@@ -41,7 +41,7 @@ pub(crate) fn among(path: &str, list: &str, negated: bool) -> String {
     }
 }
 
-/// The question whether what a path finds passes a test, which stands inside the path: `any Event[info=/x/]` for
+/// The question whether what a path finds passes a test, which is inside the path: `any Event[info=/x/]` for
 /// `Event.info` and `=/x/`. `None` for a path of one segment, which has no place for it.
 pub(crate) fn tested(path: &str, test: &str) -> Option<String> {
     let (before, field) = path.rsplit_once('.').filter(|_| is_word(path))?;
@@ -49,7 +49,7 @@ pub(crate) fn tested(path: &str, test: &str) -> Option<String> {
     (is_name(field) && is_word(&tested)).then(|| format!("any {tested}"))
 }
 
-/// The text as a `"""` string whose lines begin behind `indentation`, if it can be written so.
+/// The text as a `"""` string whose lines begin after `indentation`, if it can be written so.
 pub(crate) fn block_string(text: &str, indentation: &str) -> Option<String> {
     // A block has no escapes.
     let hides = hidden_characters(text).next().is_some();

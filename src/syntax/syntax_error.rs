@@ -11,7 +11,7 @@ use super::expected::phrase;
 use super::foreign_questions::WHOSE_TAGS;
 use super::grammar::{Grammar, Rule};
 
-/// What should have stood where something could not be read.
+/// What should have been where something could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expectation {
     /// A top-level item.
@@ -86,7 +86,7 @@ pub(super) struct ErrorPlace<'t> {
 }
 
 impl ErrorPlace<'_> {
-    /// What the text should have been. A module filter that cannot be read stands behind a call that can.
+    /// What the text should have been. A module filter that cannot be read is after a call that can.
     fn rule(&self) -> Rule {
         let is_filter = self.expectation == Expectation::Step && leading_word(&self.text[self.start..]) == "for";
         if is_filter { Rule::only_filter } else { self.expectation.rule() }
@@ -105,8 +105,8 @@ impl ErrorPlace<'_> {
         }
         if self.expectation == Expectation::Item && rest.starts_with(['{', '[']) {
             return Some(
-                error("this looks like JSON, not like the text of a workflow")
-                    .help("what MISP exports becomes text by `mispflow import FILE.json`"),
+                error("this looks like JSON, not like a `.mwf` file")
+                    .help("`mispflow import FILE.json` converts MISP's JSON to `.mwf`"),
             );
         }
         if let Some(diagnostic) = self.foreign_beginning() {
@@ -177,7 +177,7 @@ impl ErrorPlace<'_> {
         self.hint(Diagnostic::at(Code::SyntaxError, span, message).label(label), at, expected)
     }
 
-    /// `let name =` with nothing behind it but the next item.
+    /// `let name =` with nothing after it but the next item.
     fn missing_constant(&self) -> Option<Diagnostic> {
         let name = self.text[self.start..].strip_prefix("let")?.trim_start();
         let value = name[leading_word(name).len()..].trim_start().strip_prefix('=')?;
@@ -193,7 +193,7 @@ impl ErrorPlace<'_> {
         })
     }
 
-    /// The brace of a block that begins where a condition should stand, if there is one before `at`: it
+    /// The brace of a block that begins where a condition should be, if there is one before `at`: it
     /// reads like the beginning of an object.
     fn missing_condition(&self, at: usize) -> Option<usize> {
         let head = &self.text[self.start..at];
@@ -283,7 +283,7 @@ impl ErrorPlace<'_> {
             }
         }
         if rest.starts_with("//") || rest.starts_with("/*") {
-            // Behind a colon it may just as well be an address.
+            // After a colon it may just as well be an address.
             let is_comment = rest.starts_with("//") && !self.text[..at].trim_end().ends_with(':');
             let diagnostic = diagnostic.help("a comment begins with `#` and ends with its line");
             return if is_comment { diagnostic.safe_fix(self.span(at, at + 2), "#") } else { diagnostic };
@@ -371,7 +371,7 @@ impl ErrorPlace<'_> {
             }
             if name == "where" {
                 return diagnostic.help(
-                    "the filter of a step says first what it goes over: `for Event._AttributeFlattened.{n} where CONDITION`",
+                    "the filter of a step begins with the path of its items: `for Event._AttributeFlattened.{n} where CONDITION`",
                 );
             }
             if matches!(name, "trigger" | "on") {
@@ -410,7 +410,7 @@ impl ErrorPlace<'_> {
             && over.split([' ', '{', '\n']).next().is_some_and(|path| path.contains('.'))
     }
 
-    /// A filter or module filter that says what it asks and not of what: `where` should stand at `at`.
+    /// A filter or module filter that says what it asks and not of what: `where` should be at `at`.
     fn unselected(&self, diagnostic: &Diagnostic, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
         let rest = &self.text[at..];
         let asks =
@@ -439,7 +439,7 @@ impl ErrorPlace<'_> {
             return Some(
                 diagnostic
                     .clone()
-                    .help("a filter says first what it goes over, and what it keeps after `where`")
+                    .help("a filter begins with the path of its items; the condition comes after `where`")
                     .unsafe_fix(self.span(place, place), "Event._AttributeFlattened.{n} "),
             );
         }
@@ -454,7 +454,7 @@ impl ErrorPlace<'_> {
         Some(
             diagnostic
                 .clone()
-                .help("a filter says first what it goes over, and what it keeps after `where`")
+                .help("a filter begins with the path of its items; the condition comes after `where`")
                 .unsafe_fix(self.span(place, place), "Event._AttributeFlattened.{n} where "),
         )
     }
@@ -489,7 +489,7 @@ impl ErrorPlace<'_> {
             }
             "goto" if expects(Rule::label) => "a jump names a label: `goto @name`".to_owned(),
             "filter" if expects(Rule::filter_label) => {
-                "a filter says what it goes over and what it keeps: `filter SELECTOR where CONDITION { … }`".to_owned()
+                "a filter has the path of its items and a condition: `filter SELECTOR where CONDITION { … }`".to_owned()
             }
             "for" | "filter" if expects(Rule::kw_where) => {
                 "what a filter keeps is said with `where`: `where type in [\"ip-src\", \"ip-dst\"]`".to_owned()

@@ -35,7 +35,7 @@ pub fn unescape(content: &str) -> Result<Cow<'_, str>, BadEscape> {
 }
 
 /// The character that the escape at the beginning of `text` stands for, and its length in bytes;
-/// or the length of what is no escape.
+/// or the length of what is not an escape.
 fn escape(text: &str) -> Result<(char, usize), usize> {
     let mut characters = text[1..].chars();
     let letter = characters.next().ok_or(1_usize)?;

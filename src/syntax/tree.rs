@@ -442,7 +442,7 @@ pub enum PredicateKind<'s> {
         left: Value<'s>,
         /// The comparison.
         operator: CompareOperator,
-        /// Where the operator stands.
+        /// Where the operator is.
         operator_span: Span,
         /// The other side.
         right: Value<'s>,
@@ -452,7 +452,7 @@ pub enum PredicateKind<'s> {
         /// The hash path.
         path: Value<'s>,
     },
-    /// `PATH in [..]` and `any PATH in [..]`, which mean the same. `PATH not in [..]` is this behind a `not`.
+    /// `PATH in [..]` and `any PATH in [..]`, which mean the same. `PATH not in [..]` is this after a `not`.
     Among {
         /// The hash path.
         path: Value<'s>,
@@ -465,7 +465,7 @@ pub enum PredicateKind<'s> {
         path: Value<'s>,
         /// The comparison, which is not `in`.
         operator: CompareOperator,
-        /// Where the operator stands.
+        /// Where the operator is.
         operator_span: Span,
         /// The other side.
         value: Value<'s>,
@@ -476,7 +476,7 @@ pub enum PredicateKind<'s> {
         path: Value<'s>,
         /// The comparison.
         operator: CompareOperator,
-        /// Where the operator stands.
+        /// Where the operator is.
         operator_span: Span,
         /// The number.
         value: Value<'s>,
@@ -577,7 +577,7 @@ impl Value<'_> {
     }
 }
 
-/// What can stand where a value is wanted.
+/// What can be where a value is wanted.
 #[derive(Debug)]
 pub enum ValueKind<'s> {
     /// `"…"` or `"""…"""`

@@ -97,7 +97,7 @@ fn taxonomy((namespace, entry): Entry<'_>, path: &Path<'_>) -> Result<Taxonomy, 
     for (index, tag) in tags.iter().enumerate() {
         let here = list_path.index(index);
         let Json::Text(tag) = tag else {
-            return Err(wrong(&here, format!("this is {}, and a tag is a text", tag.kind())));
+            return Err(wrong(&here, format!("this is {}, and a tag is a string", tag.kind())));
         };
         match tag.strip_prefix(namespace).and_then(|rest| rest.strip_prefix(':')) {
             None => {
@@ -179,7 +179,7 @@ fn list<'j>(json: &'j Json<'j>, key: &str, path: &Path<'_>) -> Result<&'j [Json<
 fn text<'j>(json: &'j Json<'j>, key: &str, path: &Path<'_>) -> Result<&'j str, TaxonomyError> {
     match json.get(key) {
         Some(Json::Text(text)) => Ok(text),
-        other => Err(missing(other, key, "a text", path)),
+        other => Err(missing(other, key, "a string", path)),
     }
 }
 
@@ -268,7 +268,7 @@ mod tests {
                 "a.exclusive",
                 "`exclusive` is a number, and must be `true` or `false`",
             ),
-            (r#"{"a": {"tags": [null]}}"#, "a.tags[0]", "this is `null`, and a tag is a text"),
+            (r#"{"a": {"tags": [null]}}"#, "a.tags[0]", "this is `null`, and a tag is a string"),
             (r#"{"a": {"tags": ["a:"]}}"#, "a.tags[0]", "the tag \"a:\" has no value"),
             (
                 r#"{"a:b": {"tags": []}}"#,
@@ -278,12 +278,12 @@ mod tests {
             (r#"{"": {"tags": []}}"#, "[\"\"]", "\"\" cannot be a namespace: it needs letters and has no colon"),
             (r#"{"a": {"tags": []}, "A": {"tags": []}}"#, "A", "the taxonomy \"A\" is there twice"),
             (r#"{"namespace": "a"}"#, "", "`predicates`, a list, is missing here"),
-            (r#"{"predicates": []}"#, "", "`namespace`, a text, is missing here"),
-            (r#"{"namespace": "a", "predicates": [{}]}"#, "predicates[0]", "`value`, a text, is missing here"),
+            (r#"{"predicates": []}"#, "", "`namespace`, a string, is missing here"),
+            (r#"{"namespace": "a", "predicates": [{}]}"#, "predicates[0]", "`value`, a string, is missing here"),
             (
                 r#"{"namespace": "a", "predicates": [], "values": [{"predicate": "b", "entry": [3]}]}"#,
                 "values[0].entry[0]",
-                "`value`, a text, is missing here",
+                "`value`, a string, is missing here",
             ),
         ] {
             assert_eq!(error(text), (path.to_owned(), message.to_owned()), "{text}");

@@ -10,7 +10,7 @@ use crate::base::suggest::closest;
 /// kind.
 const MAX_COMPARED: usize = 100_000_000;
 
-/// Names whose lengths differ by more are no misspellings of each other.
+/// Names whose lengths differ by more are not misspellings of each other.
 const MAX_MISTAKES: usize = 4;
 
 /// Names shorter than this are near to many, so a misspelt one must have the right length.
@@ -19,11 +19,11 @@ const SHORT: usize = 6;
 /// Names that consist of a group and the rest, with a lookup for each way to misspell them.
 pub(super) struct Speller {
     names: Vec<String>,
-    /// What stands between the group and the rest.
+    /// What is between the group and the rest.
     separator: char,
     /// By letters and digits alone; `None` where several have the same.
     by_letters: FxHashMap<String, Option<usize>>,
-    /// The same for the rest behind the group, where it says enough.
+    /// The same for the rest after the group, where it says enough.
     by_rest: FxHashMap<String, Option<usize>>,
     /// Sorted by length.
     by_group: FxHashMap<String, Vec<usize>>,

@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 /// A taxonomy: tags that begin with one namespace.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Taxonomy {
-    /// What stands before the colon of its tags.
+    /// What is before the colon of its tags.
     pub namespace: String,
     /// Whether only one of its tags can hold at a time.
     pub exclusive: bool,

@@ -45,7 +45,7 @@ pub fn check_template(
     } else if templated && text.contains("}}") | text.contains("%}") {
         findings.push(
             Diagnostic::new(Code::TemplateNotRendered, format!("MISP does not render templates in `{}`", parameter.id))
-                .note(format!("`{}` would take the text as it is, braces and all", signature.id))
+                .note(format!("`{}` would use the string as it is, with the braces", signature.id))
                 .help(format!("`mispflow modules {}` shows which parameters are rendered", signature.id))
                 .into(),
         );
@@ -54,7 +54,7 @@ pub fn check_template(
     if parameter.json && signature.id != module_ids::ADHOC_TRIGGER && is_broken_json(text) {
         findings.push(
             Diagnostic::new(Code::InvalidJsonPayload, "this payload begins like JSON and cannot be JSON")
-                .note("MISP then sends the whole text as one JSON string")
+                .note("MISP then sends the whole payload as one JSON string")
                 .maybe_help(json_error(text).map(|error| format!("the JSON reader says: {error}")))
                 .help("look for a missing quote, comma or brace")
                 .into(),
@@ -93,7 +93,7 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
         Err(TooLarge::Lines) => {
             let finding = invalid("this template is too large to be read".to_owned())
                 .note(format!("it has more than {MAX_LINES} lines, or a line of more than {MAX_LINES} bytes"))
-                .help("break the line, or move fixed text out of the template");
+                .help("break the line, or move the fixed part out of the template");
             return Some(finding.into());
         }
     };
@@ -102,8 +102,8 @@ fn invalid_template(text: &str, templated: bool) -> Option<TemplateFinding> {
     };
     let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let finding = invalid(format!("this is not a valid Jinja template: {reason}"))
-        .note("MISP puts an empty text in the place of a template that fails")
-        .help("expressions stand between `{{` and `}}`, statements between `{%` and `%}`");
+        .note("MISP replaces a template that fails with an empty string")
+        .help("write expressions between `{{` and `}}`, statements between `{%` and `%}`");
     Some(TemplateFinding { finding, at: error.range() })
 }
 
@@ -112,13 +112,13 @@ fn refused_template(text: &str, depth: source_limits::Depth) -> Option<TemplateF
     let (refusal, at) = source_limits::read(depth, || refusal(text)).flatten()?;
     let help = match refusal {
         Refusal::Do => "keep the value with `{% set x = … %}`, or in a `namespace`",
-        Refusal::Loops => "move the inner loops into a macro: it counts anew there",
+        Refusal::Loops => "move the inner loops into a macro: there the count starts again",
         Refusal::Blocks => "move the inner blocks into a macro",
         // The others are found with their places.
         Refusal::Syntax | Refusal::Name | Refusal::Target | Refusal::Items => return None,
     };
     let finding = Diagnostic::new(Code::InvalidTemplate, format!("Jinja does not take this template: {refusal}"))
-        .note("MISP puts an empty text in the place of a template that fails")
+        .note("MISP replaces a template that fails with an empty string")
         .help(help);
     Some(TemplateFinding { finding, at })
 }
@@ -138,14 +138,14 @@ fn unknown_name(text: &str) -> Option<TemplateFinding> {
     let (what, names) = if unknown.is_test { ("test", TESTS) } else { ("filter", FILTERS) };
     let name = &unknown.name;
     let finding = Diagnostic::new(Code::InvalidTemplate, format!("Jinja has no {what} named `{name}`"))
-        .note("MISP puts an empty text in the place of a template that fails")
+        .note("MISP replaces a template that fails with an empty string")
         .maybe_help(closest(name, names.iter().copied()).map(|close| format!("did you mean `{close}`?")))
         .help(format!("the {what}s are {}", names.join(", ")));
     Some(TemplateFinding { finding, at: unknown.at })
 }
 
 /// The variables of a template that it does not set itself, with the keys inside them: `Event.info`. Sorted; none for
-/// what is no template, or none that can be read.
+/// what is not a template, or none that can be read.
 pub fn undeclared_variables(text: &str) -> Vec<String> {
     if !text.contains("{{") && !text.contains("{%") {
         return Vec::new();

@@ -217,7 +217,7 @@ fn shown(value: &ParamValue<'_>) -> String {
         ParamValue::Text(ParamText::Plain(text)) => format!("`{text}`"),
         ParamValue::Text(ParamText::Parts(parts)) => {
             let secret = parts.iter().any(|part| matches!(part, TextPart::Secret { .. }));
-            if secret { "a secret" } else { "a text from the environment" }.to_owned()
+            if secret { "a secret" } else { "a value from the environment" }.to_owned()
         }
         ParamValue::List(items) if items.is_empty() => "an empty list".to_owned(),
         ParamValue::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),

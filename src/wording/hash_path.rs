@@ -7,7 +7,7 @@ use crate::schema::PathFinding;
 /// A path that is malformed.
 pub fn invalid_path(error: &PathError) -> Diagnostic {
     Diagnostic::new(Code::InvalidHashPath, error.message.clone())
-        .note("MISP does not complain about such a path: it finds nothing and goes on")
+        .note("MISP does not complain about such a path: it finds nothing and continues")
         .help(error.help)
 }
 

@@ -25,7 +25,7 @@ pub fn unknown_module<'k>(
     let (finding, elsewhere) = elsewhere(finding, &format!("the {what}"), |catalogue| {
         catalogue.module(name).is_some_and(|module| (module.module_type == ModuleType::Trigger) == is_trigger)
     });
-    // What another release has is no slip.
+    // What another release has is not a slip.
     let suggestion = closest(name, known).filter(|_| !elsewhere);
     let finding = finding
         .note(if is_trigger {
@@ -43,7 +43,7 @@ pub fn unknown_module<'k>(
         (Audience::Editor, _) => finding.help("where the server has it, add the server's catalogue to the project file"),
         (Audience::Text, true) => finding.help("`mispflow modules` lists the triggers"),
         (Audience::Text, false) => finding.help(
-            "`mispflow modules` lists what there is; a module of your own server is declared with `module … : action { … }`",
+            "`mispflow modules` lists all modules; a module of your own server is declared with `module … : action { … }`",
         ),
     };
     (finding, suggestion)

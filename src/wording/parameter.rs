@@ -11,9 +11,9 @@ pub fn wrong_type(parameter: &Parameter, given: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongType, format!("`{}` takes {}, not {given}", parameter.id, wanted(parameter)))
 }
 
-/// An entry of a list that is no text.
+/// An entry of a list that is not text.
 pub fn entry_of_wrong_type(parameter: &Parameter, given: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, format!("an entry of `{}` must be text, not {given}", parameter.id))
+    Diagnostic::new(Code::WrongType, format!("an entry of `{}` must be a string, not {given}", parameter.id))
 }
 
 /// An option that is not offered; with the option that may be meant.
@@ -37,7 +37,7 @@ pub fn unknown_option<'s>(
     let is_label = audience == Audience::Editor && parameter.option_by_label(given).is_some();
     let (finding, known) =
         if is_label { (finding, false) } else { option_elsewhere(finding, signature, &parameter.id, given) };
-    // What another release has is no slip.
+    // What another release has is not a slip.
     let suggestion = suggestion.filter(|_| !known);
     let finding = finding
         .maybe_help(suggestion.map(|close| format!("did you mean `{close}`?")))
@@ -60,7 +60,7 @@ pub fn unknown_parameter<'s>(
     let finding = Diagnostic::new(Code::UnknownParameter, format!("`{id}` has no parameter `{name}`"))
         .note("MISP ignores a parameter it does not know, and its editor drops it");
     let (finding, elsewhere) = parameter_elsewhere(finding, signature, name);
-    // What another release has is no slip.
+    // What another release has is not a slip.
     let suggestion = suggestion.filter(|_| !elsewhere);
     let mut known: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
     if signature.parameters.len() > SHOWN {
@@ -109,10 +109,10 @@ pub fn empty_value_replaced(parameter: &Parameter, audience: Audience) -> Option
     is_rendered.then(|| {
         Diagnostic::new(Code::EmptyValueReplaced, format!("the node has no `{id}`, and MISP's editor adds the default"))
             .note("the editor adds it as soon as somebody opens the workflow and saves it")
-            .note("from then on misp-modules renders the text; the default of the module itself is used as it is")
+            .note("from then on misp-modules renders the value; the module's own default is used as it is")
             .help(audience.choose(
-                format!("remove `\"{id}\": absent` to have the default in the node, or give it a text"),
-                format!("give `{id}` a text, so that a save changes nothing"),
+                format!("remove `\"{id}\": absent` to have the default in the node, or give it a value"),
+                format!("give `{id}` a value, so that a save changes nothing"),
             ))
     })
 }
@@ -136,7 +136,7 @@ fn wanted(parameter: &Parameter) -> &'static str {
         ParameterKind::HashPath => "a hash path",
         ParameterKind::Select | ParameterKind::Radio => "one of its options",
         ParameterKind::Picker if parameter.multiple => "a list",
-        ParameterKind::Picker | ParameterKind::Text | ParameterKind::Textarea => "a text",
+        ParameterKind::Picker | ParameterKind::Text | ParameterKind::Textarea => "a string",
         ParameterKind::Checkbox => "`true` or `false`",
     }
 }
@@ -167,7 +167,7 @@ fn options(parameter: &Parameter, audience: Audience) -> String {
 pub fn the_options(parameter: &Parameter, audience: Audience) -> String {
     if parameter.options.is_empty() {
         // Which there are, a server knows.
-        return "give one option, as a text".to_owned();
+        return "give one option, as a string".to_owned();
     }
     format!("the options are {}", options(parameter, audience))
 }

@@ -17,8 +17,8 @@ pub fn text_too_long(text: &str) -> Option<Diagnostic> {
 pub fn empty_name(name: &str) -> Option<Diagnostic> {
     name.trim().is_empty().then(|| {
         Diagnostic::new(Code::EmptyName, "the name is empty")
-            .note("MISP saves it, and lists something that nobody can tell apart")
-            .help("say what it does in a few words")
+            .note("MISP saves it, but nobody can identify it in MISP's list")
+            .help("describe in a few words what it does")
     })
 }
 

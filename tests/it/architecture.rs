@@ -1,6 +1,6 @@
 //! Arrows between the modules of the library go one way.
 //!
-//! The order stands in `ARCHITECTURE.md` in the table "The map"; `src/lib.rs` lists the same modules. Each module may use those
+//! The order is in `ARCHITECTURE.md` in the table "The map"; `src/lib.rs` lists the same modules. Each module may use those
 //! above it in the table, and none below it.
 
 use std::collections::BTreeSet;
@@ -54,7 +54,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// What is compiled into the library: no comments, no tests. Modules with tests stand at the end of a file.
+/// What is compiled into the library: no comments, no tests. Modules with tests are at the end of a file.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |mut code, line| {

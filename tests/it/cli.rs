@@ -226,7 +226,7 @@ fn completions_know_names() {
             assert!(stdout(&output).contains(name), "{shell}: {name}");
         }
     }
-    // They are no list in the help, and others are taken too.
+    // They are not listed in the help, and others are taken too.
     assert!(!stdout(&here(&["explain", "--help"])).contains("unknown-module"));
     assert!(stderr(&here(&["explain", "unknown-modul"])).contains("did you mean `unknown-module`?"));
     assert!(stderr(&here(&["check", "--target", "2.5.1"])).contains("did you mean `misp-2.5.1`?"));

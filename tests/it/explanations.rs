@@ -15,6 +15,7 @@ use mispflow::diagnostics::{Code, Diagnostic, Severity, Snippet, write_terminal}
 use mispflow::project::{MemoryFiles, Project, catalogues, load_source};
 use mispflow::upgrade::check_for_targets;
 
+use crate::check_themes::{THEMES, Theme};
 use crate::golden;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
@@ -135,32 +136,48 @@ fn block(page: &mut String, title: &str, content: &str) {
     }
 }
 
+/// Where GitHub and the book put a heading.
+fn anchor(title: &str) -> String {
+    title.to_lowercase().replace(',', "").replace(' ', "-")
+}
+
+fn section(page: &mut String, code: Code) {
+    let explanation = code.explanation();
+    let _ = write!(page, "\n### {code}\n\n*{}.* {}\n\n{}\n", level(code), explanation.what, explanation.why);
+    if !explanation.fix.is_empty() {
+        let _ = write!(page, "\nFix: {}\n", explanation.fix);
+    }
+    for snippet in &explanation.before {
+        block(page, &titled("Before", snippet), snippet.content);
+    }
+    if !NOT_RUN.contains(&code) {
+        block(page, "The tool says", said(&explanation.before, code).trim_end());
+    }
+    for snippet in &explanation.after {
+        block(page, &titled("After", snippet), snippet.content);
+    }
+}
+
 fn page() -> String {
     let mut page = String::from(
         "# Checks\n\n\
-         All that `mispflow check` can find, by the code that stands in brackets behind `error`, `warning` or `note`.\n\
-         `mispflow explain CODE` shows the same. How to change the level of a code or allow a finding in the text is said\n\
-         in [the command line](command-line.md#levels).\n\n\
+         *For everyone who met a code and wants to know more. You need nothing before.*\n\n\
+         Everything that mispflow reports, by theme. The code is the word in brackets after `error`, `warning` or `note`;\n\
+         `mispflow explain CODE` shows the same. [The command line](command-line.md#levels) says how to change the severity\n\
+         of a code and how to allow a finding.\n\n\
          This page is made from `src/diagnostics/explanations/`; a test compares both.\n\n\
-         | code | level | what it is about |\n|---|---|---|\n",
+         | theme | what it is about | codes |\n|---|---|---|\n",
     );
-    for &code in Code::ALL {
-        let _ = writeln!(page, "| [`{code}`](#{code}) | {} | {} |", level(code), code.summary().trim());
+    for Theme { title, about, codes } in &THEMES {
+        let _ = writeln!(page, "| [{title}](#{}) | {about} | {} |", anchor(title), codes.len());
     }
-    for &code in Code::ALL {
-        let explanation = code.explanation();
-        let _ = write!(page, "\n## {code}\n\n*{}.* {}\n\n{}\n", level(code), explanation.what, explanation.why);
-        if !explanation.fix.is_empty() {
-            let _ = write!(page, "\nFix: {}\n", explanation.fix);
+    for Theme { title, about, codes } in &THEMES {
+        let _ = write!(page, "\n## {title}\n\n{about}\n\n| code | severity | what it is about |\n|---|---|---|\n");
+        for &code in *codes {
+            let _ = writeln!(page, "| [`{code}`](#{code}) | {} | {} |", level(code), code.summary().trim());
         }
-        for snippet in &explanation.before {
-            block(&mut page, &titled("Before", snippet), snippet.content);
-        }
-        if !NOT_RUN.contains(&code) {
-            block(&mut page, "The tool says", said(&explanation.before, code).trim_end());
-        }
-        for snippet in &explanation.after {
-            block(&mut page, &titled("After", snippet), snippet.content);
+        for &code in *codes {
+            section(&mut page, code);
         }
     }
     page

@@ -145,7 +145,7 @@ fn every_failed_step_says_why() {
             "the module filter matches nothing",
         ),
         ("event-publish", "tag_operation(action: remove, tags: [\"tlp:white\"])", "tlp:white"),
-        ("event-publish", "assign_country(scope: event, hash_path: Event.info)", "there is no tag to put on"),
+        ("event-publish", "assign_country(scope: event, hash_path: Event.info)", "there is no tag to add"),
     ] {
         let folder = Folder::new(&[("w.mwf", &step(trigger, steps)), ("event.json", EVENT)]);
         // Later releases die of `assign_country`.

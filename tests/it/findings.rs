@@ -2,7 +2,7 @@
 //!
 //! `tests/findings/NAME.mwf` or `NAME.json` is a file, and a folder `tests/findings/NAME/` a project, with a mistake;
 //! `tests/findings/NAME.txt` is what `check` prints about it on a terminal without colours. A name is
-//! the finding's code, alone or with a word about the case behind it. A folder may hold a file `targets`
+//! the finding's code, alone or with a word about the case after it. A folder may hold a file `targets`
 //! with the values of `--target`, one a line.
 //!
 //! After a change of messages run `INSTA_UPDATE=always cargo test findings`, then read the

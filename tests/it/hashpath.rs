@@ -42,7 +42,7 @@ fn extract_finds() {
         ("Event.info.{s}", "[]"),
         ("Event.nothing.{n}", "[]"),
         ("{s}.nothing", "[null]"),
-        // Tests drop what is no list or object.
+        // Tests drop what is not a list or object.
         ("Event.Tag.{n}[name].id", r#"["1","10"]"#),
         ("Event.Tag.{n}[ name ].id", "[]"),
         ("Event.Tag.{n}[name=/^tlp/].id", r#"["1"]"#),
@@ -57,7 +57,7 @@ fn extract_finds() {
         ("Event.Tag.{n}[local=true].id", r#"["10"]"#),
         ("Event.Tag.{n}[local=yes].id", "[]"),
         ("Event.Tag.{n}[local!=yes].id", r#"["10"]"#),
-        // What is no test is skipped.
+        // What is not a test is skipped.
         ("Event.Tag.{n}[name=].id", r#"["1","10"]"#),
         ("Event.Tag.{n}[name=tlp:red]x[id].id", r#"["1"]"#),
         ("Event.number[c].a", "[]"),

@@ -86,7 +86,7 @@ fn array() -> impl Strategy<Value = Value<'static>> {
     value().prop_map(|value| if value.as_array().is_some() { value } else { vec![value].into() })
 }
 
-/// Keys that may stand in a plain path.
+/// Keys that may be in a plain path.
 fn key() -> impl Strategy<Value = String> {
     text().prop_filter("a key of a path", |key| !key.contains(['.', '[', '{', ' ', '\n']))
 }

@@ -56,7 +56,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Ran {
     ran
 }
 
-/// MISP's JSON with hostile text wherever text can stand, raw and as escapes.
+/// MISP's JSON with hostile text wherever text can be, raw and as escapes.
 fn saved(text: &str) -> String {
     let webhook = serde_json::json!({"url": text, "payload": text, "headers": text, text: text});
     let node = |id: u32, module: &str, kind: &str, parameters: serde_json::Value| {

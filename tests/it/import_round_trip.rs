@@ -359,7 +359,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a step; says whether a run goes on behind it.
+    /// Writes a step; says whether a run goes on after it.
     fn step(&mut self, depth: usize) -> bool {
         match self.choices.below(if depth == 0 { 3 } else { 9 }) {
             1 => self.text.push_str("attach-warninglist(warninglists: [\"x\"])\n"),
@@ -435,7 +435,7 @@ proptest! {
         let file = sources.add("written.mwf", None, text);
         let workspace = Workspace::load(&sources, &DiskFiles, &[file], Catalogue::built_in());
         let compilation = workspace.compile();
-        // A step behind branches that all end is an error of the one who wrote it.
+        // A step after branches that all end is an error of the one who wrote it.
         if !compilation.has_errors() {
             for keep_layout in [false, true] {
                 let (difference, text) = round_trip(&compilation.documents[0].document, keep_layout);

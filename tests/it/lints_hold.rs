@@ -15,7 +15,7 @@ use mispflow::simulate::engine::{
     Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings,
 };
 
-/// Events of many kinds; `{}` is no event at all, and is left to the triggers that give none.
+/// Events of many kinds; `{}` is not an event at all, and is left to the triggers that give none.
 const EVENTS: [&str; 8] = [
     r#"{"Event": {"id": "1", "info": "Empty", "published": false, "distribution": "0", "Tag": []}}"#,
     r#"{"Event": {"id": "2", "info": "Clear", "published": true, "distribution": "3", "Tag": [{"name": "tlp:clear"}],
@@ -448,7 +448,7 @@ fn misses_the_cluster(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Seman
     assert_eq!(decisions(&workflow.run(Value::from_json(event).unwrap(), &options), node), [Decision::Else]);
 }
 
-/// What is edited are no attributes: the selector is empty, so the event is the item.
+/// The edited items are not attributes: the selector is empty, so the event is the item.
 fn takes_the_event_for_an_attribute(graph: &Graph<'_>, node: NodeId, _: &str, semantics: Semantics) {
     let edited = runs(graph, semantics, |result| {
         let own = result.effects.iter().filter(|record| record.node == node);

@@ -20,7 +20,7 @@ fn check(folder: &Path, format: &str, paths: &[&str]) -> String {
 fn sarif_follows_its_schema() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let schema = fs::read_to_string(root.join("sarif/sarif-schema-2.1.0.json")).unwrap();
-    // As published this is no regular expression; the errata have it so.
+    // As published this is not a regular expression; the errata have it so.
     let schema = schema.replace("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();

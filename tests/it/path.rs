@@ -65,7 +65,7 @@ fn the_segment_that_left_nothing_is_shown() {
         ("Event.Org.name", "          ^^^^\n", &["`name` is null here"]),
         ("Event.info[x=1]", "          ^^^^^\n", &["a test keeps only lists and objects", "\"Test\""]),
         ("Event.Galaxy", "      ^^^^^^\n", &["`Galaxy` is there, and empty"]),
-        ("Event.{n}", "      ^^^\n", &["there are no numbered entries to go over"]),
+        ("Event.{n}", "      ^^^\n", &["there are no numbered entries to visit"]),
         (
             "Event.Attribute.{n}[type=ip-src].value",
             "                   ^^^^^^^^^^^^^\n",

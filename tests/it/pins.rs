@@ -51,7 +51,7 @@ fn a_pin_changes_what_the_node_carries() {
 #[test]
 fn pins_are_checked() {
     let with = |pin: &str| error(&format!("workflow w on event-publish {{ @[{pin}] push-zmq() }}"));
-    assert_eq!(with("version: 1"), ("a version is a text in double quotes".into(), "1".into()));
+    assert_eq!(with("version: 1"), ("a version is a string in double quotes".into(), "1".into()));
     assert_eq!(with("verson: \"1\"").0, "a pin has no entry `verson`");
     assert_eq!(with("id: 3, id: 4").0, "the entry `id` is given twice");
     assert_eq!(with("filters: 3").0, "a module filter is an object, not a number");

@@ -10,13 +10,13 @@ use mispflow::project::MemoryFiles;
 /// Triggers of all kinds; a module fits at least one.
 const TRIGGERS: [&str; 4] = ["event-publish", "event-after-save-new", "log-after-save", "enrichment-before-query"];
 
-/// What has to stand before a call, for it reads what another one attaches.
+/// What has to be before a call, for it reads what another one attaches.
 const BEFORE: [(&str, &str); 2] = [
     ("assign_country", "attach-enrichment(modules: [\"mmdb_lookup\"])"),
     ("tag_country_asn_from_enrichment", "attach-enrichment(modules: [\"mmdb_lookup\"])"),
 ];
 
-/// What has to stand after a call, for nothing would read what it attaches.
+/// What has to be after a call, for nothing would read what it attaches.
 const AFTER: [(&str, &str); 3] = [
     ("attach-decay-score", "if any Event._AttributeFlattened.{n}.decay_score.{n}.score { push-zmq() }"),
     ("attach-enrichment", "if any Event._AttributeFlattened.{n}.enrichment { push-zmq() }"),

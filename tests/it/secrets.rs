@@ -18,7 +18,7 @@ const SECRETS: [(&str, &str); 4] = [
     ("SOC_LINES", "erste Zeile, geheim\nzweite Zeile, \u{fc}bergeheim"),
 ];
 
-/// A password that stands in the text itself.
+/// A password that is in the text itself.
 const PASSWORD: &str = "p4ssw0rd-in-url";
 
 fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
@@ -63,7 +63,7 @@ fn hidden() -> Vec<String> {
 fn assert_hidden(what: &str, text: &str) {
     for secret in hidden() {
         for written in encodings(&secret) {
-            // The edges of base64 depend on what stands around it, and a line is broken here and there.
+            // The edges of base64 depend on what is around it, and a line is broken here and there.
             let written: Vec<char> = written.chars().collect();
             let middle: String = written[4..written.len() - 4].iter().collect();
             for piece in middle.lines().filter(|piece| piece.len() >= 8) {

@@ -162,7 +162,7 @@ fn coverage_points_at_what_no_test_reaches() {
     let folder = Folder::new().with_tests("test \"red\" of guard { given \"events/red.json\" expect blocked }\n");
     let done = folder.test(&["--coverage"]);
     assert_eq!(done.code(), 0);
-    // Of two conditions behind each other and one inside the second; the red event takes one branch of the first.
+    // Of two conditions after each other and one inside the second; the red event takes one branch of the first.
     assert_eq!(done.out(), "passed  guard: red\ncoverage: 3 of 10 steps, 1 of 6 branches\n");
     assert!(done.messages().contains("note[not-covered]: in no test this `tag-if` does not hold"));
     assert!(done.messages().contains("no test reaches this `count-if`\n   ┌─ guard.mwf:10:8"), "{}", done.messages());
@@ -227,7 +227,7 @@ fn what_is_no_test() {
         (
             "test \"t\" of guard { given \"events/red.json\" when push-zmq returns { a: 1 } expect success }",
             "unusable-answer",
-            "does not look at what it is answered",
+            "does not use an answer",
         ),
         (
             "test \"t\" of guard { given \"events/red.json\" when webhook returns { status: 7 } expect success }",

@@ -219,11 +219,13 @@ fn every_example_has_the_shape_of_a_recording() {
 fn the_page_about_triggers_is_current() {
     let mut page = String::from(
         "# What triggers give\n\n\
-         The data that a workflow of each trigger works on, as recorded on MISP 2.5.1 and 2.5.19. `mispflow modules TRIGGER` shows the\n\
-         same. A `?` follows a key that was not in every recorded object of its kind. What lies in `Event._AttributeFlattened` is not listed again: these are the\n\
-         attributes of the event and those of its objects. A list that was empty in every recording has no keys here. `check` reports what a workflow asks for\n\
-         and its trigger does not give: [`not-in-trigger`](checks.md#not-in-trigger) and [`not-always-in-trigger`](checks.md#not-always-in-trigger).\n\n\
-         The file is made by a test: `INSTA_UPDATE=always cargo test trigger_data`.\n",
+         *For authors of conditions and templates. You need to know what a [hash path](language.md#hash-paths) is.*\n\n\
+         The data that a workflow of each trigger gets, as recorded on MISP 2.5.1 and 2.5.19. `mispflow modules TRIGGER` shows the\n\
+         same. A `?` after a key means that the key was not in every recorded object of its kind. `Event._AttributeFlattened` holds\n\
+         the attributes of the event and those of its objects, so its keys are not repeated. A list that was empty in every\n\
+         recording has no keys here. `check` reports a workflow that uses something that its trigger does not give:\n\
+         [`not-in-trigger`](checks.md#not-in-trigger) and [`not-always-in-trigger`](checks.md#not-always-in-trigger).\n\n\
+         This page is made from the schema and the recordings; a test compares them.\n",
     );
     for signature in triggers() {
         let data = TriggerData::of(&signature.id).unwrap();

@@ -44,7 +44,7 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// The hidden characters of a text, with their offsets. Tabs and line ends are none, nor are characters that writing needs
-/// where they stand: joiners in emoji and between letters that join, variation selectors behind what has variants, and the
+/// where they are: joiners in emoji and between letters that join, variation selectors after what has variants, and the
 /// tags in the flags of regions.
 pub fn hidden_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut characters = text.char_indices();
@@ -98,7 +98,7 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || c.script() == Script::Latin
 }
 
-/// Whether a joiner behind an emoji leads to another.
+/// Whether a joiner after an emoji leads to another.
 fn is_in_emoji(text: &str, at: usize) -> bool {
     let before = text[..at].chars().rev().find(|c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'));
     let after = text[at + '\u{200d}'.len_utf8()..].chars().next();

@@ -68,7 +68,7 @@ fn signature(entry: &Json, number: usize) -> Result<Signature, CatalogueError> {
     })
 }
 
-/// The `value` that the service reports is no default: MISP shows it as a placeholder.
+/// The `value` that the service reports is not a default: MISP shows it as a placeholder.
 fn parameter(name: &str, entry: &Json) -> Parameter {
     let kind = match entry.get("type").and_then(Json::as_str) {
         Some("large_string") => ParameterKind::Textarea,

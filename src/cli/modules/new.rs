@@ -92,7 +92,7 @@ impl New {
         }
         let Some(module) = module else {
             return Err(Failure::Other(format!(
-                "the text declares no module `{0}`\nwrite `module {0} : action {{ … }}` into it",
+                "the file declares no module `{0}`\nwrite `module {0} : action {{ … }}` into it",
                 self.name
             )));
         };

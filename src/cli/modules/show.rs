@@ -70,12 +70,12 @@ fn facts(module: &Signature) -> Vec<(&'static str, String)> {
     let trigger = module.module_type == ModuleType::Trigger;
     let mut facts = vec![("name in MISP", module.name.clone()), ("kind", kind(module))];
     let blocking = match (module.module_type, module.blocking) {
-        (ModuleType::Trigger, true) => "yes: MISP waits for the workflow, and goes on only if it succeeds",
-        (ModuleType::Trigger, false) => "no: MISP goes on at once, and the workflow runs in the background",
+        (ModuleType::Trigger, true) => "yes: MISP waits for the workflow, and continues only if it succeeds",
+        (ModuleType::Trigger, false) => "no: MISP continues at once, and the workflow runs in the background",
         (_, true) => "yes: if it fails, the whole run ends",
         (ModuleType::Logic, false) => "no",
         (ModuleType::Action, false) => {
-            "no: if it fails, the run goes on; in a workflow that does not block, the rest of this path is skipped"
+            "no: if it fails, the run continues; in a workflow that does not block, the rest of this path is skipped"
         }
     };
     facts.push(("blocking", blocking.to_owned()));
@@ -88,7 +88,7 @@ fn facts(module: &Signature) -> Vec<(&'static str, String)> {
         (true, true, _) => "yes: it gives the data of an event in the MISP core format",
         (true, false, _) => "no: modules that need the MISP core format do not work under it",
         (false, _, true) => "needed: the trigger must give the data of an event",
-        (false, _, false) => "not needed: any data will do",
+        (false, _, false) => "not needed: it accepts any data",
     };
     facts.push(("core format", core_format.to_owned()));
     if let Some(scope) = &module.scope {
@@ -170,9 +170,9 @@ fn write_parameter(parameter: &Parameter, width: usize, console: &mut Console) -
     }
     if parameter.open {
         let (name, others) = if parameter.options.is_empty() {
-            ("options", "any: only you or the server know which there are")
+            ("options", "any: they are different on each server")
         } else {
-            ("", "others may be right too")
+            ("", "other values may be valid too")
         };
         detail(name, others)?;
     }
@@ -183,7 +183,7 @@ fn write_parameter(parameter: &Parameter, width: usize, console: &mut Console) -
 fn takes(parameter: &Parameter) -> String {
     let mut words = match parameter.kind {
         ParameterKind::Text => "text",
-        ParameterKind::Textarea => "text of several lines",
+        ParameterKind::Textarea => "several lines",
         ParameterKind::Select | ParameterKind::Radio => "one of the options",
         ParameterKind::Picker if parameter.multiple => "list",
         ParameterKind::Picker => "one of a list",

@@ -19,7 +19,7 @@ use super::super::{Console, Failure, ProjectFlags, Status};
 /// Named under `catalogues` in the project file, it lets `check` know what a save in that server's editor would drop.
 #[derive(Args, Debug)]
 pub(super) struct Sync {
-    /// The file to write, or `-` for standard output [default: `catalogue/NAME.json` beside the project file]
+    /// The file to write, or `-` for standard output [default: `catalogue/NAME.json` next to the project file]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write the addresses of users too, which some pickers offer

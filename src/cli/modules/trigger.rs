@@ -18,7 +18,7 @@ pub(super) fn write(trigger: &Signature, data: TriggerData, width: usize, consol
         Some(like) => format!("It was not recorded, and is taken to give what `{like}` gives. "),
         None => "As recorded on MISP 2.5.1 and 2.5.19. ".to_owned(),
     };
-    let about = format!("{source}After a key `?` says that it was not always there.");
+    let about = format!("{source}A `?` after a key means that the key was not always there.");
     console.wrapped("  ", 2, &about, width)?;
     for note in data.notes() {
         console.wrapped("  - ", 4, &note, width)?;

@@ -9,7 +9,7 @@ use crate::server::{HashKey, State};
 use super::super::{Console, Failure};
 use super::warn;
 
-/// Its name, beside the project file.
+/// Its name, next to the project file.
 pub(super) const NAME: &str = ".mispflow";
 /// The file with the key of the hashes.
 const HASH_KEY: &str = "hash-key";
@@ -48,7 +48,7 @@ impl Folder {
                 warn(
                     console,
                     &format!(
-                        "what was known of `{name}` is not used: {problem}\nrows that differ from the text are conflicts until they are pushed or pulled again"
+                        "the stored state of `{name}` is not used: {problem}\nrows that differ from the text are conflicts until they are pushed or pulled again"
                     ),
                 )?;
                 State::new(url)

@@ -48,7 +48,7 @@ pub(super) struct ServerFlags {
     /// Trust the certificates in this PEM file, and no others
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// The folder that keeps what is known of the server, and backups [default: `.mispflow` beside the project file]
+    /// The folder for the state of the server and for backups [default: `.mispflow` next to the project file]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 }
@@ -97,7 +97,7 @@ impl ServerFlags {
         if ca_file.is_none() && of_project.is_some_and(|server| server.ca_file.is_some()) {
             warn(
                 console,
-                "the `ca-file` of the project file is not used: whom to trust is not for a project to say\nname it with `--ca-file`, `MISPFLOW_CA_FILE` or in your own `servers.toml`",
+                "the `ca-file` of the project file is not used: a project may not decide whom you trust\nname it with `--ca-file`, `MISPFLOW_CA_FILE` or in your own `servers.toml`",
             )?;
         }
         if !entry.verify_tls {
@@ -147,7 +147,7 @@ fn address_book(project: &Project) -> Result<AddressBook, Failure> {
     let here = if project.folder.as_os_str().is_empty() { Path::new(".") } else { &project.folder };
     if real(&path).starts_with(real(here)) {
         return Err(Failure::Other(format!(
-            "`{}` lies in the project, so that whoever changes the project could have your keys sent anywhere\nkeep it outside, or unset `XDG_CONFIG_HOME`",
+            "`{}` is in the project, so anyone who changes the project could send your keys anywhere\nkeep it outside, or unset `XDG_CONFIG_HOME`",
             path.display()
         )));
     }

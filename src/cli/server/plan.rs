@@ -10,7 +10,7 @@ use super::{ServerFlags, show};
 
 /// Show what a push would change on a server, without changing anything.
 ///
-/// What counts is what MISP runs by. What an editor changes by itself when somebody presses Save is no difference.
+/// It compares what a run depends on. What the editor changes by itself on Save does not count.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Exit code: 0, but 1 if something is in conflict, and with --exit-code 1 if a push would change something."

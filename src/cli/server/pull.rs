@@ -23,7 +23,7 @@ use super::super::{Console, Failure, ProjectFlags, Status};
 use super::doing::{Place, Ready, with_project};
 use super::{ServerFlags, other, show};
 
-/// Make the project have what a server has: new workflows and blueprints become texts, and texts follow what was changed on
+/// Make the project have what a server has: new workflows and blueprints become files, and files follow what was changed on
 /// the server since the last push or pull.
 ///
 /// What was changed on both sides is shown and left alone. Into a folder without a project, a project is written that
@@ -223,7 +223,7 @@ impl Pull {
         if let Some(why_not) = why_not {
             todo.has_conflicts = true;
             console.line(&format!(
-                "! {}: it was changed on the server; change the text by hand: {why_not}",
+                "! {}: it was changed on the server; change the file by hand: {why_not}",
                 show::called(item)
             ))?;
             return show::difference(console, item);
@@ -281,7 +281,7 @@ impl Pull {
                 Action::Conflict(_) if is_ours => planning.note(item, &mut state),
                 Action::Conflict(_) if !todo.has_conflicts => {
                     status = Status::Rejected;
-                    console.line(&format!("! {} differs from its text all the same:", show::called(item)))?;
+                    console.line(&format!("! {} still differs from its file:", show::called(item)))?;
                     show::difference(console, item)?;
                 }
                 _ => {}
@@ -303,10 +303,10 @@ fn key(item: &Item<'_>) -> (bool, String) {
 fn reason(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::Edited => {
-            "it was changed here and on the server; `--theirs` takes the server's, `--ours` keeps the text"
+            "it was changed here and on the server; `--theirs` takes the server's version, `--ours` keeps the file"
         }
         Conflict::Unknown => {
-            "text and server differ, and neither was ever pushed or pulled; `--theirs` takes the server's, `--ours` keeps the text"
+            "file and server differ, and neither was ever pushed or pulled; `--theirs` takes the server's version, `--ours` keeps the file"
         }
         Conflict::Unreadable => "the row on the server cannot be read",
     }

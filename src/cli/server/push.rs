@@ -143,7 +143,8 @@ impl Sure {
         }
         if !io::stdin().is_terminal() {
             return Err(Failure::Other(
-                "nothing was sent: there is nobody to ask\n`--yes` goes on without asking".to_owned(),
+                "nothing was sent: this is not a terminal, so nobody can confirm\n`--yes` continues without asking"
+                    .to_owned(),
             ));
         }
         write!(console.messages(), "Go on? [y/N] ")?;

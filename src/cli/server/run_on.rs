@@ -94,7 +94,7 @@ impl OnServer {
             write_run(console.results(), &result, simulation.places)?;
         }
         console.tell(&format!(
-            "the run on `{}` is real: MISP does there what is told above, and sends what it sends",
+            "the run on `{}` is real: MISP does what is shown above, and sends everything for real",
             session.name
         ))?;
         Sure { yes: self.yes }.confirm(console)?;

@@ -66,7 +66,7 @@ fn written(steps: &[Step<'_>], labels: &mut Vec<String>) {
     }
 }
 
-/// The filters in steps that stand in no other filter, in order.
+/// The filters in steps that are in no other filter, in order.
 fn filters<'t, 's>(steps: &'t [Step<'s>]) -> Vec<&'t FilterStep<'s>> {
     let blocks = |blocks: Vec<&'t Block<'s>>| blocks.into_iter().flat_map(|block| filters(&block.steps)).collect();
     let of_step = |step: &'t Step<'s>| match &step.kind {

@@ -77,7 +77,7 @@ impl Writer<'_> {
         open
     }
 
-    /// Writes a step; says whether a run goes on behind it.
+    /// Writes a step; says whether a run goes on after it.
     fn step(&mut self, depth: u8) -> bool {
         let limit = if depth == 0 { 3 } else { 12 };
         match self.choose(limit) {

@@ -144,7 +144,7 @@ fn end(json: Json<'_>, index: usize, port: Port, path: &Path<'_>, notes: &mut No
         if key == "node" {
             node = node_id(&value);
             if node.is_some() && matches!(value, Json::Number(_)) {
-                notes.add(&here, "the node's id is a number here; MISP writes a text");
+                notes.add(&here, "the node's id is a number here; MISP writes a string");
             }
         } else if key == port.name() {
             number = Some(match &value {
@@ -152,7 +152,7 @@ fn end(json: Json<'_>, index: usize, port: Port, path: &Path<'_>, notes: &mut No
                 value => Err(value.kind().to_owned()),
             });
         } else if key == "labels" {
-            notes.add(&here, "labels on connections are made anew by MISP; they are not kept");
+            notes.add(&here, "MISP creates the labels of connections again; they are not kept");
         } else {
             notes.add(&here, "this key is not known in a connection; it is not kept");
         }

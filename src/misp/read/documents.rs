@@ -75,7 +75,7 @@ fn wrapped(
             }
             // Some of MISP's answers wrap what was asked for.
             "response" => collect(value, &here, documents, notes)?,
-            _ => notes.add(&here, "this key is not known beside a workflow or blueprint; it is not kept"),
+            _ => notes.add(&here, "this key is unknown next to a workflow or blueprint; it is not kept"),
         }
     }
     Ok(())

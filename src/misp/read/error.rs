@@ -15,7 +15,7 @@ pub struct ReadError {
     /// The JSON path where it is wrong; empty for the whole text.
     pub path: String,
     /// Line and column, where they are known: in the whole text, or, if there is a path, in the
-    /// JSON text that stands there.
+    /// JSON text that is there.
     pub position: Option<Position>,
 }
 

@@ -85,7 +85,7 @@ fn nodes(json: Json<'_>, graph: &Graph<'_>, path: &Path<'_>, notes: &mut Notes) 
             None => notes.add(&here, "this is not the id of a node; it is not kept"),
             Some(id) => {
                 if matches!(item, Json::Text(_)) {
-                    notes.add(&here, "the node's id is a text here; MISP writes a number");
+                    notes.add(&here, "the node's id is a string here; MISP writes a number");
                 }
                 if graph.index(id).is_none() {
                     notes.add(&here, format!("the frame holds node {id}, which does not exist; it is kept"));

@@ -74,7 +74,7 @@ pub(super) fn own_id(json: &Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Opt
     let id = node_id(json);
     match (id, json) {
         (None, _) => notes.add(path, "this is not the id of a node"),
-        (Some(_), Json::Text(_)) => notes.add(path, "the node's id is a text here; MISP writes a number"),
+        (Some(_), Json::Text(_)) => notes.add(path, "the node's id is a string here; MISP writes a number"),
         _ => {}
     }
     id

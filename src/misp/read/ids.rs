@@ -8,7 +8,7 @@ use super::path::{Path, PathStep};
 use super::value::id_of_key;
 use crate::model::NodeId;
 
-/// Where in the graph a node stands.
+/// Where in the graph a node is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum NodePlace {
     /// In an object, under this key.

@@ -1,4 +1,4 @@
-//! JSON as it stands in the text: objects keep their order and keys that come twice.
+//! JSON as it is in the text: objects keep their order and keys that come twice.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,7 +27,7 @@ impl Json<'_> {
             Self::Null => "`null`",
             Self::Boolean(_) => "a boolean",
             Self::Number(_) => "a number",
-            Self::Text(_) => "a text",
+            Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
         }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::path::PathStep;
 
-/// Finds where the values at these JSON paths stand in `text`, which must be valid JSON. A path may
+/// Finds where the values at these JSON paths are in `text`, which must be valid JSON. A path may
 /// lead through a text that holds JSON. What is not found is left out.
 pub fn locate<'p>(text: &str, paths: impl IntoIterator<Item = &'p str>) -> FxHashMap<&'p str, Range<usize>> {
     let wanted: FxHashSet<&'p str> = paths.into_iter().collect();
@@ -54,7 +54,7 @@ struct Open {
 }
 
 impl Locator<'_> {
-    /// Goes through a JSON text that stands at `path`; `place` tells where a byte of it is in the whole.
+    /// Goes through a JSON text that is at `path`; `place` tells where a byte of it is in the whole.
     fn scan(&mut self, text: &str, mut path: String, place: &dyn Fn(usize) -> usize) {
         let bytes = text.as_bytes();
         let mut open: Vec<Open> = Vec::new();

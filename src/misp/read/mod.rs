@@ -38,7 +38,7 @@ pub struct Read {
     pub documents: Vec<Document<'static>>,
     /// What was unusual.
     pub oddities: Vec<Oddity>,
-    /// Where each of the documents stands.
+    /// Where each of the documents is.
     pub places: Vec<DocumentPlace>,
 }
 
@@ -60,7 +60,7 @@ pub fn read(text: &str) -> Result<Read, ReadError> {
     Ok(Read { documents, oddities, places })
 }
 
-/// The JSON in `text`, which stands at `path`. Its depth is limited by `serde_json`.
+/// The JSON in `text`, which is at `path`. Its depth is limited by `serde_json`.
 pub(crate) fn parse<'t>(text: &'t str, path: &Path<'_>) -> Result<Json<'t>, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError::syntax(path, text, &error))
 }

@@ -16,7 +16,7 @@ use crate::model::{ModuleType, Node, NodeId, ParamText, SavedFilter};
 pub(super) struct Draft {
     /// The node.
     pub(super) node: Node<'static>,
-    /// Where it stands.
+    /// Where it is.
     pub(super) place: NodePlace,
     /// Whether its key is its id.
     pub(super) keyed: bool,
@@ -185,13 +185,13 @@ fn module(
             _ => notes.add(&here, "this key is not known in a node's data; it is not kept"),
         }
     }
-    // They stand in parameters that may come later.
+    // They are in parameters that may come later.
     if let Some((value, key)) = standing {
         placeholders::apply(value, node, &path.key(&key), notes);
     }
     if !copies.is_empty() {
         let copies = copies.join(", ");
-        notes.add(path, format!("these are copies of what the module says of itself and are not kept: {copies}"));
+        notes.add(path, format!("these are copies of the module's own signature and are not kept: {copies}"));
     }
     if !node.module.is_empty() {
         node.version = version.unwrap_or_else(|| missing("module_version", path, notes));
@@ -263,7 +263,7 @@ fn pixels(json: &Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Option<f64> {
     };
     match value {
         None => notes.add(path, "a position is a number of pixels; this is not kept"),
-        Some(_) if is_text => notes.add(path, "the position is a text here; it is read as a number"),
+        Some(_) if is_text => notes.add(path, "the position is a string here; it is read as a number"),
         Some(_) => {}
     }
     value

@@ -13,7 +13,7 @@ pub struct Oddity {
     pub message: String,
 }
 
-/// Where a document and its nodes stand.
+/// Where a document and its nodes are.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct DocumentPlace {
     /// The JSON path of the document; empty for the whole text.
@@ -42,12 +42,12 @@ impl Notes {
         self.oddities.push(Oddity { path: path.to_string(), message: message.into() });
     }
 
-    /// Keeps where a graph and its nodes stand, until the document is read to which it belongs.
+    /// Keeps where a graph and its nodes are, until the document is read to which it belongs.
     pub(super) fn graph(&mut self, path: &Path<'_>, nodes: Vec<(NodeId, String)>) {
         self.graph = DocumentPlace { graph: path.to_string(), nodes, ..DocumentPlace::default() };
     }
 
-    /// Keeps where a document stands.
+    /// Keeps where a document is.
     pub(super) fn document(&mut self, path: &Path<'_>) {
         let has_invalid_uuid = std::mem::take(&mut self.has_invalid_uuid);
         let graph = std::mem::take(&mut self.graph);

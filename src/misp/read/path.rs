@@ -51,7 +51,7 @@ impl fmt::Display for Path<'_> {
 }
 
 impl PathStep<'_> {
-    /// Writes the step behind others, or as the first one.
+    /// Writes the step after others, or as the first one.
     pub(super) fn write(self, first: bool, out: &mut dyn fmt::Write) -> fmt::Result {
         match self {
             PathStep::Root => Ok(()),
@@ -67,7 +67,7 @@ impl PathStep<'_> {
     }
 }
 
-/// The JSON path of the member `key` of what stands at `path`.
+/// The JSON path of the member `key` of what is at `path`.
 pub fn member(path: &str, key: &str) -> String {
     extended(path, PathStep::Key(key))
 }

@@ -30,7 +30,7 @@ pub(super) fn apply(json: Json<'_>, node: &mut Node<'static>, path: &Path<'_>, n
     for (index, item) in items.iter().enumerate() {
         let here = path.index(index);
         let Some(entry) = entry(item) else {
-            notes.add(&here, "this does not tell of a placeholder; it is not kept");
+            notes.add(&here, "this does not describe a placeholder; it is not kept");
             continue;
         };
         let written = placeholder(&entry.name);
@@ -157,10 +157,10 @@ mod tests {
             (json!({ "secret": "A", "at": ["indexed_params", "payload"] }), "there is no \"${A}\""),
             (json!({ "secret": "A", "at": ["indexed_params", "headers", 0] }), "there is no \"${A}\""),
             (json!({ "secret": "A", "at": ["placeholders"] }), "there is no \"${A}\""),
-            (json!({ "secret": "A" }), "this does not tell of a placeholder"),
-            (json!({ "secret": "A", "env": "A", "at": at }), "this does not tell of a placeholder"),
-            (json!({ "secret": "A", "at": at, "occurrence": 0 }), "this does not tell of a placeholder"),
-            (json!("A"), "this does not tell of a placeholder"),
+            (json!({ "secret": "A" }), "this does not describe a placeholder"),
+            (json!({ "secret": "A", "env": "A", "at": at }), "this does not describe a placeholder"),
+            (json!({ "secret": "A", "at": at, "occurrence": 0 }), "this does not describe a placeholder"),
+            (json!("A"), "this does not describe a placeholder"),
         ] {
             let (text, oddities) = headers("X: ${A}", &json!([entry]));
             assert_eq!(text.as_plain(), Some("X: ${A}"), "{entry}");

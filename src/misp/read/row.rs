@@ -9,10 +9,10 @@ use super::value::{flag, text, unique};
 use super::{ReadError, graph};
 use crate::model::{Document, DocumentKind, Graph, only_trigger};
 
-/// What belongs to one server or is made from the rest, and is no part of a workflow.
+/// What belongs to one server or is made from the rest, and is not a part of a workflow.
 const OF_THE_SERVER: [&str; 7] = ["id", "timestamp", "enabled", "counter", "listening_triggers", "mermaid", "default"];
 
-/// Reads what stands under `Workflow` or `WorkflowBlueprint`.
+/// Reads what is under `Workflow` or `WorkflowBlueprint`.
 pub(super) fn read(
     json: Json<'_>,
     kind: DocumentKind,
@@ -20,7 +20,7 @@ pub(super) fn read(
     notes: &mut Notes,
 ) -> Result<Document<'static>, ReadError> {
     let Json::Object(members) = json else {
-        return Err(ReadError::shape(path, format!("{} stands here instead of an object", json.kind())));
+        return Err(ReadError::shape(path, format!("{} is here instead of an object", json.kind())));
     };
     let mut document = Document::bare(kind, Graph::default());
     let mut has_data = false;

@@ -31,7 +31,7 @@ fn node(id: u32, module: &str, from: &[u32], to: &[u32]) -> Value {
     })
 }
 
-/// A trigger and an action behind it.
+/// A trigger and an action after it.
 fn graph() -> Value {
     json!({"1": node(1, "event-publish", &[], &[2]), "2": node(2, "push-zmq", &[1], &[]), "_frames": {}})
 }
@@ -430,8 +430,8 @@ fn texts_that_are_not_json_tell_line_and_column() {
         ("{\"Workflow\": {\n  \"é\": !", "this is not valid JSON: expected value, at line 2, column 8"),
         ("[1", "the JSON ends before it is complete, at line 1, column 2"),
         ("3", "a number is neither a workflow nor a blueprint nor a graph of MISP"),
-        ("[[\"x\"]]", "a text is neither a workflow nor a blueprint nor a graph of MISP, at `[0][0]`"),
-        ("{\"Workflow\": 1}", "a number stands here instead of an object, at `Workflow`"),
+        ("[[\"x\"]]", "a string is neither a workflow nor a blueprint nor a graph of MISP, at `[0][0]`"),
+        ("{\"Workflow\": 1}", "a number is here instead of an object, at `Workflow`"),
         (
             "{\"Workflow\": {\"data\": \"{]\"}}",
             "this is not valid JSON: key must be a string, at line 1, column 2 of the text at `Workflow.data`",

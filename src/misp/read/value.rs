@@ -10,7 +10,7 @@ use super::oddity::Notes;
 use super::path::{Path, quoted};
 use crate::model::{NodeId, ParamValue};
 
-/// How deep a parameter's value may nest. It leaves room for what stands around it: what was read
+/// How deep a parameter's value may nest. It leaves room for what is around it: what was read
 /// from one form can be written in any other and read again.
 const MAX_VALUE_DEPTH: usize = 100;
 
@@ -64,11 +64,11 @@ pub(super) fn text(json: Json<'_>, path: &Path<'_>, notes: &mut Notes) -> Cow<'s
         Json::Boolean(boolean) => boolean.to_string(),
         json if json.is_nothing() => String::new(),
         json => {
-            notes.add(path, format!("a text is expected here, not {}; it is not kept", json.kind()));
+            notes.add(path, format!("a string is expected here, not {}; it is not kept", json.kind()));
             return Cow::Borrowed("");
         }
     };
-    notes.add(path, format!("a text is expected here; it is read as {}", quoted(&text)));
+    notes.add(path, format!("a string is expected here; it is read as {}", quoted(&text)));
     Cow::Owned(text)
 }
 

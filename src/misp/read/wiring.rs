@@ -14,7 +14,7 @@ struct Edge {
     input: u8,
 }
 
-/// An edge, and where in the text it stands.
+/// An edge, and where in the text it is.
 struct Told {
     edge: Edge,
     /// Index of the node that tells it.

@@ -1,4 +1,4 @@
-//! Where placeholders stand in a node.
+//! Where placeholders are in a node.
 
 use serde_json::{Value, json};
 

@@ -116,7 +116,7 @@ fn a_request_carries_the_graph_as_text() {
     let request = written(&document, Form::Request);
     assert_eq!(keys(&request), ["Workflow"]);
     assert_eq!(keys(&request["Workflow"]), ["data", "name", "description", "debug_enabled"]);
-    let data = request["Workflow"]["data"].as_str().expect("a text");
+    let data = request["Workflow"]["data"].as_str().expect("a string");
     assert!(!data.contains('\n') && !data.contains("\": "), "{data}");
     assert_eq!(serde_json::from_str::<Value>(data).unwrap(), written(&document, Form::Data));
 }

@@ -147,7 +147,7 @@ impl Classes {
         let Some(module_type) = module_type else {
             diagnostics.push(
                 Diagnostic::at(Code::InvalidModuleSource, self.name_of(class), format!("`{name}` may be a trigger, a logic module or an action"))
-                    .note("MISP goes by the folder: `app/Lib/WorkflowModules/action/` holds actions")
+                    .note("MISP looks at the folder: `app/Lib/WorkflowModules/action/` holds actions")
                     .help("extend `WorkflowBaseActionModule` or `WorkflowBaseLogicModule`, or read the file in a folder `action` or `logic`"),
             );
             return None;

@@ -92,7 +92,7 @@ fn step(
     })?;
     let mut entries = said.iter();
     let (Some((verb, value)), None) = (entries.next(), entries.next()) else {
-        return Err(wrong(name, "it says not exactly one thing", FORM));
+        return Err(wrong(name, "it must say exactly one thing", FORM));
     };
     for node in nodes {
         match verb {
@@ -148,7 +148,7 @@ mod tests {
             ("1", "it holds no object"),
             (r#"{"webhok": {"fails": "x"}}"#, "`webhok`: the workflow has no step `webhok`"),
             (r#"{"webhook": {"fail": "x"}}"#, "`webhook`: there is no `fail`"),
-            (r#"{"webhook": {}}"#, "`webhook`: it says not exactly one thing"),
+            (r#"{"webhook": {}}"#, "`webhook`: it must say exactly one thing"),
             (r#"{"webhook": "x"}"#, "`webhook`: this is not an object"),
             (r#"{"webhook": {"returns": {"status": 1}}}"#, "`webhook`: the status is not a number from 100 to 599"),
             (r#"{"server": {"url": 1}}"#, "`server`: `url` is not known"),

@@ -71,8 +71,8 @@ impl Reply {
                 }),
             },
             _ => Err(ReplyError {
-                message: format!("`{module}` does not look at what it is answered"),
-                help: "it can only be told to fail: `fails \"…\"`".into(),
+                message: format!("`{module}` does not use an answer"),
+                help: "it can only fail: `fails \"…\"`".into(),
             }),
         }
     }
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_module_that_asks_nobody_gets_no_answer() {
         let error = Reply::new("push-zmq", None, &value("{}")).unwrap_err();
-        assert_eq!(error.message, "`push-zmq` does not look at what it is answered");
+        assert_eq!(error.message, "`push-zmq` does not use an answer");
         assert!(Reply::new("reload-full-event", None, &value(r#"{"Evnt": {}}"#)).is_err());
     }
 

@@ -41,7 +41,7 @@ impl Room {
         }
         cut(effect);
         Some(format!(
-            "the effects of this run hold more than {} MiB: larger texts and lists of the later ones are left out here, and MISP \
+            "the effects of this run hold more than {} MiB: larger strings and lists of the later ones are left out here, and MISP \
              would have them whole",
             self.limit >> 20
         ))

@@ -63,7 +63,7 @@ pub struct PrepareError {
 }
 
 impl Prepared {
-    /// Makes a graph ready to run. Any graph is: what MISP would only stumble over when it runs is no error here.
+    /// Makes a graph ready to run. Any graph is: what MISP would only stumble over when it runs is not an error here.
     ///
     /// # Errors
     /// If a hash path is longer than any that makes sense.

@@ -7,7 +7,7 @@ use super::Answers;
 use super::effect::Effect;
 use super::result::RunResult;
 
-/// What stands where a credential was that has no name.
+/// What is where a credential was that has no name.
 const HIDDEN: &str = "(hidden)";
 
 const TELEGRAM: &str = "https://api.telegram.org/bot";

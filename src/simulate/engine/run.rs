@@ -53,7 +53,7 @@ impl Prepared {
     /// Runs the workflow on data as MISP has it when the trigger fires: an event as the REST API returns it where the
     /// trigger gives MISP's core format, else whatever there is.
     ///
-    /// For the trigger `tag-attached-after-save` the tag may stand beside the event, as `Tag` with `name`, `local` and,
+    /// For the trigger `tag-attached-after-save` the tag may be beside the event, as `Tag` with `name`, `local` and,
     /// where it is on an attribute, `attribute_id`; the trigger's parameters are then asked whether it counts.
     ///
     /// Data that is not needed afterwards is best given away: a copy costs nothing, but makes the run copy what it
@@ -272,7 +272,7 @@ impl Prepared {
             return;
         }
         let note = if self.trigger == module_ids::EVENT_PUBLISH {
-            "the event stays unpublished: with background jobs the job says `Publishing.` for ever, and no log names the reason"
+            "the event stays unpublished: with background jobs the job says `Publishing.` forever, and no log names the reason"
         } else {
             "what the trigger waits for does not happen, and no log names the reason"
         };
@@ -365,7 +365,7 @@ const ONLY_WITH_NOTIFICATIONS: &str = "for a tag of an event MISP starts `tag-at
 const NO_LISTENER: &str = "MISP dies with an internal error before the first step: `debug` is on, and nothing listens at \
                            `Plugin.Workflow_debug_url`, to which each step is sent";
 
-/// How deep jobs inside jobs are run. In a graph with a loop they would go on for ever.
+/// How deep jobs inside jobs are run. In a graph with a loop they would go on forever.
 const MAX_NESTED_JOBS: usize = 16;
 
 fn job_at<'j, 'a>(result: &'j mut RunResult<'a>, way: &[usize]) -> Option<&'j mut Job<'a>> {

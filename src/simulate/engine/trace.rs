@@ -36,7 +36,7 @@ pub struct TracedNode<'a> {
 /// Something that was looked at.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Observation<'a> {
-    /// What it is: a hash path, or a word for what is no place in the data.
+    /// What it is: a hash path, or a word for what is not a place in the data.
     pub what: String,
     /// What was there.
     pub value: Value<'a>,

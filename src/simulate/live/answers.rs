@@ -77,7 +77,7 @@ impl<A: Answers> Answers for LiveAnswers<'_, A> {
         match sent {
             Ok(true) => None,
             Ok(false) => {
-                self.session.problem("live: `push-zmq`: nobody had subscribed to what was published");
+                self.session.problem("live: `push-zmq`: there was no subscriber, so nobody received the message");
                 None
             }
             Err(reason) => Some(format!("Nothing could be published: {reason}")),

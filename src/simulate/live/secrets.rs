@@ -31,7 +31,7 @@ struct Entry {
     value: Option<Secret>,
 }
 
-/// What stands around the place of a secret, and its value.
+/// What is around the place of a secret, and its value.
 pub(super) struct SecretPlace<'t> {
     pub(super) before: &'t str,
     pub(super) after: &'t str,
@@ -142,14 +142,14 @@ pub(super) fn plainly(place: &SecretPlace<'_>) -> String {
     place.value.to_owned()
 }
 
-/// As it stands inside a string of JSON.
+/// As it is inside a string of JSON.
 pub(super) fn in_json(place: &SecretPlace<'_>) -> String {
     let json = serde_json::Value::from(place.value).to_string();
     json[1..json.len() - 1].to_owned()
 }
 
-/// As it stands in an address. An address that is itself the secret keeps all that has a meaning in addresses; in one
-/// that goes on with the secret, what would end it, or cannot stand in it, is written as `%23`; and between the slashes
+/// As it is in an address. An address that is itself the secret keeps all that has a meaning in addresses; in one
+/// that goes on with the secret, what would end it, or cannot be in it, is written as `%23`; and between the slashes
 /// and the `@`, all that is not a letter or a digit.
 pub(super) fn in_address(place: &SecretPlace<'_>) -> String {
     let authority = place.before.split_once("://").map(|(_, rest)| rest);

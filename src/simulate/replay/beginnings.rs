@@ -7,7 +7,7 @@ use serde::ser::{Impossible, SerializeStruct, Serializer};
 use serde_json::Error;
 
 /// The names of the fields of a structure, and of each value the beginning of its JSON: a little more than `length` characters
-/// where it is longer. What is no structure has no fields.
+/// where it is longer. What is not a structure has no fields.
 pub(super) fn beginnings<T: Serialize>(of: &T, length: usize) -> Vec<(&'static str, String)> {
     of.serialize(Collector { length, fields: Vec::new() }).unwrap_or_default()
 }

@@ -40,7 +40,7 @@ fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {
     let place = ResultPlace { line, column: Some(column), ..ResultPlace::of(record) };
     if error.is_infinite_number() {
         return Diagnostic::new(Code::UnusableEvent, format!("{place}: a number is too large for a float"))
-            .note("PHP reads it as infinite, which no JSON can say, so MISP could not send or save such an event")
+            .note("PHP reads it as infinite, which JSON cannot express, so MISP could not send or save such an event")
             .help("no event of MISP has such a number: write it as a string, or leave the event out");
     }
     Diagnostic::new(Code::UnusableEvent, format!("{place}: this is not valid JSON: {message}"))

@@ -25,7 +25,7 @@ const LOOKS: usize = 8;
 /// How many bytes may be looked at again in any case.
 const FIRST_LOOKS: usize = 4 * 1024 * 1024;
 
-/// The text of an entry, and where it stands.
+/// The text of an entry, and where it is.
 #[derive(Debug)]
 pub struct Record {
     /// The file, or `-`.
@@ -360,7 +360,7 @@ impl<R: Read> Records<R> {
         (is_one && memmem::find(line, b"\"response\"").is_none()).then_some(line.len())
     }
 
-    /// What stands after a value and cannot stand there, if anything.
+    /// What is after a value and cannot be there, if anything.
     fn misplaced_after(&mut self, end: usize, has_brackets: bool) -> io::Result<Option<usize>> {
         if !self.lists.is_empty() {
             let (at, next) = self.window.after_blanks(end)?;

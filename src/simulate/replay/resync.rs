@@ -22,7 +22,7 @@ pub(super) struct Broken<'k> {
     pub(super) key: Option<&'k [u8]>,
     /// Whether it begins with a bracket.
     pub(super) has_brackets: bool,
-    /// Whether more stands on its first line than a bracket.
+    /// Whether more is on its first line than a bracket.
     pub(super) is_compact: bool,
 }
 
@@ -54,7 +54,7 @@ impl<R: Read> Records<R> {
         let mut at = start;
         // The blanks on the line so far, while there is nothing else on it.
         let mut indent = None;
-        // The last two bytes that are no blanks.
+        // The last two bytes that are not blanks.
         let (mut previous, mut second) = (b' ', b' ');
         loop {
             if at >= PASSED_BYTES {

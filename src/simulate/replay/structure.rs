@@ -14,7 +14,7 @@ pub(super) enum Progress {
     More,
     /// The value ends before this byte of the piece.
     End(usize),
-    /// What stands at this byte of the piece cannot stand there.
+    /// What is at this byte of the piece cannot be there.
     Broken(usize),
     /// The value is an object with a list under the key `response`, which begins at this byte of the piece.
     Response(usize),

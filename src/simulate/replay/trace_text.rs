@@ -23,7 +23,7 @@ const SHOWN_OF_REASON: usize = 500;
 /// So many attributes are named.
 const SHOWN_ATTRIBUTES: usize = 10;
 
-/// Says where a node stands in the text; `None` if it stands in none.
+/// Says where a node is in the text; `None` if it is in none.
 pub type Places<'p> = dyn Fn(NodeId) -> Option<String> + Sync + 'p;
 
 /// Writes what a run did, node by node, and how it ended. The nodes come from the run's trace, so one is needed.
@@ -74,7 +74,7 @@ fn write_jobs(out: &mut dyn WriteColor, result: &RunResult<'_>, places: &Places<
     for job in &result.jobs {
         let Some(done) = &job.result else { continue };
         bold(out, &format!("\njob that starts at node {}", job.node))?;
-        writeln!(out, ", behind a concurrent task")?;
+        writeln!(out, ", after a concurrent task")?;
         write_nodes(out, done, places)?;
         write!(out, "outcome ")?;
         write_outcome(out, done.outcome)?;

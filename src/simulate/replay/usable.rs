@@ -49,7 +49,7 @@ pub struct Unusable {
 /// Why it cannot.
 pub fn usable(workflow: &Prepared, data: &Value<'_>) -> Result<(), Unusable> {
     const EVENT: &str = "an event is written `{\"Event\": {…}}`, as MISP's REST API gives it";
-    const OBJECT: &str = "the data of a trigger is an object; `mispflow modules TRIGGER` tells about it";
+    const OBJECT: &str = "the data of a trigger is an object; `mispflow modules TRIGGER` shows it";
     let wants_event = workflow.wants_core_format();
     let help = if wants_event { EVENT } else { OBJECT };
     let unusable = |message| Err(Unusable { message, help });

@@ -79,7 +79,7 @@ fn relevant(expected: &Value, actual: &Value) -> Value {
     }
 }
 
-/// A value that is no object but says the same as one: JSON in a text, or a list of pairs.
+/// A value that is not an object but says the same as one: JSON in a text, or a list of pairs.
 fn as_object(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) => decoded(text).filter(Value::is_object),

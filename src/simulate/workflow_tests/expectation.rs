@@ -68,7 +68,7 @@ impl Verifier<'_, '_, '_> {
             let diagnostic = self.failure(span, format!("the run ends as `{actual}`, not as `{}`", expected.text));
             let is_calm = self.result.outcome == Outcome::Success && expected.text == "failure";
             return Some(if is_calm && !self.result.failed.is_empty() {
-                diagnostic.note("a step failed, but it does not block: MISP logs it and goes on")
+                diagnostic.note("a step failed, but it does not block: MISP logs it and continues")
             } else {
                 diagnostic.note(self.way())
             });
@@ -77,7 +77,7 @@ impl Verifier<'_, '_, '_> {
         if self.result.errors.iter().any(|error| error.contains(message)) {
             return None;
         }
-        Some(self.failure(span, format!("the run ends as `{actual}`, but the reason does not hold this text")))
+        Some(self.failure(span, format!("the run ends as `{actual}`, but the reason does not contain this string")))
     }
 
     fn ran(&self, target: Name<'_>, nodes: &[NodeId], negated: bool) -> Option<Diagnostic> {

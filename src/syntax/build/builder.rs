@@ -96,7 +96,7 @@ impl<'s> Builder<'s> {
         let same_line = until <= start && !self.text()[until..start].contains('\n');
         if !same_line && !self.quiet.get() && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
             let diagnostic = explain(self.text(), self.trail.file, start, expectation);
-            // What stands behind the quotes of a block string that nobody closes is its text.
+            // What is after the quotes of a block string that nobody closes is its text.
             let opens_block = |label: &Label| self.sources.snippet(label.span) == "\"\"\"";
             self.quiet.set(diagnostic.primary.as_ref().is_some_and(opens_block));
             self.report(diagnostic);
@@ -108,7 +108,7 @@ impl<'s> Builder<'s> {
                 Rule::block => {
                     self.block(part);
                 }
-                // The lines of tests, module declarations and JSON are no steps.
+                // The lines of tests, module declarations and JSON are not steps.
                 Rule::body if !["test", "module", "{"].iter().any(|word| self.text()[start..].starts_with(word)) => {
                     self.body(part);
                 }

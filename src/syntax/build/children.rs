@@ -8,12 +8,12 @@ use crate::base::source::{FileId, Span};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::Comment;
 
-/// What the walk over the pairs of a file leaves behind.
+/// What the walk over the pairs of a file leaves after.
 pub struct Trail<'s> {
     pub file: FileId,
     pub text: &'s str,
     pub comments: RefCell<Vec<Comment<'s>>>,
-    /// Where the last token ended. The span of a pair may reach over blanks and comments behind it.
+    /// Where the last token ended. The span of a pair may reach over blanks and comments after it.
     pub end: Cell<usize>,
     /// How far comments were looked for.
     scanned: Cell<usize>,

@@ -186,7 +186,7 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// What stands on the sides of an operator; nothing right of one that did not come.
+/// What is on the sides of an operator; nothing right of one that did not come.
 struct Sides<'s> {
     left: Value<'s>,
     operator: CompareOperator,

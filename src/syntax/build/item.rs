@@ -141,7 +141,7 @@ impl<'s> Builder<'s> {
                             Diagnostic::at(
                                 Code::SyntaxError,
                                 field.span,
-                                format!("the field `{}` stands behind a step", field.name.text),
+                                format!("the field `{}` comes after a step", field.name.text),
                             )
                             .help("fields come first: move it up, before the first step"),
                         );

@@ -75,12 +75,12 @@ impl<'s> Builder<'s> {
                 crate::diagnostics::Diagnostic::at(
                     crate::diagnostics::Code::SyntaxError,
                     surplus.span,
-                    format!("`{function}` takes one text, this is the second"),
+                    format!("`{function}` takes one string, this is the second"),
                 )
                 .help(if function == "secret" {
-                    "a secret has no default: it would stand in the text for everyone to read"
+                    "a secret has no default: everyone who reads the file would see it"
                 } else {
-                    "only `env` takes a second text, its default"
+                    "only `env` takes a second string, its default"
                 }),
             );
         }

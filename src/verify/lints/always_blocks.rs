@@ -36,7 +36,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let finding = facts.finding(Code::AlwaysBlocks, stop, message, "no way leads past it");
     diagnostics.push(
         facts
-            .also(finding, trigger, "MISP waits for this workflow, and goes on only if it succeeds")
+            .also(finding, trigger, "MISP waits for this workflow, and continues only if it succeeds")
             .note("a workflow that always stops makes MISP refuse the action for everybody, each time")
             .help("ask with `if` what is to be stopped, and leave a way without `stop-execution` for the rest"),
     );

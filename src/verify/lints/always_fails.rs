@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 .note(
                     "a step that fails ends its path where the trigger does not block, with no trace but the debug log",
                 )
-                .help("give it a text: `toast_body: \"{{ Event.info }}\"`"),
+                .help("give it a value: `toast_body: \"{{ Event.info }}\"`"),
         );
     }
     for &node in &facts.order {

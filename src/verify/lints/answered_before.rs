@@ -31,12 +31,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let finding = facts.finding(
             Code::AnsweredBefore,
             node,
-            format!("what was asked on the way here tells the answer to this: it is always {answer}"),
+            format!("earlier conditions decide this one: the answer is always {answer}"),
             &format!("always {answer}"),
         );
         diagnostics.push(
             facts
-                .also(finding, before.from, format!("asked here, and answered with {answered}"))
+                .also(finding, before.from, format!("decided here: the answer is {answered}"))
                 .note("no step in between changes the data, so one of the two ways is never taken")
                 .help("remove the question, or ask for what is meant"),
         );

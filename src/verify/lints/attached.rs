@@ -102,7 +102,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         before[node] = state;
         let missing = names[node] & !state.there;
-        // What the compiler puts on again behind a scope that ends inside is to find what it found before.
+        // What the compiler puts on again after a scope that ends inside is to find what it found before.
         let again = is_filter(facts, node) && !filters.insert((origin(node), &facts.node(node).params));
         if missing != 0 && !again && !facts.is_behind_foreign(node) {
             report_missing(facts, node, missing, state, &first, diagnostics);
@@ -171,7 +171,7 @@ fn report_missing(
             let instead = if takes_filter {
                 format!("give `{module}` a filter of its own: `{module}(…) for … where …`")
             } else {
-                format!("call `{module}` before the filter or behind it")
+                format!("call `{module}` before the filter or after it")
             };
             diagnostics.push(
                 finding
@@ -186,8 +186,8 @@ fn report_missing(
             }
             diagnostics.push(
                 finding
-                    .note("`reload-full-event`, `enrich-event`, `proposal-action` and `run-workflow` load the event again: what was only attached to the data of the run is gone behind them")
-                    .help(format!("read `{key}` before the event is loaded again, or put another `{module}(…)` behind that")),
+                    .note("`reload-full-event`, `enrich-event`, `proposal-action` and `run-workflow` load the event again: what was only attached to the data of the run is gone after them")
+                    .help(format!("read `{key}` before the event is loaded again, or put another `{module}(…)` after that")),
             );
         } else if addition.only_in_memory {
             let message = format!("`{key}` is read here, and no step before attaches it");
@@ -195,7 +195,7 @@ fn report_missing(
                 facts
                     .finding(Code::NeverAttached, node, message, "finds nothing")
                     .note(format!(
-                        "MISP's data has no `{key}` of its own: only `{module}` puts it there, for the steps behind it"
+                        "MISP's data has no `{key}` of its own: only `{module}` puts it there, for the steps after it"
                     ))
                     .help(format!("put `{module}(…)` on every way that leads here")),
             );
@@ -203,7 +203,7 @@ fn report_missing(
     }
 }
 
-/// Results that live in memory only, and that nothing behind reads.
+/// Results that live in memory only, and that nothing after reads.
 fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics: &mut Vec<Diagnostic>) {
     let in_memory = set(|addition| addition.only_in_memory);
     if !facts.order.iter().any(|&node| adds[node] & in_memory != 0) {
@@ -211,7 +211,7 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
     }
     // A step that names it says itself that it comes too late.
     let named_anywhere = facts.order.iter().fold(0, |all, &node| all | names[node]);
-    // What is read behind a node: at all, before the event is loaded again, and before a reset.
+    // What is read after a node: at all, before the event is loaded again, and before a reset.
     let mut ever_read = vec![0; names.len()];
     let mut read = vec![0; names.len()];
     let mut read_before_reset = vec![0; names.len()];
@@ -241,7 +241,7 @@ fn report_unread(facts: &Facts<'_, '_>, names: &[Set], adds: &[Set], diagnostics
         let message = if under_filter && later & own != 0 {
             format!("{what} is forgotten at the end of the filter, before any step reads it")
         } else {
-            format!("{what} is never read: no step behind this one looks at it")
+            format!("{what} is never read: no step after this one uses it")
         };
         diagnostics.push(
             facts

@@ -26,7 +26,7 @@ fn never_holds(facts: &Facts<'_, '_>, node: usize, operator: &str) -> Diagnostic
             format!("`{operator}` never holds here: the result is a single number, not a list"),
             "always no",
         )
-        .note("both operators look into a list, and the answer is no where there is none")
+        .note("both operators need a list, and are false without one")
         .help(format!("write `operator: {instead}`"));
     facts.edited(finding, node, "", &format!("operator: {operator}"), &format!("operator: {instead}"))
 }
@@ -48,17 +48,17 @@ fn of_texts(facts: &Facts<'_, '_>, node: usize, typer: &Typer<'_>) -> Option<Dia
     }
     let result = match kind {
         "unique_count" => "all that begin with no digit count as the same one",
-        _ => "the result has nothing to do with what they say",
+        _ => "the result does not depend on the content of these strings",
     };
     Some(
         facts
             .finding_in(
                 Code::BrokenAggregate,
                 (node, path),
-                format!("`{path}` finds texts, and MISP makes a number of each: {result}"),
+                format!("`{path}` finds strings, and MISP turns each into a number: {result}"),
                 &format!("`{kind}` needs numbers"),
             )
-            .note("a text that begins with no digit becomes 0; of others what follows the number is dropped")
+            .note("a string that does not begin with a digit becomes 0; in others MISP drops what follows the number")
             .help("count what is found, `count(…) > …`, or lead the path to numbers"),
     )
 }

@@ -48,7 +48,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     for &node in replacing.filter(|&&node| !facts.is_foreign(node) && is_replacing(node)) {
         broken(
             node,
-            "since `tag_operation` changed, the module dies as soon as there is a tag to put on or to take off; where there is none, it does nothing",
+            "since `tag_operation` changed, the module dies as soon as there is a tag to add or to remove; otherwise it does nothing",
             "ask for the tags and put the right one on yourself: `if event tagged any \"tlp:white\" { tag_operation(tags: [\"tlp:clear\"]) }`",
         );
     }

@@ -87,7 +87,7 @@ pub fn called<'g>(node: &'g Node<'_>) -> impl Iterator<Item = &'g str> {
     called_in_full(node).map(|text| text.split_once(SEPARATOR).map_or(text, |(_, name)| name))
 }
 
-/// What stands between trigger and name in `TRIGGER :: NAME`, as MISP lists workflows.
+/// What is between trigger and name in `TRIGGER :: NAME`, as MISP lists workflows.
 pub const SEPARATOR: &str = " :: ";
 
 /// The workflows that a node runs, as it names them.

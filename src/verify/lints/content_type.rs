@@ -16,12 +16,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 (
-                    "without a payload MISP sends its data as multipart text under the type of a plain form, which no server can read",
+                    "without a payload MISP sends its data as a multipart body with the content type of a plain form, which no server can read",
                     "write `content_type: json`, or a `payload` in the form that the server wants",
                 )
             }
             module_ids::MS_TEAMS_WEBHOOK => (
-                "the message is sent as multipart text under the type of a plain form; Teams takes JSON only",
+                "the message is sent as a multipart body with the content type of a plain form; Teams accepts only JSON",
                 "write `content_type: \"json\"`",
             ),
             _ => continue,

@@ -8,7 +8,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(trigger) = facts.trigger.filter(|_| facts.row.is_debugged) else { return };
     let waits = facts.trigger_signature().is_some_and(|known| known.blocking);
     let consequence = if waits {
-        "where nothing listens there, every run ends with an internal error: what the trigger waits for does not happen, and nobody is told"
+        "where nothing listens there, every run ends with an internal error: the action that waits for the trigger does not happen, and MISP does not report it"
     } else {
         "where nothing listens there, every run ends with an internal error"
     };
@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 Code::DebugNeedsListener,
                 trigger,
                 "with `debug` on, every run needs a program that listens at the server's debug address",
-                "each step is told to `Plugin.Workflow_debug_url`",
+                "each step is sent to `Plugin.Workflow_debug_url`",
             )
             .note(format!("MISP sends each step of a run to that address, which is port 80 of the server itself if it is not set; {consequence}"))
             .help("turn `debug` off outside of tests: failures are logged without it"),

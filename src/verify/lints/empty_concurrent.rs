@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .finding(Code::EmptyConcurrent, node, "this concurrent task starts nothing", "no branch has a step")
-                .note("a run ends at a concurrent task; only what its branches hold goes on, each in a job of its own")
+                .note("a run ends at a concurrent task; only its branches continue, each in a job of its own")
                 .help("put the steps into its branches, or remove it"),
         );
     }

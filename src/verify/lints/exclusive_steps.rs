@@ -59,7 +59,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let bits: FxHashMap<(TagTarget, &str), usize> =
         followed.iter().enumerate().map(|(bit, known)| ((known.target, known.tag), bit)).collect();
-    // What is set behind each node, on every way to it.
+    // What is set after each node, on every way to it.
     let mut behind = vec![0u64; facts.graph.nodes.len()];
     for &node in &facts.order {
         let before = facts.incoming(node).iter().map(|edge| behind[edge.from]).reduce(|all, one| all & one);

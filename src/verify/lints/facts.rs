@@ -46,7 +46,7 @@ pub struct Facts<'f, 'a> {
     pub graph: &'f Graph<'a>,
     /// What the workflow says of itself besides.
     pub row: Row<'f>,
-    /// The nodes that a run can reach, each behind all that lead to it.
+    /// The nodes that a run can reach, each after all that lead to it.
     pub order: Vec<usize>,
     /// The trigger; `None` in a blueprint.
     pub trigger: Option<usize>,
@@ -164,7 +164,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         &self.node(index).module
     }
 
-    /// The nodes of a module, each behind all that lead to it.
+    /// The nodes of a module, each after all that lead to it.
     pub fn nodes_of(&self, module: &str) -> &[usize] {
         self.by_module.get(module).map_or(&[], Vec::as_slice)
     }
@@ -210,7 +210,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         node.module_type == ModuleType::Logic && node.outputs.len() > 1 && !self.is_foreign(index)
     }
 
-    /// Whether a node fetches the event again: what only travelled with the run, filters too, is gone behind it.
+    /// Whether a node fetches the event again: what only travelled with the run, filters too, is gone after it.
     pub fn reloads(&self, index: usize) -> bool {
         module_ids::reloads_event(self.module(index))
     }
@@ -295,7 +295,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         (snippet.len() <= LONGEST_SNIPPET).then_some(snippet)
     }
 
-    /// The place of a piece of the text that made a node, if it stands there exactly once.
+    /// The place of a piece of the text that made a node, if it is there exactly once.
     pub fn place_of(&self, index: usize, piece: &str) -> Option<Span> {
         let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
         let at = snippet.find(piece)?;
@@ -305,7 +305,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// The place of a part of one of the texts of a node, if it can be told apart from its like.
     pub fn part_of(&self, index: usize, text: &str, part: &Range<usize>) -> Option<Span> {
-        // As it stands in the text, and as it is quoted there.
+        // As it is in the text, and as it is quoted there.
         let quoted = |piece: &str| piece.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         let plain = |piece: &str| piece.to_owned();
         [0, 10, 30, 100].into_iter().find_map(|more| {
@@ -378,7 +378,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         if before.is_empty() { finding } else { finding.unsafe_fix(origin.part(0, 0), before) }
     }
 
-    /// Where the last of several equal entries of a list stands, with the comma before it.
+    /// Where the last of several equal entries of a list is, with the comma before it.
     pub fn last_entry(&self, index: usize, text: &str) -> Option<Span> {
         let (origin, snippet) = (self.node(index).origin?, self.snippet(index)?);
         let quoted = serde_json::Value::from(text).to_string();

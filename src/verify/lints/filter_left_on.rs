@@ -1,4 +1,4 @@
-//! A filter that is on behind a join only if the run came one way.
+//! A filter that is on after a join only if the run came one way.
 
 use super::facts::Facts;
 use super::filters::{Filters, Labels, is_filter, label, names};
@@ -37,7 +37,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         diagnostics.push(
             finding
-                .note("a filter stays on until a reset: behind the join the steps see all items or only some, as it happened")
+                .note("a filter stays on until a reset: after the join the steps see all items or only some, depending on the path taken")
                 .help("write the filter as a scope, `filter … where … { … }`, or reset it before the ways join"),
         );
     }

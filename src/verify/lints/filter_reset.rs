@@ -22,12 +22,12 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         } else if named != 0 && may & !named != 0 {
             let others = names(may & !named);
             let message = format!(
-                "this reset names `{}`, and takes off {others} too",
+                "this reset names `{}`, and removes {others} too",
                 facts.text(node, FILTER_LABEL).unwrap_or_default()
             );
             diagnostics.push(
                 facts
-                    .finding(Code::ResetOfAll, node, message, "all filters are off behind this")
+                    .finding(Code::ResetOfAll, node, message, "all filters are off after this")
                     .note("a reset in MISP puts back the data as it was before the first filter, whichever label it names")
                     .help("nest filter scopes, `filter … { filter … { … } }`: the compiler puts filters on again where they are needed"),
             );

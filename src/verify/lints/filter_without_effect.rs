@@ -19,7 +19,7 @@ const FLATTENED: Lists = 1;
 const OWN: Lists = 2;
 const BOTH: Lists = FLATTENED | OWN;
 
-/// A filter's parameters. The compiler puts a filter on again behind one that stood in its scope.
+/// A filter's parameters. The compiler puts a filter on again after one that was in its scope.
 type Parameters<'f, 'a> = &'f [(Cow<'a, str>, ParamValue<'a>)];
 
 pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -93,10 +93,10 @@ fn finding(facts: &Facts<'_, '_>, filter: usize, read: Lists) -> Diagnostic {
             .finding(
                 Code::FilterWithoutEffect,
                 filter,
-                "no step under this filter looks at what it filters: the steps run whatever it finds",
+                "no step under this filter uses the filtered list: the steps run whatever it finds",
                 "makes no difference",
             )
-            .note("a filter narrows the data and decides nothing: a run goes on also when nothing is left")
+            .note("a filter only narrows the data: the run continues even when nothing is left")
             .help(
                 "to decide, ask with `if any … { … }`; else remove the filter, or move the steps that need it inside",
             );

@@ -26,7 +26,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 .finding(
                     Code::FilterMayEndPath,
                     node,
-                    "where the filter finds nothing, the steps behind this one are skipped",
+                    "where the filter finds nothing, the steps after this one are skipped",
                     "counts as failed when nothing matches",
                 )
                 .note("`tag_operation` without attributes fails, and on a path that does not block a failed step ends the path, with no trace but the debug log")

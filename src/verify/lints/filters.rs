@@ -39,7 +39,7 @@ impl Filters {
         filters
     }
 
-    /// The filters behind a node, when these are on before it.
+    /// The filters after a node, when these are on before it.
     pub fn after(facts: &Facts<'_, '_>, node: usize, before: Labels) -> Labels {
         if is_filter(facts, node) {
             before | label(facts, node)

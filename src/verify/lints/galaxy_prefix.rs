@@ -11,7 +11,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let message = format!("`clusters` takes a galaxy cluster without `{GALAXY}`");
             let finding = facts
                 .finding_in(Code::GalaxyPrefix, (node, cluster), message, "never found")
-                .note("MISP puts the prefix in front of what stands here, and then looks for a tag with two of them; its editor drops the value when somebody opens and saves the workflow")
+                .note("MISP puts the prefix in front of this value, and then looks for a tag with two of them; its editor drops the value when somebody opens and saves the workflow")
                 .help(if facts.is_later {
                     format!("ask for the tag: write `{cluster}` in `tags`. The editor of this release lists clusters with the prefix, and one that was picked there is never found")
                 } else {

@@ -29,11 +29,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if stops.iter().any(|&node| !is_asked[node]) {
         return;
     }
-    let message = "a query without an event is not asked about here";
+    let message = "this guard does not check for a query without an event";
     diagnostics.push(
         facts
             .finding(Code::GuardWithoutEvent, stop, message, "stops only what is part of an event")
-            .note("`POST /modules/queryEnrichment` gives the name of the module and no event: there are no tags to ask about")
+            .note(
+                "`POST /modules/queryEnrichment` gives the name of the module and no event: there are no tags to check",
+            )
             .help("to be safe, stop where there is no event too: `if not any Event.uuid or …`"),
     );
 }

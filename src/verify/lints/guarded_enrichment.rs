@@ -30,7 +30,7 @@ pub fn check_guarded_enrichment(workflows: &[Callee<'_, '_>], diagnostics: &mut 
                 )
                 .label("does not survive a query that is stopped")
                 .also(guard.span, "stops queries")
-                .note("the query gives no answer then, which `attach-enrichment` does not survive; under `event-publish` the event stays unpublished, the job says `Publishing.` for ever, and nobody is told why")
+                .note("the query gives no answer then, which `attach-enrichment` does not survive; under `event-publish` the event stays unpublished, the job says `Publishing.` forever, and MISP does not report why")
                 .help(format!("before the step ask what `{}` asks, so that nothing is queried that it would stop", guard.id)),
             );
         }

@@ -13,17 +13,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         // Whether something is empty can be asked with `equals`.
         let wants_value = matches!(filter.operator.as_ref(), "in" | "not_in" | "");
         let parts = [
-            (
-                "selector",
-                filter.selector.is_empty(),
-                "it goes over all of the data, the event first, as if that were the items",
-            ),
+            ("selector", filter.selector.is_empty(), "it treats all of the data as items, beginning with the event"),
             ("operator", filter.operator.is_empty(), "it keeps nothing: the step has nothing to work on"),
             ("path", filter.path.is_empty(), "it compares the whole item, not a value in it"),
             (
                 "value",
                 wants_value && filter.value.is_empty(),
-                "it looks for the empty string, which compares equal to what nobody means",
+                "it looks for the empty string, which equals missing values",
             ),
         ];
         let missing: Vec<_> = parts.iter().filter(|(_, is_missing, _)| *is_missing).collect();

@@ -1,4 +1,4 @@
-//! Options that a module does not offer: mostly defaults that nobody replaced.
+//! Options that a module does not offer: usually defaults that nobody replaced.
 
 use super::facts::{Facts, plain};
 use crate::catalogue::{Parameter, ParameterKind, module_ids};
@@ -38,7 +38,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                             "MISP takes the value silently and then filters nothing: every item passes".to_owned()
                         }
                         _ => format!(
-                            "MISP takes the value silently, and {} then does not do what it says",
+                            "MISP accepts the value silently, and {} then does not do what its name says",
                             facts.name(node)
                         ),
                     })

@@ -16,7 +16,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             ),
             module_ids::MS_TEAMS_WEBHOOK if facts.signature(node).is_some_and(|known| known.version == "0.5") => (
                 "data_extraction_path",
-                "the module posts all data of the run as one text, whatever the path says",
+                "the module posts all data of the run as one string and ignores the path",
                 "write the message with `webhook(…)`, `content_type: json` and a `payload`",
             ),
             module_ids::WEBHOOK if facts.text(node, "request_method") == Some("get") => (
@@ -27,7 +27,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             module_ids::ADD_ANALYST_DATA => (
                 "author",
                 "MISP stores the user of the server as the author, whatever is written here",
-                "leave it out, and name the author in the text of the note or the comment",
+                "leave it out, and name the author in the note or the comment itself",
             ),
             _ => continue,
         };

@@ -21,10 +21,10 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         if !compiled.is_plain() || typer.from_root(&compiled).end != [Shape::Open] {
             continue;
         }
-        let message = format!("where `{path}` is missing, `!=` says no as well");
+        let message = format!("where `{path}` is missing, `!=` does not hold either");
         let finding = facts
             .finding_in(Code::MissingNotUnequal, (node, path), message, "may be missing")
-            .note("IF :: Generic finds nothing to compare there, and takes that for a no, whichever way it was asked")
+            .note("IF :: Generic finds nothing to compare there; then neither `==` nor `!=` holds")
             .help(format!("turn the question round: `not {path} == …`"));
         diagnostics.push(facts.edited(finding, node, "not ", &format!("{path} !="), &format!("{path} ==")));
     }

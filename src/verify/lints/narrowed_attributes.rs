@@ -1,4 +1,4 @@
-//! Steps that work on attributes behind one that leaves only some of them.
+//! Steps that work on attributes after one that leaves only some of them.
 
 use super::facts::Facts;
 use super::reads::names_key;
@@ -42,8 +42,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .also(finding, from, "leaves out all other attributes")
-                .note("`blocklist-action-module` takes the attributes that it did not touch out of the data, for all steps behind it")
-                .help("put the step in front of it, or `reload-full-event()` between the two"),
+                .note("`blocklist-action-module` takes the attributes that it did not touch out of the data, for all steps after it")
+                .help("put the step before it, or `reload-full-event()` between the two"),
         );
     }
 }

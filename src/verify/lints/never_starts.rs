@@ -19,13 +19,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 "for tags of events MISP starts this workflow only where Kafka is on, or ZeroMQ with its notifications of tags",
                 "asks for tags of events only",
             )
-            .note("MISP tells the trigger of a tag on an event in the place where it notifies these two, and nowhere else")
+            .note("MISP starts this trigger for tags of events in the code that notifies these two, and nowhere else")
             .help("see that the server has one of them, or ask for tags of attributes: `scope: attribute, locality: any`"),
         (Some("attribute"), Some("local")) => facts
             .finding(
                 Code::NeverStarts,
                 trigger,
-                "this workflow never starts: MISP does not say of a tag on an attribute that it is local",
+                "this workflow never starts: for a tag on an attribute MISP does not report that it is local",
                 "fits no tag of an attribute",
             )
             .note("such a tag comes without `local`, which counts as global")

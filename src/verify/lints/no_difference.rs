@@ -46,7 +46,7 @@ fn pointless(facts: &Facts<'_, '_>, node: usize, ways: &[Vec<usize>]) -> Diagnos
     let (message, help) = match ways[0].first() {
         None => (
             "no step follows this question, whatever the answer is".to_owned(),
-            "say what is to happen, or remove the question",
+            "say what should happen, or remove the condition",
         ),
         Some(&next) if ways.iter().all(|way| *way == ways[0]) => (
             format!("the answer to this question changes nothing: both ways lead to {}", facts.name(next)),

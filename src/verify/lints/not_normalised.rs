@@ -39,13 +39,13 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         let finding = facts.finding(
             Code::NotNormalised,
             node,
-            format!("{} looks at `{key}`, which `enrich-event` has left empty", facts.name(node)),
+            format!("{} reads `{key}`, which `enrich-event` has left empty", facts.name(node)),
             "finds nothing",
         );
         diagnostics.push(
             facts
                 .also(finding, enrich, "loads the event")
-                .note("in this release `enrich-event` leaves the event as the database gives it: attributes, objects, tags and organisation lie beside `Event` and no longer in it")
+                .note("in this release `enrich-event` leaves the event as the database gives it: attributes, objects, tags and organisation are next to `Event` and no longer inside it")
                 .help("put `reload-full-event()` between the two"),
         );
     }

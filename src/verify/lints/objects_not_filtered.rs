@@ -32,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(
             facts
                 .also(finding, filter, "filters `Event._AttributeFlattened` and `Event.Attribute`")
-                .note("what the filter leaves out of the two lists is still in `Event.Object`, if an object holds it")
+                .note("attributes of objects that the filter removes from the two lists are still in `Event.Object`")
                 .help("hand on what is filtered: `Event._AttributeFlattened` in a path or in a template"),
         );
     }

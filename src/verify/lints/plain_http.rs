@@ -21,7 +21,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             );
             let secure = format!("https{}", &url["http".len()..]);
             let finding = finding
-                .note("what MISP sends there may be restricted, and the answer may come from anybody")
+                .note("the data may be restricted, and anybody on the network can read it or forge the answer")
                 .help("use `https://`");
             diagnostics.push(match facts.quoted_place(node, url) {
                 Some(place) => finding.unsafe_fix(place, serde_json::Value::from(secure).to_string()),

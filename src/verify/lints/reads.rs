@@ -25,7 +25,7 @@ pub fn names_key(facts: &Facts<'_, '_>, index: usize, key: &str) -> bool {
 /// Keys that are looked for together.
 pub struct Keys<const N: usize> {
     keys: [&'static str; N],
-    /// The last word of each: a key may be one word behind others, `Event.distribution`.
+    /// The last word of each: a key may be one word after others, `Event.distribution`.
     last: [&'static [u8]; N],
 }
 
@@ -159,7 +159,7 @@ pub fn pieces<'t>(text: &'t ParamText<'_>) -> impl Iterator<Item = &'t str> {
     }))
 }
 
-/// What stands between `{{` and `}}`, and between `{%` and `%}`.
+/// What is between `{{` and `}}`, and between `{%` and `%}`.
 fn expressions(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -171,7 +171,7 @@ fn expressions(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the first of two marks of two bytes stands. Looks no further than there: a template may have very many.
+/// Where the first of two marks of two bytes is. Looks no further than there: a template may have very many.
 fn first_of(text: &str, marks: [&str; 2]) -> Option<usize> {
     text.as_bytes().windows(2).position(|pair| marks.iter().any(|mark| pair == mark.as_bytes()))
 }

@@ -16,14 +16,14 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("{} loads the event again, which takes the filter {} off", facts.name(node), names(on));
-        let mut finding = facts.finding(Code::ReloadUnderFilter, node, message, "all items are back behind this");
+        let mut finding = facts.finding(Code::ReloadUnderFilter, node, message, "all items are back after this");
         if let Some(filter) = first {
             finding = facts.also(finding, filter, "the filter is put on here");
         }
         diagnostics.push(
             finding
-                .note("the filters lie in the data that is thrown away, and so does what a reset would put back: the reset at the end of the filter then leaves the steps behind it with no data at all, or ends the run")
-                .help("move the step in front of the filter, or behind its end"),
+                .note("the filters are in the data that is thrown away, and so does what a reset would put back: the reset at the end of the filter then leaves the steps after it with no data at all, or ends the run")
+                .help("move the step before the filter, or after its end"),
         );
     }
 }

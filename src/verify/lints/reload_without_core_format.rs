@@ -12,9 +12,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     for &node in facts.nodes_of(module_ids::RELOAD_FULL_EVENT) {
         let help = match facts.audience() {
-            Audience::Text => "take `core-format: false` out of the trigger's pin, and build again",
+            Audience::Text => "remove `core-format: false` from the trigger's pin, and build again",
             Audience::Editor => {
-                "import the workflow, take `core-format: false` out of the text, and build again: what is built has it"
+                "import the workflow, remove `core-format: false` from the file, and build again: the result has the key"
             }
         };
         let message = "the event is not loaded again: the trigger's node lacks `misp_core_format`";

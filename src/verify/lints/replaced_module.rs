@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     &format!("runs as \"{}\"", now.name),
                 )
                 .note("version 0.1 sent the report to another service, and had parameters that say what to add to the event; version 0.2 writes a summary, and ignores them")
-                .help("make sure that a summary is what is wanted, and save the step anew"),
+                .help("make sure that a summary is what you want, and save the step again"),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets that stand in the text.
+//! Secrets that are in the text.
 
 use super::facts::{Facts, plain};
 use super::plain_http::is_address;
@@ -32,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 let finding = facts.finding_in(
                     Code::PlainSecret,
                     (node, text),
-                    format!("`{id}` is a secret, and stands here for everybody to read"),
+                    format!("`{id}` is a secret, and everybody who sees this file can read it"),
                     "readable by all who see the file",
                 );
                 let finding = explained(facts, finding, &format!("secret(\"{variable}\")"));
@@ -45,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 let finding = facts.finding_in(
                     Code::PlainSecret,
                     (node, text),
-                    format!("the address in `{id}` holds {what}, which stands here for everybody to read"),
+                    format!("the address in `{id}` holds {what}, which everybody who sees this file can read"),
                     "readable by all who see the file",
                 );
                 let finding = explained(facts, finding, &format!("secret(\"{variable}\")"));
@@ -59,7 +59,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     facts.finding(
                         Code::PlainSecret,
                         node,
-                        format!("the header `{header}` holds a secret, which stands here for everybody to read"),
+                        format!("the header `{header}` holds a secret, which everybody who sees this file can read"),
                         "readable by all who see the file",
                     ),
                     &format!("headers: {{ {header}: secret(\"NAME\") }}"),
@@ -74,9 +74,7 @@ fn explained(facts: &Facts<'_, '_>, finding: Diagnostic, instead: &str) -> Diagn
         .note("workflow files are kept in version control and shared: a token in one of them is a token given away")
         .help(facts.audience().choose(
             format!("write `{instead}`: the value is read from the environment when the workflow is built"),
-            format!(
-                "do not share this file; as text (`mispflow import`) the workflow can hold `{instead}` in its place"
-            ),
+            format!("do not share this file; after `mispflow import` the workflow can use `{instead}` instead"),
         ))
 }
 
@@ -115,7 +113,7 @@ fn secret_in_address(address: &str) -> Option<&'static str> {
         .then_some("a key")
 }
 
-/// Whether something stands there, and not just a template that is filled in later.
+/// Whether something is there, and not just a template that is filled in later.
 fn is_written_out(text: &str) -> bool {
     !text.is_empty() && !text.starts_with("{{")
 }

@@ -88,7 +88,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let (place, note, help) = if is_forgotten_later(facts, mark) {
                 (
                     format!("{done} here, under a filter"),
-                    "when a filter is taken off, MISP brings back the event as it was before the filter, with the tags it had then; the tag is in the database",
+                    "when a filter is removed, MISP restores the event as it was before the filter, with the tags it had then; the tag is in the database",
                     "put `reload-full-event()` before the question, or set the tag outside the filter",
                 )
             } else if facts.tags_travel {

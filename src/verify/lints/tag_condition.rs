@@ -34,13 +34,13 @@ fn duplicates(facts: &Facts<'_, '_>, node: usize, diagnostics: &mut Vec<Diagnost
         (
             format!("`{twice}` is listed twice, so it must be found on two attributes, no more and no less"),
             "counts attributes",
-            "MISP compares all tags that it found on attributes, as often as they are there, with the list as it stands",
+            "MISP compares all tags that it found on attributes, as often as they are there, with the whole list, in order",
         )
     } else {
         (
             format!("`{twice}` is listed twice, so the answer is always no"),
             "never holds",
-            "MISP compares the tags it found with the list as it stands: one tag is never found twice",
+            "MISP compares the tags it found with the whole list, in order: one tag is never found twice",
         )
     };
     let finding = facts.finding(Code::DuplicateTags, node, message, label).note(reason).help("name each tag once");
@@ -71,7 +71,7 @@ fn shared(facts: &Facts<'_, '_>, node: usize) -> Option<Diagnostic> {
             .finding(
                 Code::DuplicateTags,
                 node,
-                "the answer is no as soon as one of these tags is on two attributes",
+                "the condition is false as soon as one of these tags is on two attributes",
                 "each tag must be found exactly once",
             )
             .note(if inherits {

@@ -11,8 +11,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
             let (message, label, note) = match slip.used {
                 ListUse::Fails if slip.once == Once::View => (
                     format!("what `{filter}` gives is not a list"),
-                    "makes the whole text empty",
-                    "Python's method gives a view of the object, which cannot be dumped, added or cut; the template fails, and MISP gets an empty text from the service",
+                    "makes the whole result empty",
+                    "Python's method gives a view of the object, which cannot be dumped, added or cut; the template fails, and MISP gets an empty string from the service",
                 ),
                 ListUse::FindsNothing if slip.once == Once::View => (
                     format!("what `{filter}` gives has no places"),
@@ -21,8 +21,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 ),
                 ListUse::Fails => (
                     format!("what `{filter}` gives has no length and no places"),
-                    "makes the whole text empty",
-                    "Jinja's filter gives a generator, not a list; the template fails, and MISP gets an empty text from the service",
+                    "makes the whole result empty",
+                    "Jinja's filter gives a generator, not a list; the template fails, and MISP gets an empty string from the service",
                 ),
                 ListUse::FindsNothing => (
                     format!("what `{filter}` gives has no places"),

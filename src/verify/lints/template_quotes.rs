@@ -30,7 +30,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 format!("a quote or a line break in `{written}` breaks this JSON"),
             )
             .label("is put in as it is")
-            .note("MISP then sends the whole text as one JSON string; whoever may write the value can also add keys")
+            .note("MISP then sends the whole payload as one JSON string; and anyone who can write the value can also add keys")
             .help(match quoted {
                 Quoted::Alone => format!("write `{better}` without quotes around it: `tojson` writes them"),
                 Quoted::AmongText => {

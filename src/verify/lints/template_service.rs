@@ -26,21 +26,21 @@ fn guard(facts: &Facts<'_, '_>, node: usize, id: &str) -> Diagnostic {
         .finding_on(
             Code::NeedsTemplateService,
             (node, id),
-            "without the service misp-modules this guard still stops what it guards, and nobody is told",
+            "without the service misp-modules this guard still blocks, and MISP does not report it",
             "rendered by another service",
         )
         .note(
-            "MISP has misp-modules render this text, also the default. Where that does not run, the run ends with an internal \
-             error: a job that publishes says `Publishing.` for ever, and no log names the reason",
+            "MISP has misp-modules render this value, also the default. Where that does not run, the run ends with an internal \
+             error: a job that publishes says `Publishing.` forever, and no log names the reason",
         )
-        .help("watch that misp-modules runs beside MISP, and say so: `# mispflow: allow(needs-template-service) …`")
+        .help("monitor that misp-modules runs, and say so: `# mispflow: allow(needs-template-service) …`")
 }
 
 fn text(facts: &Facts<'_, '_>, node: usize, id: &str) -> Diagnostic {
     let without = if facts.is_later {
-        "an empty text takes its place; a `stop-execution` blocks all the same, with its default text"
+        "the value is empty; a `stop-execution` still blocks, with its default message"
     } else {
-        "the run ends with an internal error; under a trigger that waits for it the action does not happen, and nobody is told why"
+        "the run ends with an internal error; under a blocking trigger the action does not happen, and MISP does not report why"
     };
     facts
         .finding_on(
@@ -49,7 +49,7 @@ fn text(facts: &Facts<'_, '_>, node: usize, id: &str) -> Diagnostic {
             format!("{} needs the service misp-modules: MISP has it render `{id}`", facts.name(node)),
             "rendered by another service",
         )
-        .note(format!("MISP sends every such text there, with or without a template in it; where the service does not run, {without}"))
-        .help("watch that misp-modules runs beside MISP")
+        .note(format!("MISP sends every such value there, with or without a template in it; where the service does not run, {without}"))
+        .help("monitor that misp-modules runs")
         .on_request()
 }

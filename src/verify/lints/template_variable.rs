@@ -31,7 +31,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                 diagnostics.push(
                     facts
                         .finding_in(Code::UnknownVariable, (node, text), message, "renders as nothing")
-                        .note("a template knows the data of the run only, and what it does not know becomes an empty text")
+                        .note("a template knows the data of the run only, and what it does not know becomes an empty string")
                         .maybe_help(found.help),
                 );
             }

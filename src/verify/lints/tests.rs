@@ -24,7 +24,7 @@ fn found(graph: &Graph<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Every other node, one behind the other; the first one a trigger.
+/// Every other node, one after the other; the first one a trigger.
 fn chain(modules: &[&str]) -> Graph<'static> {
     let mut graph = read(EDITOR).unwrap().documents.remove(0).graph;
     graph.nodes.retain(|node| modules.contains(&&*node.module));
@@ -80,7 +80,7 @@ fn an_answer_is_told_by_its_output() {
 
 #[test]
 fn very_long_chains_of_questions() {
-    // Each is asked anew, far behind the first of its kind.
+    // Each is asked anew, far after the first of its kind.
     let mut graph = chain(&["event-publish", "published-if"]);
     let question = graph.nodes[1].clone();
     graph.nodes.truncate(1);

@@ -58,7 +58,7 @@ fn shortened(facts: &Facts<'_, '_>, node: usize, word: &str) -> Option<Diagnosti
     let (first, others) = tags.split_first()?;
     let finding = facts
         .finding_in(Code::UnknownTag, (node, word), format!("`{word}` is only the end of a tag"), "no such tag")
-        .note("MISP compares whole tags, with the namespace in front");
+        .note("MISP compares whole tags, including the namespace");
     Some(if others.is_empty() {
         with_suggestion(facts, node, finding, word, Some(first))
     } else {
@@ -74,7 +74,7 @@ fn not_on_server(facts: &Facts<'_, '_>, node: usize, tag: &str, server: &ServerT
                 "the taxonomy `{}` has it, but a server only has the tags that were switched on",
                 taxonomy.namespace
             ))
-            .help(format!("switch the tag on in MISP's list of taxonomies, and fetch the catalogue anew from {ANEW}")),
+            .help(format!("switch the tag on in MISP's list of taxonomies, and fetch the catalogue again from {ANEW}")),
         None => suggested(facts, node, finding, tag, facts.tags.meant(tag), &facts.tags.shortened(tag)),
     }
 }
@@ -113,7 +113,7 @@ fn suggested(
     match (meant, shortened) {
         (Some(_), _) => with_suggestion(facts, node, finding, name, meant),
         (None, [one]) => with_suggestion(facts, node, finding, name, Some(one)),
-        (None, []) => finding.help(format!("if the server has it by now, fetch the catalogue anew from {ANEW}")),
+        (None, []) => finding.help(format!("if the server has it by now, fetch the catalogue again from {ANEW}")),
         (None, several) => {
             finding.help(format!("did you mean {}?", listed(several.iter().map(String::as_str), " or ")))
         }

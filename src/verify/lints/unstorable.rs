@@ -14,7 +14,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     }
     let mut frames = facts.graph.frames.iter();
     if let Some(found) = frames.find_map(|frame| unstorable(&frame.text)) {
-        diagnostics.push(finding(facts, facts.trigger, "the text of a frame", found));
+        diagnostics.push(finding(facts, facts.trigger, "the title of a frame", found));
     }
     for (node, known) in facts.graph.nodes.iter().enumerate() {
         let params = known.params.iter().find_map(|(id, value)| Some((format!("`{id}`"), in_value(value)?)));

@@ -22,7 +22,7 @@ pub(super) fn check_concurrent(
             .label("runs in a job of its own");
         diagnostics.push(
             view.also(finding, task, format!("{} starts the job", view.name(task)))
-                .note("a concurrent task runs later, in the background: MISP has gone on by then, and only the job's own path ends")
+                .note("a concurrent task runs later, in the background: MISP has continued by then, and only the job's own path ends")
                 .help("move the step before the concurrent task"),
         );
     }

@@ -43,7 +43,7 @@ pub(super) fn check_multiple(view: &View<'_, '_>, diagnostics: &mut Vec<Diagnost
             diagnostics.push(
                 finding
                     .note("MISP refuses to save a workflow with more than one connection per output")
-                    .help("put the nodes one behind the other, or let a concurrent task start them"),
+                    .help("put the nodes one after the other, or let a concurrent task start them"),
             );
         }
     }

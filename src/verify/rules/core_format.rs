@@ -1,4 +1,4 @@
-//! Modules that need the MISP core format stand under triggers that give it.
+//! Modules that need the MISP core format are under triggers that give it.
 
 use super::reach::reached_from;
 use super::view::View;

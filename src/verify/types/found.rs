@@ -42,6 +42,6 @@ pub struct TypeFinding<'g> {
     pub finding: Diagnostic,
     /// What it is about.
     pub part: Part<'g>,
-    /// The bytes that it is about, of the text that stands there; `None` for all of it.
+    /// The bytes that it is about, of the text that is there; `None` for all of it.
     pub within: Option<(&'g str, Range<usize>)>,
 }

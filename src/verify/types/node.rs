@@ -54,7 +54,7 @@ impl<'g> NodeChecker<'_, 'g> {
         for (name, value) in &self.node.params {
             match known.of(name) {
                 Some(index) => own[index] = Some(value),
-                // The editor leaves such ones behind, and nothing is lost with them.
+                // The editor leaves such ones after, and nothing is lost with them.
                 None if value.is_empty() => {}
                 None => {
                     let worth_while = self.budget.take_suggestion();

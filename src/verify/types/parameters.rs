@@ -75,9 +75,9 @@ impl<'g> NodeChecker<'_, 'g> {
             (ParameterKind::Text | ParameterKind::Textarea | ParameterKind::Number, ParamValue::Number(_))
             | (ParameterKind::HashPath, ParamValue::Text(_))
             | (ParameterKind::Checkbox, ParamValue::Boolean(_)) => {}
-            (ParameterKind::Text | ParameterKind::Textarea, _) => self.wrong_type(parameter, value, "give a text"),
+            (ParameterKind::Text | ParameterKind::Textarea, _) => self.wrong_type(parameter, value, "give a string"),
             (ParameterKind::HashPath, _) => {
-                self.wrong_type(parameter, value, "give the hash path as a text, for example `Event.info`");
+                self.wrong_type(parameter, value, "give the hash path as a string, for example `Event.info`");
             }
             (ParameterKind::Number, _) => {
                 if single(value).is_none_or(|text| text.trim().parse::<f64>().is_err()) {
@@ -113,7 +113,7 @@ impl<'g> NodeChecker<'_, 'g> {
             };
             text
         };
-        // A default that is no option is a trap of its own.
+        // A default that is not an option is a trap of its own.
         if parameter.default.as_ref().map(ParamValue::from).as_ref() != Some(value) {
             self.check_option(parameter, &given, self.parameter(&parameter.id));
         }
@@ -141,9 +141,9 @@ impl<'g> NodeChecker<'_, 'g> {
                 Some(text) => self.check_option(parameter, &text, part),
                 None if number.is_some() => {
                     let finding = wording::entry_of_wrong_type(parameter, describe(entry));
-                    self.report(part, finding.help("give each entry as a text"));
+                    self.report(part, finding.help("give each entry as a string"));
                 }
-                None => self.wrong_type(parameter, entry, "give a text"),
+                None => self.wrong_type(parameter, entry, "give a string"),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 /// A block between fences.
 pub struct Block {
-    /// The first word behind the fence.
+    /// The first word after the fence.
     pub kind: String,
     /// The further ones.
     options: Vec<String>,

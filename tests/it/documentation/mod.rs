@@ -12,8 +12,10 @@
 //! | `json` | JSON; `json,catalogue` a catalogue, `json,taxonomies` taxonomies |
 //! | `text,file=NAME` | a file for what follows |
 //! | `console` | lines with `$` are commands, what follows each is exactly what it prints |
+//! | `yaml` | hooks for pre-commit; `yaml,pipeline` a pipeline whose commands of mispflow take their arguments |
 //!
-//! Other blocks are errors. The commands of `deploy.md` and `adopt.md` speak to a stand-in for a server.
+//! Other blocks are errors. The commands of some pages speak to a stand-in for a server, see `server_of`; these pages begin
+//! in an empty folder, the others in one that holds `examples`.
 
 #![cfg(unix)]
 
@@ -68,6 +70,7 @@ fn problem(block: &Block, folder: &Path, console: &mut Console) -> Option<String
             (!errors.is_empty()).then(|| format!("{errors:#?}"))
         }
         "json" => serde_json::from_str::<serde::de::IgnoredAny>(content).err().map(|error| error.to_string()),
+        "yaml" if block.has("pipeline") => pipeline_problem(content),
         "yaml" => hooks_problem(content),
         "text" if block.option("file").is_some() => None,
         "console" => console.problem(content),
@@ -95,6 +98,22 @@ fn hooks_problem(content: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// What is wrong with the commands of a pipeline.
+fn pipeline_problem(content: &str) -> Option<String> {
+    let commands: Vec<_> = content.lines().filter_map(|line| line.split_once("mispflow ")).collect();
+    let commands = commands.into_iter().filter(|(before, _)| before.ends_with("- ") || before.ends_with("run: "));
+    let mut tried = 0;
+    for (_, arguments) in commands {
+        tried += 1;
+        let arguments = arguments.split('>').next().unwrap().split_whitespace().chain(["--help"]);
+        let output = assert_cmd::Command::cargo_bin("mispflow").unwrap().args(arguments).output().unwrap();
+        if !output.status.success() {
+            return Some(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+    }
+    (tried == 0).then(|| "the pipeline runs no command of mispflow".to_owned())
 }
 
 #[test]
@@ -127,6 +146,7 @@ fn every_block_holds() {
 fn server_of(page: &str) -> Option<Served> {
     let mut server = StandIn::new("2.5.19");
     match page {
+        "docs/json-output.md" | "docs/tutorial.md" => {}
         "docs/deploy.md" => {
             let red = [false, true, false];
             server.events = red

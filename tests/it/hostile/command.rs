@@ -75,7 +75,7 @@ fn nothing_waits_for_a_device_or_a_pipe() {
     }
     // Named by the user, a device that never ends is read as far as files may be long.
     ends_with(&mispflow(folder.path(), &["check", "/dev/zero"]), 1, "is larger than 64 MiB");
-    // In a folder, a pipe is no file of the project.
+    // In a folder, a pipe is not a file of the project.
     fs::remove_file(folder.path().join("a.mwf")).unwrap();
     assert_eq!(mispflow(folder.path(), &["check"]).status.code(), Some(0));
 }

@@ -3,7 +3,7 @@
 use super::random::{Below, one_of, size, thousand_files};
 use super::workflow;
 
-/// An event, or what stands where one should.
+/// An event, or what is where one should.
 fn entry(below: Below<'_>) -> String {
     let count = size(below);
     match below(16) {

@@ -1,4 +1,4 @@
-//! What is no program at all.
+//! What is not a program at all.
 
 use mispflow::diagnostics::Code;
 
@@ -74,7 +74,7 @@ fn one_thing_again_and_again() {
     ];
     for thing in things {
         let repeated = thing.repeat(10_000 / thing.len());
-        // Where a value, a condition, a step, an item or a line of a test should stand.
+        // Where a value, a condition, a step, an item or a line of a test should be.
         for before in [
             "",
             "let a = ",

@@ -27,7 +27,7 @@ fn broken_json_of_misp() {
     }
 }
 
-/// A chain of nodes behind a trigger, each of this module and with these parameters and this filter.
+/// A chain of nodes after a trigger, each of this module and with these parameters and this filter.
 fn saved_chain(count: usize, module: (&str, &str), params: &str, filter: &str) -> String {
     let node = |id: usize, (module, kind): (&str, &str), params: &str, filter: &str| {
         let next =

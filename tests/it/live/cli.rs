@@ -110,7 +110,7 @@ fn what_went_wrong_unnoticed_is_said_after_the_run() {
         [
             "live: actions of misp-modules are executed, and `attach-enrichment` is answered, by http://127.0.0.1:1",
             "live: everything else is simulated",
-            "live: `push-zmq`: nobody had subscribed to what was published",
+            "live: `push-zmq`: there was no subscriber, so nobody received the message",
         ]
     );
 }

@@ -100,7 +100,7 @@ fn attributes_are_enriched() {
         query(&peer),
         json!({"event_id": "7", "config": {"_": "_"}, "module": "old", "url": "https://a.example/x?y=1"})
     );
-    // The comment is no type they know.
+    // The comment is not a type they know.
     assert!(peer.is_untouched());
     let found = json!([{"types": ["text"], "values": ["found"]}]);
     let attributes = &result["data"]["Event"]["_AttributeFlattened"];

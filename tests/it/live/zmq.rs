@@ -78,7 +78,7 @@ fn without_a_subscriber_it_goes_on_and_says_so() {
     let start = Instant::now();
     let result = run(&session, "push-zmq() push-zmq()");
     assert_eq!(result["errors"], json!([]));
-    assert_eq!(session.take_problems(), ["live: `push-zmq`: nobody had subscribed to what was published"]);
+    assert_eq!(session.take_problems(), ["live: `push-zmq`: there was no subscriber, so nobody received the message"]);
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 

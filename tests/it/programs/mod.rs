@@ -55,7 +55,7 @@ fn compile(project: &Project, order: &[usize]) -> Output {
                 .unwrap();
         documents.insert((is_workflow, compiled.id.text.to_owned()), json);
     }
-    // The texts are made at random, so that a search is seldom JSON.
+    // The texts are made at random, so that a search is rarely JSON.
     let is_mistake = |found: &Diagnostic| found.is_error() && found.code != Code::AdhocFilter;
     let errors = compilation.diagnostics.into_iter().filter(is_mistake).collect();
     Output { documents, errors }

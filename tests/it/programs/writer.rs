@@ -45,7 +45,7 @@ struct Blueprint {
     id: String,
     /// Whether a parameter has no default.
     required: bool,
-    /// Whether a run goes on behind its last step.
+    /// Whether a run goes on after its last step.
     open: bool,
     /// Whether it filters.
     filters: bool,
@@ -209,7 +209,7 @@ impl Writer<'_> {
         open
     }
 
-    /// Writes a step; says whether a run goes on behind it.
+    /// Writes a step; says whether a run goes on after it.
     fn step(&mut self, depth: u8, labelled: bool) -> bool {
         let limit = if depth == 0 { 7 } else { 14 };
         match self.choose(limit) {

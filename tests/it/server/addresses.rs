@@ -69,7 +69,7 @@ fn a_file_of_servers_must_be_the_users_alone() {
     let variables = [("XDG_CONFIG_HOME", inside.to_str().unwrap()), ("MISP_KEY", KEY)];
     let done = run_with(project.path(), &variables, &["plan"]);
     assert_eq!(done.code(), 2);
-    assert!(done.messages().contains("lies in the project"), "{}", done.messages());
+    assert!(done.messages().contains("is in the project"), "{}", done.messages());
     assert_eq!(*good.calls.lock().unwrap(), Vec::<String>::new());
 }
 

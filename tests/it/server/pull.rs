@@ -230,7 +230,7 @@ fn a_push_can_be_taken_back() {
     assert_eq!(done.code(), 0, "{}\n{}", done.out(), done.messages());
     assert!(done.out().contains("message: \"worse\" → \"red\""), "{}", done.out());
     assert_eq!(misp.server.lock().unwrap().workflows[0].data, before);
-    // The text is newer again, and that is no conflict.
+    // The text is newer again, and that is not a conflict.
     let plan = run(project.path(), &misp, &["plan"]);
     assert!(plan.code() == 0 && plan.out().contains("~ workflow `guard`"), "{}", plan.out());
 }

@@ -140,7 +140,7 @@ fn without_a_yes_and_nobody_to_ask_nothing_is_sent() {
     let (project, misp) = (folder(&[("guard.mwf", GUARD)]), empty());
     let done = run(project.path(), &misp, &["push"]);
     assert_eq!(done.code(), 2);
-    assert!(done.messages().contains("there is nobody to ask"), "{}", done.messages());
+    assert!(done.messages().contains("nobody can confirm"), "{}", done.messages());
     assert!(misp.is_untouched());
 }
 

@@ -126,7 +126,7 @@ fn nothing_is_run_that_should_not_be() {
         assert!(!is_run(&misp), "{words}");
         assert!(misp.is_untouched(), "{words}");
     };
-    refused(&[], "there is nobody to ask");
+    refused(&[], "nobody can confirm");
     refused(&["--yes", "--event", "red.json"], "`--on` runs one event");
     misp.server.lock().unwrap().triggers_on.clear();
     refused(

@@ -138,7 +138,7 @@ fn the_file_of_servers_names_certificates_of_both_sides() {
     assert_refused(&with_file(project.path(), &server, &files), &misp, "there is no answer");
     for (more, words) in [
         ("client-certificate = \"stranger.pem\"", "there is no answer"),
-        ("client-certificate = \"me.pem\"", "there is no private key beside the client certificate"),
+        ("client-certificate = \"me.pem\"", "there is no private key with the client certificate"),
         ("client-certificate = \"none.pem\"", "none.pem` cannot be read"),
     ] {
         assert_refused(&with_file(project.path(), &format!("{server}{more}\n"), &files), &misp, words);

@@ -130,7 +130,7 @@ fn given(release: &'static str, scenario: &Value) -> StandIn {
     server
 }
 
-/// Calls `see` with all that stands under a key.
+/// Calls `see` with all that is under a key.
 fn each(value: &Value, key: &str, see: &mut dyn FnMut(&Value)) {
     match value {
         Value::Object(members) => {

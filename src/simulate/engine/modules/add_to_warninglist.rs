@@ -28,7 +28,7 @@ impl Module for AddToWarninglist {
             return Ok(false);
         }
         if !step.answers.is_own_warninglist(&self.warninglist) {
-            return Err(Thrown::error("values can only be added to warning lists of one's own"));
+            return Err(Thrown::error("values can be added only to your own warning lists"));
         }
         let data = step.copy()?;
         let attributes = self.selection.attributes(&data, step)?;

@@ -174,7 +174,7 @@ impl Tagging {
     /// Why nothing was tagged.
     fn why_not(&self) -> String {
         if self.tags.is_empty() {
-            return "there is no tag to put on or to take off".into();
+            return "there is no tag to add or to remove".into();
         }
         if !self.removes {
             return "MISP has nothing to put the tags on".into();
@@ -185,7 +185,7 @@ impl Tagging {
             Locality::Any => "",
         };
         let tags = self.tags.values().filter_map(Value::to_text).map(|tag| format!("`{tag}`"));
-        format!("{} is not attached{locality}, so there is nothing to take off", tags.collect::<Vec<_>>().join(", "))
+        format!("{} is not attached{locality}, so there is nothing to remove", tags.collect::<Vec<_>>().join(", "))
     }
 }
 

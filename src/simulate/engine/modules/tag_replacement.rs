@@ -34,7 +34,7 @@ struct Taxonomy {
 
 const TLP: Taxonomy = Taxonomy {
     name: "tlp",
-    // In this order: MISP never sees the `+strict` behind `amber`.
+    // In this order: MISP never sees the `+strict` after `amber`.
     predicates: &["white", "clear", "green", "amber", "red"],
     upper_case: false,
 };

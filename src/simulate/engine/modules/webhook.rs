@@ -78,7 +78,8 @@ impl Module for Webhook {
 
 const URLS_OFF: &str = "`Security.rest_client_enable_arbitrary_urls` is turned off";
 
-const NO_FORM: &str = "without a payload MISP sends multipart text under the type of a form, which no server reads";
+const NO_FORM: &str =
+    "without a payload MISP sends a multipart body with the content type of a plain form, which no server can read";
 
 const INFINITE: &str = "Something went wrong. Error returned: Inf and NaN cannot be JSON encoded";
 

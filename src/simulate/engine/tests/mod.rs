@@ -20,7 +20,7 @@ use crate::misp;
 use crate::php::Value;
 use crate::simulate::engine::{Outcome, Prepared, RunOptions, RunResult, Settings};
 
-/// The JSON of a graph: each line is `ID MODULE {parameters} [filter] > OUTPUTS`, in which everything behind the module is
+/// The JSON of a graph: each line is `ID MODULE {parameters} [filter] > OUTPUTS`, in which everything after the module is
 /// optional, the filter is `[selector, path, operator, value]`, and outputs are separated by `|` and their targets by
 /// commas.
 fn graph(text: &str) -> String {

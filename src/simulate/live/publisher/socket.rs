@@ -35,7 +35,7 @@ impl Publisher {
     /// subscriber, but not longer than `patience`: a publisher does not keep messages for those who come later.
     ///
     /// # Errors
-    /// If it is no address, or cannot be bound to.
+    /// If it is not an address, or cannot be bound to.
     pub fn bind(address: &str, patience: Duration) -> Result<Self, PublisherError> {
         let address = endpoint(address)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

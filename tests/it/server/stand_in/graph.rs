@@ -106,7 +106,7 @@ pub fn refusal(graph: &Value) -> Option<&'static str> {
     None
 }
 
-/// Whether a node behind a filter is fed by one that the trigger does not reach: MISP 2.5.1 dies when it draws labels.
+/// Whether a node after a filter is fed by one that the trigger does not reach: MISP 2.5.1 dies when it draws labels.
 pub fn breaks_view(graph: &Value) -> bool {
     let connections = connections(graph);
     let module = |node: &str| {
