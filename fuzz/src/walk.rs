@@ -6,7 +6,7 @@ use mispflow::php::Value;
 use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 
 /// The most connections: their number decides how many paths there are.
-const MOST_CONNECTIONS: usize = 9;
+const MOST_CONNECTIONS: usize = 8;
 
 /// The most jobs that the engine makes in a run.
 const MOST_JOBS: usize = 1_000;
