@@ -7,7 +7,8 @@ const BOOK: Option<&str> = option_env!("MISPFLOW_BOOK_URL");
 
 /// The address of the part of the book that explains a code; `None` if the program does not know where the book is.
 pub fn page_of(code: Code) -> Option<String> {
-    BOOK.map(|book| address(book, code))
+    // An empty one is that of a variable that nobody has set.
+    BOOK.filter(|book| !book.is_empty()).map(|book| address(book, code))
 }
 
 fn address(book: &str, code: Code) -> String {
@@ -24,6 +25,6 @@ mod tests {
             let address = address(book, Code::StaleTag);
             assert_eq!(address, "https://docs.example.org/mispflow/checks.html#stale-tag");
         }
-        assert_eq!(page_of(Code::StaleTag).is_some(), BOOK.is_some());
+        assert_eq!(page_of(Code::StaleTag).is_some(), BOOK.is_some_and(|book| !book.is_empty()));
     }
 }

@@ -54,7 +54,7 @@ fn rules_explain_themselves_and_fixes_are_there() {
     let replaced = &run["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replaced["insertedContent"]["text"], "webhook");
     assert_eq!(replaced["deletedRegion"]["startColumn"], 5);
-    fs::write(folder.path().join("a.mwf"), HOOKED).unwrap();
+    fs::write(folder.path().join("a.mwf"), "workflow w on event-publish {\n    push-zmq()\n}\n").unwrap();
     let all_is_well: Value = serde_json::from_str(&check(folder.path(), "sarif", &["a.mwf"])).unwrap();
     assert_eq!(all_is_well["runs"][0]["results"], Value::Array(Vec::new()));
 }
@@ -74,7 +74,6 @@ fn github_gets_a_line_a_finding() {
     );
 }
 
-/// The hooks run commands that exist, on the whole project: what changes in one file may be wrong in another.
 /// A file in canonical form with which all hooks are content.
 const HOOKED: &str = r#"workflow w on event-publish {
     push-zmq()
@@ -86,6 +85,7 @@ test "t" of w {
 }
 "#;
 
+/// The hooks run commands that exist, on the whole project: what changes in one file may be wrong in another.
 #[test]
 fn hooks_are_commands() {
     let hooks = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")).unwrap();
@@ -96,7 +96,7 @@ fn hooks_are_commands() {
     assert_eq!(hooks.matches("language: rust").count(), 3);
     assert_eq!(hooks.matches("pass_filenames: false").count(), entries.len());
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("a.mwf"), "workflow w on event-publish {\n    push-zmq()\n}\n").unwrap();
+    fs::write(folder.path().join("a.mwf"), HOOKED).unwrap();
     for entry in entries {
         let mut command = Command::cargo_bin("mispflow").unwrap();
         let status = command.current_dir(folder.path()).args(entry.split(' ')).arg("a.mwf").output().unwrap().status;
