@@ -106,6 +106,9 @@ class Workflow:
 
         With files: ``guard.replay(mispflow.archive("events/"))``.
         """
+        if isinstance(events, (str, bytes, bytearray, Mapping)):
+            # Such as the errors that PyMISP returns in place of events.
+            raise TypeError(f"give several events, not a {type(events).__name__}: `[event]` is one")
         pool = self._inner.replay(threads or _cores(), _answers_json(answers), as_trigger)
         return _replayed(pool, events)
 

@@ -19,6 +19,7 @@ second try alone: runs have no effect on anything outside.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Union
 
 from ._project import archive, load
@@ -55,7 +56,7 @@ def replay_files(
     path = os.fspath(workflow)
 
     def mapped(batches: Batches) -> Batches:
-        replayed = load(path, target=target).workflow(id)
+        replayed = load(Path(path), target=target).workflow(id)
         for batch in batches:
             events = archive(*batch.column(column).to_pylist())
             yield from _batches(replayed.replay(events, threads=1, answers=answers))
@@ -75,7 +76,7 @@ def replay_values(
     path = os.fspath(workflow)
 
     def mapped(batches: Batches) -> Batches:
-        replayed = load(path, target=target).workflow(id)
+        replayed = load(Path(path), target=target).workflow(id)
 
         def events() -> Iterator[Any]:
             for batch in batches:

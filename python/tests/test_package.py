@@ -136,6 +136,14 @@ def test_a_replay_reads_no_more_than_it_needs(project):
     assert taken < 20_000
 
 
+def test_what_is_no_list_of_events(project):
+    guard = package.load(project).workflow()
+    for wrong in ({"errors": "403"}, '{"Event": {}}', b"{}"):
+        with pytest.raises(TypeError, match="several events"):
+            guard.replay(wrong)
+    assert [run.verdict for run in guard.replay([make_event()], threads=100_000)] == ["proceed"]
+
+
 def test_an_error_in_the_events_is_passed_on(project):
     def broken():
         yield make_event()

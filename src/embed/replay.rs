@@ -15,6 +15,9 @@ use super::workflow::{Told, Workflow};
 /// Events that are run together, on one thread.
 pub type Batch = Vec<Arc<Record>>;
 
+/// More threads than any computer has cores are not started.
+const MOST_THREADS: usize = 256;
+
 type Results = Result<Vec<Told>, Problem>;
 
 /// Runs a workflow on batches of events, on several threads. Results come in the order of the batches.
@@ -31,7 +34,7 @@ pub struct Replay {
 impl Replay {
     /// Starts the threads.
     pub fn new(workflow: &Arc<Workflow>, answers: FixedAnswers, as_trigger: bool, threads: usize) -> Self {
-        let threads = threads.max(1);
+        let threads = threads.clamp(1, MOST_THREADS);
         let (tasks, next) = sync_channel::<(Batch, SyncSender<Results>)>(2 * threads);
         let (next, answers) = (Arc::new(Mutex::new(next)), Arc::new(answers));
         for _ in 0..threads {

@@ -105,10 +105,11 @@ fn built(folder: &std::path::Path, misp: &Served) -> Vec<(String, String)> {
 fn with_secrets(misp: &Served) -> Vec<(&'static str, &'static str)> {
     let url: &'static str = Box::leak(misp.url().into_boxed_str());
     let mut variables = vec![("MISPFLOW_URL", url), ("MISPFLOW_KEY", super::stand_in::KEY)];
-    for name in ["CHAT_WEBHOOK", "TEAMS_WEBHOOK", "PUBLISH_WEBHOOK"] {
+    for name in ["ADMIN_CHAT_WEBHOOK", "CHAT_WEBHOOK", "TEAMS_WEBHOOK", "PUBLISH_WEBHOOK"] {
         variables.push((name, "https://hooks.example.org/1"));
     }
-    variables.extend([("MATRIX_TOKEN", "syt_a"), ("HEC_TOKEN", "abc-def")]);
+    let tokens = ["HEC_TOKEN", "MATRIX_TOKEN", "MATTERMOST_TOKEN", "SLACK_BOT_TOKEN", "SOC_TOKEN", "TELEGRAM_TOKEN"];
+    variables.extend(tokens.map(|name| (name, "abc-def")));
     variables
 }
 
