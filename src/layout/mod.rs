@@ -8,8 +8,8 @@
 //! Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches lie above and below the
 //! straight line between the two.
 //!
-//! Where edges cross, other orders are searched for ([`order`]), also with ranks that make edges short, and the heights follow
-//! the order ([`coordinates`]). One of them is taken only if fewer edges cross in it.
+//! Where edges cross, other orders are searched for (`order.rs`), also with ranks that make edges short, and the heights follow
+//! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it.
 //!
 //! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
 //! joins are hung up. The number of points is limited, and so is the search.
