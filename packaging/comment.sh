@@ -14,7 +14,7 @@ top=$(git rev-parse --show-toplevel)
 git -C "$top" archive "$base" | tar -x -C "$made/before"
 inside=$(git -C "$folder" rev-parse --show-prefix)
 
-git -C "$folder" diff --name-only --relative --diff-filter=d "$base" -- '*.mwf' > "$made/changed"
+git -C "$folder" -c core.quotePath=false diff --name-only --relative --diff-filter=d "$base" -- '*.mwf' > "$made/changed"
 while IFS= read -r file; do
     old=$made/before/$inside$file
     if [ -e "$old" ]; then

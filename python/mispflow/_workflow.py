@@ -90,8 +90,10 @@ class Workflow:
     ) -> Iterator[Run]:
         """Run it on many events, on all cores, and give the runs in the order of the events.
 
-        ``events`` may be endless, and is read only as far as needed: few events are in memory at a time.
-        An event that cannot be used gives a run whose ``outcome`` is ``None``.
+        ``events`` may be endless: it is read a few batches ahead, so that no core waits, and few events are in memory at
+        a time.
+        An event that cannot be used gives a run whose ``outcome`` is ``None``. What ``events`` raises is raised again
+        after the runs of the events before.
 
         >>> import mispflow
         >>> guard = mispflow.load('''
@@ -110,7 +112,7 @@ class Workflow:
             # Such as the errors that PyMISP returns in place of events.
             raise TypeError(f"give several events, not a {type(events).__name__}: `[event]` is one")
         pool = self._inner.replay(threads or _cores(), _answers_json(answers), as_trigger)
-        return _replayed(pool, events)
+        return _replayed(pool, _Events(events))
 
     def run_batch(
         self,
@@ -145,30 +147,67 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _replayed(pool: _mispflow.Replay, events: Iterable[Event]) -> Iterator[Run]:
-    source = iter(events)
-    number = 1
-    is_done = False
-    while True:
-        while not is_done and pool.under_way() < pool.wanted():
-            batch: List[Union[bytes, ArchivedEvent]] = []
-            size = 0
-            ends = time.monotonic() + _BATCH_SECONDS
-            for event in source:
+class _Events:
+    """The events of a replay as bytes, in batches; and what could not be made bytes."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._source = iter(events)
+        self.taken = 0
+        self.is_done = False
+        self.error: Optional[Exception] = None
+        """What the source of the events raised. It is raised again after the runs of those before."""
+        self.unusable: Dict[int, str] = {}
+        """By the number of the event, from 1."""
+
+    def batch(self) -> List[Union[bytes, ArchivedEvent]]:
+        """As much as a thread is given at once, or what comes in a short time."""
+        found: List[Union[bytes, ArchivedEvent]] = []
+        size = 0
+        ends = time.monotonic() + _BATCH_SECONDS
+        while size < _BATCH_BYTES and len(found) < _BATCH_EVENTS and (not found or time.monotonic() < ends):
+            try:
+                event = next(self._source)
+            except StopIteration:
+                self.is_done = True
+                break
+            except Exception as error:
+                self.is_done, self.error = True, error
+                break
+            self.taken += 1
+            try:
                 given = event if isinstance(event, (bytes, ArchivedEvent)) else event_bytes(event)
-                batch.append(given)
-                size += len(given)
-                if size >= _BATCH_BYTES or len(batch) >= _BATCH_EVENTS or time.monotonic() >= ends:
-                    break
-            else:
-                is_done = True
+            except (TypeError, ValueError, RecursionError) as error:
+                self.unusable[self.taken] = f"the event cannot be written as JSON: {error}"
+                given = b""
+            found.append(given)
+            size += len(given)
+        return found
+
+
+def _replayed(pool: _mispflow.Replay, events: _Events) -> Iterator[Run]:
+    number = 0
+    while True:
+        while not events.is_done and pool.under_way() < pool.wanted():
+            first = events.taken + 1
+            batch = events.batch()
             if batch:
-                pool.submit(batch, number)
-                number += len(batch)
-            ready = pool.receive(False)
-            if ready:
-                yield from (Run(*told) for told in ready)
-        told = pool.receive(True)
-        if told is None:
-            return
-        yield from (Run(*one) for one in told)
+                pool.submit(batch, first)
+            for told in pool.receive(False) or ():
+                number += 1
+                yield _run(told, events.unusable.pop(number, None))
+        results = pool.receive(True)
+        if results is None:
+            break
+        for told in results:
+            number += 1
+            yield _run(told, events.unusable.pop(number, None))
+    if events.error is not None:
+        raise events.error
+
+
+def _run(told: Any, unusable: Optional[str]) -> Run:
+    if unusable is None:
+        return Run(*told)
+    data = json.loads(told[2])
+    data["error"] = {"code": "unusable-event", "message": unusable, "shown": f"error[unusable-event]: {unusable}"}
+    return Run(None, None, json.dumps(data))

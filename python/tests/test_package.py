@@ -149,8 +149,18 @@ def test_an_error_in_the_events_is_passed_on(project):
         yield make_event()
         raise KeyError("mine")
 
+    runs = package.load(project).workflow().replay(broken())
+    assert next(runs).verdict == "proceed", "what came before is not lost"
     with pytest.raises(KeyError, match="mine"):
-        list(package.load(project).workflow().replay(broken()))
+        next(runs)
+
+
+def test_an_event_that_is_no_json_ends_no_replay(project):
+    events = [make_event(), make_event("\ud800"), {"Event": {1}}, 5, make_event("a", "tlp:red"), "\ufeff" + json.dumps(make_event())]
+    runs = list(package.load(project).workflow().replay(events))
+    assert [run.verdict for run in runs] == ["proceed", None, None, None, "cancel", "proceed"]
+    assert "not int" in runs[3].errors[0]
+    assert [run.source["index"] for run in runs] == [1, 2, 3, 4, 5, 6]
 
 
 def test_tests(project):
