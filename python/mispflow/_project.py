@@ -42,11 +42,11 @@ class TestResult:
 class Project:
     """Workflows and blueprints, checked and compiled. :func:`load` gives it."""
 
-    __slots__ = ("_arguments", "_inner")
+    __slots__ = ("_inner", "_name")
 
-    def __init__(self, arguments: "tuple[Any, ...]") -> None:
-        self._arguments = arguments
-        self._inner = _mispflow.Project(*arguments)
+    def __init__(self, inner: _mispflow.Project, name: str) -> None:
+        self._inner = inner
+        self._name = name
 
     @property
     def target(self) -> str:
@@ -102,11 +102,10 @@ class Project:
 
         :raises CheckError: there are errors, or there are no tests.
         """
-        return [TestResult(*outcome) for outcome in _mispflow.run_tests(*self._arguments)]
+        return [TestResult(*outcome) for outcome in self._inner.test()]
 
     def __repr__(self) -> str:
-        path, _, name = self._arguments[:3]
-        return f"<Project {path or name}>"
+        return f"<Project {self._name}>"
 
 
 def load(
@@ -146,8 +145,9 @@ def load(
         path = os.fspath(source)
     else:
         raise TypeError(f"a project is a path, a text or MISP's JSON, not {type(source).__name__}")
-    options = (target, None if config is None else os.fspath(config), [os.fspath(folder) for folder in allow_read])
-    return Project((path, text, name, *options))
+    folders = [os.fspath(folder) for folder in allow_read]
+    inner = _mispflow.Project(path, text, name, target, None if config is None else os.fspath(config), folders)
+    return Project(inner, path or name)
 
 
 def archive(*paths: Union[str, "os.PathLike[str]"]) -> Iterator[ArchivedEvent]:

@@ -1,17 +1,13 @@
 //! What needs no project, and the command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use mispflow::catalogue::Target;
 use mispflow::embed;
 use pyo3::prelude::*;
 
 use crate::errors::detached;
-use crate::project::{Project, input, options};
-
-/// A test: its title, workflow, file and line, and what is not as expected.
-type TestOutcome = (String, String, String, usize, String);
+use crate::project::Project;
 
 /// Runs a command line: the name of the program, and its arguments. Returns the exit code.
 #[pyfunction]
@@ -34,7 +30,7 @@ pub fn import_(py: Python<'_>, json: &str, keep_layout: bool) -> PyResult<Vec<(S
 /// What differs between two projects, as JSON.
 #[pyfunction]
 pub fn diff(py: Python<'_>, before: &Bound<'_, Project>, after: &Bound<'_, Project>) -> PyResult<String> {
-    let (before, after) = (before.get().0.clone(), after.get().0.clone());
+    let (before, after) = (before.get().inner.clone(), after.get().inner.clone());
     detached(py, || embed::diff(&before, &after))
 }
 
@@ -42,25 +38,6 @@ pub fn diff(py: Python<'_>, before: &Bound<'_, Project>, after: &Bound<'_, Proje
 #[pyfunction]
 pub fn evaluate(py: Python<'_>, expression: &str, json: &str, normalise: bool) -> PyResult<String> {
     detached(py, || embed::evaluate(expression, json, normalise))
-}
-
-/// Runs the tests of a project.
-#[pyfunction]
-#[pyo3(signature = (path, text, name, target, config, allow_read))]
-pub fn run_tests(
-    py: Python<'_>,
-    path: Option<PathBuf>,
-    text: Option<String>,
-    name: String,
-    target: Option<&str>,
-    config: Option<PathBuf>,
-    allow_read: Vec<PathBuf>,
-) -> PyResult<Vec<TestOutcome>> {
-    let options = options(target, config, allow_read)?;
-    let input = input(path, text, name)?;
-    let outcomes = detached(py, || embed::run_tests(&input, &options))?;
-    let flat = |test: embed::TestOutcome| (test.title, test.workflow, test.file, test.line, test.failures);
-    Ok(outcomes.into_iter().map(flat).collect())
 }
 
 /// The releases of MISP that are known, as `target` takes them.

@@ -16,7 +16,7 @@ mod _mispflow {
     #[pymodule_export]
     use crate::archive::{Archive, ArchivedEvent};
     #[pymodule_export]
-    use crate::functions::{diff, evaluate, format, import_, main, run_tests, targets};
+    use crate::functions::{diff, evaluate, format, import_, main, targets};
     #[pymodule_export]
     use crate::project::Project;
     #[pymodule_export]

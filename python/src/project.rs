@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mispflow::catalogue::UnknownTarget;
 use mispflow::embed;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -10,25 +11,15 @@ use pyo3::prelude::*;
 use crate::errors::detached;
 use crate::workflow::Workflow;
 
+/// A test: its title, workflow, file and line, and what is not as expected.
+type TestOutcome = (String, String, String, usize, String);
+
 /// A project, compiled.
 #[pyclass(frozen, module = "mispflow._mispflow")]
-pub struct Project(pub Arc<embed::Project>);
-
-/// How a project is read.
-pub fn options(target: Option<&str>, config: Option<PathBuf>, allow_read: Vec<PathBuf>) -> PyResult<embed::Options> {
-    let target = target.map(str::parse).transpose();
-    let target =
-        target.map_err(|error: mispflow::catalogue::UnknownTarget| PyValueError::new_err(error.to_string()))?;
-    Ok(embed::Options { target, config, allow_read })
-}
-
-/// The file or folder, or the text.
-pub fn input(path: Option<PathBuf>, text: Option<String>, name: String) -> PyResult<embed::Input> {
-    match (path, text) {
-        (Some(path), None) => Ok(embed::Input::Path(path)),
-        (None, Some(text)) => Ok(embed::Input::Text { name, text }),
-        _ => Err(PyValueError::new_err("give either a path or a text")),
-    }
+pub struct Project {
+    pub inner: Arc<embed::Project>,
+    input: embed::Input,
+    options: embed::Options,
 }
 
 #[pymethods]
@@ -44,44 +35,58 @@ impl Project {
         config: Option<PathBuf>,
         allow_read: Vec<PathBuf>,
     ) -> PyResult<Self> {
-        let options = options(target, config, allow_read)?;
-        let input = input(path, text, name)?;
-        detached(py, || Ok(embed::Project::load(&input, &options))).map(|project| Self(Arc::new(project)))
+        let target = target.map(str::parse).transpose();
+        let target = target.map_err(|error: UnknownTarget| PyValueError::new_err(error.to_string()))?;
+        let options = embed::Options { target, config, allow_read };
+        let input = match (path, text) {
+            (Some(path), None) => embed::Input::Path(path),
+            (None, Some(text)) => embed::Input::Text { name, text },
+            _ => return Err(PyValueError::new_err("give either a path or a text")),
+        };
+        let project = detached(py, || Ok(embed::Project::load(&input, &options)))?;
+        Ok(Self { inner: Arc::new(project), input, options })
     }
 
     #[getter]
     fn findings(&self) -> &str {
-        &self.0.findings
+        &self.inner.findings
     }
 
     #[getter]
     fn shown(&self) -> &str {
-        &self.0.shown
+        &self.inner.shown
     }
 
     #[getter]
     fn has_errors(&self) -> bool {
-        self.0.has_errors
+        self.inner.has_errors
     }
 
     #[getter]
     fn target(&self) -> &str {
-        &self.0.target
+        &self.inner.target
     }
 
     /// For each workflow and blueprint its id, whether it is a blueprint, and its JSON.
     fn build(&self, py: Python<'_>) -> PyResult<Vec<(String, bool, String)>> {
-        let built = detached(py, || self.0.build())?;
+        let built = detached(py, || self.inner.build())?;
         Ok(built.iter().map(|built| (built.id.clone(), built.is_blueprint, built.json.clone())).collect())
     }
 
     fn workflows(&self, py: Python<'_>) -> PyResult<Vec<Workflow>> {
-        detached(py, || self.0.build())?;
-        Ok(self.0.workflows.iter().map(|workflow| Workflow(Arc::clone(workflow))).collect())
+        detached(py, || self.inner.build())?;
+        Ok(self.inner.workflows.iter().map(|workflow| Workflow(Arc::clone(workflow))).collect())
     }
 
     #[pyo3(signature = (id))]
     fn workflow(&self, py: Python<'_>, id: Option<&str>) -> PyResult<Workflow> {
-        detached(py, || self.0.workflow(id)).map(|workflow| Workflow(Arc::clone(workflow)))
+        detached(py, || self.inner.workflow(id)).map(|workflow| Workflow(Arc::clone(workflow)))
+    }
+
+    /// Runs the tests in its files, read anew.
+    fn test(&self, py: Python<'_>) -> PyResult<Vec<TestOutcome>> {
+        let outcomes = detached(py, || embed::run_tests(&self.input, &self.options))?;
+        let flat = |test: embed::TestOutcome| (test.title, test.workflow, test.file, test.line, test.failures);
+        Ok(outcomes.into_iter().map(flat).collect())
     }
 }

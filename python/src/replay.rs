@@ -10,7 +10,7 @@ use pyo3::pybacked::PyBackedBytes;
 
 use crate::archive::ArchivedEvent;
 use crate::errors::detached;
-use crate::workflow::{Told, as_told, record};
+use crate::workflow::{Told, as_told};
 
 /// So often somebody who waits looks whether Ctrl-C was pressed.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -47,9 +47,9 @@ impl Replay {
 impl Replay {
     /// Hands events in. `first` is the number of the first of them, from 1.
     fn submit(&self, py: Python<'_>, events: Vec<Given>, first: usize) -> PyResult<()> {
-        let records = events.iter().enumerate().map(|(at, given)| match given {
+        let records = (first..).zip(&events).map(|(at, given)| match given {
             Given::Archived(event) => event.get().0.clone(),
-            Given::Bytes(bytes) => Arc::new(record(&self.name, first + at, bytes)),
+            Given::Bytes(bytes) => Arc::new(Record::of_bytes(self.name.clone(), Some(at), bytes)),
         });
         let records: Vec<Arc<Record>> = records.collect();
         self.with(py, |replay| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mispflow::embed;
-use mispflow::simulate::replay::{Record, RecordError};
+use mispflow::simulate::replay::Record;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
@@ -17,12 +17,6 @@ pub struct Workflow(pub Arc<embed::Workflow>);
 
 /// A run: how it ended, what becomes of the action, and all of it as JSON.
 pub type Told = (Option<&'static str>, Option<&'static str>, String);
-
-/// A record of bytes that are not checked yet.
-pub fn record(name: &Arc<str>, index: usize, bytes: &[u8]) -> Record {
-    let text = String::from_utf8(bytes.to_vec()).map_err(|_| RecordError::NotUtf8);
-    Record { name: Arc::clone(name), line: index, index: Some(index), text }
-}
 
 pub fn as_told(told: embed::Told) -> Told {
     (told.outcome, told.verdict, told.json)
@@ -73,8 +67,11 @@ impl Workflow {
 
     #[pyo3(signature = (threads, answers, as_trigger))]
     fn replay(&self, py: Python<'_>, threads: usize, answers: Option<&str>, as_trigger: bool) -> PyResult<Replay> {
-        let answers = detached(py, || self.0.answers(answers))?;
-        Ok(Replay::new(embed::Replay::new(&self.0, answers, as_trigger, threads)))
+        let started = detached(py, || {
+            let answers = self.0.answers(answers)?;
+            Ok(embed::Replay::new(&self.0, answers, as_trigger, threads))
+        });
+        started.map(Replay::new)
     }
 
     /// One line of JSON for each event.
@@ -92,7 +89,7 @@ impl Workflow {
         let told = detached(py, || {
             let answers = self.0.answers(answers)?;
             let records: Vec<Record> =
-                events.iter().enumerate().map(|(at, bytes)| record(&name, first + at, bytes)).collect();
+                (first..).zip(&events).map(|(at, bytes)| Record::of_bytes(name.clone(), Some(at), bytes)).collect();
             self.0.run_all(&records, &answers, as_trigger)
         })?;
         Ok(told.into_iter().map(|told| PyBytes::new(py, told.json.as_bytes())).collect())

@@ -45,10 +45,7 @@ impl Circumstances {
     /// What holds of the server that is meant.
     fn facts(&self, project: &Project) -> Result<ServerFacts, Failure> {
         let Some(wanted) = &self.server else {
-            return Ok(match &project.servers[..] {
-                [only] => only.facts.clone(),
-                _ => ServerFacts::default(),
-            });
+            return Ok(project.facts_of_only_server());
         };
         if let Some(server) = project.servers.iter().find(|server| server.name == *wanted) {
             return Ok(server.facts.clone());

@@ -53,9 +53,7 @@ impl Console {
     /// on and was not flushed yet.
     pub fn protect(&mut self, sources: &Sources) {
         let mut secrets = self.secrets.clone();
-        for file in sources.iter() {
-            secrets.add(&file.text, &Secret::from_environment);
-        }
+        secrets.add_sources(sources);
         self.hide(secrets);
     }
 

@@ -220,9 +220,7 @@ pub(super) fn secrets_of<'g, 'a: 'g>(
     catalogue: &Catalogue,
 ) -> NamedSecrets {
     let mut secrets = NamedSecrets::default();
-    for file in sources.iter() {
-        secrets.add(&file.text, &Secret::from_environment);
-    }
+    secrets.add_sources(sources);
     for node in graphs.into_iter().flat_map(|graph| &graph.nodes) {
         let signature = catalogue.module(&node.module);
         for (id, value) in &node.params {

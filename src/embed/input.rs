@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::base::source::{FileId, Sources};
+use crate::base::source::Sources;
 use crate::catalogue::Target;
 use crate::cli::{Inputs, Loaded, ProjectFlags, Reads};
-use crate::diagnostics::Diagnostic;
-use crate::secrets::{Masker, NamedSecrets, Secret};
 
 /// What a project is made of.
 #[derive(Clone, Debug)]
@@ -47,24 +45,4 @@ impl Options {
         }
         loaded
     }
-}
-
-/// Findings without the warnings, which are the business of a check.
-pub(super) fn faults(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.retain(Diagnostic::is_fault);
-    diagnostics
-}
-
-/// The roots of what was loaded.
-pub(super) fn roots(loaded: &Loaded) -> &[FileId] {
-    &loaded.roots
-}
-
-/// What hides the secrets that the sources name, wherever they would be shown.
-pub(super) fn masker(sources: &Sources) -> Masker {
-    let mut secrets = NamedSecrets::default();
-    for file in sources.iter() {
-        secrets.add(&file.text, &Secret::from_environment);
-    }
-    secrets.masker()
 }

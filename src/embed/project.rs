@@ -5,17 +5,18 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::base::source::{Sources, Span};
-use crate::catalogue::{Catalogue, Semantics, ServerFacts};
+use crate::catalogue::{Catalogue, Semantics};
 use crate::cli::Loaded;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, findings_to_json};
 use crate::misp::{self, Filling, Form};
 use crate::model::{DocumentKind, Graph, NodeId};
 use crate::project::{self, Baseline};
+use crate::secrets::NamedSecrets;
 use crate::simulate::engine::{KnownWorkflows, Prepared, Settings};
 
 use super::documents::read_owned;
-use super::input::{Input, Options, masker, roots};
+use super::input::{Input, Options};
 use super::problem::{Problem, ProblemKind, shown};
 use super::workflow::{Shared, Workflow};
 
@@ -59,11 +60,13 @@ impl Project {
         let mut diagnostics = loaded.diagnostics.clone();
         let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
         let target = loaded.project.target();
-        let workspace = Workspace::load(&sources, &loaded.files, roots(&loaded), &catalogue).for_target(target);
+        let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue).for_target(target);
         let compilation = workspace.compile();
         diagnostics.extend(compilation.diagnostics.iter().cloned());
         let findings = new_findings(&sources, &loaded, diagnostics);
-        let masker = Arc::new(masker(&sources));
+        let mut secrets = NamedSecrets::default();
+        secrets.add_sources(&sources);
+        let masker = Arc::new(secrets.masker());
         let hide = |text: String| if masker.is_idle() { text } else { masker.mask(&text).into_owned() };
         let has_errors = findings.iter().any(Diagnostic::is_error);
         let errors: Vec<Diagnostic> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
@@ -71,10 +74,7 @@ impl Project {
             let problem = Problem::of(ProblemKind::Input, &sources, &errors);
             Problem { message: hide(problem.message), findings: hide(problem.findings), ..problem }
         });
-        let facts = match &loaded.project.servers[..] {
-            [only] => only.facts.clone(),
-            _ => ServerFacts::default(),
-        };
+        let facts = loaded.project.facts_of_only_server();
         let modules = Arc::new(workspace.modules().into_owned());
         let semantics = Semantics::for_target(target);
         let environment = |name: &str| std::env::var(name).ok();

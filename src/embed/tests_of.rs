@@ -3,10 +3,11 @@
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::compile::Workspace;
+use crate::diagnostics::Diagnostic;
 use crate::project;
 use crate::simulate::workflow_tests::{Suite, SuiteSettings};
 
-use super::input::{Input, Options, faults, roots};
+use super::input::{Input, Options};
 use super::problem::{Problem, ProblemKind, shown};
 
 /// What came of a test.
@@ -33,7 +34,7 @@ pub fn run_tests(input: &Input, options: &Options) -> Result<Vec<TestOutcome>, P
     let loaded = options.load(&sources, input);
     let mut diagnostics = loaded.diagnostics.clone();
     let catalogue = project::catalogue(&sources, &loaded.files, &loaded.project, &mut diagnostics);
-    let workspace = Workspace::load(&sources, &loaded.files, roots(&loaded), &catalogue);
+    let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, &catalogue);
     let compilation = workspace.compile();
     diagnostics.extend(compilation.diagnostics.iter().cloned());
     let modules = workspace.modules();
@@ -46,7 +47,8 @@ pub fn run_tests(input: &Input, options: &Options) -> Result<Vec<TestOutcome>, P
         on_other_events: false,
     };
     let suite = Suite::new(&compilation, &settings, &mut diagnostics);
-    let diagnostics = faults(diagnostics);
+    // Warnings are the business of a check.
+    diagnostics.retain(Diagnostic::is_fault);
     if !diagnostics.is_empty() {
         return Err(Problem::of(ProblemKind::Input, &sources, &diagnostics));
     }

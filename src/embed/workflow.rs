@@ -13,7 +13,7 @@ use crate::model::NodeId;
 use crate::secrets::Masker;
 use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
 use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, RunResult};
-use crate::simulate::replay::{EventIdentity, Record, RecordError, Runner, data_of, write_json, write_run};
+use crate::simulate::replay::{EventIdentity, Record, Runner, data_of, write_json, write_run};
 
 use super::documents::read_owned;
 use super::problem::{Problem, ProblemKind, shown};
@@ -102,8 +102,7 @@ impl Workflow {
     /// The event cannot be used, or the workflow cannot be run.
     pub fn run(&self, event: &[u8], answers: &FixedAnswers, as_trigger: bool) -> Result<Ran, Problem> {
         let runner = self.runner(answers, true, as_trigger)?;
-        let text = String::from_utf8(event.to_vec()).map_err(|_| RecordError::NotUtf8);
-        let record = Record { name: "event".into(), line: 1, index: None, text };
+        let record = Record::of_bytes("event".into(), None, event);
         let data = data_of(&record, runner.workflow)
             .map_err(|problem| Problem::of(ProblemKind::Event, &Sources::new(), &[*problem]))?;
         let event = EventIdentity::of(&data);

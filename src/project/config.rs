@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use crate::base::source::{FileId, Sources, Span};
-use crate::catalogue::Target;
+use crate::catalogue::{ServerFacts, Target};
 use crate::diagnostics::{Code, Diagnostic, Levels};
 
 use super::config_reader::ConfigReader;
@@ -71,6 +71,14 @@ impl Project {
     /// Compiles for this release, whatever the file says.
     pub fn set_target(&mut self, target: Target) {
         self.target = Some(Located::default_value(target));
+    }
+
+    /// What holds of the server, if there is only one; else what holds of most.
+    pub fn facts_of_only_server(&self) -> ServerFacts {
+        match &self.servers[..] {
+            [only] => only.facts.clone(),
+            _ => ServerFacts::default(),
+        }
     }
 
     /// The release to compile for, named or not.

@@ -1,5 +1,7 @@
 //! Which secrets a text names.
 
+use crate::base::source::Sources;
+
 use super::address::user_info;
 use super::{Masker, Secret};
 
@@ -35,6 +37,13 @@ impl NamedSecrets {
                     None => {}
                 }
             }
+        }
+    }
+
+    /// Adds what the texts of sources name, with the values that the environment of this process has.
+    pub fn add_sources(&mut self, sources: &Sources) {
+        for file in sources.iter() {
+            self.add(&file.text, &Secret::from_environment);
         }
     }
 

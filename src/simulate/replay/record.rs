@@ -38,6 +38,15 @@ pub struct Record {
     pub text: Result<String, RecordError>,
 }
 
+impl Record {
+    /// An event that came as bytes, as the entry `index` of what messages call `name`; a byte order mark before it is left out.
+    pub fn of_bytes(name: Arc<str>, index: Option<usize>, bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let text = String::from_utf8(bytes.to_vec()).map_err(|_| RecordError::NotUtf8);
+        Self { name, line: index.unwrap_or(1), index, text }
+    }
+}
+
 /// Why there is no text.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
