@@ -42,6 +42,7 @@ pub mod module_source;
 pub mod php;
 pub mod picture;
 pub mod project;
+pub mod prove;
 pub mod resolve;
 pub mod scaffold;
 pub mod schema;

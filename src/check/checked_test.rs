@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use crate::base::source::Span;
+use crate::model::Graph;
 use crate::php::Value;
 use crate::syntax::tree::{Name, Test};
+
+use super::checked::CheckedFlow;
 
 /// A test, ready to be run.
 #[derive(Debug)]
@@ -35,6 +38,19 @@ pub enum GivenKind<'a> {
     File(Cow<'a, str>),
     /// The text itself.
     Data(Value<'a>),
+    /// Every event that the trigger can pass, or those of them that answer a question.
+    Any(AnyEvent<'a>),
+}
+
+/// Which of all events are meant.
+#[derive(Debug)]
+pub enum AnyEvent<'a> {
+    /// All.
+    Every,
+    /// Those for which these steps stop.
+    Where(CheckedFlow<'a>),
+    /// The same as a graph.
+    Lowered(Graph<'a>),
 }
 
 /// A `when` or an `expect`.

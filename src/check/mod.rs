@@ -1,5 +1,6 @@
 //! From syntax trees to programs in which nothing is left to guess.
 
+mod any_event;
 mod call;
 mod call_paths;
 mod checked;
@@ -27,7 +28,7 @@ mod use_blueprint;
 mod verbatim;
 
 pub use checked::{CheckedCondition, CheckedFlow, CheckedStep, CheckedStepKind, NodeTemplate};
-pub use checked_test::{CheckedTest, Given, GivenKind, TestClause, TestClauseKind};
+pub use checked_test::{AnyEvent, CheckedTest, Given, GivenKind, TestClause, TestClauseKind};
 pub(crate) use context::Context;
 pub(crate) use file_names::FileNames;
 pub(crate) use flow::FlowChecker;

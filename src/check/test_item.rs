@@ -48,6 +48,11 @@ where
         }
         let mut checker = FlowChecker::new(context, file, Vec::new(), diagnostics);
         let mut given = Vec::new();
+        for clause in &test.clauses {
+            if let ClauseKind::GivenAny { condition } = &clause.kind {
+                given.extend(checker.any_event(condition.as_ref(), workflow, graph(workflow.id.span), clause.span));
+            }
+        }
         let clauses = test.clauses.iter().filter_map(|clause| checker.test_clause(clause, &mut given)).collect();
         tests.push(CheckedTest { item: test, workflow: workflow.id, given, clauses });
     }
@@ -141,7 +146,10 @@ fn check_clauses(
             ClauseKind::WhenFails { target, .. } | ClauseKind::WhenReturns { target, .. } => check(target, false),
             ClauseKind::ExpectEffect { target, negated, .. } => check(target, *negated),
             ClauseKind::ExpectRan { targets, negated } => targets.iter().for_each(|target| check(target, *negated)),
-            ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } | ClauseKind::ExpectLog { .. } => {}
+            ClauseKind::Given(_)
+            | ClauseKind::GivenAny { .. }
+            | ClauseKind::ExpectOutcome { .. }
+            | ClauseKind::ExpectLog { .. } => {}
         }
     }
     for clause in &test.clauses {
@@ -161,14 +169,14 @@ fn check_clauses(
 
 /// A test that runs nothing or asks for nothing.
 fn incomplete(test: &Test<'_>) -> Option<Diagnostic> {
-    let gives = |clause: &Clause<'_>| matches!(clause.kind, ClauseKind::Given(_));
+    let gives = |clause: &Clause<'_>| matches!(clause.kind, ClauseKind::Given(_) | ClauseKind::GivenAny { .. });
     let answers =
         |clause: &Clause<'_>| matches!(clause.kind, ClauseKind::WhenFails { .. } | ClauseKind::WhenReturns { .. });
     let diagnostic = |message: &str| Diagnostic::at(Code::IncompleteTest, test.title.span, message);
     if !test.clauses.iter().any(gives) {
         return Some(
             diagnostic("the test gives no event")
-                .help("name one: `given \"events/red.json\"` or `given { Event: { … } }`"),
+                .help("name one, `given \"events/red.json\"` or `given { Event: { … } }`, or all: `given any event`"),
         );
     }
     if test.clauses.iter().all(|clause| gives(clause) || answers(clause)) {

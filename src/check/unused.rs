@@ -6,7 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::{BlueprintEntry, ItemPlace};
-use crate::syntax::tree::{Block, Blueprint, ClauseKind, Item, Name, StepKind, Test, Value, ValueKind};
+use crate::syntax::tree::{
+    Block, Blueprint, ClauseKind, Condition, Item, Name, PredicateKind, StepKind, Test, Value, ValueKind,
+};
 
 use super::context::Context;
 
@@ -146,8 +148,38 @@ fn targets<'t, 'a>(test: &'t Test<'a>) -> impl Iterator<Item = &'t Name<'a>> {
         | ClauseKind::WhenReturns { target, .. }
         | ClauseKind::ExpectEffect { target, .. } => std::slice::from_ref(target),
         ClauseKind::ExpectRan { targets, .. } => targets,
-        ClauseKind::Given(_) | ClauseKind::ExpectOutcome { .. } | ClauseKind::ExpectLog { .. } => &[],
+        ClauseKind::Given(_)
+        | ClauseKind::GivenAny { .. }
+        | ClauseKind::ExpectOutcome { .. }
+        | ClauseKind::ExpectLog { .. } => &[],
     })
+}
+
+/// The values in a condition.
+fn values_of<'t, 'a>(condition: &'t Condition<'a>, values: &mut Vec<&'t Value<'a>>) {
+    let mut open = vec![condition];
+    while let Some(condition) = open.pop() {
+        let predicate = match condition {
+            Condition::And(parts) | Condition::Or(parts) => {
+                open.extend(parts);
+                continue;
+            }
+            Condition::Not { inner, .. } => {
+                open.push(inner);
+                continue;
+            }
+            Condition::Predicate(predicate) => predicate,
+        };
+        match &predicate.kind {
+            PredicateKind::Call(call) => values.extend(call.arguments.iter().map(|argument| &argument.value)),
+            PredicateKind::Tagged { tags: value, .. } | PredicateKind::Any { path: value } => values.push(value),
+            PredicateKind::Compare { left: one, right: other, .. }
+            | PredicateKind::Among { path: one, list: other }
+            | PredicateKind::AnyCompare { path: one, value: other, .. }
+            | PredicateKind::Count { path: one, value: other, .. } => values.extend([one, other]),
+            PredicateKind::Published | PredicateKind::Unpublished => {}
+        }
+    }
 }
 
 /// The bare words among the values of a test.
@@ -156,6 +188,7 @@ fn words<'a>(test: &Test<'a>) -> Vec<&'a str> {
     for clause in &test.clauses {
         match &clause.kind {
             ClauseKind::Given(values) => open.extend(values),
+            ClauseKind::GivenAny { condition } => condition.iter().for_each(|condition| values_of(condition, &mut open)),
             ClauseKind::WhenFails { message: value, .. }
             | ClauseKind::WhenReturns { value, .. }
             | ClauseKind::ExpectLog { text: value, .. } => open.push(value),

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::base::characters::to_json_pretty;
 use crate::base::source::{FileId, Sources};
+use crate::catalogue::Target;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents, partners};
@@ -18,7 +19,9 @@ use crate::project::{self, ProjectFiles};
 
 use super::graph::{secrets_of, source_lines, write as write_picture};
 use super::import::read_documents;
-use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, TargetFlag, report};
+use super::meaning::{Side, compare_meaning};
+use super::target_parser::TargetParser;
+use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///
@@ -28,16 +31,22 @@ use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, Targe
 pub(super) struct Diff {
     /// The one side: a file or folder
     before: PathBuf,
-    /// The other side: a file or folder
-    after: PathBuf,
+    /// The other side: a file or folder. With `--meaning` and two targets it may be left out
+    #[arg(required_unless_present = "meaning")]
+    after: Option<PathBuf>,
+    /// Say whether both decide and do the same for every event, instead of what differs in the graphs. If they do not, an
+    /// event is shown for which they differ, with both runs
+    #[arg(long, conflicts_with_all = ["form", "layout"])]
+    meaning: bool,
     /// Compare node ids, positions, versions and frames too
     #[arg(long)]
     layout: bool,
     /// Exit with 1 if something differs
     #[arg(long)]
     exit_code: bool,
-    #[command(flatten)]
-    target: TargetFlag,
+    /// The release of MISP, instead of the one the project names. With `--meaning` two: one for each side
+    #[arg(long = "target", value_name = "RELEASE", value_parser = TargetParser, hide_possible_values = true)]
+    targets: Vec<Target>,
     #[command(flatten)]
     in_project: ProjectFlags,
     /// How the result is written
@@ -66,15 +75,24 @@ impl Diff {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let sources = Sources::new();
         let mut before = Inputs::of(self.before.clone(), self.in_project.clone()).load(&sources, Reads::Both);
-        let after = Inputs::of(self.after.clone(), self.in_project.clone()).load(&sources, Reads::Both);
-        self.target.apply(&mut before.project);
+        let path_after = self.after.clone().unwrap_or_else(|| self.before.clone());
+        self.fits()?;
+        let mut after = Inputs::of(path_after, self.in_project.clone()).load(&sources, Reads::Both);
+        if let Some(target) = self.targets.first() {
+            before.project.set_target(*target);
+        }
         let mut diagnostics = before.diagnostics;
         diagnostics.extend(after.diagnostics);
         let catalogue = project::catalogue(&sources, &before.files, &before.project, &mut diagnostics);
+        let second = self.targets.get(1).map(|target| {
+            after.project.set_target(*target);
+            project::catalogue(&sources, &after.files, &after.project, &mut diagnostics)
+        });
+        let catalogues = [&catalogue, second.as_ref().unwrap_or(&catalogue)];
         let (json_before, text_before) = split(&sources, before.roots, &mut diagnostics);
         let (json_after, text_after) = split(&sources, after.roots, &mut diagnostics);
-        let workspaces = [(&before.files, text_before), (&after.files, text_after)]
-            .map(|(files, roots)| Workspace::load(&sources, files, &roots, &catalogue));
+        let workspaces = [(&before.files, text_before, catalogues[0]), (&after.files, text_after, catalogues[1])]
+            .map(|(files, roots, catalogue)| Workspace::load(&sources, files, &roots, catalogue));
         let [documents_before, documents_after] = [(json_before, &workspaces[0]), (json_after, &workspaces[1])].map(
             |(mut documents, workspace): (Vec<Document<'_>>, _)| {
                 let compilation = workspace.compile();
@@ -89,6 +107,20 @@ impl Diff {
         }
         console.protect(&sources);
         console.protect_values(filled_secrets(&documents_before, &documents_after));
+        if self.meaning {
+            let targets = [
+                self.targets.first().copied().unwrap_or_else(|| before.project.target()),
+                self.targets.last().copied().unwrap_or_else(|| before.project.target()),
+            ];
+            let modules = workspaces.each_ref().map(Workspace::modules);
+            let sides = [(&documents_before[..], 0), (&documents_after[..], 1)].map(|(documents, which)| Side {
+                documents,
+                modules: &modules[which],
+                target: targets[which],
+            });
+            let is_same = compare_meaning(&sides, &sources, self.format, console)?;
+            return Ok(if self.exit_code && !is_same { Status::Rejected } else { Status::Done });
+        }
         let options = DiffOptions { catalogue: &catalogue, layout: self.layout };
         let is_empty = match self.form {
             Some(form) => {
@@ -98,6 +130,19 @@ impl Diff {
             None => self.show(console, &documents_before, &documents_after, options)?,
         };
         Ok(if self.exit_code && !is_empty { Status::Rejected } else { Status::Done })
+    }
+
+    /// Whether the flags go together.
+    fn fits(&self) -> Result<(), Failure> {
+        let (most, has_two) = (if self.meaning { 2 } else { 1 }, self.targets.len() == 2);
+        if self.targets.len() > most {
+            let message = if self.meaning { "there are two sides, so at most two targets" } else { "two targets are for `--meaning`: one for each side" };
+            return Err(Failure::Other(message.into()));
+        }
+        if self.after.is_none() && !has_two {
+            return Err(Failure::Other("one side alone is compared with itself for two targets: `--target A --target B`".into()));
+        }
+        Ok(())
     }
 
     /// Draws the one difference; says whether there is none.
@@ -136,7 +181,8 @@ impl Diff {
         let hide = |text: &str| masker.mask(text).into_owned();
         let source = |node: NodeId| source_lines(sources, &new.graph, node);
         let source_before = |node: NodeId| source_lines(sources, &old.graph, node);
-        let name = self.after.file_stem().unwrap_or_default().to_string_lossy();
+        let path = self.after.as_deref().unwrap_or(&self.before);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let partners = partners(old, new, options);
         let versions =
             Versions { before: old, after: new, difference, partners: &partners, source_before: &source_before };
@@ -198,7 +244,7 @@ impl Diff {
     }
 }
 
-fn title<'d>(document: &'d Document<'_>) -> &'d str {
+pub(super) fn title<'d>(document: &'d Document<'_>) -> &'d str {
     if document.name.is_empty() { "(without a name)" } else { &document.name }
 }
 

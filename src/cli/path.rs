@@ -26,6 +26,7 @@ use super::{Console, Failure, Format, ProjectFlags, Status, report};
 /// exits with 1. Of several events of a server there is a line for each, and the exit code is 1 if it finds
 /// nothing in any of them.
 #[derive(Args, Debug)]
+#[command(mut_arg("save", |save| save.requires("from")))]
 #[command(after_help = "Examples:
   mispflow path 'Event._AttributeFlattened.{\u{2060}n}[type=ip-dst].value' event.json
   mispflow path 'Event.Tag.{\u{2060}n}.name' - < event.json

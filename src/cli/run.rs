@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostic, write_terminal};
 use crate::model::{Graph, NodeId};
 use crate::simulate::answers::Targets;
 use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
-use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, utc_now, workers};
+use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, place_of, utc_now, workers};
 
 use super::circumstances::{Circumstances, prepare};
 use super::interrupt::Interrupt;
@@ -28,6 +28,7 @@ use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 /// Nothing leaves this computer unless `--live` says so: what MISP would do is shown, not done. With
 /// one event the run is shown node by node, with several there is a line for each and a summary.
 #[derive(Args, Debug)]
+#[command(mut_arg("save", |save| save.requires("from")))]
 #[command(after_help = "Examples:
   mispflow run publish-guard.mwf --event events/red.json
   mispflow run saved-from-misp.json --event events/red.json --format json
@@ -115,7 +116,7 @@ impl Run {
         // What is performed happens in the order of the events.
         let workers = if session.is_some() { 1 } else { workers() };
         let bytes = files.bytes.filter(|_| server.is_none());
-        let place = |node: NodeId| place(sources, graph, node);
+        let place = |node: NodeId| place_of(sources, graph, node);
         let events: Batches<'_> = Box::new(Events::new(files.clone()).chain(found_events.into_iter().flatten()));
         if self.on.is_given() {
             let options = RunOptions {
@@ -286,17 +287,10 @@ impl Total {
     }
 }
 
-/// Where a node is in the text.
-fn place(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> Option<String> {
-    let span = graph.node(node)?.origin?;
-    let file = sources.file(span.file);
-    Some(format!("{}:{}", file.name, file.position(span.start as usize).line))
-}
-
 /// A node in words.
 fn who(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> String {
     let module = graph.node(node).map_or("", |node| &node.module);
-    match place(sources, graph, node) {
+    match place_of(sources, graph, node) {
         Some(place) => format!("`{module}` ({node}) at {place}"),
         None => format!("`{module}` ({node})"),
     }

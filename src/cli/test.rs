@@ -1,17 +1,21 @@
 //! `test`
 
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
-use crate::base::characters::to_json;
+use crate::base::characters::{to_json, to_json_pretty};
 use crate::base::source::Sources;
-use crate::catalogue::Semantics;
+use crate::catalogue::{Catalogue, Semantics};
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
-use crate::project;
+use crate::project::{self, Readers, below, write_whole};
+use crate::prove::{Counterexample, Decision, run_case};
 use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
+use super::generate::Generation;
 use super::interrupt::Interrupt;
 use super::run_output::record_name;
 use super::server::{EventSource, FromServer};
@@ -35,7 +39,11 @@ enum TestFormat {
 /// Nothing leaves this computer, and nothing comes from its environment: a test gives the same result
 /// everywhere. With `--from` the tests run on events of a server instead of their own: what they expect
 /// must hold for each of them.
+///
+/// A test that says `given any event` is not run but decided: it holds for every event that the trigger can
+/// pass, or an event is shown for which it does not, or it is not decided, which is not a pass.
 #[derive(Args, Debug)]
+#[command(mut_arg("save", |save| save.help(SAVE)))]
 pub(super) struct Test {
     #[command(flatten)]
     inputs: Inputs,
@@ -56,9 +64,15 @@ pub(super) struct Test {
     /// Run the tests again whenever a file changes
     #[arg(long, conflicts_with_all = ["stdin_filename", "from"])]
     watch: bool,
+    /// Run no test: write into this folder a few events that together take every branch, and tests of what happens with each
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["filter", "coverage", "from", "save", "watch"])]
+    generate: Option<PathBuf>,
     #[command(flatten)]
     from: FromServer,
 }
+
+/// What `--save` keeps.
+const SAVE: &str = "Write events into this folder, as files that `--event` and `given` take: those of the server, or those for which a test over all events does not hold";
 
 impl Test {
     pub(super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
@@ -87,6 +101,18 @@ impl Test {
             filter: self.filter.as_deref(),
             on_other_events: self.from.is_given(),
         };
+        if let Some(folder) = &self.generate {
+            diagnostics.retain(Diagnostic::is_fault);
+            let status = if diagnostics.is_empty() {
+                let semantics = settings.semantics;
+                let generation =
+                    Generation { compilation: &compilation, modules: &modules, semantics, sources: &sources, folder };
+                generation.run(console)?
+            } else {
+                report(console, &sources, &diagnostics, ReportFormat::Text)?
+            };
+            return Ok((status, Watched::of(&loaded, &sources)));
+        }
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);
         // Warnings are the business of `check`.
         diagnostics.retain(Diagnostic::is_fault);
@@ -105,8 +131,17 @@ impl Test {
 
         console.protect(&sources);
         let mut status = Status::Done;
+        let mut decisions = vec![None; suite.cases.len()];
         let reports = match self.from.open(&loaded.project, console)? {
-            None => on_own_events(&suite)?,
+            None => {
+                let done = on_own_events(&suite, &modules, &sources)?;
+                let reports;
+                (reports, decisions) = done.into_iter().unzip();
+                if let Some(folder) = self.from.saves_in() {
+                    save(&suite, &decisions, folder, console)?;
+                }
+                reports
+            }
             Some(server) => {
                 let done = on_server(&suite, &server, &sources, console)?;
                 status = done.0;
@@ -115,8 +150,8 @@ impl Test {
         };
         let coverage = self.coverage.then(|| Coverage::new(&suite, &reports));
         match self.format {
-            TestFormat::Text => write_text(console, &sources, &suite, &reports, coverage.as_ref())?,
-            TestFormat::Json => write_json(console, &sources, &suite, &reports, coverage.as_ref())?,
+            TestFormat::Text => write_text(console, &sources, &suite, (&reports, &decisions), coverage.as_ref())?,
+            TestFormat::Json => write_json(console, &sources, &suite, (&reports, &decisions), coverage.as_ref())?,
             TestFormat::Junit => {
                 write_junit(console.results(), &sources, &suite, &reports)?;
                 if let Some(coverage) = &coverage {
@@ -134,13 +169,16 @@ impl Test {
     }
 }
 
-/// Runs each test on the events that it names.
-fn on_own_events(suite: &Suite<'_, '_>) -> Result<Vec<CaseReport>, Failure> {
+/// What came of a test, and what was decided about all events, if it is about all.
+type Told = (CaseReport, Option<Decision>);
+
+/// Runs each test on the events that it names, or over all events.
+fn on_own_events(suite: &Suite<'_, '_>, modules: &Catalogue, sources: &Sources) -> Result<Vec<Told>, Failure> {
     let mut reports = Vec::with_capacity(suite.cases.len());
     in_order(
         suite.cases.iter(),
         workers(),
-        |case, emit| emit(case.run(&suite.workflows[case.workflow])),
+        |case, emit| emit(run_case(case, &suite.workflows[case.workflow], modules, sources)),
         |report| {
             reports.push(report);
             Ok::<_, Failure>(())
@@ -148,6 +186,53 @@ fn on_own_events(suite: &Suite<'_, '_>) -> Result<Vec<CaseReport>, Failure> {
     )?;
     Ok(reports)
 }
+
+/// Keeps the events for which something does not hold, each in a file that is named after its test.
+fn save(
+    suite: &Suite<'_, '_>,
+    decisions: &[Option<Decision>],
+    folder: &Path,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let mut known: Vec<String> = Vec::new();
+    for (case, decision) in suite.cases.iter().zip(decisions) {
+        let Some(Decision::Fails(counterexample)) = decision else { continue };
+        let base = file_name(case.test.workflow.text, &case.test.item.title.content);
+        let mut name = base.clone();
+        for number in 2.. {
+            if !known.contains(&name) {
+                break;
+            }
+            name = format!("{base}-{number}");
+        }
+        let failed = |path: &Path, error: &std::io::Error| Failure::unwritable(path, error);
+        let file = format!("{name}.json");
+        known.push(name);
+        let path = below(folder, &file).map_err(|error| failed(&folder.join(&file), &error))?;
+        let mut bytes = Vec::new();
+        to_json_pretty(&mut bytes, &serde_json::to_value(&counterexample.event).unwrap_or_default())?;
+        bytes.push(b'\n');
+        write_whole(&path, &bytes, Readers::Usual).map_err(|error| failed(&path, &error))?;
+        console.tell(&format!("the event is saved in `{}`", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The name of a file for a test: letters, digits and dashes.
+fn file_name(workflow: &str, title: &str) -> String {
+    let mut name = String::new();
+    for char in format!("{workflow}-{title}").chars().map(|char| char.to_ascii_lowercase()).take(MOST_IN_NAME) {
+        if char.is_ascii_alphanumeric() {
+            name.push(char);
+        } else if !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.trim_matches('-').to_owned()
+}
+
+/// The name of a file has no more characters.
+const MOST_IN_NAME: usize = 80;
 
 /// So many failures of a test are shown.
 const MOST_FAILURES: usize = 20;
@@ -240,17 +325,25 @@ fn write_text(
     console: &mut Console,
     sources: &Sources,
     suite: &Suite<'_, '_>,
-    reports: &[CaseReport],
+    (reports, decisions): (&[CaseReport], &[Option<Decision>]),
     coverage: Option<&Coverage>,
 ) -> Result<(), Failure> {
-    for (case, report) in suite.cases.iter().zip(reports) {
-        let (word, colour) = if report.has_passed() { ("passed", Color::Green) } else { ("FAILED", Color::Red) };
+    let mut undecided = 0;
+    for ((case, report), decision) in suite.cases.iter().zip(reports).zip(decisions) {
+        let is_undecided = matches!(decision, Some(Decision::NotDecided(_))) && report.failures.len() == 1;
+        undecided += usize::from(is_undecided);
+        let (word, colour) = match report.has_passed() {
+            true => ("passed", Color::Green),
+            false if is_undecided => ("NOT DECIDED", Color::Yellow),
+            false => ("FAILED", Color::Red),
+        };
         let out = console.results();
         out.set_color(ColorSpec::new().set_fg(Some(colour)))?;
         write!(out, "{word}")?;
         out.reset()?;
         let title = &case.test.item.title.content;
-        writeln!(out, "  {}: {}", case.test.workflow.text, printable_line(title))?;
+        write!(out, "  {}: {}", case.test.workflow.text, printable_line(title))?;
+        writeln!(out, "{}", if *decision == Some(Decision::Holds) { " (for every event)" } else { "" })?;
     }
     if let Some(coverage) = coverage {
         let (nodes, branches) = (coverage.nodes, coverage.branches);
@@ -266,6 +359,10 @@ fn write_text(
     let tests = if reports.len() == 1 { "test" } else { "tests" };
     let summary = match failed {
         0 => format!("{} {tests} passed", reports.len()),
+        _ if undecided > 0 => {
+            let verb = if undecided == 1 { "is" } else { "are" };
+            format!("{} of {} {tests} failed, {undecided} {verb} not decided", failed - undecided, reports.len())
+        }
         failed => format!("{failed} of {} {tests} failed", reports.len()),
     };
     Ok(console.tell(&summary)?)
@@ -275,20 +372,28 @@ fn write_json(
     console: &mut Console,
     sources: &Sources,
     suite: &Suite<'_, '_>,
-    reports: &[CaseReport],
+    (reports, decisions): (&[CaseReport], &[Option<Decision>]),
     coverage: Option<&Coverage>,
 ) -> Result<(), Failure> {
-    let tests = suite.cases.iter().zip(reports).map(|(case, report)| {
+    let tests = suite.cases.iter().zip(reports).zip(decisions).map(|((case, report), decision)| {
         let item = case.test.item;
         let file = sources.file(item.span.file);
-        serde_json::json!({
+        let mut test = serde_json::json!({
             "title": item.title.content,
             "workflow": case.test.workflow.text,
             "file": file.name,
             "line": file.position(item.span.start as usize).line,
             "passed": report.has_passed(),
             "failures": findings_to_json(sources, &report.failures),
-        })
+        });
+        if let Some(decision) = decision {
+            test["every_event"] = serde_json::json!({ "answer": decision.as_str() });
+            if let Decision::Fails(Counterexample { event, failing, .. }) = decision {
+                test["every_event"]["event"] = serde_json::to_value(event).unwrap_or_default();
+                test["every_event"]["failing"] = serde_json::json!(failing);
+            }
+        }
+        test
     });
     let tests: Vec<_> = tests.collect();
     let passed = reports.iter().filter(|report| report.has_passed()).count();

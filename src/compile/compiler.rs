@@ -4,8 +4,9 @@ use rustc_hash::FxHashMap;
 
 use crate::base::source::Span;
 use crate::catalogue::module_ids;
-use crate::check::{CheckedTest, Context, FileNames, check_tests, check_unused};
+use crate::check::{AnyEvent, CheckedTest, Context, FileNames, GivenKind, check_tests, check_unused};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::lower::lower;
 use crate::model::{DocumentKind, Graph};
 use crate::syntax::tree::{Item, Name};
 
@@ -66,7 +67,16 @@ impl<'c, 'a> Compiler<'c, 'a> {
             compiled.map(|compiled| (compiled.id.span, &compiled.document.graph)).collect();
         let graph = |id: Span| known.get(&id).copied();
         let roots = 0..self.context.program.roots;
-        roots.flat_map(|file| check_tests(self.context, file, &graph, &mut self.diagnostics)).collect()
+        let mut tests: Vec<CheckedTest<'a>> =
+            roots.flat_map(|file| check_tests(self.context, file, &graph, &mut self.diagnostics)).collect();
+        for given in tests.iter_mut().flat_map(|test| &mut test.given) {
+            if let GivenKind::Any(events) = &mut given.kind
+                && let AnyEvent::Where(flow) = std::mem::replace(events, AnyEvent::Every)
+            {
+                *events = AnyEvent::Lowered(lower(flow, "condition", &mut self.diagnostics));
+            }
+        }
+        tests
     }
 
     /// What holds between the workflows of a project: one a trigger, and every id once. Files below several project files

@@ -244,6 +244,10 @@ codes! {
     NoTests = "no-tests", Error;
     /// A run is not what a test expects.
     TestFailed = "test-failed", Error;
+    /// Whether a test holds for every event is not decided.
+    TestNotDecided = "test-not-decided", Error;
+    /// A test is about all events of a kind, and there are none.
+    NoSuchEvent = "no-such-event", Error;
     /// No test reaches a step or takes a branch.
     NotCovered = "not-covered", Note;
 

@@ -5,6 +5,7 @@ use crate::catalogue::Semantics;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::project;
+use crate::prove::run_case;
 use crate::simulate::workflow_tests::{Suite, SuiteSettings};
 
 use super::input::{Input, Options};
@@ -55,7 +56,7 @@ pub fn run_tests(input: &Input, options: &Options) -> Result<Vec<TestOutcome>, P
     let outcomes = suite.cases.iter().map(|case| {
         let item = case.test.item;
         let file = sources.file(item.span.file);
-        let report = case.run(&suite.workflows[case.workflow]);
+        let (report, _) = run_case(case, &suite.workflows[case.workflow], &modules, &sources);
         TestOutcome {
             title: item.title.content.to_string(),
             workflow: case.test.workflow.text.to_owned(),

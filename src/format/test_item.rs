@@ -1,6 +1,6 @@
 //! `test` items.
 
-use crate::syntax::tree::{Clause, ClauseKind, Name, Test, Value};
+use crate::syntax::tree::{Clause, ClauseKind, Condition, Name, Test, Value};
 
 use super::comment::Blanks;
 use super::value::SQUARE;
@@ -25,6 +25,7 @@ impl<'s> Writer<'s> {
     fn clause(&mut self, clause: &'s Clause<'s>) {
         match &clause.kind {
             ClauseKind::Given(values) => self.given(values),
+            ClauseKind::GivenAny { condition } => self.given_any(condition.as_ref()),
             ClauseKind::WhenFails { target, message } => self.when(*target, "fails", message),
             ClauseKind::WhenReturns { target, value } => self.when(*target, "returns", value),
             ClauseKind::ExpectOutcome { outcome, message } => {
@@ -82,6 +83,23 @@ impl<'s> Writer<'s> {
             self.line(true, Blanks::BeforeComments);
             self.value(value);
         }
+        self.pieces.dedent();
+        self.pieces.close();
+    }
+
+    fn given_any(&mut self, condition: Option<&'s Condition<'s>>) {
+        self.token("given");
+        for word in ["any", "event"] {
+            self.add(" ");
+            self.token(word);
+        }
+        let Some(condition) = condition else { return };
+        self.pieces.open();
+        self.pieces.indent();
+        self.line(true, Blanks::BeforeComments);
+        self.token("where");
+        self.add(" ");
+        self.filter_condition(condition);
         self.pieces.dedent();
         self.pieces.close();
     }

@@ -92,6 +92,16 @@ impl Path {
         &self.segments
     }
 
+    /// The keys that [`get`](Self::get) follows, whatever they look like.
+    pub fn literal_keys(&self) -> &[Key<'static>] {
+        &self.literal
+    }
+
+    /// Whether the path is the data itself.
+    pub fn is_whole(&self) -> bool {
+        self.kind == SegmentKind::Whole
+    }
+
     /// Whether the path has nothing but keys, so that `extract` and `get` find the same.
     pub fn is_plain(&self) -> bool {
         self.kind == SegmentKind::Plain

@@ -42,6 +42,12 @@ pub(super) struct Attempts {
 }
 
 impl Regex {
+    /// What is between the slashes.
+    pub fn source(&self) -> &str {
+        let body = self.literal.strip_prefix('/').unwrap_or(&self.literal);
+        end(body).map_or(body, |end| &body[..end])
+    }
+
     /// Compiles an expression that begins with a slash.
     ///
     /// # Errors

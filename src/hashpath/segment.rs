@@ -62,7 +62,8 @@ impl Token {
         matches!(self, Self::Numeric | Self::Named | Self::Any)
     }
 
-    pub(super) fn matches(&self, key: KeyRef<'_>) -> bool {
+    /// Whether a key is one of them.
+    pub fn matches(&self, key: KeyRef<'_>) -> bool {
         match self {
             Self::Numeric => key.is_numeric(),
             Self::Named => matches!(key, KeyRef::String(_)),

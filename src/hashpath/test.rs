@@ -91,10 +91,22 @@ impl Test {
         tests
     }
 
+    /// Whether an item passes that has this entry under the name of the test.
+    ///
+    /// # Errors
+    /// What PHP throws: a regular expression meets an array.
+    pub fn accepts(&self, entry: &Value<'_>) -> Result<bool, Thrown> {
+        self.accepts_entry(entry, &mut ExtractState::default())
+    }
+
     /// Whether `item` passes.
     pub(super) fn passes(&self, item: &Array<'_>, state: &mut ExtractState) -> Result<bool, Thrown> {
         let place = state.near(self.near);
         let Some(entry) = item.get_near(self.attribute.as_ref(), place) else { return Ok(false) };
+        self.accepts_entry(entry, state)
+    }
+
+    fn accepts_entry(&self, entry: &Value<'_>, state: &mut ExtractState) -> Result<bool, Thrown> {
         match (&self.operation, entry) {
             (Operation::Matches(regex), entry) => matches(entry, regex, state),
             (_, Value::Bool(value)) => Ok(if *value { self.on_true } else { self.on_false }),

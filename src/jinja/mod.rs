@@ -114,6 +114,15 @@ impl From<Result<String, Unrendered>> for Rendered {
 }
 
 impl Template {
+    /// The text, where nothing in it is to be rendered.
+    pub fn fixed(&self) -> Option<&str> {
+        match &self.0 {
+            TemplateForm::Fixed(text) => Some(text),
+            TemplateForm::Empty(_) => Some(""),
+            TemplateForm::Compiled { .. } => None,
+        }
+    }
+
     /// Compiles a template. One that is not well formed renders as the empty text.
     pub fn compile(text: &str) -> Self {
         static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| environment::new(FUEL));

@@ -36,6 +36,8 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::branch | Rule::kw_branch => (1, "`branch`"),
         Rule::module_parameter | Rule::kw_param => (1, "`param`"),
         Rule::given | Rule::kw_given => (1, "`given`"),
+        Rule::any_event => (4, "`any event`"),
+        Rule::kw_event => (8, "`event`"),
         Rule::when | Rule::kw_when => (2, "`when`"),
         Rule::expect_ran | Rule::expect_effect | Rule::expect_log | Rule::expect_outcome | Rule::kw_expect => {
             (3, "`expect`")

@@ -192,6 +192,11 @@ pub struct Clause<'s> {
 pub enum ClauseKind<'s> {
     /// `given "file.json"`, `given { … }`, or several, separated by commas.
     Given(Vec<Value<'s>>),
+    /// `given any event` or `given any event where condition`.
+    GivenAny {
+        /// Which events are meant; all without it.
+        condition: Option<Condition<'s>>,
+    },
     /// `when module fails "message"`
     WhenFails {
         /// Module id or `@label`.

@@ -222,7 +222,17 @@ pub const THEMES: [Theme; 14] = [
     Theme {
         title: "Tests and runs",
         about: "A test fails, or `run` cannot use its input.",
-        codes: &[TestFailed, NotCovered, IncompleteTest, NoTests, UnusableEvent, UnusableAnswer, CannotRun],
+        codes: &[
+            TestFailed,
+            TestNotDecided,
+            NoSuchEvent,
+            NotCovered,
+            IncompleteTest,
+            NoTests,
+            UnusableEvent,
+            UnusableAnswer,
+            CannotRun,
+        ],
     },
     Theme {
         title: "Files, projects and releases",

@@ -19,7 +19,7 @@ use crate::check_themes::{THEMES, Theme};
 use crate::golden;
 
 /// Codes whose files cannot be shown as text, or that `check` does not report.
-const NOT_RUN: [Code; 16] = [
+const NOT_RUN: [Code; 18] = [
     Code::RefusedFile,
     Code::RefusedOutput,
     Code::UnwritableFile,
@@ -35,6 +35,8 @@ const NOT_RUN: [Code; 16] = [
     Code::CannotRun,
     Code::NoTests,
     Code::TestFailed,
+    Code::TestNotDecided,
+    Code::NoSuchEvent,
     Code::NotCovered,
 ];
 

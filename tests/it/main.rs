@@ -30,6 +30,7 @@ mod folders;
 mod golden;
 mod graph;
 mod graph_in_browser;
+mod guarantees;
 mod hash_paths_checked;
 mod hashpath;
 mod hashpath_properties;

@@ -31,7 +31,8 @@ pub(in super::super) struct FromServer {
     #[arg(long, value_name = "N", requires = "from", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     limit: Option<usize>,
     /// Write each of the events into this folder, as a file that `--event` and `given` take
-    #[arg(long, value_name = "DIR", requires = "from")]
+    // Which verbs take it without a server is theirs to say.
+    #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
     /// Replace values and the names of organisations and people in what is saved. Types, tags and galaxies stay
     #[arg(long, alias = "anonymize", requires = "save")]
@@ -42,6 +43,11 @@ impl FromServer {
     /// Whether events come from a server.
     pub fn is_given(&self) -> bool {
         self.from.is_some()
+    }
+
+    /// The folder in which events are to be kept.
+    pub fn saves_in(&self) -> Option<&Path> {
+        self.save.as_deref()
     }
 
     /// Finds the server; `None` if no events come from one. Nothing is sent yet.

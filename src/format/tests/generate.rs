@@ -185,7 +185,14 @@ impl Choices<'_> {
     }
 
     fn clause(&mut self) {
-        match self.below(5) {
+        match self.below(6) {
+            5 => {
+                self.put("given any event");
+                if self.maybe() {
+                    self.put("where");
+                    self.condition();
+                }
+            }
             0 => {
                 self.put("given");
                 self.value();

@@ -40,6 +40,14 @@ impl FixedAnswers {
         self.nodes.insert(node, Answer::Returns(reply));
     }
 
+    /// What was said about a node: that it fails, or what it gets.
+    pub fn said(&self, node: NodeId) -> Option<Result<&Reply, &str>> {
+        Some(match self.nodes.get(&node)? {
+            Answer::Fails(message) => Err(message),
+            Answer::Returns(reply) => Ok(reply),
+        })
+    }
+
     fn of(&self, request: Request<'_>) -> Option<&Reply> {
         match self.nodes.get(&request.node)? {
             Answer::Returns(reply) => Some(reply),

@@ -22,6 +22,7 @@ mod job_size;
 mod kept;
 mod log;
 mod lookup;
+mod meaning;
 mod module_run;
 mod modules;
 mod options;
@@ -37,7 +38,7 @@ mod trace;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use adhoc::{AdhocResult, Gathered};
 pub use answers::{Answers, HttpAnswer, Request, SilentAnswers};
@@ -45,6 +46,7 @@ pub use behaviour::behaviour;
 pub use callees::{Call, CallAnswer, Callees, KnownWorkflows};
 pub use effect::{Effect, EffectRecord, HttpMethod, Locality, TagScope};
 pub use log::{Clock, LogLine};
+pub use meaning::{FilterMeaning, LabelledFilter, Meaning, Question, StepMeaning, TagTest};
 pub use options::{Limits, PathType, RunOptions};
 pub use prepare::{PrepareError, Settings};
 pub use prepared::Prepared;

@@ -25,5 +25,5 @@ pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
 pub use run::Runner;
 pub use tally::{Ending, Tally};
 pub use told::write_json;
-pub use trace_text::{Places, decision_word, effect_text, observed, write_run};
+pub use trace_text::{Places, decision_word, effect_text, observed, place_of, write_run};
 pub use usable::{EventIdentity, Unusable, usable};

@@ -4,8 +4,9 @@ use std::io;
 
 use codespan_reporting::term::termcolor::{Color, ColorSpec, WriteColor};
 
+use crate::base::source::Sources;
 use crate::diagnostics::printable_line;
-use crate::model::NodeId;
+use crate::model::{Graph, NodeId};
 use crate::php::Value;
 use crate::simulate::engine::{Decision, Effect, EffectRecord, Outcome, RunResult, TracedNode, Verdict};
 
@@ -25,6 +26,13 @@ const SHOWN_ATTRIBUTES: usize = 10;
 
 /// Says where a node is in the text; `None` if it is in none.
 pub type Places<'p> = dyn Fn(NodeId) -> Option<String> + Sync + 'p;
+
+/// Where a node is in the text; `None` if it is in none.
+pub fn place_of(sources: &Sources, graph: &Graph<'_>, node: NodeId) -> Option<String> {
+    let span = graph.node(node)?.origin?;
+    let file = sources.file(span.file);
+    Some(format!("{}:{}", file.name, file.position(span.start as usize).line))
+}
 
 /// Writes what a run did, node by node, and how it ended. The nodes come from the run's trace, so one is needed.
 ///

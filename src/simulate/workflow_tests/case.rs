@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::NodeId;
 use crate::php::Value;
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::{Clock, Outcome, Prepared, RunOptions};
+use crate::simulate::engine::{Clock, Outcome, Prepared, RunOptions, RunResult};
 
 use super::expectation::Verifier;
 use super::given::Event;
@@ -23,9 +23,30 @@ pub struct Case<'c, 's> {
     /// The workflow, as its place among the tested ones.
     pub workflow: usize,
     pub(super) events: Vec<Event<'s>>,
+    /// Whether what it expects is to hold for every event, and for which of them.
+    pub(super) any_event: Option<AnyEvents>,
     pub(super) answers: FixedAnswers,
     /// The nodes that the targets of the test's clauses stand for: a list for each target, in their order.
     pub(super) targets: Vec<Vec<Vec<NodeId>>>,
+}
+
+/// All events that are meant by a test.
+#[derive(Debug)]
+pub struct AnyEvents {
+    /// Where they are given.
+    pub span: Span,
+    /// A workflow that stops for the events that are meant, and for no others; `None` if all are.
+    pub condition: Option<Prepared>,
+}
+
+impl AnyEvents {
+    /// Whether an event is meant.
+    pub fn mean(&self, event: &Value<'_>) -> bool {
+        let is_stopped = |condition: &Prepared| {
+            condition.run(event.clone(), &RunOptions::default()).outcome == Outcome::Blocked
+        };
+        self.condition.as_ref().is_none_or(is_stopped)
+    }
 }
 
 /// What came of a test.
@@ -70,8 +91,38 @@ impl Case<'_, '_> {
     }
 
     /// Runs the test on an event that it does not name, and adds what came of it. `name` is what messages call the event.
+    /// An event that it does not mean is passed over.
     pub fn run_on_event(&self, tested: &Tested<'_, '_>, event: Value<'_>, name: &str, report: &mut CaseReport) {
-        self.run_on(&tested.prepared, tested, event, name, report);
+        if self.any_event.as_ref().is_none_or(|any| any.mean(&event)) {
+            self.run_on(&tested.prepared, tested, event, name, report);
+        }
+    }
+
+    /// As [`run_on_event`](Self::run_on_event), where the steps get other answers. What the run says goes to `look` too.
+    pub fn run_with(
+        &self,
+        tested: &Tested<'_, '_>,
+        event: Value<'_>,
+        (name, answers): (&str, &FixedAnswers),
+        report: &mut CaseReport,
+        look: &mut dyn FnMut(&RunResult<'_>),
+    ) {
+        self.run_answered(&tested.prepared, tested, event, (name, answers), report, look);
+    }
+
+    /// The answers that it says.
+    pub fn answers(&self) -> &FixedAnswers {
+        &self.answers
+    }
+
+    /// Whether what it expects is to hold for every event, and for which of them.
+    pub fn any_event(&self) -> Option<&AnyEvents> {
+        self.any_event.as_ref()
+    }
+
+    /// The nodes that the targets of its clauses stand for: for each clause a list for each target.
+    pub fn targets(&self) -> &[Vec<Vec<NodeId>>] {
+        &self.targets
     }
 
     fn run_on(
@@ -82,16 +133,29 @@ impl Case<'_, '_> {
         name: &str,
         report: &mut CaseReport,
     ) {
+        self.run_answered(prepared, tested, data, (name, &self.answers), report, &mut |_| {});
+    }
+
+    fn run_answered(
+        &self,
+        prepared: &Prepared,
+        tested: &Tested<'_, '_>,
+        data: Value<'_>,
+        (name, answers): (&str, &FixedAnswers),
+        report: &mut CaseReport,
+        look: &mut dyn FnMut(&RunResult<'_>),
+    ) {
         let asks_for_log = self.test.clauses.iter().any(|clause| matches!(clause.kind, TestClauseKind::Log { .. }));
         let clock: Option<&Clock> = if asks_for_log { Some(&no_time) } else { None };
         let options = RunOptions {
-            answers: &self.answers,
+            answers,
             callees: Some(&*tested.callees),
             trace: true,
             clock,
             ..RunOptions::default()
         };
         let result = prepared.run(data, &options);
+        look(&result);
         let happened = Happened::of(&result);
         let verifier = Verifier {
             case: self,
@@ -115,7 +179,7 @@ impl Case<'_, '_> {
     }
 
     /// A finding about this test.
-    pub(super) fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
+    pub fn finding(&self, span: Span, message: impl Into<String>) -> Diagnostic {
         let title = self.test.item.title.span;
         let diagnostic = Diagnostic::at(Code::TestFailed, span, message);
         if span == title { diagnostic } else { diagnostic.also(title, "in this test") }

@@ -11,7 +11,7 @@ const SHOWN: usize = 40;
 /// An object must have the entries that are expected, and may have others. A list must have as many items as expected. A number
 /// and the text of its digits are the same, since MISP writes either. A text that is JSON may be expected as what it says,
 /// and a list of pairs as an object.
-pub(super) fn mismatches(expected: &Value, actual: &Value) -> usize {
+pub fn mismatches(expected: &Value, actual: &Value) -> usize {
     match (expected, actual) {
         (Value::Object(expected), Value::Object(actual)) => {
             let entry = |(key, value): (&String, &Value)| actual.get(key).map_or(1, |actual| mismatches(value, actual));

@@ -100,7 +100,7 @@ impl Verifier<'_, '_, '_> {
     }
 
     fn no_effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
-        let expected = entries(expected)?;
+        let expected = expected_entries(expected)?;
         let found =
             self.effects(nodes, &expected, true).into_iter().find(|effect| mismatches(&expected, effect) == 0)?;
         let message = if expected == Json::Object(Map::new()) {
@@ -127,7 +127,7 @@ impl Verifier<'_, '_, '_> {
     }
 
     fn effect(&self, target: Name<'_>, nodes: &[NodeId], expected: &Value<'_>, span: Span) -> Option<Diagnostic> {
-        let expected = entries(expected)?;
+        let expected = expected_entries(expected)?;
         let effects = self.effects(nodes, &expected, false);
         let nearest = effects.iter().min_by_key(|effect| mismatches(&expected, effect));
         let Some(nearest) = nearest else {
@@ -169,7 +169,7 @@ impl Verifier<'_, '_, '_> {
 }
 
 /// What is expected of an effect. To MISP an object without entries and an empty list are the same; here an object is meant.
-fn entries(expected: &Value<'_>) -> Option<Json> {
+pub fn expected_entries(expected: &Value<'_>) -> Option<Json> {
     let expected = serde_json::to_value(expected).ok()?;
     Some(if expected.as_array().is_some_and(Vec::is_empty) { Json::Object(Map::new()) } else { expected })
 }

@@ -20,6 +20,11 @@ pub(super) struct Happened<'r, 'a> {
     pub(super) log: Vec<&'r str>,
 }
 
+/// The nodes that a run and its jobs reached, in order, each once. The run must have written a trace.
+pub fn reached(result: &RunResult<'_>) -> Vec<NodeId> {
+    Happened::of(result).reached
+}
+
 impl<'r, 'a> Happened<'r, 'a> {
     /// What happened in a run that wrote a trace.
     pub(super) fn of(result: &'r RunResult<'a>) -> Self {

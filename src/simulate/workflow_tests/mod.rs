@@ -11,7 +11,10 @@ mod junit;
 mod pattern;
 mod suite;
 
-pub use case::{Case, CaseReport};
+pub use case::{AnyEvents, Case, CaseReport};
 pub use coverage::{Count, Coverage};
+pub use difference::mismatches;
+pub use expectation::expected_entries;
+pub use happened::reached;
 pub use junit::write_junit;
 pub use suite::{Suite, SuiteSettings, Tested};

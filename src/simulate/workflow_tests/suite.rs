@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::base::source::Sources;
+use crate::base::source::{Sources, Span};
 use crate::catalogue::{Catalogue, Semantics};
-use crate::check::{CheckedTest, TestClauseKind};
+use crate::check::{AnyEvent, CheckedTest, GivenKind, TestClauseKind};
 use crate::compile::{Compilation, Compiled};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{DocumentKind, NodeId};
@@ -13,7 +13,7 @@ use crate::simulate::answers::{FixedAnswers, Reply, Targets};
 use crate::simulate::engine::{KnownWorkflows, Prepared, Settings};
 use crate::syntax::tree::Name;
 
-use super::case::Case;
+use super::case::{AnyEvents, Case};
 use super::given::EventCache;
 
 /// A workflow that is tested, or could be.
@@ -25,6 +25,13 @@ pub struct Tested<'c, 's> {
     pub prepared: Prepared,
     /// The workflows that it can call.
     pub(super) callees: Arc<KnownWorkflows>,
+}
+
+impl Tested<'_, '_> {
+    /// The workflows that it can call.
+    pub fn callees(&self) -> &KnownWorkflows {
+        &self.callees
+    }
 }
 
 /// The tests of what was compiled.
@@ -83,12 +90,17 @@ impl<'c, 's> Suite<'c, 's> {
                 },
             };
             let prepared = &suite.workflows[workflow].prepared;
+            let any_event = test.given.iter().find_map(|given| match &given.kind {
+                GivenKind::Any(events) => Some(any_events(events, given.span, prepared, settings)),
+                _ => None,
+            });
             let given = if settings.on_other_events { &[][..] } else { &test.given };
             let given = given.iter().flat_map(|given| events.events(given, prepared, diagnostics)).collect();
             let mut case = Case {
                 test,
                 workflow,
                 events: given,
+                any_event,
                 answers: FixedAnswers::default(),
                 targets: Vec::with_capacity(test.clauses.len()),
             };
@@ -161,6 +173,19 @@ impl SuiteSettings<'_, '_> {
     fn wants(&self, test: &CheckedTest<'_>) -> bool {
         self.filter.is_none_or(|text| test.item.title.content.contains(text) || test.workflow.text.contains(text))
     }
+}
+
+/// The events of a trigger that answer a question.
+fn any_events(
+    events: &AnyEvent<'_>,
+    span: Span,
+    workflow: &Prepared,
+    settings: &SuiteSettings<'_, '_>,
+) -> AnyEvents {
+    let AnyEvent::Lowered(graph) = events else { return AnyEvents { span, condition: None } };
+    let own = Settings { trigger: Some(workflow.trigger()), ..Settings::new("", settings.catalogue, settings.semantics) };
+    // A hash path that is too long was reported where the test was checked.
+    AnyEvents { span, condition: Prepared::new(graph, &own).ok() }
 }
 
 fn no_tests(filter: Option<&str>, all: usize) -> Diagnostic {

@@ -91,6 +91,7 @@ fn is_token(rule: Rule) -> bool {
             | Rule::module_parameter
             | Rule::test
             | Rule::given
+            | Rule::any_event
             | Rule::when
             | Rule::expect_ran
             | Rule::expect_effect

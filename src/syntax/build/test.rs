@@ -43,10 +43,7 @@ impl<'s> Builder<'s> {
     fn clause(&self, pair: Pair<'s, Rule>) -> Clause<'s> {
         let start = pair.as_span().start();
         let kind = match pair.as_rule() {
-            Rule::given => {
-                let values = self.children(pair).filter(|part| part.as_rule() == Rule::value);
-                ClauseKind::Given(values.map(|part| self.value(part)).collect())
-            }
+            Rule::given => self.given(pair),
             Rule::when => self.when(pair),
             Rule::expect_ran => self.expect_ran(pair),
             Rule::expect_effect => self.expect_effect(pair),
@@ -54,6 +51,26 @@ impl<'s> Builder<'s> {
             _ => self.expect_outcome(pair),
         };
         Clause { kind, span: self.span_from(start) }
+    }
+
+    fn given(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+        let mut values = Vec::new();
+        for part in self.children(pair) {
+            match part.as_rule() {
+                Rule::value => values.push(self.value(part)),
+                Rule::any_event => {
+                    let mut condition = None;
+                    for part in self.children(part) {
+                        if part.as_rule() == Rule::condition {
+                            condition = Some(self.condition(part));
+                        }
+                    }
+                    return ClauseKind::GivenAny { condition };
+                }
+                _ => {}
+            }
+        }
+        ClauseKind::Given(values)
     }
 
     fn when(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {

@@ -5,6 +5,7 @@ use super::{Module, Prepared};
 use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 /// What MISP's database keeps of an attribute, in order.
@@ -63,6 +64,16 @@ impl Module for AttachDecayScore {
         step.lookups.entry(&step.node.module).or_default().put_all_back(&mut data, &changed, step.semantics);
         step.data.set(data);
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Hangs {
+            filter: self.selection.meaning(),
+            key: "decay_score",
+            keeps: Some(&COLUMNS),
+            always_fails: !self.models.to_bool(),
+            kind: None,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::php::{Array, KeyRef, PhpClass, Thrown, Value};
 use crate::simulate::engine::access::{entry, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 /// As MISP spells it.
@@ -118,5 +119,21 @@ impl Module for Enrichment {
         }
         step.data.set(data);
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if self.saves {
+            return Meaning::Unknown("what an enrichment saves in the event is not known");
+        }
+        if !self.listed.is_empty() {
+            return Meaning::Unknown("whether misp-modules has the modules is not followed");
+        }
+        Meaning::Hangs {
+            filter: self.selection.meaning(),
+            key: "enrichment",
+            keeps: None,
+            always_fails: self.modules.is_empty(),
+            kind: Some("enrich"),
+        }
     }
 }

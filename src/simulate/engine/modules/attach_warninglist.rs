@@ -8,6 +8,7 @@ use crate::php::{Array, Key, KeyRef, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::{entry, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::attributes::attributes;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 /// What is said of a hit, in order. The view of the API has it in another one, and sometimes ids as numbers.
@@ -68,6 +69,16 @@ impl Module for AttachWarninglist {
         }
         step.data.set(data);
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Hangs {
+            filter: self.selection.meaning(),
+            key: "warnings",
+            keeps: None,
+            always_fails: !self.lists.to_bool(),
+            kind: None,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::select::Selection;
 use super::{Module, Prepared};
 use crate::php::{PhpClass, Thrown, Value, loose_equal};
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -35,5 +36,16 @@ impl Module for AttributeDistribution {
                 attribute.set("sharing_group_id", self.sharing_group_id.clone());
             }
         })
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if loose_equal(&self.distribution, &Value::Int(4)) {
+            return Meaning::Unknown("the sharing group that it sets is not followed");
+        }
+        Meaning::EditsAttributes {
+            filter: self.selection.meaning(),
+            field: "distribution",
+            value: Some(self.distribution.clone()),
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::{Module, Prepared};
 use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -40,6 +41,15 @@ impl Module for AttributeEdition {
             }
         };
         edit(&self.selection, key, step, |attribute| attribute.set(key, value.clone()))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        let (field, value) = match &self.edit {
+            Edit::IdsFlag(flag) => ("to_ids", Some(Value::Bool(*flag))),
+            Edit::Comment(comment) if comment.is_wrong() => return Meaning::Unknown("its comment is not a string"),
+            Edit::Comment(comment) => ("comment", comment.fixed().map(|text| Value::string(text.to_owned()))),
+        };
+        Meaning::EditsAttributes { filter: self.selection.meaning(), field, value }
     }
 }
 

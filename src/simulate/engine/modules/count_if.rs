@@ -5,6 +5,7 @@ use crate::condition::CountOperator;
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -35,5 +36,9 @@ impl Module for CountIf {
             None => "MISP does not know the operator".into(),
         });
         Ok(holds)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Counts { path: &self.selector, operator: self.operator, value: &self.value }
     }
 }

@@ -5,10 +5,12 @@ use crate::model::ModuleType;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
 struct Custom {
+    is_action: bool,
     parameters: Value<'static>,
     /// Those that are rendered.
     rendered: Vec<(String, TextArgument)>,
@@ -18,6 +20,7 @@ pub(super) fn prepare(arguments: &Arguments<'_>) -> Box<dyn Module> {
     let parameters = arguments.signature.map_or(&[][..], |signature| &signature.parameters);
     let rendered = parameters.iter().filter(|known| known.jinja && !arguments.given(&known.id).is_null());
     Box::new(Custom {
+        is_action: arguments.node.module_type == ModuleType::Action,
         parameters: arguments.all(),
         rendered: rendered.map(|known| (known.id.clone(), arguments.rendered(&known.id))).collect(),
     })
@@ -41,5 +44,15 @@ impl Module for Custom {
             step.because(|| "what this module does is not known; its first output is taken".into());
         }
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if !self.is_action {
+            return Meaning::Decides;
+        }
+        if self.rendered.iter().any(|(_, text)| text.is_wrong()) {
+            return Meaning::Unknown("one of its parameters is not a string");
+        }
+        Meaning::Sends { kind: "custom", always_fails: false, paths: Vec::new() }
     }
 }

@@ -5,6 +5,7 @@ use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -29,5 +30,9 @@ impl Module for BlockEvent {
         let info = self.info.get(&data)?.cloned().unwrap_or_default();
         step.effect(Effect::BlockEvent { uuid, info, comment: self.comment.clone() });
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Sends { kind: "block_event", always_fails: false, paths: Vec::new() }
     }
 }

@@ -7,6 +7,7 @@ use crate::php::{KeyRef, Thrown, Value, loose_equal};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -48,5 +49,12 @@ impl Module for EventDistribution {
         step.effect(Effect::SaveEvent { id, distribution, sharing_group_id, freeze: self.freeze });
         step.data.set(data);
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if loose_equal(&self.distribution, &Value::Int(4)) {
+            return Meaning::Unknown("the sharing group that it sets is not followed");
+        }
+        Meaning::SavesEvent { attributes: &self.attributes, distribution: &self.distribution }
     }
 }

@@ -10,6 +10,7 @@ use crate::php::{Array, Key, KeyRef, Thrown, Value};
 use crate::simulate::engine::access::entry;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::meaning::{LabelledFilter, Meaning};
 use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::roaming::key;
 
@@ -91,6 +92,13 @@ impl Module for AddFilters {
         }
         Ok(true)
     }
+
+    fn meaning(&self) -> Meaning<'_> {
+        let filters = self.0.iter();
+        Meaning::Filters(
+            filters.map(|added| LabelledFilter { label: &added.label, filter: added.filter.meaning() }).collect(),
+        )
+    }
 }
 
 #[derive(Debug)]
@@ -128,5 +136,9 @@ impl Module for Reset {
         }
         step.data.replace(data);
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Resets { label: &self.label }
     }
 }

@@ -5,6 +5,7 @@ use crate::condition::Operator;
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::{Meaning, Question};
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -44,5 +45,9 @@ impl Module for GenericIf {
         self.path.extract(&data)?;
         step.because(|| "MISP does not know the operator".into());
         Ok(false)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Compares(Question { path: &self.path, operator: self.operator, value: &self.value })
     }
 }

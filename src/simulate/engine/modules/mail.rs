@@ -4,6 +4,7 @@ use super::Module;
 use crate::php::{Array, Thrown};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -34,5 +35,13 @@ impl Module for SendMail {
         }
         step.effect(Effect::Mail { recipients: self.recipients.clone(), subject, body });
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if self.subject.is_wrong() || self.body.is_wrong() {
+            return Meaning::Unknown("a part of its text is not a string");
+        }
+        let is_empty = self.subject.fixed().is_some_and(|subject| matches!(subject, "" | "0"));
+        Meaning::Sends { kind: "mail", always_fails: self.recipients.is_empty() || is_empty, paths: Vec::new() }
     }
 }

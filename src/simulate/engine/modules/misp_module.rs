@@ -7,6 +7,7 @@ use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::prepare::PrepareError;
 
@@ -79,6 +80,23 @@ impl Module for MispModule {
             Some(message) => step.fail(message),
             None => true,
         })
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        let mut paths = Vec::new();
+        for sent in &self.sent {
+            match &sent.value {
+                SentValue::Rendered(text) if text.is_wrong() => {
+                    return Meaning::Unknown("one of its parameters is not a string");
+                }
+                SentValue::Path { path, .. } => paths.push(path),
+                _ => {}
+            }
+        }
+        if let Some(filter) = &self.filter {
+            paths.push(&filter.selector);
+        }
+        Meaning::Sends { kind: "misp_module", always_fails: false, paths }
     }
 }
 

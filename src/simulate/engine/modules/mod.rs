@@ -41,6 +41,7 @@ mod webhook;
 use std::fmt::Debug;
 
 use super::arguments::Arguments;
+use super::meaning::Meaning;
 use super::module_run::ModuleRun;
 use super::prepare::PrepareError;
 use crate::catalogue::{Provenance, module_ids};
@@ -55,6 +56,11 @@ pub(super) trait Module: Debug + Send + Sync {
     /// # Errors
     /// What PHP throws, and MISP dies of.
     fn execute(&self, step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown>;
+
+    /// What it asks and does, for whoever reasons about all events.
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Unknown("what this module does to an event is not followed")
+    }
 }
 
 /// Where the walk goes after a node.
@@ -69,6 +75,7 @@ pub(super) enum Next {
 }
 
 pub(super) use saved_event::leave_view;
+pub(super) use tag_replacement::TagReplacement;
 
 type Prepared = Result<Box<dyn Module>, PrepareError>;
 

@@ -2,6 +2,7 @@
 
 use super::Module;
 use crate::php::Thrown;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -14,5 +15,9 @@ pub(super) fn prepare() -> Box<dyn Module> {
 impl Module for Nothing {
     fn execute(&self, _step: &mut ModuleRun<'_, '_>) -> Result<bool, Thrown> {
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Nothing
     }
 }

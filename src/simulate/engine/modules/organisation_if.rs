@@ -6,6 +6,7 @@ use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::access::integer;
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::{Meaning, Question};
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -41,5 +42,9 @@ impl Module for OrganisationIf {
         });
         // MISP asks the list it was given, not the event.
         Ok(self.operator.is_some_and(|operator| operator.compare(Subject::Value(&self.wanted), &organisation)))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Organisation(Question { path: &self.path, operator: self.operator, value: &self.wanted })
     }
 }

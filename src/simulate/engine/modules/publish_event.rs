@@ -8,6 +8,7 @@ use crate::php::{PhpClass, Thrown};
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::callees::Call;
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::prepared::Prepared;
 use crate::simulate::engine::result::Outcome;
@@ -31,6 +32,10 @@ impl Module for PublishEvent {
         }
         step.effect(Effect::Publish { id });
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Publishes
     }
 }
 

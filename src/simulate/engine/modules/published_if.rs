@@ -4,6 +4,7 @@ use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -27,5 +28,9 @@ impl Module for PublishedIf {
         let published = entry_at(&data, &["Event", "published"])?;
         step.saw("Event.published", || published.clone());
         Ok(self.published == Some(published.to_bool()))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Published(self.published)
     }
 }

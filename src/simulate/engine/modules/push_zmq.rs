@@ -5,6 +5,7 @@ use crate::hashpath::Path;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -29,5 +30,9 @@ impl Module for PushZmq {
             Some(message) => step.fail(message),
             None => true,
         })
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Sends { kind: "zmq", always_fails: false, paths: vec![&self.path] }
     }
 }

@@ -4,6 +4,7 @@ use crate::hashpath::Path;
 use crate::php::{Array, Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::filters::FilterSpec;
+use crate::simulate::engine::meaning::FilterMeaning;
 use crate::simulate::engine::module_run::ModuleRun;
 use crate::simulate::engine::prepare::PrepareError;
 
@@ -21,6 +22,11 @@ impl Selection {
     pub(super) fn new(arguments: &Arguments<'_>) -> Result<Self, PrepareError> {
         let attributes = arguments.compile_path("selector", ATTRIBUTES)?;
         Ok(Self { filter: FilterSpec::of_module(arguments)?, attributes })
+    }
+
+    /// What the module filter asks.
+    pub(super) fn meaning(&self) -> Option<FilterMeaning<'_>> {
+        self.filter.as_ref().map(FilterSpec::meaning)
     }
 
     /// The matching items, or all attributes of the event.

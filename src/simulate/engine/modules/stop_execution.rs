@@ -3,7 +3,11 @@
 use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
+
+/// The reason where none is written.
+const STOPPED: &str = "Execution stopped";
 
 #[derive(Debug)]
 struct StopExecution {
@@ -19,6 +23,11 @@ impl Module for StopExecution {
         let data = step.copy()?;
         let message = step.render(&self.message, &data)?;
         // PHP calls `0` empty too.
-        Ok(step.fail(if matches!(message.as_str(), "" | "0") { "Execution stopped".into() } else { message }))
+        Ok(step.fail(if matches!(message.as_str(), "" | "0") { STOPPED.into() } else { message }))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        let message = self.message.fixed().map(|message| if matches!(message, "" | "0") { STOPPED } else { message });
+        Meaning::Stops { message, dies: self.message.is_wrong() }
     }
 }

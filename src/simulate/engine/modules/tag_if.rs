@@ -5,6 +5,7 @@ use crate::condition::{Operator, Subject};
 use crate::hashpath::Path;
 use crate::php::{Thrown, Value};
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::{Meaning, Question};
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -56,5 +57,9 @@ impl Module for TagIf {
             None => "MISP does not know the condition".into(),
         });
         Ok(holds)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Tagged(Question { path: &self.path, operator: self.operator, value: &self.wanted })
     }
 }

@@ -7,6 +7,7 @@ use crate::simulate::engine::access::{entry, entry_at, wanted_array};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::database::AttachedTags;
 use crate::simulate::engine::effect::{Effect, Locality, TagScope};
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -60,6 +61,17 @@ impl Module for TagOperation {
         }
         drop(data);
         self.tagging.on_attributes_and_data(&attributes, step)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::Tags {
+            filter: self.selection.meaning(),
+            of_event: self.of_event,
+            removes: self.tagging.removes,
+            tags: &self.tagging.tags,
+            locality: self.tagging.locality,
+            relationship_type: &self.tagging.relationship_type,
+        }
     }
 }
 

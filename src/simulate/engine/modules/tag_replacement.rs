@@ -9,10 +9,11 @@ use crate::php::{PhpClass, Thrown, Value};
 use crate::simulate::engine::access::{entry, entry_at};
 use crate::simulate::engine::arguments::Arguments;
 use crate::simulate::engine::effect::{Effect, Locality};
+use crate::simulate::engine::meaning::{Meaning, TagTest};
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
-struct TagReplacement {
+pub(in crate::simulate::engine) struct TagReplacement {
     selection: Selection,
     attributes: Path,
     names: Path,
@@ -79,9 +80,21 @@ impl Module for TagReplacement {
         }
         Ok(self.of_event || self.of_attributes)
     }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if self.selection.filter.is_some() {
+            return Meaning::Unknown("what its module filter leaves is not followed");
+        }
+        Meaning::ReplacesTags { of_event: self.of_event, of_attributes: self.of_attributes, replaces: TagTest(self) }
+    }
 }
 
 impl TagReplacement {
+    /// Whether a tag of this name is replaced.
+    pub(in crate::simulate::engine) fn replaces(&self, name: &str) -> bool {
+        self.taxonomy.as_ref().is_some_and(|taxonomy| taxonomy.replacement(name).is_some())
+    }
+
     /// Replaces what is to be replaced of these tags. MISP does not survive it if there are none at all, not even
     /// an empty list.
     fn replace<'a>(

@@ -4,6 +4,7 @@ use super::Module;
 use crate::php::{Thrown, Value, compare, loose_equal};
 use crate::simulate::engine::access::entry_at;
 use crate::simulate::engine::arguments::Arguments;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -30,5 +31,9 @@ impl Module for ThreatLevelIf {
             "less_or_equal_than" => compare(&self.level, level).is_le(),
             _ => false,
         })
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        Meaning::ThreatLevel { condition: &self.condition, level: &self.level }
     }
 }

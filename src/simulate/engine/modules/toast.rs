@@ -4,6 +4,7 @@ use super::Module;
 use crate::php::Thrown;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::Effect;
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 #[derive(Debug)]
@@ -32,5 +33,14 @@ impl Module for Toast {
         let header = format!("[{}] {header}", step.node.module);
         step.effect(Effect::Toast { variant: self.variant.clone(), header, body });
         Ok(true)
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if self.header.is_wrong() || self.body.is_wrong() {
+            return Meaning::Unknown("a part of its text is not a string");
+        }
+        let is_empty = |text: &TextArgument| text.fixed().is_some_and(str::is_empty);
+        let always_fails = is_empty(&self.header) && is_empty(&self.body);
+        Meaning::Sends { kind: "toast", always_fails, paths: Vec::new() }
     }
 }

@@ -6,6 +6,7 @@ use crate::php::{Array, KeyRef, Thrown, Value};
 use crate::simulate::engine::answers::HttpAnswer;
 use crate::simulate::engine::arguments::{Arguments, TextArgument};
 use crate::simulate::engine::effect::{Effect, HttpMethod};
+use crate::simulate::engine::meaning::Meaning;
 use crate::simulate::engine::module_run::ModuleRun;
 
 const JSON: &str = "application/json";
@@ -73,6 +74,14 @@ impl Module for Webhook {
             allow_self_signed: self.allow_self_signed,
         };
         Ok(send(step, effect))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if [&self.url, &self.payload, &self.headers].iter().any(|text| text.is_wrong()) {
+            return Meaning::Unknown("a part of its request is not a string");
+        }
+        let always_fails = self.url.fixed().is_some_and(|url| matches!(url, "" | "0") || !is_url(url));
+        Meaning::Sends { kind: "http_request", always_fails, paths: Vec::new() }
     }
 }
 
@@ -207,6 +216,11 @@ impl Module for MsTeams {
         };
         Ok(send(step, effect))
     }
+
+    fn meaning(&self) -> Meaning<'_> {
+        let always_fails = matches!(self.url.as_str(), "" | "0") || !is_url(&self.url);
+        Meaning::Sends { kind: "http_request", always_fails, paths: Vec::new() }
+    }
 }
 
 #[derive(Debug)]
@@ -239,6 +253,13 @@ impl Module for Telegram {
             allow_self_signed: false,
         };
         Ok(send(step, effect))
+    }
+
+    fn meaning(&self) -> Meaning<'_> {
+        if self.message.is_wrong() {
+            return Meaning::Unknown("its message is not a string");
+        }
+        Meaning::Sends { kind: "http_request", always_fails: false, paths: Vec::new() }
     }
 }
 

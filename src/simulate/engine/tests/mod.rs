@@ -81,7 +81,7 @@ fn prepared_with(text: &str, semantics: Semantics, debug: bool) -> Prepared {
     Prepared::of_document(&document, &settings).expect("a workflow")
 }
 
-fn prepared_for(text: &str, semantics: Semantics) -> Prepared {
+pub(crate) fn prepared_for(text: &str, semantics: Semantics) -> Prepared {
     prepared_with(text, semantics, false)
 }
 
