@@ -27,7 +27,8 @@ impl<'a> FlowChecker<'_, 'a> {
         let Some(condition) = condition else { return Some(Given { kind: GivenKind::Any(AnyEvent::Every), span }) };
         let signature = self.context.signature(self.file, workflow.trigger.name.text)?;
         if let Some(pin) = pin(condition) {
-            let finding = Diagnostic::at(Code::InvalidPin, pin.span, "the condition of a test is not a node of the workflow");
+            let finding =
+                Diagnostic::at(Code::InvalidPin, pin.span, "the condition of a test is not a node of the workflow");
             self.report(finding.help("remove the pin"));
             return None;
         }
@@ -43,7 +44,7 @@ impl<'a> FlowChecker<'_, 'a> {
         let stop = self.context.implied(self.file, module_ids::STOP_EXECUTION, span, self.diagnostics)?;
         let params = vec![(Cow::Borrowed("message"), ParamValue::text("it is meant"))];
         let stop = self.implied_node(stop, params, None, span);
-        Some(Given { kind: GivenKind::Any(AnyEvent::Where(asking(trigger, condition, stop, span))), span })
+        Some(Given { kind: GivenKind::Any(AnyEvent::Where(Box::new(asking(trigger, condition, stop, span)))), span })
     }
 }
 
@@ -54,11 +55,11 @@ fn asking<'a>(
     stop: NodeTemplate<'a>,
     span: Span,
 ) -> CheckedFlow<'a> {
-    let step = |kind| CheckedStep { label: None, kind, span };
-    let stops = vec![step(CheckedStepKind::Node(Box::new(stop)))];
+    let place = |kind| CheckedStep { label: None, kind, span };
+    let stops = vec![place(CheckedStepKind::Node(Box::new(stop)))];
     CheckedFlow {
         trigger: Some(NodeTemplate { node: trigger, pinned_id: None, span }),
-        steps: vec![step(CheckedStepKind::If { arms: vec![(condition, stops)], otherwise: Vec::new() })],
+        steps: vec![place(CheckedStepKind::If { arms: vec![(condition, stops)], otherwise: Vec::new() })],
     }
 }
 

@@ -48,7 +48,7 @@ pub enum AnyEvent<'a> {
     /// All.
     Every,
     /// Those for which these steps stop.
-    Where(CheckedFlow<'a>),
+    Where(Box<CheckedFlow<'a>>),
     /// The same as a graph.
     Lowered(Graph<'a>),
 }

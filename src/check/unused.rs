@@ -188,7 +188,11 @@ fn words<'a>(test: &Test<'a>) -> Vec<&'a str> {
     for clause in &test.clauses {
         match &clause.kind {
             ClauseKind::Given(values) => open.extend(values),
-            ClauseKind::GivenAny { condition } => condition.iter().for_each(|condition| values_of(condition, &mut open)),
+            ClauseKind::GivenAny { condition } => {
+                if let Some(condition) = condition {
+                    values_of(condition, &mut open);
+                }
+            }
             ClauseKind::WhenFails { message: value, .. }
             | ClauseKind::WhenReturns { value, .. }
             | ClauseKind::ExpectLog { text: value, .. } => open.push(value),

@@ -136,11 +136,17 @@ impl Diff {
     fn fits(&self) -> Result<(), Failure> {
         let (most, has_two) = (if self.meaning { 2 } else { 1 }, self.targets.len() == 2);
         if self.targets.len() > most {
-            let message = if self.meaning { "there are two sides, so at most two targets" } else { "two targets are for `--meaning`: one for each side" };
+            let message = if self.meaning {
+                "there are two sides, so at most two targets"
+            } else {
+                "two targets are for `--meaning`: one for each side"
+            };
             return Err(Failure::Other(message.into()));
         }
         if self.after.is_none() && !has_two {
-            return Err(Failure::Other("one side alone is compared with itself for two targets: `--target A --target B`".into()));
+            return Err(Failure::Other(
+                "one side alone is compared with itself for two targets: `--target A --target B`".into(),
+            ));
         }
         Ok(())
     }

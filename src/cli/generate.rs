@@ -65,13 +65,17 @@ impl Generation<'_> {
         Ok(Status::Done)
     }
 
-    fn workflow(&self, compiled: &Compiled<'_>, files: &mut Vec<NewFile>, told: &mut Vec<String>) -> Result<(), Failure> {
+    fn workflow(
+        &self,
+        compiled: &Compiled<'_>,
+        files: &mut Vec<NewFile>,
+        told: &mut Vec<String>,
+    ) -> Result<(), Failure> {
         let id = compiled.id.text;
         let settings = Settings::new(id, self.modules, self.semantics);
-        let prepared =
-            prepare(&compiled.document, &settings).map_err(|problem| Failure::Other(problem.message))?;
+        let prepared = prepare(&compiled.document, &settings).map_err(|problem| Failure::Other(problem.message))?;
         let cover = cover(&prepared, self.modules);
-        let mut text = format!("import {}\n", quote(&self.import(compiled)?));
+        let mut content = format!("import {}\n", quote(&self.import(compiled)?));
         let mut count = 0;
         for (index, found) in cover.events.iter().enumerate() {
             let name = format!("{id}-{}.json", index + 1);
@@ -81,7 +85,7 @@ impl Generation<'_> {
             files.push(NewFile { path: self.path(&name)?, bytes });
             match written_test(compiled, &prepared, found, &name, index + 1) {
                 Some(test) => {
-                    text.push_str(&test);
+                    content.push_str(&test);
                     count += 1;
                 }
                 None => told.push(format!("{name}: MISP dies of this event, which no test can expect")),
@@ -89,7 +93,9 @@ impl Generation<'_> {
         }
         let (events, tests) = (counted(cover.events.len(), "event"), counted(count, "test"));
         told.push(format!("{id}: {events} and {tests} in `{}`", self.folder.display()));
-        for (branches, what) in [(&cover.impossible, "no event takes"), (&cover.unknown, "it is not known which event takes")] {
+        for (branches, what) in
+            [(&cover.impossible, "no event takes"), (&cover.unknown, "it is not known which event takes")]
+        {
             if !branches.is_empty() {
                 let branches: Vec<String> = branches.iter().map(|branch| shown(compiled, *branch)).collect();
                 told.push(format!("{id}: {what} {}", branches.join(", ")));
@@ -97,7 +103,7 @@ impl Generation<'_> {
         }
         if count > 0 {
             let path = self.path(&format!("{id}-tests.mwf"))?;
-            files.push(NewFile { path, bytes: formatted(text).into_bytes() });
+            files.push(NewFile { path, bytes: formatted(content).into_bytes() });
         }
         Ok(())
     }
@@ -110,7 +116,9 @@ impl Generation<'_> {
     fn import(&self, compiled: &Compiled<'_>) -> Result<String, Failure> {
         let file = self.sources.file(compiled.id.span.file);
         let path = file.path.as_deref().ok_or_else(|| {
-            Failure::Other("tests are generated for workflows in files: what comes from standard input cannot be imported".into())
+            Failure::Other(
+                "tests are generated for workflows in files: what comes from standard input cannot be imported".into(),
+            )
         })?;
         let absolute = |path: &Path| std::path::absolute(path).map_err(|error| Failure::unwritable(path, &error));
         let (path, folder) = (absolute(path)?, absolute(self.folder)?);

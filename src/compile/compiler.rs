@@ -73,7 +73,7 @@ impl<'c, 'a> Compiler<'c, 'a> {
             if let GivenKind::Any(events) = &mut given.kind
                 && let AnyEvent::Where(flow) = std::mem::replace(events, AnyEvent::Every)
             {
-                *events = AnyEvent::Lowered(lower(flow, "condition", &mut self.diagnostics));
+                *events = AnyEvent::Lowered(lower(*flow, "condition", &mut self.diagnostics));
             }
         }
         tests

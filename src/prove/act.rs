@@ -48,9 +48,7 @@ impl Walk<'_, '_> {
         let seen = self.see(&state, fact);
         let (data, mut dies) = (seen.data, seen.dies);
         let acted = match meaning {
-            Meaning::Stops { dies, .. } => {
-                Acted { succeeds: Fact::NEVER, dies: Fact::from(dies), state }
-            }
+            Meaning::Stops { dies, .. } => Acted { succeeds: Fact::NEVER, dies: Fact::from(dies), state },
             Meaning::Sends { always_fails, .. } if always_fails => {
                 Acted { succeeds: Fact::NEVER, dies: Fact::NEVER, state }
             }
@@ -91,17 +89,15 @@ impl Walk<'_, '_> {
                 let finds = Finds::new(self.circuit, attributes, &data);
                 let any = self.circuit.any(finds.all.iter().map(|find| find.fact));
                 let lives = self.circuit.without(fact, dies);
-                let saves = self.circuit.both(lives, any);
+                let happens = self.circuit.both(lives, any);
                 let known = vec![("distribution", json(distribution))];
-                self.effect(at, &state, &data, Done::partial(saves, node, "save_event", known));
+                self.effect(at, &state, &data, Done::partial(happens, node, "save_event", known));
                 let event = data.get(self.circuit, "Event");
                 let saved = data.with("Event", &event.with("distribution", &Data::scalar(distribution.clone())));
                 let base = Data::choose(self.circuit, any, &saved, &state.base);
                 always(State { base, is_saved: true, ..state })
             }
-            Meaning::Hangs { always_fails: true, .. } => {
-                Acted { succeeds: Fact::NEVER, dies: Fact::NEVER, state }
-            }
+            Meaning::Hangs { always_fails: true, .. } => Acted { succeeds: Fact::NEVER, dies: Fact::NEVER, state },
             Meaning::Hangs { filter, key, keeps, kind, .. } => {
                 let lives = self.circuit.without(fact, dies);
                 self.hang(at, lives, state, &data, filter.as_ref(), (key, keeps, kind))
@@ -122,8 +118,8 @@ impl Walk<'_, '_> {
         let node = self.steps[at].node;
         let reason = Reason { node: Some(node), why };
         self.happened.assume(fact, reason);
-        let (does, dies) = (self.circuit.choice(), self.circuit.choice());
-        let done = self.circuit.both(fact, does);
+        let (acts, dies) = (self.circuit.choice(), self.circuit.choice());
+        let done = self.circuit.both(fact, acts);
         self.effect(at, &state, &state.base, Done { fact: done, node, ..Done::default() });
         let data = not_followed(reason);
         let unfiltered = state.unfiltered.as_ref().map(|_| data.clone());
@@ -236,6 +232,7 @@ impl Walk<'_, '_> {
     }
 
     /// When there is something to take off: a tag that was there at the beginning and is still, or was put on since.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is too narrow in its lifetime")]
     fn is_attached(&mut self, tags: &Data, tagging: &Tagging<'_>, attribute: Option<usize>, fact: Fact) -> Fact {
         let entries = self.entries(tags);
         let mut attached = Fact::NEVER;
@@ -399,7 +396,9 @@ impl Walk<'_, '_> {
             let does = self.circuit.both(lives, *is_selected);
             effects.push(tagging.done(does, node, "attribute", Some(index)));
         }
-        effects.into_iter().for_each(|done| self.effect(at, &state, data, done));
+        for done in effects {
+            self.effect(at, &state, data, done);
+        }
         let succeeds = self.circuit.any(tagged.iter().copied());
         let mut state = State { is_saved: true, ..state };
         if self.prepared.semantics().tag_operations_change_data {
@@ -446,10 +445,8 @@ impl Walk<'_, '_> {
         let mut change_data = |walk: &mut Self, data: &Data| {
             let mut event = data.get(walk.circuit, "Event");
             let flat = event.get(walk.circuit, FLAT);
-            let flat = flat.with_entries(|index, entry| Entry {
-                value: change(walk, index, &entry.value),
-                ..entry.clone()
-            });
+            let flat =
+                flat.with_entries(|index, entry| Entry { value: change(walk, index, &entry.value), ..entry.clone() });
             event = event.with(FLAT, &flat);
             let own = event.get(walk.circuit, "Attribute");
             let mut offset = 0;
@@ -594,7 +591,7 @@ impl Walk<'_, '_> {
         }
         for (here, holder, scope, attribute) in holders {
             let tags = holder.get(self.circuit, "Tag");
-            let mut replaced = Fact::NEVER;
+            let mut touched = Fact::NEVER;
             for case in tags.cases() {
                 let when = self.circuit.both(here, case.fact);
                 match &case.kind {
@@ -602,9 +599,10 @@ impl Walk<'_, '_> {
                         for entry in entries.iter() {
                             let name = entry.value.get(self.circuit, "name");
                             let outer = self.circuit.both(when, entry.here);
-                            let is_such = |name: &Value<'_>| name.to_text().is_some_and(|name| replaces.replaces(&name));
+                            let is_such =
+                                |name: &Value<'_>| name.to_text().is_some_and(|name| replaces.replaces(&name));
                             let own = self.when(&name, outer, is_such);
-                            replaced = self.circuit.either(replaced, own);
+                            touched = self.circuit.either(touched, own);
                         }
                     }
                     Kind::Unknown(reason) => {
@@ -612,7 +610,7 @@ impl Walk<'_, '_> {
                         self.happened.assume(when_unknown, *reason);
                         let (guess, death) = (self.circuit.choice(), self.circuit.choice());
                         let own = self.circuit.both(when, guess);
-                        replaced = self.circuit.either(replaced, own);
+                        touched = self.circuit.either(touched, own);
                         let own = self.circuit.both(when, death);
                         dies = self.circuit.either(dies, own);
                     }
@@ -621,10 +619,10 @@ impl Walk<'_, '_> {
                 }
             }
             if self.prepared.semantics().replacing_tags_dies {
-                dies = self.circuit.either(dies, replaced);
+                dies = self.circuit.either(dies, touched);
                 continue;
             }
-            let lives = self.circuit.all([fact, !dies, replaced]);
+            let lives = self.circuit.all([fact, !dies, touched]);
             for kind in ["remove_tags", "add_tags"] {
                 let known = vec![("scope", serde_json::Value::from(scope))];
                 self.effect(at, &state, data, Done { attribute, ..Done::partial(lives, node, kind, known) });
@@ -652,7 +650,7 @@ impl Tagging<'_> {
             ("locality", serde_json::to_value(self.locality).unwrap_or_default()),
         ];
         let touches_nothing = Fact::from(self.tags.is_empty());
-        Done { attribute, touches_nothing, ..Done::partial(fact, node, kind, known) }
+        Done { touches_nothing, attribute, ..Done::partial(fact, node, kind, known) }
     }
 }
 

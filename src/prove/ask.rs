@@ -27,11 +27,7 @@ impl From<Fact> for Answer {
 
 impl Answer {
     pub(super) fn not_modelled(why: &'static str) -> Self {
-        Self {
-            holds: Fact::NEVER,
-            unknown: vec![(Fact::ALWAYS, Reason { node: None, why })],
-            dies: Fact::NEVER,
-        }
+        Self { holds: Fact::NEVER, unknown: vec![(Fact::ALWAYS, Reason { node: None, why })], dies: Fact::NEVER }
     }
 
     pub(super) fn is_unknown(&self, circuit: &mut Circuit) -> Fact {
@@ -82,11 +78,8 @@ pub(super) fn compares(circuit: &mut Circuit, question: &Question<'_>, data: &Da
         return Answer::from(Fact::NEVER).with_deaths(circuit, &finds.dies);
     };
     if operator.takes_single_value() {
-        let single = if question.path.is_whole() {
-            data.clone()
-        } else {
-            follow(circuit, question.path.literal_keys(), data)
-        };
+        let single =
+            if question.path.is_whole() { data.clone() } else { follow(circuit, question.path.literal_keys(), data) };
         return equals(circuit, operator, &single, question.value);
     }
     let finds = Finds::new(circuit, question.path, data);
@@ -230,9 +223,9 @@ fn is_equal(found: &Kind, value: &Value<'_>) -> Option<bool> {
     match (found, value) {
         (Kind::Scalar(found), value) => Some(loose_equal(found, value)),
         // No string or number is equal to an array.
-        (Kind::Object(_) | Kind::List(_), Value::String(_) | Value::Int(_) | Value::Float(_)) => Some(false),
+        (Kind::Object(_) | Kind::List(_), Value::String(_) | Value::Int(_) | Value::Float(_))
+        | (Kind::Missing | Kind::Unknown(_), _) => Some(false),
         (Kind::Object(_) | Kind::List(_), _) => None,
-        (Kind::Missing | Kind::Unknown(_), _) => Some(false),
     }
 }
 
@@ -366,11 +359,7 @@ pub(super) fn counts(
 }
 
 /// A question about one value, whatever PHP makes of it; of what is missing it is asked with null.
-pub(super) fn of_value(
-    circuit: &mut Circuit,
-    single: &Data,
-    holds: impl Fn(&Value<'_>) -> bool,
-) -> Answer {
+pub(super) fn of_value(circuit: &mut Circuit, single: &Data, holds: impl Fn(&Value<'_>) -> bool) -> Answer {
     let mut answer = Answer::from(Fact::NEVER);
     for case in single.cases() {
         let yes = match &case.kind {

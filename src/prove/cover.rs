@@ -82,7 +82,8 @@ pub fn cover(workflow: &Prepared, catalogue: &Catalogue) -> Cover {
         let mut facts = vec![events.valid, !uncertain, goal];
         let Found::Event(mut values) = solver.find(circuit, &facts) else {
             let may_be = !matches!(solver.find(circuit, &[events.valid, goal]), Found::Nothing);
-            if may_be { cover.unknown.push(branch) } else { cover.impossible.push(branch) }
+            let list = if may_be { &mut cover.unknown } else { &mut cover.impossible };
+            list.push(branch);
             open.remove(0);
             continue;
         };
@@ -112,8 +113,13 @@ pub fn cover(workflow: &Prepared, catalogue: &Catalogue) -> Cover {
     // An event of which all branches are taken by others too is not needed.
     let mut at = 0;
     while at < covered.len() {
-        let others: BTreeSet<Branch> =
-            covered.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, (_, taken))| taken).copied().collect();
+        let others: BTreeSet<Branch> = covered
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != at)
+            .flat_map(|(_, (_, taken))| taken)
+            .copied()
+            .collect();
         if covered[at].1.is_subset(&others) {
             covered.remove(at);
         } else {

@@ -222,7 +222,9 @@ impl Kind {
     /// Whether the two can be one case.
     fn is_alike(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Missing, Self::Missing) | (Self::Object(_), Self::Object(_)) | (Self::List(_), Self::List(_)) => true,
+            (Self::Missing, Self::Missing) | (Self::Object(_), Self::Object(_)) | (Self::List(_), Self::List(_)) => {
+                true
+            }
             (Self::Scalar(one), Self::Scalar(other)) => one == other,
             (Self::Unknown(one), Self::Unknown(other)) => one == other,
             _ => false,

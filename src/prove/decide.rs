@@ -80,7 +80,7 @@ pub struct Counterexample {
     /// What logic modules decide that only the server knows.
     pub decisions: Vec<(NodeId, bool)>,
     /// The choices under the names that they were made by: whether steps fail, and what logic modules decide.
-    pub(super) chosen: (Vec<(String, bool)>, Vec<(String, bool)>),
+    pub(super) chosen: [Vec<(String, bool)>; 2],
 }
 
 /// Why something is not decided.
@@ -226,7 +226,13 @@ impl Search<'_, '_> {
                     }
                     wrong = wrong.or_else(|| self.why(&values));
                     // Another event, if there is one.
-                    let same = circuit.all(self.events.parts.iter().map(|part| if values.holds(*part) { *part } else { !*part }).collect::<Vec<_>>());
+                    let same = circuit.all(
+                        self.events
+                            .parts
+                            .iter()
+                            .map(|part| if values.holds(*part) { *part } else { !*part })
+                            .collect::<Vec<_>>(),
+                    );
                     facts.push(!same);
                 }
                 Found::Nothing if attempt == 0 && wrong.is_none() => return Decision::Holds,
@@ -240,7 +246,8 @@ impl Search<'_, '_> {
     /// What is not known and makes a difference for an event.
     fn why(&self, values: &Values) -> Option<Undecided> {
         let all = self.lost_for.iter().chain(self.assumed);
-        let first = all.filter(|assumption| values.holds(assumption.fact)).map(|assumption| assumption.reason).next()?;
+        let first =
+            all.filter(|assumption| values.holds(assumption.fact)).map(|assumption| assumption.reason).next()?;
         Some(Undecided { node: first.node, why: first.why })
     }
 
@@ -288,14 +295,14 @@ impl Search<'_, '_> {
         let chosen = |choices: &std::collections::BTreeMap<String, Fact>| -> Vec<(String, bool)> {
             choices.iter().map(|(name, fact)| (name.clone(), values.holds(*fact))).collect()
         };
-        let chosen = (chosen(&self.choices.fails), chosen(&self.choices.decides));
+        let chosen = [chosen(&self.choices.fails), chosen(&self.choices.decides)];
         let nodes = |chosen: &[(String, bool)]| -> Vec<(NodeId, bool)> {
             let nodes = chosen.iter().filter_map(|(name, is_so)| Some((name.parse().ok()?, *is_so)));
             let mut nodes: Vec<(NodeId, bool)> = nodes.collect();
             nodes.sort_unstable();
             nodes
         };
-        let failing = nodes(&chosen.0).into_iter().filter(|(_, fails)| *fails).map(|(node, _)| node).collect();
-        Counterexample { event, failing, decisions: nodes(&chosen.1), chosen }
+        let failing = nodes(&chosen[0]).into_iter().filter(|(_, fails)| *fails).map(|(node, _)| node).collect();
+        Counterexample { event, failing, decisions: nodes(&chosen[1]), chosen }
     }
 }

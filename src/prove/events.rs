@@ -17,12 +17,13 @@
 use std::rc::Rc;
 
 use crate::catalogue::Semantics;
-use crate::php::{Value, is_numeric, loose_equal};
-use crate::schema::{Schema, Shape};
+use crate::php::Value;
+use crate::schema::Shape;
 
 use super::circuit::{Circuit, Fact};
 use super::data::{Case, Data, Entry, Kind, Reason};
-use super::places::{PlaceId, Places, ROOT, SMALL_COUNT, ValueTest};
+use super::places::{PlaceId, Places, ROOT, SMALL_COUNT};
+use super::values::values_of;
 
 /// All events that a trigger can pass, as far as anybody asks.
 #[derive(Debug)]
@@ -41,7 +42,6 @@ const MOST_ENTRIES: usize = 320;
 const MOST_GATES: usize = 3_000_000;
 
 const TOO_LONG: &str = "a list needs too many entries to tell all questions apart";
-const MANY_TESTS: &str = "several tests are asked of one value, and which of them can hold together is not known";
 
 impl Events {
     /// The events of which these places are asked; `None` if there are too many possibilities.
@@ -130,7 +130,7 @@ impl Build<'_, '_> {
 
     /// The values that are told apart at a place, other than nothing.
     fn scalars(&mut self, id: PlaceId) -> Vec<Value<'static>> {
-        values_of(self.places, id).0
+        values_of(self.places.place(id)).0
     }
 
     /// The lists that a place may have.
@@ -141,7 +141,7 @@ impl Build<'_, '_> {
                 // Nobody asks for its entries, but for whether it has one.
                 Shape::Open => {
                     let values = self.scalars(id);
-                    vec![Kind::List(Rc::new(self.listed(values.into_iter().map(Data::scalar), 1)))]
+                    vec![Kind::List(Rc::new(self.listed(&values.into_iter().map(Data::scalar).collect::<Vec<_>>(), 1)))]
                 }
                 _ => vec![Kind::List(Rc::new(Vec::new()))],
             };
@@ -164,7 +164,7 @@ impl Build<'_, '_> {
         let mut unknown = None;
         let mut entries = Vec::new();
         if let Some((key, field)) = single {
-            let (values, gap) = values_of(self.places, field);
+            let (values, gap) = values_of(self.places.place(field));
             unknown = gap;
             let object = |value: Data| match &key {
                 Some(key) => Data::object(vec![(key.clone(), value)]),
@@ -185,14 +185,14 @@ impl Build<'_, '_> {
             if copies * alphabet.len() > MOST_ENTRIES * 2 {
                 return vec![Kind::Unknown(Reason { node: None, why: TOO_LONG })];
             }
-            entries = self.listed(alphabet.into_iter(), copies);
+            entries = self.listed(&alphabet, copies);
             if let Some(other) = other {
                 let fillers = match (small, large.last()) {
                     (_, Some(_)) => entries.len() + 2,
                     (Some(number), None) => number as usize + 2,
                     (None, None) => 0,
                 };
-                entries.extend(self.listed(std::iter::repeat_n(other.clone(), fillers), 1));
+                entries.extend(self.listed(&vec![other.clone(); fillers], 1));
                 self.large(&large, &mut entries, |_| other.clone());
             }
         } else {
@@ -230,10 +230,10 @@ impl Build<'_, '_> {
     }
 
     /// Entries with these values, each of which is there or not, over and over.
-    fn listed(&mut self, values: impl Iterator<Item = Data> + Clone, copies: usize) -> Vec<Entry> {
+    fn listed(&mut self, values: &[Data], copies: usize) -> Vec<Entry> {
         let mut entries = Vec::new();
         for _ in 0..copies {
-            for value in values.clone() {
+            for value in values.iter().cloned() {
                 let here = self.circuit.choice();
                 self.parts.push(here);
                 entries.push(Entry { counts: here, here, times: 1, value });
@@ -254,200 +254,6 @@ impl Build<'_, '_> {
             reached = reached.max(*number);
         }
     }
-}
-
-/// The values that are told apart at a place, the one first that is compared with nothing; and why these are not all.
-fn values_of(places: &Places<'_>, id: PlaceId) -> (Vec<Value<'static>>, Option<&'static str>) {
-    let place = places.place(id);
-    let schema = Schema::core();
-    let mut is_complete = false;
-    let mut values: Vec<Value<'static>> = Vec::new();
-    let string = |text: &str| Value::string(text.to_owned());
-    match place.shape {
-        Shape::Boolean => {
-            is_complete = true;
-            values.extend([Value::Bool(false), Value::Bool(true)]);
-        }
-        Shape::OneOf(enumeration) => {
-            let known = schema.enumeration(enumeration);
-            is_complete = !known.grows;
-            if !known.grows {
-                values.extend(known.values.keys().map(|value| string(value)));
-            }
-        }
-        _ => {}
-    }
-    if is_complete {
-        return (values, None);
-    }
-    let mut pool: Vec<Value<'static>> = Vec::new();
-    let is_number = place.shape == Shape::Number;
-    for constant in &place.constants {
-        match constant {
-            Value::String(text) if is_number && !is_numeric(text) => {}
-            Value::Array(_) => {}
-            Value::Null => {}
-            other => {
-                if !pool.contains(other) {
-                    pool.push(other.clone());
-                }
-            }
-        }
-    }
-    // Values next to those that are compared by order.
-    let mut next_to = Vec::new();
-    let mut regexes = Vec::new();
-    let mut orders = 0;
-    let mut numeric_orders = true;
-    for test in &place.tests {
-        match test {
-            ValueTest::Path(test) => match &test.operation {
-                crate::hashpath::Operation::Matches(_) => regexes.push(*test),
-                operation => {
-                    orders += 1;
-                    let operand = operand_of(operation);
-                    match operand.trim().parse::<f64>().ok().filter(|number| number.abs() < 1e15) {
-                        Some(number) => {
-                            for near in [number - 1.0, number - 0.5, number + 0.5, number + 1.0] {
-                                next_to.push(string(&near.to_string()));
-                            }
-                        }
-                        None => numeric_orders = false,
-                    }
-                    next_to.extend([string(""), string("~"), string(&format!("{operand} "))]);
-                }
-            },
-            ValueTest::Tag(_) => {}
-        }
-    }
-    let is_own = |value: &Value<'_>| pool.iter().any(|known| loose_equal(known, value));
-    // One that is equal to none, for each combination of what else is asked.
-    let mut candidates: Vec<Value<'static>> = match place.shape {
-        Shape::Number => (1..).map(|number: u64| string(&number.to_string())).take(pool.len() + 2).collect(),
-        Shape::OneOf(enumeration) => {
-            let values = schema.enumeration(enumeration).values.keys().map(|value| string(value));
-            values.chain([string("another")]).collect()
-        }
-        _ => ["another", "other", "something else", "x", "7", "y7", "z"].map(string).into(),
-    };
-    for test in &place.tests {
-        if matches!(test, ValueTest::Tag(_)) {
-            candidates.extend(["tlp-white", "PAP-red", "TLP:GREEN PAP:AMBER", "tlp:amber", "pap:white"].map(string));
-        }
-    }
-    for regex in &regexes {
-        candidates.extend(matching(regex).into_iter().map(|text| string(&text)));
-    }
-    candidates.extend(next_to);
-    let tests: Vec<ValueTest<'_>> = place.tests.clone();
-    let passes = |value: &Value<'_>| -> Vec<bool> { tests.iter().map(|test| test.passes(value)).collect() };
-    let mut seen: Vec<Vec<bool>> = Vec::new();
-    for candidate in &candidates {
-        if is_number && !candidate.as_str().is_some_and(is_numeric) || is_own(candidate) {
-            continue;
-        }
-        let answers = passes(candidate);
-        if !seen.contains(&answers) {
-            seen.push(answers);
-            values.push(candidate.clone());
-        }
-    }
-    values.extend(pool);
-    if matches!(place.shape, Shape::Text | Shape::Open) {
-        values.push(Value::Null);
-    }
-    if place.shape == Shape::Open {
-        values.extend([Value::Bool(false), Value::Bool(true), Value::Int(0), Value::Int(1)]);
-        for constant in &place.constants {
-            if let Some(number) = constant.as_str().and_then(|text| text.parse::<i64>().ok()) {
-                let number = Value::Int(number);
-                if !values.contains(&number) {
-                    values.push(number);
-                }
-            }
-        }
-        let empty = string("");
-        if !values.contains(&empty) {
-            values.push(empty);
-        }
-    }
-    // The tests that are different ones.
-    let mut distinct: Vec<String> = tests.iter().map(|test| format!("{test:?}")).collect();
-    distinct.sort();
-    distinct.dedup();
-    let is_ordered_only = regexes.is_empty() && orders > 0 && numeric_orders && is_number;
-    let gap = match distinct.len() {
-        0 => None,
-        1 if seen.len() >= 2 => None,
-        _ if is_ordered_only => None,
-        number if number < 6 && seen.iter().collect::<std::collections::BTreeSet<_>>().len() >= 1 << number => None,
-        _ => Some(MANY_TESTS),
-    };
-    (values, gap)
-}
-
-fn operand_of(operation: &crate::hashpath::Operation) -> &str {
-    use crate::hashpath::Operation;
-    match operation {
-        Operation::Equal(operand)
-        | Operation::NotEqual(operand)
-        | Operation::Greater(operand)
-        | Operation::GreaterOrEqual(operand)
-        | Operation::Less(operand)
-        | Operation::LessOrEqual(operand) => operand.as_str(),
-        Operation::Present | Operation::Matches(_) => "",
-    }
-}
-
-impl ValueTest<'_> {
-    fn passes(&self, value: &Value<'_>) -> bool {
-        match self {
-            Self::Path(test) => test.accepts(value).unwrap_or(false),
-            Self::Tag(test) => value.to_text().is_some_and(|name| test.replaces(&name)),
-        }
-    }
-}
-
-/// Strings that a regular expression probably matches: its own words, without what is special in them.
-fn matching(test: &crate::hashpath::Test) -> Vec<String> {
-    let crate::hashpath::Operation::Matches(Ok(regex)) = &test.operation else { return Vec::new() };
-    let mut strings = vec![String::new()];
-    let source = regex.source();
-    let mut chars = source.chars().peekable();
-    let mut text = String::new();
-    while let Some(char) = chars.next() {
-        match char {
-            '^' | '$' | '(' | ')' | '*' | '+' | '?' => {}
-            '.' => text.push('x'),
-            '|' => strings.push(std::mem::take(&mut text)),
-            '\\' => match chars.next() {
-                Some('d') => text.push('1'),
-                Some('w') => text.push('a'),
-                Some('s') => text.push(' '),
-                Some('b') | None => {}
-                Some(other) => text.push(other),
-            },
-            '[' => {
-                let first = chars.next();
-                text.extend(first.filter(|first| *first != '^'));
-                for inner in chars.by_ref() {
-                    if inner == ']' {
-                        break;
-                    }
-                }
-            }
-            '{' => {
-                for inner in chars.by_ref() {
-                    if inner == '}' {
-                        break;
-                    }
-                }
-            }
-            other => text.push(other),
-        }
-    }
-    strings.push(text);
-    strings
 }
 
 /// What the workflow gets of an event: what `core_format` makes of one, for all at once.

@@ -106,7 +106,7 @@ impl Finds {
                     }
                 },
                 Kind::List(entries) => match &segment.token {
-                    Token::Key(Key::String(_)) | Token::Named => {}
+                    Token::Key(Key::String(_)) | Token::Named | Token::Number { integer: None, .. } => {}
                     Token::Numeric | Token::Any => {
                         for entry in entries.iter() {
                             let fact = circuit.both(fact, entry.here);
@@ -119,7 +119,6 @@ impl Finds {
                             self.step(circuit, segment, rest, &value, fact, times);
                         }
                     }
-                    Token::Number { integer: None, .. } => {}
                 },
             }
         }
@@ -192,7 +191,11 @@ impl Finds {
                     self.all.push(Find { fact, times, value: Data::unknown(*reason) });
                 }
                 Kind::Object(_) | Kind::List(_) => {
-                    self.all.push(Find { fact, times, value: unknown("a test of a list or an object is not modelled") });
+                    self.all.push(Find {
+                        fact,
+                        times,
+                        value: unknown("a test of a list or an object is not modelled"),
+                    });
                 }
             }
         }

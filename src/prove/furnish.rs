@@ -37,12 +37,7 @@ fn field(places: &Places<'_>, place: PlaceId, key: &str) -> Option<PlaceId> {
     places.place(place).fields.iter().find(|(known, _)| &**known == key).map(|(_, field)| *field)
 }
 
-fn furnish_attributes(
-    holder: &mut Array<'static>,
-    places: &Places<'_>,
-    place: Option<PlaceId>,
-    number: &mut usize,
-) {
+fn furnish_attributes(holder: &mut Array<'static>, places: &Places<'_>, place: Option<PlaceId>, number: &mut usize) {
     let place = place.unwrap_or(ROOT);
     let Some(Value::Array(attributes)) = holder.get_mut(KeyRef::String("Attribute")) else { return };
     let has_ids = places.trigger() != module_ids::EVENT_BEFORE_SAVE;

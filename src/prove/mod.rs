@@ -23,6 +23,7 @@ mod same;
 mod solver;
 mod state;
 mod test_case;
+mod values;
 mod walk;
 
 #[cfg(test)]

@@ -69,6 +69,8 @@ struct Wants {
 pub(super) const SMALL_COUNT: u64 = 12;
 
 /// All places.
+// Each is a fact of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug)]
 pub(super) struct Places<'m> {
     all: Vec<Place<'m>>,
@@ -379,7 +381,7 @@ impl<'m> Places<'m> {
 
     fn note_count(&mut self, path: &'m Path, value: &Value<'static>) {
         let number = value.to_text().filter(|text| is_numeric(text)).and_then(|text| text.trim().parse::<f64>().ok());
-        let number = number.filter(|number| number.is_finite()).map_or(0, |number| number.max(0.0).ceil() as u64);
+        let number = number.filter(|number| number.is_finite()).map_or(0, whole);
         let is_new = self.known.insert(format!("count {path} {number}"));
         let is_small = number <= SMALL_COUNT;
         let witnesses = if is_small { number as usize + 2 } else { 1 };
@@ -526,6 +528,12 @@ impl<'m> Places<'m> {
 }
 
 const OPEN_LIST: &str = "what MISP has at this place is not known, so its entries are not counted";
+
+/// The whole number that is not less, from 0.
+#[expect(clippy::cast_sign_loss, reason = "it is not negative")]
+fn whole(number: f64) -> u64 {
+    number.max(0.0).ceil() as u64
+}
 
 /// Whether a path ends in the entries of a list.
 fn is_entry(segments: &[Segment]) -> bool {

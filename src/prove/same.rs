@@ -57,7 +57,9 @@ impl Difference {
         for (node, decision) in &self.decisions[which] {
             answers.reply(*node, Reply::Decision(*decision));
         }
-        look(&workflow.run(self.event.clone(), &RunOptions { answers: &answers, trace: true, ..RunOptions::default() }));
+        look(
+            &workflow.run(self.event.clone(), &RunOptions { answers: &answers, trace: true, ..RunOptions::default() }),
+        );
     }
 
     fn is_seen(&self, workflows: [&Prepared; 2]) -> bool {
@@ -121,7 +123,9 @@ pub fn same(workflows: [&Prepared; 2], catalogue: &Catalogue, guards_publication
         ..all
     });
     let mut places = Places::new(one.trigger(), signature(one, catalogue), semantics);
-    steps.iter().for_each(|steps| places.note_steps(steps));
+    for steps in &steps {
+        places.note_steps(steps);
+    }
     let Some(events) = Events::new(circuit, &places) else { return not_decided(TOO_MANY) };
     let names = workflows.map(names);
     let mut choices = Choices::default();
@@ -149,12 +153,13 @@ pub fn same(workflows: [&Prepared; 2], catalogue: &Catalogue, guards_publication
     let mut shown = None;
     let decision = search.decide(circuit, differs, lost, &mut |found| {
         let own = |which: usize, names: &[String]| {
-            let nodes = names.iter().enumerate().filter(|(_, name)| names_of(&found.chosen.0).any(|known| known == **name));
+            let nodes =
+                names.iter().enumerate().filter(|(_, name)| names_of(&found.chosen[0]).any(|known| known == **name));
             nodes.map(|(at, _)| steps[which][at].node).collect::<Vec<_>>()
         };
         let decided = |which: usize, names: &[String]| {
             let nodes = names.iter().enumerate().filter_map(|(at, name)| {
-                let known = found.chosen.1.iter().find(|(known, _)| known == name)?;
+                let known = found.chosen[1].iter().find(|(known, _)| known == name)?;
                 Some((steps[which][at].node, known.1))
             });
             nodes.collect::<Vec<_>>()
@@ -197,16 +202,9 @@ fn names(workflow: &Prepared) -> Vec<String> {
 }
 
 /// When two runs differ: in how they end, in why, or in what they do. `None` if there is too much to compare.
-fn differs(
-    circuit: &mut Circuit,
-    one: &Happened,
-    other: &Happened,
-    assumed: &mut Vec<Assumption>,
-) -> Option<Fact> {
+fn differs(circuit: &mut Circuit, one: &Happened, other: &Happened, assumed: &mut Vec<Assumption>) -> Option<Fact> {
     let mut differs = Fact::NEVER;
-    for (first, second) in
-        [(one.blocked, other.blocked), (one.failure, other.failure), (one.crash, other.crash)]
-    {
+    for (first, second) in [(one.blocked, other.blocked), (one.failure, other.failure), (one.crash, other.crash)] {
         let same = circuit.same(first, second);
         differs = circuit.either(differs, !same);
     }
@@ -322,7 +320,10 @@ fn equal_kinds(circuit: &mut Circuit, one: &Kind, other: &Kind) -> Fact {
             let keys: std::collections::BTreeSet<_> = keys.collect();
             for key in keys {
                 let find = |entries: &[(std::rc::Rc<str>, Data)]| {
-                    entries.iter().find(|(known, _)| known == key).map_or_else(|| missing.clone(), |(_, value)| value.clone())
+                    entries
+                        .iter()
+                        .find(|(known, _)| known == key)
+                        .map_or_else(|| missing.clone(), |(_, value)| value.clone())
                 };
                 let own = equal(circuit, &find(one), &find(other));
                 all = circuit.both(all, own);
@@ -335,7 +336,9 @@ fn equal_kinds(circuit: &mut Circuit, one: &Kind, other: &Kind) -> Fact {
             }
             let mut all = Fact::ALWAYS;
             for at in 0..one.len().max(other.len()) {
-                let here = |entry: Option<&Entry>| entry.map_or((Fact::NEVER, Fact::NEVER), |entry| (entry.here, entry.counts));
+                let here = |entry: Option<&Entry>| {
+                    entry.map_or((Fact::NEVER, Fact::NEVER), |entry| (entry.here, entry.counts))
+                };
                 let (first, second) = (one.get(at), other.get(at));
                 let ((here_one, counts_one), (here_other, counts_other)) = (here(first), here(second));
                 let same_here = circuit.same(here_one, here_other);

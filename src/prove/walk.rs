@@ -242,7 +242,15 @@ impl<'m> Walk<'_, 'm> {
     }
 
     /// Goes on after a step, through some of its outputs.
-    fn follow(&mut self, stack: &[Pending], step: usize, outputs: std::ops::Range<usize>, is_skipped: bool, fact: Fact, state: State) {
+    fn follow(
+        &mut self,
+        stack: &[Pending],
+        step: usize,
+        outputs: std::ops::Range<usize>,
+        is_skipped: bool,
+        fact: Fact,
+        state: State,
+    ) {
         let mut stack = stack.to_vec();
         stack.pop();
         let outputs = self.steps[step].outputs.get(outputs).unwrap_or_default();
@@ -278,7 +286,7 @@ impl<'m> Walk<'_, 'm> {
             }
             ModuleType::Action => {
                 self.happened.reach(self.circuit, step.node, fact);
-                self.act(&stack, next.step, fact, state);
+                self.act(&stack, next.step, fact, &state);
             }
             ModuleType::Logic => {
                 self.happened.reach(self.circuit, step.node, fact);
@@ -315,7 +323,7 @@ impl<'m> Walk<'_, 'm> {
         seen
     }
 
-    fn act(&mut self, stack: &[Pending], at: usize, fact: Fact, state: State) {
+    fn act(&mut self, stack: &[Pending], at: usize, fact: Fact, state: &State) {
         let step = &self.steps[at];
         let all = 0..step.outputs.len();
         let (mut failed, mut succeeded, mut after) = (Fact::NEVER, Fact::NEVER, state.clone());
@@ -447,14 +455,12 @@ impl<'m> Walk<'_, 'm> {
         }
         if let Meaning::Decides = meaning {
             let node = self.steps[at].node;
-            return match (self.world.said)(node) {
-                Said::Decides(decision) => Fact::from(decision).into(),
-                _ => {
-                    let name = (self.world.name)(at);
-                    let circuit = &mut *self.circuit;
-                    (*self.choices.decides.entry(name).or_insert_with(|| circuit.choice())).into()
-                }
-            };
+            if let Said::Decides(decision) = (self.world.said)(node) {
+                return Fact::from(decision).into();
+            }
+            let name = (self.world.name)(at);
+            let circuit = &mut *self.circuit;
+            return (*self.choices.decides.entry(name).or_insert_with(|| circuit.choice())).into();
         }
         let seen = self.see(state, fact);
         let data = &seen.data;
@@ -565,9 +571,8 @@ impl<'m> Walk<'_, 'm> {
             self.dies(fact);
             return None;
         };
-        (fact != Fact::NEVER).then(|| {
-            (fact, State { base: unfiltered, filters: Vec::new(), unfiltered: None, ..state })
-        })
+        (fact != Fact::NEVER)
+            .then(|| (fact, State { base: unfiltered, filters: Vec::new(), unfiltered: None, ..state }))
     }
 
     /// Starts a task for each connection of a concurrent task.

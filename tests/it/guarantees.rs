@@ -53,15 +53,25 @@ const GUARDS: [(&str, &str, &[Break]); 11] = [
     (
         "enrichment-guard",
         "enrichment-guard.mwf",
-        &[(" or attribute tagged any \"PAP:RED\" {", " {"), ("any \"PAP:RED\" or attribute", "any \"pap:red\" or attribute")],
+        &[
+            (" or attribute tagged any \"PAP:RED\" {", " {"),
+            ("any \"PAP:RED\" or attribute", "any \"pap:red\" or attribute"),
+        ],
     ),
     ("own-events", "own-events.mwf", &[("Event.Orgc.name not in own {", "Event.Org.name not in own {")]),
     (
         "third-parties",
         "third-parties.mwf",
-        &[(" or attribute tagged any \"PAP:RED\")\n    {", ")\n    {"), ("any \"PAP:RED\" or attribute", "any \"PAP:AMBER\" or attribute")],
+        &[
+            (" or attribute tagged any \"PAP:RED\")\n    {", ")\n    {"),
+            ("any \"PAP:RED\" or attribute", "any \"PAP:AMBER\" or attribute"),
+        ],
     ),
-    ("telegram-notice", "telegram-notice.mwf", &[("not event tagged any restricted {", "event tagged any restricted {")]),
+    (
+        "telegram-notice",
+        "telegram-notice.mwf",
+        &[("not event tagged any restricted {", "event tagged any restricted {")],
+    ),
     ("enrich-and-keep", "enrich-and-keep.mwf", &[(" and not attribute tagged any restricted {", " {")]),
     ("pulled-inside", "pulled-inside.mwf", &[("    if event tagged any [\"tlp:red\", ", "    if event tagged any [")]),
     ("spark", "red-stays.mwf", &[(" or attribute tagged any \"tlp:red\" {", " {")]),
@@ -143,7 +153,8 @@ test "nothing red: ever" of guard {
     let event: Json = serde_json::from_slice(&fs::read(&kept).unwrap()).unwrap();
     assert_eq!(event["Event"]["Attribute"][0]["Tag"][0]["name"], "tlp:red");
     // It is an event like any other.
-    let single = guard.replace("any event where attribute tagged any \"tlp:red\"", "\"kept/guard-nothing-red-ever.json\"");
+    let single =
+        guard.replace("any event where attribute tagged any \"tlp:red\"", "\"kept/guard-nothing-red-ever.json\"");
     fs::write(folder.path().join("guard.mwf"), single).unwrap();
     let output = run(&["test", "guard.mwf"]);
     assert_eq!(output.status.code(), Some(1));
@@ -169,12 +180,17 @@ fn the_answers_have_words_and_exit_codes() {
     assert!(text.contains("passed  w: t (for every event)"), "{text}");
 
     write(
-        "attach-enrichment(modules: [\"mmdb_lookup\"])\nif any Event.Attribute.{n}.enrichment {\nstop-execution(message: \"No\")\n}",
-        "given any event\nexpect success",
+        "attach-enrichment(modules: [\"mmdb_lookup\"])\nif \"evil\" in Event.Attribute.{n}.enrichment {\nstop-execution(message: \"No\")\n}",
+        "given any event\nwhen attach-enrichment returns \"good\"\nexpect success",
     );
     let (code, text) = run("text");
     assert_eq!(code, Some(1), "{text}");
-    for part in ["NOT DECIDED  w: t", "error[test-not-decided]", "`attach-enrichment` (2)", "0 of 1 test failed, 1 is not decided"] {
+    for part in [
+        "NOT DECIDED  w: t",
+        "error[test-not-decided]",
+        "`attach-enrichment` (2)",
+        "0 of 1 test failed, 1 is not decided",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let (code, text) = run("json");
@@ -184,7 +200,10 @@ fn the_answers_have_words_and_exit_codes() {
     assert_eq!(code, Some(1));
     assert!(text.contains("failures=\"1\"") && text.contains("test-not-decided"), "{text}");
 
-    write("push-zmq()", "given any event where Event.threat_level_id == \"1\" and Event.threat_level_id == \"2\"\nexpect success");
+    write(
+        "push-zmq()",
+        "given any event where Event.threat_level_id == \"1\" and Event.threat_level_id == \"2\"\nexpect success",
+    );
     let (code, text) = run("text");
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("error[no-such-event]"), "{text}");
@@ -254,7 +273,8 @@ fn tests_are_generated_that_take_every_branch() {
     let (code, text) = run(&["test", "guard.mwf", "--generate", "tests"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("4 events and 4 tests"), "{text}");
-    let (code, text) = run(&["test", "guard.mwf", "tests/complete-events-tests.mwf", "--coverage", "--threshold", "100"]);
+    let (code, text) =
+        run(&["test", "guard.mwf", "tests/complete-events-tests.mwf", "--coverage", "--threshold", "100"]);
     assert_eq!(code, Some(0), "{text}");
     let (code, text) = run(&["fmt", "--check", "tests"]);
     assert_eq!(code, Some(0), "{text}");

@@ -22,7 +22,17 @@ impl Random {
     }
 }
 
-const LOGIC: [&str; 9] = ["generic-if", "generic-if", "generic-if", "tag-if", "tag-if", "count-if", "published-if", "threat-level-if", "organisation-if"];
+const LOGIC: [&str; 9] = [
+    "generic-if",
+    "generic-if",
+    "generic-if",
+    "tag-if",
+    "tag-if",
+    "count-if",
+    "published-if",
+    "threat-level-if",
+    "organisation-if",
+];
 
 const PATHS: [&str; 22] = [
     "Event.info",
@@ -66,7 +76,9 @@ fn question(random: &mut Random, path: &str, with_list: bool) -> (String, String
     let other = random.one(&VALUES);
     (
         operator.to_owned(),
-        format!(r#""operator": "{operator}", "hash_path": "{path}", "value": "{value}", "value_list": ["{value}", "{other}"]"#),
+        format!(
+            r#""operator": "{operator}", "hash_path": "{path}", "value": "{value}", "value_list": ["{value}", "{other}"]"#
+        ),
     )
 }
 
@@ -82,7 +94,13 @@ fn params(random: &mut Random, module: &str) -> String {
             format!(r#"{{"scope": "{scope}", "condition": "{condition}", "tags": {}, "clusters": []}}"#, tags(random))
         }
         "count-if" => {
-            let path = random.one(&["Event._AttributeFlattened.{n}", "Event.Tag.{n}", "Event._AttributeFlattened.{n}[to_ids=1]", "Event._AttributeFlattened.{n}.Tag.{n}", "Event.Attribute"]);
+            let path = random.one(&[
+                "Event._AttributeFlattened.{n}",
+                "Event.Tag.{n}",
+                "Event._AttributeFlattened.{n}[to_ids=1]",
+                "Event._AttributeFlattened.{n}.Tag.{n}",
+                "Event.Attribute",
+            ]);
             let operator = random.one(&["equals", "not_equals", "greater", "less_equals"]);
             format!(r#"{{"selector": "{path}", "operator": "{operator}", "value": "{}"}}"#, random.below(3))
         }
@@ -112,7 +130,10 @@ fn params(random: &mut Random, module: &str) -> String {
             let scope = random.one(&["event", "attribute"]);
             let action = random.one(&["add", "remove"]);
             let locality = random.one(&["local", "any", "global"]);
-            format!(r#"{{"scope": "{scope}", "action": "{action}", "locality": "{locality}", "tags": {}}}"#, tags(random))
+            format!(
+                r#"{{"scope": "{scope}", "action": "{action}", "locality": "{locality}", "tags": {}}}"#,
+                tags(random)
+            )
         }
         "attribute_ids_flag_operation" => format!(r#"{{"action": "{}"}}"#, random.one(&["add", "remove"])),
         "Module_event_distribution_operation" => r#"{"distribution": "1", "freeze": "freeze"}"#.into(),
@@ -148,12 +169,24 @@ pub(super) fn workflow(random: &mut Random) -> String {
             0..=5 => random.one(&LOGIC),
             6 => random.one(&["generic-filter-data", "generic-filter-data", "generic-filter-reset"]),
             7 | 8 => "stop-execution",
-            9 => random.one(&["push-zmq", "send-mail", "publish-event", "attribute_ids_flag_operation", "Module_event_distribution_operation", "attach-warninglist", "tag_replacement_tlp"]),
+            9 => random.one(&[
+                "push-zmq",
+                "send-mail",
+                "publish-event",
+                "attribute_ids_flag_operation",
+                "Module_event_distribution_operation",
+                "attach-warninglist",
+                "tag_replacement_tlp",
+            ]),
             10 => "tag_operation",
             _ => random.one(&["push-zmq", "concurrent-task", "tag_operation"]),
         };
         let params = params(random, module);
-        let filter = if matches!(module, "tag_operation" | "attribute_ids_flag_operation") { filter(random) } else { String::new() };
+        let filter = if matches!(module, "tag_operation" | "attribute_ids_flag_operation") {
+            filter(random)
+        } else {
+            String::new()
+        };
         let outputs = if LOGIC.contains(&module) { 2 } else { usize::from(module != "stop-execution") };
         let _ = write!(text, "{node} {module} {params}{filter}");
         let mut leads_to = String::new();

@@ -68,7 +68,11 @@ fn bears_out(claim: &Claim<'_>, found: &Counterexample) -> bool {
     is_meant && !is_met(&run(claim.workflow, found.event.clone(), &answers), claim.expectations)
 }
 
-fn claim<'c>(workflow: &'c Prepared, condition: Option<&'c Prepared>, expectations: &'c [Expectation<'c>]) -> Claim<'c> {
+fn claim<'c>(
+    workflow: &'c Prepared,
+    condition: Option<&'c Prepared>,
+    expectations: &'c [Expectation<'c>],
+) -> Claim<'c> {
     Claim {
         workflow,
         condition,

@@ -53,7 +53,8 @@ fn check(seed: u64, events: usize, tally: &mut Tally) {
     let expectations = expectations(&mut random, &nodes);
     let claim = claim(&prepared, meant.as_ref(), &expectations);
     let decision = decided(&claim);
-    let shown = || format!("seed {seed}, {}\n{text}{}\n{expectations:?}", semantics.release, asked.clone().unwrap_or_default());
+    let shown =
+        || format!("seed {seed}, {}\n{text}{}\n{expectations:?}", semantics.release, asked.clone().unwrap_or_default());
     match &decision {
         Decision::Holds => tally.holds += 1,
         // The engine has borne it out.
@@ -91,7 +92,7 @@ fn check(seed: u64, events: usize, tally: &mut Tally) {
 
 /// So many workflows are tried; more if this variable says so.
 fn number() -> u64 {
-    std::env::var("PROVER_WORKFLOWS").ok().and_then(|number| number.parse().ok()).unwrap_or(300)
+    std::env::var("PROVER_WORKFLOWS").ok().and_then(|number| number.parse().ok()).unwrap_or(240)
 }
 
 #[test]

@@ -42,9 +42,8 @@ pub struct AnyEvents {
 impl AnyEvents {
     /// Whether an event is meant.
     pub fn mean(&self, event: &Value<'_>) -> bool {
-        let is_stopped = |condition: &Prepared| {
-            condition.run(event.clone(), &RunOptions::default()).outcome == Outcome::Blocked
-        };
+        let is_stopped =
+            |condition: &Prepared| condition.run(event.clone(), &RunOptions::default()).outcome == Outcome::Blocked;
         self.condition.as_ref().is_none_or(is_stopped)
     }
 }
@@ -147,13 +146,8 @@ impl Case<'_, '_> {
     ) {
         let asks_for_log = self.test.clauses.iter().any(|clause| matches!(clause.kind, TestClauseKind::Log { .. }));
         let clock: Option<&Clock> = if asks_for_log { Some(&no_time) } else { None };
-        let options = RunOptions {
-            answers,
-            callees: Some(&*tested.callees),
-            trace: true,
-            clock,
-            ..RunOptions::default()
-        };
+        let options =
+            RunOptions { answers, callees: Some(&*tested.callees), trace: true, clock, ..RunOptions::default() };
         let result = prepared.run(data, &options);
         look(&result);
         let happened = Happened::of(&result);

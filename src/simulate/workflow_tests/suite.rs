@@ -176,14 +176,10 @@ impl SuiteSettings<'_, '_> {
 }
 
 /// The events of a trigger that answer a question.
-fn any_events(
-    events: &AnyEvent<'_>,
-    span: Span,
-    workflow: &Prepared,
-    settings: &SuiteSettings<'_, '_>,
-) -> AnyEvents {
+fn any_events(events: &AnyEvent<'_>, span: Span, workflow: &Prepared, settings: &SuiteSettings<'_, '_>) -> AnyEvents {
     let AnyEvent::Lowered(graph) = events else { return AnyEvents { span, condition: None } };
-    let own = Settings { trigger: Some(workflow.trigger()), ..Settings::new("", settings.catalogue, settings.semantics) };
+    let own =
+        Settings { trigger: Some(workflow.trigger()), ..Settings::new("", settings.catalogue, settings.semantics) };
     // A hash path that is too long was reported where the test was checked.
     AnyEvents { span, condition: Prepared::new(graph, &own).ok() }
 }
