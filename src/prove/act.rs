@@ -202,7 +202,7 @@ impl Walk<'_, '_> {
         let mut dies = Fact::NEVER;
         let mut exists = Fact::NEVER;
         if let Some(filter) = filter {
-            // What the module filter leaves is no event.
+            // What the module filter leaves is not an event.
             dies = self.selected(fact, data, Some(filter), at).dies;
         } else {
             let event = data.get(self.circuit, "Event");

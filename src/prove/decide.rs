@@ -97,7 +97,7 @@ const CONFLICTS: u64 = 60_000;
 /// So often an event is looked for that depends on something that is not known.
 const ATTEMPTS: usize = 4;
 /// An event is made as small as can be where that takes no more gates than this.
-const MOST_COUNTING: usize = 400_000;
+const MOST_COUNTING: usize = 20_000;
 
 pub(super) const GIVEN_UP: &str = "the search took too many steps";
 const TOO_MANY_EVENTS: &str = "too many different events would have to be told apart";
@@ -255,7 +255,7 @@ impl Search<'_, '_> {
     pub(super) fn smallest(&self, circuit: &mut Circuit, solver: &mut Solver, facts: &[Fact], first: Values) -> Values {
         let fails = self.choices.fails.values();
         let mut parts: Vec<Fact> = fails.chain(&self.events.parts).copied().collect();
-        parts.retain(|part| !matches!(*part, Fact::NEVER | Fact::ALWAYS));
+        parts.retain(|part| !matches!(*part, Fact::NEVER | Fact::ALWAYS) && solver.knows(*part));
         let mut best = first;
         // One part after the other is taken away, as far as that can be.
         let mut at = 0;

@@ -226,7 +226,7 @@ pub(super) fn numbered(circuit: &mut Circuit, entries: &[Entry], number: i64) ->
     found
 }
 
-/// The value where plain keys lead; a null counts as missing.
+/// The value where plain keys lead; a null counts as missing. Several of its cases may be of one kind: it is for reading only.
 pub(super) fn follow(circuit: &mut Circuit, keys: &[Key<'static>], data: &Data) -> Data {
     let mut data = data.clone();
     for key in keys {
@@ -255,27 +255,14 @@ pub(super) fn follow(circuit: &mut Circuit, keys: &[Key<'static>], data: &Data) 
                     }
                 }
                 cases.push(Case { fact: !found_any, kind: Kind::Missing });
-                joined(circuit, cases)
+                Data::of_cases(cases)
             }
         };
         let cases = data.cases().iter().map(|case| match case.kind {
             Kind::Scalar(Value::Null) => Case { fact: case.fact, kind: Kind::Missing },
             _ => case.clone(),
         });
-        data = joined(circuit, cases.collect());
+        data = Data::of_cases(cases.collect());
     }
     data
-}
-
-/// A value of cases of which several may be alike.
-fn joined(circuit: &mut Circuit, cases: Vec<Case>) -> Data {
-    let mut data: Option<Data> = None;
-    for case in cases.into_iter().rev() {
-        let own = Data::from(case.kind);
-        data = Some(match data {
-            None => own,
-            Some(rest) => Data::choose(circuit, case.fact, &own, &rest),
-        });
-    }
-    data.unwrap_or_else(Data::missing)
 }

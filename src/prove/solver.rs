@@ -68,6 +68,11 @@ impl Solver {
         if answer == lbool::FALSE { Found::Nothing } else { Found::GivenUp }
     }
 
+    /// Whether a fact is part of what was searched for so far. Others are free, and do not hold of what is found.
+    pub(super) fn knows(&self, fact: Fact) -> bool {
+        self.variables.contains_key(&fact.number())
+    }
+
     /// The literal for a fact; all that it is made of becomes clauses.
     fn literal(&mut self, circuit: &Circuit, fact: Fact) -> batsat::Lit {
         let mut open = vec![fact.number()];

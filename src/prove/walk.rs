@@ -43,7 +43,7 @@ pub(super) struct World<'w> {
     pub(super) guards_publication: bool,
 }
 
-/// The choices that are no part of the event.
+/// The choices that the event is not about.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Choices {
     /// Whether a step fails.
@@ -62,7 +62,7 @@ struct Pending {
     is_skipped: bool,
 }
 
-/// Behind all steps.
+/// After all steps.
 const END: Pending = Pending { rank: usize::MAX, step: usize::MAX, is_skipped: false };
 
 /// Where a run is. The order is that of the walk: nothing that comes later leads to something before.
@@ -491,7 +491,7 @@ impl<'m> Walk<'_, 'm> {
                 })
             }
             Meaning::Compares(_) | Meaning::Counts { .. } => {
-                Answer::not_modelled("what filters leave beside the event is not modelled")
+                Answer::not_modelled("what filters keep next to the event is not modelled")
             }
             Meaning::Unknown(why) => Answer::not_modelled(why),
             _ => Answer::not_modelled("what this module decides is not modelled"),

@@ -21,6 +21,7 @@ use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, SAFE_FIX, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Filling, Form, MissingVariable, write};
 use mispflow::project::{Files, Project, ProjectFiles, catalogues, load_source};
+use mispflow::prove::run_case;
 use mispflow::simulate::workflow_tests::{Coverage, Suite, SuiteSettings};
 use mispflow::upgrade::check_for_targets;
 
@@ -42,12 +43,14 @@ const WITHOUT_CASE: [(Code, &str); 8] = [
 const OF_BUILD: &str = "environment-not-set";
 
 /// Cases of `test`, which runs the tests.
-const OF_TEST: [&str; 6] = [
+const OF_TEST: [&str; 8] = [
     "unusable-event",
     "unusable-answer",
     "unreadable-file-of-a-test",
     "refused-file-of-a-test",
     "test-failed",
+    "test-not-decided",
+    "no-such-event",
     "not-covered",
 ];
 
@@ -182,7 +185,8 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
             on_other_events: false,
         };
         let suite = Suite::new(&compilation, &settings, &mut diagnostics);
-        let reports: Vec<_> = suite.cases.iter().map(|case| case.run(&suite.workflows[case.workflow])).collect();
+        let run = |case| run_case(case, &suite.workflows[case.workflow], catalogue, &sources).0;
+        let reports: Vec<_> = suite.cases.iter().map(run).collect();
         diagnostics.extend(reports.iter().flat_map(|report| report.failures.iter().cloned()));
         if case.name.starts_with("not-covered") {
             diagnostics.extend(Coverage::new(&suite, &reports).missing);

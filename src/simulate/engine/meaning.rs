@@ -21,7 +21,7 @@ pub enum Meaning<'m> {
     Stops {
         /// The reason that MISP logs, where it is the same for every event.
         message: Option<&'m str>,
-        /// Whether its parameter is no text, which MISP does not survive.
+        /// Whether its parameter is not a string, which MISP does not survive.
         dies: bool,
     },
     /// `generic-if`.
