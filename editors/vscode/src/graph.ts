@@ -26,6 +26,7 @@ export class Graph implements vscode.Disposable {
             vscode.workspace.onDidChangeTextDocument((change) => {
                 if (change.document === this.document) this.drawSoon();
             }),
+            vscode.window.onDidChangeActiveColorTheme(() => this.drawSoon()),
             // What is imported may have changed.
             vscode.workspace.onDidSaveTextDocument((document) => {
                 if (document.languageId === 'mwf') this.drawSoon();
@@ -105,6 +106,7 @@ export class Graph implements vscode.Disposable {
             item: this.item,
             events: this.events,
             target: settings().get('target', ''),
+            isDark: isDark(),
         };
         let made;
         try {
@@ -140,6 +142,11 @@ export class Graph implements vscode.Disposable {
         this.panel?.dispose();
         vscode.Disposable.from(...this.listeners).dispose();
     }
+}
+
+function isDark(): boolean {
+    const { kind } = vscode.window.activeColorTheme;
+    return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast;
 }
 
 function folderOf(document: vscode.TextDocument): string {

@@ -14,6 +14,8 @@ export interface Wanted {
     /** Events whose runs are drawn. */
     events: string[];
     target: string;
+    /** Whether the editor is dark, whatever the system prefers. */
+    isDark: boolean;
 }
 
 export type Page = { html: string } | { problem: string };
@@ -34,8 +36,16 @@ export async function page(wanted: Wanted, signal?: AbortSignal): Promise<Page> 
     if (wanted.target) args.push('--target', wanted.target);
     for (const event of wanted.events) args.push('--event', event);
     const output = await run(wanted.program, args, wanted.folder, wanted.text, signal);
-    if (output.stdout.startsWith('<!doctype html>')) return { html: withScript(output.stdout) };
+    if (output.stdout.startsWith('<!doctype html>')) return { html: withScript(withColours(output.stdout, wanted.isDark)) };
     return { problem: output.stderr.trim() || `mispflow ended with ${output.code}` };
+}
+
+/** The page asks the system for light or dark; here the editor decides. */
+function withColours(html: string, isDark: boolean): string {
+    const asked = /@media\s*\(prefers-color-scheme:\s*dark\)/g;
+    return html
+        .replace(/<style>[\s\S]*?<\/style>/g, (style) => style.replace(asked, isDark ? '@media all' : '@media not all'))
+        .replace('<meta name="color-scheme" content="light dark">', `<meta name="color-scheme" content="${isDark ? 'dark' : 'light'}">`);
 }
 
 function withScript(html: string): string {

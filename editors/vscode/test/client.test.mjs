@@ -83,7 +83,7 @@ workflow
 });
 
 function wanted(text, more = {}) {
-    return { program, folder, text, item: items.itemAt(text, 0), events: [], target: '', ...more };
+    return { program, folder, text, item: items.itemAt(text, 0), events: [], target: '', isDark: false, ...more };
 }
 
 test('every workflow of the examples has a page', { skip }, async () => {
@@ -163,6 +163,7 @@ function told(messages) {
         const box = chosen[0]?.getBoundingClientRect();
         shown.push({
             chosen: chosen.map((node) => node.id),
+            background: getComputedStyle(document.body).backgroundColor,
             isSeen: !box || box.left >= stage.left && box.right <= stage.right && box.top >= stage.top && box.bottom <= stage.bottom,
             problem: document.getElementById('problem').hidden ? '' : document.getElementById('problem').textContent,
         });
@@ -191,6 +192,10 @@ test('the picture follows the cursor, and a click on a node leads to its line', 
     // Following the cursor tells the editor nothing: it would move the cursor.
     assert.equal(result.before, 1);
     assert.deepEqual(result.sent, [{ ready: true }, { file: '', line: 8 }]);
+    const dark = await pages.page(wanted(guardText, { folder: guard, isDark: true }));
+    const [shown] = inBrowser(dark.html, EDITOR, told([{ line: 8 }])).shown;
+    assert.equal(result.shown[0].background, 'rgb(255, 255, 255)');
+    assert.notEqual(shown.background, 'rgb(255, 255, 255)');
 });
 
 test('what the cursor is at is moved into the window', { skip }, async (context) => {
@@ -212,4 +217,40 @@ test('with an event the page has the run', { skip }, async (context) => {
     if (!result) return context.skip('there is no Chromium here');
     assert.deepEqual(result.problems, []);
     assert.deepEqual(result.shown[0].chosen, ['n4']);
+});
+
+/** A snippet as it is inserted when nobody changes anything, read as VS Code reads it. */
+function inserted(body) {
+    const text = [body].flat().join('\n');
+    let at = 0;
+    const read = (end) => {
+        let made = '';
+        while (at < text.length && text[at] !== end) {
+            const [all, choice, first] = text.slice(at).match(/^(?:\\[$}\\]|\$\d+|\$\{\d+(?:(\|)([^,|]*)[^|]*\|\}|\}|:))/) ?? [text[at]];
+            at += all.length;
+            if (choice) made += first;
+            else if (all.startsWith('\\')) made += all[1];
+            else if (all.endsWith(':') && all.length > 1) {
+                made += read('}');
+                at += 1;
+            } else if (!/^\$\{?\d/.test(all)) made += all;
+        }
+        return made;
+    };
+    return read();
+}
+
+test('a snippet is read as VS Code reads it', () => {
+    assert.equal(inserted(['a ${1:b ${2:c\\}} d} {', '$0 ${3|e,f|} ${4}']), 'a b c} d {\n e ');
+});
+
+test('mispflow reads every snippet', { skip }, async () => {
+    const snippets = JSON.parse(readFileSync(new URL('../snippets/mwf.json', import.meta.url), 'utf8'));
+    const items = ['workflow', 'adhoc', 'blueprint', 'module', 'test', 'import', 'let'];
+    for (const [name, { prefix, body }] of Object.entries(snippets)) {
+        const text = inserted(body);
+        const file = items.includes(prefix) ? `${text}\n` : `workflow w on event-publish {\n${text}\npush-zmq()\n}\n`;
+        const output = await programs.run(program, ['fmt', '-'], folder, file);
+        assert.equal(output.code, 0, `${name}: ${output.stderr}\n${file}`);
+    }
 });
