@@ -13,7 +13,7 @@ const { metafile } = await build({
     external: ['vscode'],
     metafile: true,
 });
-await build({ ...common, minify: false, entryPoints: ['src/program.ts', 'src/page.ts', 'src/items.ts', 'src/lenses.ts'], outdir: 'out' });
+await build({ ...common, minify: false, entryPoints: ['src/program.ts', 'src/page.ts', 'src/items.ts', 'src/lenses.ts', 'src/tokens.ts'], outdir: 'out' });
 
 // The licences of what is in the file.
 const inside = Object.keys(metafile.inputs).map((path) => path.match(/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]);

@@ -2,13 +2,9 @@
 
 import { run } from './program.js';
 
-/** The command of a lens that runs a test. */
-export const RUN_TEST = 'mispflow.runTest';
-
 /** The parts of a code lens that count here. */
 export interface Lens {
     range: { start: { line: number; character: number }; end: { line: number; character: number } };
-    command?: { command: string; arguments?: unknown[] };
 }
 
 export interface TestOfFile {
@@ -16,13 +12,24 @@ export interface TestOfFile {
     range: Lens['range'];
 }
 
-/** The tests of a file, in order. */
-export function testsOf(lenses: readonly Lens[]): TestOfFile[] {
-    return lenses.flatMap(({ command, range }) => {
-        if (command?.command !== RUN_TEST) return [];
-        const [, title] = command.arguments ?? [];
-        return typeof title === 'string' ? [{ title, range }] : [];
-    });
+/** The tests of a file, in order: those lines with a lens that begin a test. */
+export function testsOf(lenses: readonly Lens[], text: string): TestOfFile[] {
+    const lines = text.split(/\r?\n/);
+    const found = new Map<number, TestOfFile>();
+    for (const { range } of lenses) {
+        const [, quoted] = lines[range.start.line]?.match(/^\s*test\s+("(?:\\.|[^"\\])*")/) ?? [];
+        if (quoted) found.set(range.start.line, { title: unquoted(quoted), range });
+    }
+    return [...found.values()].sort((one, other) => one.range.start.line - other.range.start.line);
+}
+
+/** Strings have the escapes of JSON, and `\u{…}`. */
+function unquoted(quoted: string): string {
+    try {
+        return JSON.parse(quoted.replace(/\\u\{([0-9a-fA-F]+)\}/g, (_, code) => String.fromCodePoint(parseInt(code, 16)).replace(/["\\]/, '\\$&')));
+    } catch {
+        return quoted.slice(1, -1);
+    }
 }
 
 export interface Place {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient/node';
 import { run } from './program.js';
 import { program, SECTION, settings } from './settings.js';
+import { withoutHiding } from './tokens.js';
 
 /** The language server, which may be started and stopped at any time. */
 export class Server implements vscode.Disposable {
@@ -54,6 +55,11 @@ export class Server implements vscode.Disposable {
             // Only the values: the object has functions too.
             initializationOptions: JSON.parse(JSON.stringify(settings())),
             synchronize: { configurationSection: SECTION },
+            middleware: {
+                provideDocumentSemanticTokens: async (document, token, next) => this.coloured(await next(document, token)),
+                provideDocumentRangeSemanticTokens: async (document, range, token, next) =>
+                    this.coloured(await next(document, range, token)),
+            },
             outputChannel: this.log,
             traceOutputChannel: this.log,
         };
@@ -66,6 +72,11 @@ export class Server implements vscode.Disposable {
         } catch (error) {
             this.log.error(`the server has not started: ${error}`);
         }
+    }
+
+    private coloured(tokens: vscode.SemanticTokens | null | undefined): vscode.SemanticTokens | null | undefined {
+        const kinds = this.client?.initializeResult?.capabilities.semanticTokensProvider?.legend.tokenTypes ?? [];
+        return tokens && new vscode.SemanticTokens(withoutHiding(tokens.data, kinds), tokens.resultId);
     }
 
     /** Whether the program has a server. An older one would end at once, and the editor would only say that. */

@@ -66,7 +66,7 @@ export class Tests implements vscode.Disposable {
             return;
         }
         item.children.replace(
-            testsOf(lenses ?? []).map(({ title, range }) => {
+            testsOf(lenses ?? [], document.getText()).map(({ title, range }) => {
                 const test = this.controller.createTestItem(title, title, item.uri);
                 test.range = new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
                 return test;

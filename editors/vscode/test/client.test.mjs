@@ -12,6 +12,7 @@ import items from '../out/items.js';
 import lenses from '../out/lenses.js';
 import pages from '../out/page.js';
 import programs from '../out/program.js';
+import colours from '../out/tokens.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const built = process.env.MISPFLOW ?? join(root, 'target/debug/mispflow');
@@ -130,6 +131,24 @@ test('the tests of a file are run on what is on disk', { skip }, async () => {
     const line = guardText.split('\n').findIndex((text) => text.includes('expect success'));
     assert.equal(failure.span.start.line, line + 1);
     await assert.rejects(lenses.results(program, copy, 'missing.mwf', ''), /missing\.mwf/);
+});
+
+test('the tests of a file are the lines with a lens that begin one', () => {
+    const text = 'workflow w on t {\n}\r\ntest "a \\"b\\" \\u{1f6a8}" of w {\n}\n  test "\\u{zz}" of w {}\ntest "last" of w {}';
+    const lens = (line) => ({ range: { start: { line, character: 0 }, end: { line, character: 4 } } });
+    const titles = (lines) => lenses.testsOf(lines.map(lens), text).map(({ title }) => title);
+    assert.deepEqual(titles([0, 5, 2, 2, 4, 99]), ['a "b" 🚨', '\\u{zz}', 'last']);
+    assert.deepEqual(titles([]), []);
+});
+
+test('colours of the server hide none of the grammar', () => {
+    const kinds = ['keyword', 'string', 'comment', 'number'];
+    // keyword at 0:0, string at 0:5, number at 0:9, comment at 2:1, string at 2:8, keyword at 2:12, keyword at 4:2
+    const data = [0, 0, 3, 0, 0, 0, 5, 2, 1, 0, 0, 4, 1, 3, 0, 2, 1, 3, 2, 0, 0, 7, 2, 1, 0, 0, 4, 1, 0, 1, 2, 2, 1, 0, 0];
+    const left = [0, 0, 3, 0, 0, 0, 9, 1, 3, 0, 2, 12, 1, 0, 1, 2, 2, 1, 0, 0];
+    assert.deepEqual([...colours.withoutHiding(Uint32Array.from(data), kinds)], left);
+    assert.deepEqual([...colours.withoutHiding(Uint32Array.from(data), ['keyword'])], data);
+    assert.deepEqual([...colours.withoutHiding(new Uint32Array(), kinds)], []);
 });
 
 /** Opens a page in Chromium with a script before it and one after it, and gives what the second leaves. */
