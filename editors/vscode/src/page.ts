@@ -120,7 +120,8 @@ function follow(): void {
     strip.id = 'problem';
     strip.hidden = true;
     strip.setAttribute('role', 'status');
-    strip.style.cssText = 'margin:0;padding:6px 16px;max-height:30vh;overflow:auto;white-space:pre-wrap;border-left:4px solid #b3161f';
+    strip.style.cssText = 
+        'position:sticky;top:0;z-index:2;margin:0;padding:6px 16px;max-height:30vh;overflow:auto;white-space:pre-wrap;border-left:4px solid #b3161f';
     document.body.prepend(strip);
 
     window.addEventListener('message', (event: any) => {

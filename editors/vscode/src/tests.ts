@@ -121,6 +121,9 @@ export class Tests implements vscode.Disposable {
             if (!result) run.skipped(item);
             else if (result.passed) run.passed(item);
             else run.failed(item, result.failures.map((failure) => message(failure, item)));
+            const words = [result ? (result.passed ? 'passed' : 'failed') : 'not found', `${file.label}: ${item.label}`];
+            const why = (result?.failures ?? []).flatMap((failure) => [`  ${failure.message}`, ...failure.notes.map((note) => `    ${note}`)]);
+            run.appendOutput([words.join('  '), ...why, ''].join('\r\n'), undefined, item);
         }
     }
 
