@@ -13,6 +13,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents, partners};
 use crate::exported::is_misp_json;
 use crate::format::quote;
+use crate::inputs::Reads;
 use crate::model::{Document, NodeId};
 use crate::picture::{Options, Scene, Versions};
 use crate::project::{self, ProjectFiles};
@@ -21,7 +22,7 @@ use super::graph::{secrets_of, source_lines, write as write_picture};
 use super::import::read_documents;
 use super::meaning::{Side, compare_meaning};
 use super::target_parser::TargetParser;
-use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, report};
+use super::{Console, Failure, Format, Inputs, ProjectFlags, Status, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///

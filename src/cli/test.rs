@@ -10,6 +10,7 @@ use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
+use crate::inputs::Reads;
 use crate::project::{self, Readers, below, write_whole};
 use crate::prove::{Counterexample, Decision, run_case};
 use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
@@ -20,7 +21,7 @@ use super::interrupt::Interrupt;
 use super::run_output::record_name;
 use super::server::{EventSource, FromServer};
 use super::watch::{Watched, watch};
-use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, TargetFlag, report};
+use super::{Console, Failure, Inputs, ReportFormat, Status, TargetFlag, report};
 
 /// How results are written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]
