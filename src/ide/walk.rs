@@ -370,6 +370,11 @@ impl<'t, 's> Walker<'_, 't, 's> {
     fn clause(&mut self, clause: &'t ClauseKind<'s>, around: &Around<'t, 's>) {
         match clause {
             ClauseKind::Given(values) => values.iter().for_each(|value| self.value(value, around)),
+            ClauseKind::GivenAny { condition } => {
+                if let Some(condition) = condition {
+                    self.condition(condition, around);
+                }
+            }
             ClauseKind::WhenFails { target, message: value } | ClauseKind::WhenReturns { target, value } => {
                 self.name(Role::Target, *target, around);
                 self.value(value, around);

@@ -100,7 +100,7 @@ const ATTEMPTS: usize = 4;
 const MOST_COUNTING: usize = 20_000;
 
 pub(super) const GIVEN_UP: &str = "the search took too many steps";
-const TOO_MANY_EVENTS: &str = "too many different events would have to be told apart";
+const TOO_MANY_EVENTS: &str = "there are too many different events to look at";
 const NOT_CONFIRMED: &str = "an event was found, but a run on it does not bear it out";
 const SEARCHES: &str = "which events the search of an ad-hoc workflow finds is not modelled";
 

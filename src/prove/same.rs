@@ -41,7 +41,7 @@ pub struct Difference {
 
 const OTHER_TRIGGER: &str = "the two are started by different triggers, which pass different data";
 const SEARCHES: &str = "which events the search of an ad-hoc workflow finds is not modelled";
-const TOO_MANY: &str = "too many different events would have to be told apart";
+const TOO_MANY: &str = "there are too many different events to look at";
 const CONTENT: &str = "what an effect holds of the event is compared only where both make it of the same";
 /// So many effects of two workflows are compared, one with another.
 const MOST_PAIRS: usize = 250_000;

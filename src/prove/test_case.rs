@@ -84,7 +84,10 @@ fn over_all(
             let finding = Diagnostic::at(Code::NoSuchEvent, any.span, message)
                 .also(case.test.item.title.span, "in this test")
                 .note("so what the test expects is never put to the test")
-                .help("`mispflow triggers` shows what the trigger passes; ask for something that can be there");
+                .help(format!(
+                    "`mispflow modules {}` shows what the trigger passes; ask for something that can be there",
+                    tested.prepared.trigger()
+                ));
             report.failures.push(finding);
         }
     }
