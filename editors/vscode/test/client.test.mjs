@@ -232,6 +232,7 @@ test('with an event the page has the run', { skip }, async (context) => {
     const events = [join(guard, 'events/red.json')];
     const made = await pages.page(wanted(guardText, { folder: guard, events }));
     assert.ok(made.html?.includes('TLP:RED'), made.problem);
+    assert.ok(made.html.includes('"events/red.json') && !made.html.includes(events[0]));
     const result = inBrowser(made.html, EDITOR, told([{ line: 8 }]));
     if (!result) return context.skip('there is no Chromium here');
     assert.deepEqual(result.problems, []);
