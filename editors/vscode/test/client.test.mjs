@@ -134,11 +134,15 @@ test('the tests of a file are run on what is on disk', { skip }, async () => {
 });
 
 test('the tests of a file are the lines with a lens that begin one', () => {
-    const text = 'workflow w on t {\n}\r\ntest "a \\"b\\" \\u{1f6a8}" of w {\n}\n  test "\\u{zz}" of w {}\ntest "last" of w {}';
+    const text = 'workflow w on t {\n}\r\ntest "a \\"b\\" \\u{1f6a8}" of w {\n}\n  test "\\u{zz}" of w {}\nlet x = """\ntest "no" of w\n"""\ntest "last" of w {}\r\n# test "no" of w';
     const lens = (line) => ({ range: { start: { line, character: 0 }, end: { line, character: 4 } } });
-    const titles = (lines) => lenses.testsOf(lines.map(lens), text).map(({ title }) => title);
-    assert.deepEqual(titles([0, 5, 2, 2, 4, 99]), ['a "b" 🚨', '\\u{zz}', 'last']);
-    assert.deepEqual(titles([]), []);
+    const titles = (lines) => lenses.testsOf(text, lines.map(lens)).map(({ title }) => title);
+    const all = ['a "b" 🚨', '\\u{zz}', 'last'];
+    assert.deepEqual(titles([0, 8, 2, 2, 4, 6, 99]), all);
+    assert.deepEqual(titles([8, 2]), [all[0], all[2]]);
+    // Lenses can be switched off.
+    assert.deepEqual(titles([]), all);
+    assert.deepEqual(lenses.testsOf('', []), []);
 });
 
 test('colours of the server hide none of the grammar', () => {
