@@ -58,7 +58,7 @@ impl Compact {
         self.places.get(at).map_or(self.end, |place| *place as usize)
     }
 
-    /// Reads what is no string and no comment.
+    /// Reads what is neither a string nor a comment.
     fn plain(&mut self, whole: &str, range: Range<usize>) {
         let bytes = &whole.as_bytes()[..range.end];
         let mut at = range.start;
