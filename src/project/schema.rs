@@ -9,6 +9,7 @@ use crate::diagnostics::{ALL_WARNINGS, Code, Level, Severity};
 pub fn schema() -> Value {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": concat!(env!("CARGO_PKG_REPOSITORY"), "/raw/main/schema/mispflow.schema.json"),
         "title": "mispflow.toml",
         "description": "The project file of mispflow",
         "type": "object",
@@ -51,6 +52,7 @@ fn project() -> Map<String, Value> {
     let mut target = string("The release of MISP to compile for");
     target["pattern"] = json!("^misp-[0-9]+\\.[0-9]+(\\.[0-9]+|-latest)$");
     target["examples"] = Target::NAMES.into_iter().collect();
+    target["default"] = Target::DEFAULT.to_string().into();
     properties([
         ("source", string("The folder with the `.mwf` files")),
         ("output", string("The folder that `build` writes to")),

@@ -56,6 +56,7 @@ mod pins;
 mod program;
 mod programs;
 mod project_files;
+mod project_schema;
 mod rebuild;
 mod run;
 mod run_as_trigger;

@@ -12,6 +12,7 @@
 //! | `json` | JSON; `json,catalogue` a catalogue, `json,taxonomies` taxonomies |
 //! | `text,file=NAME` | a file for what follows |
 //! | `console` | lines with `$` are commands, what follows each is exactly what it prints |
+//! | `lua`, `elisp`, `toml,editor` | settings of an editor; `sh` commands of others. Only the TOML is read |
 //! | `yaml` | hooks for pre-commit; `yaml,pipeline` a pipeline whose commands of mispflow take their arguments |
 //!
 //! Other blocks are errors. The commands of some pages speak to a stand-in for a server, see `server_of`; these pages begin
@@ -57,6 +58,8 @@ fn problem(block: &Block, folder: &Path, console: &mut Console) -> Option<String
     }
     match block.kind.as_str() {
         "mwf" => mwf::problem(block, folder),
+        "toml" if block.has("editor") => toml::from_str::<toml::Table>(content).err().map(|error| error.to_string()),
+        "lua" | "elisp" | "sh" => None,
         "toml" => {
             let sources = Sources::new();
             let file = sources.add("mispflow.toml", None, content);

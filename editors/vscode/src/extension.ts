@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { chooseEvent, Graph } from './graph.js';
+import { Server } from './server.js';
+import { SECTION } from './settings.js';
+import { Tests } from './tests.js';
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+    const server = new Server();
+    const graph = new Graph();
+    const tests = new Tests(server);
+    const command = (name: string, does: () => unknown) => vscode.commands.registerCommand(`${SECTION}.${name}`, does);
+    context.subscriptions.push(
+        server,
+        graph,
+        tests,
+        command('restart', () => server.restart()),
+        command('showLog', () => server.log.show()),
+        command('showGraph', () => graph.show([])),
+        command('showRun', async () => {
+            const event = await chooseEvent();
+            if (event) await graph.show([event]);
+        }),
+        vscode.workspace.onDidGrantWorkspaceTrust(() => server.restart()),
+        vscode.workspace.onDidChangeConfiguration((change) => {
+            // The server is told of the other settings.
+            if (['path', 'arguments'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`))) void server.restart();
+        }),
+    );
+    await server.restart();
+}
