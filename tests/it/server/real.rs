@@ -156,15 +156,14 @@ fn a_round_on_the_stand_in() {
     }
 }
 
+/// On the older release: those of the newer one are tried where a pull is.
 #[test]
 fn the_examples_on_the_stand_in() {
-    for release in ["2.5.1", "2.5.19"] {
-        let misp = Served::new(StandIn::new(release));
-        let tried = examples(&misp.url(), KEY, &format!("misp-{release}"));
-        assert!(tried > 20, "{release}: {tried}");
-        let server = misp.server.lock().unwrap();
-        assert!(server.workflows.is_empty() && server.blueprints.is_empty(), "{release}: all of it is gone again");
-    }
+    let misp = Served::new(StandIn::new("2.5.1"));
+    let tried = examples(&misp.url(), KEY, "misp-2.5.1");
+    assert!(tried > 20, "{tried}");
+    let server = misp.server.lock().unwrap();
+    assert!(server.workflows.is_empty() && server.blueprints.is_empty(), "all of it is gone again");
 }
 
 #[test]

@@ -256,12 +256,22 @@ fn run_recorded(release: &'static str, record: &Value) -> Done {
     server.runs.push_back(ScriptedRun { outcome: expected["outcome"].as_str().map(str::to_owned), log: lines });
     let workflow = json!({"Workflow": {"id": id, "uuid": uuid, "name": name, "description": "", "trigger_id": trigger,
         "debug_enabled": true, "data": server.workflows[0].data}});
-    let project = folder(&[("w.json", &workflow.to_string()), ("event.json", &request["event"].to_string())]);
+    // What that server was called.
+    let answers = json!({"server": {"base_url": "http://127.0.0.1:8089"}});
+    let project = folder(&[
+        ("w.json", &workflow.to_string()),
+        ("event.json", &request["event"].to_string()),
+        ("answers.json", &answers.to_string()),
+    ]);
     let target = format!("misp-{release}");
     let misp = Served::new(server);
     run(
         project.path(),
         &misp,
-        &["run", "w.json", "--event", "event.json", "--on", "server", "--yes", "-q", "--target", &target],
+        &[
+            &["run", "w.json", "--event", "event.json", "--answers", "answers.json"][..],
+            &["--on", "server", "--yes", "-q", "--target", &target],
+        ]
+        .concat(),
     )
 }

@@ -70,7 +70,7 @@ impl Line {
     /// A person changes a parameter of the last workflow that has one, before a call that may be about to overwrite it.
     fn edit(&self, before: Option<&Call>) {
         self.counter.set(self.counter.get() + 1);
-        let mark = format!("Event.edit_{}", self.counter.get());
+        let mark = format!("Event.Tag.{{n}}[name=edit_{}].name", self.counter.get());
         let Some(id) = self.server.borrow_mut().edit_by_hand(&mark) else { return };
         let overwrites = ["edit", "delete"].map(|action| format!("/workflows/{action}/{id}.json"));
         if before.is_some_and(|call| overwrites.contains(&call.path)) {

@@ -78,7 +78,7 @@ fn a_pull_with_a_fault_at_any_call_is_repaired_by_a_second_one() {
             assert_eq!(plan.code(), 0, "{about}: {}\n{}", plan.out(), plan.messages());
         }
     }
-    assert!(failed > 5, "{failed}");
+    assert!(failed > 3, "{failed}");
 }
 
 /// A rollback keeps what is there before it writes, and a second one ends it.

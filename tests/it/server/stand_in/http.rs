@@ -151,7 +151,7 @@ impl Line {
                 write(stream, &Response { body, ..super::ok(&serde_json::Value::Null) }, usize::MAX);
             }
             Some(Fault::Edit) => {
-                self.server.lock().unwrap().edit_by_hand("Event.meanwhile");
+                self.server.lock().unwrap().edit_by_hand("Event.Tag.{n}[name=meanwhile].name");
                 write(stream, &act(), usize::MAX);
             }
             Some(Fault::Save) => {
