@@ -24,14 +24,15 @@ while IFS= read -r file; do
     fi
     printf '\n<details open><summary><code>%s</code></summary>\n\n' "$file"
     if [ -s "$made/picture" ]; then
-        printf '%s\n' '```mermaid'
+        printf '%s\n' '````mermaid'
         cat "$made/picture"
     else
         # Such as a file with several workflows, or with errors.
-        printf '%s\n' '```text'
+        # Four, for an excerpt may hold three.
+        printf '%s\n' '````text'
         cat "$made/said"
     fi
-    printf '%s\n\n</details>\n' '```'
+    printf '%s\n\n</details>\n' '````'
 done < "$made/changed" > "$made/all"
 [ -s "$made/all" ] || exit 0
 printf '### Workflows that change\n'

@@ -31,11 +31,15 @@ pub mod fix;
 pub mod format;
 pub mod hashpath;
 pub mod http;
+pub mod ide;
 pub mod import;
+pub mod inputs;
 pub mod jinja;
 pub mod layout;
 pub mod load;
 pub mod lower;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod misp;
 pub mod model;
 pub mod module_source;

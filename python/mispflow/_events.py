@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Mapping, Union
 
+from ._errors import EventError
+from ._json import to_json
 from ._mispflow import ArchivedEvent
 
 #: An event: as MISP's REST API gives it (``{"Event": {…}}``), as JSON, or as PyMISP has it.
@@ -20,18 +21,19 @@ def event_bytes(event: Event) -> bytes:
     if isinstance(event, bytes):
         return event
     if isinstance(event, str):
-        return event.encode()
+        try:
+            return event.encode()
+        except UnicodeEncodeError:
+            raise EventError("the event has half of a surrogate pair, which UTF-8 cannot write") from None
     if isinstance(event, (bytearray, memoryview)):
         return bytes(event)
     if isinstance(event, ArchivedEvent):
         if event.data is None:
-            from ._errors import EventError
-
             raise EventError(f"{event.file}: {event.error}")
         return event.data
     if any(base.__name__ == "MISPEvent" for base in type(event).__mro__):
         # PyMISP leaves out the `Event` around it.
         return b'{"Event": ' + event.to_json().encode() + b"}"
     if isinstance(event, Mapping):
-        return json.dumps(event).encode()
+        return to_json(event).encode()
     raise TypeError(f"an event is a dict, JSON, or a MISPEvent of PyMISP, not {type(event).__name__}")

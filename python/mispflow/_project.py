@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _mispflow
+from ._errors import CheckError
 from ._findings import Finding, findings_from_json
+from ._json import to_json
 from ._mispflow import ArchivedEvent
 from ._workflow import Workflow
 
 #: What :func:`load` takes: a path, a text, or MISP's JSON.
-Source = Union[str, "os.PathLike[str]", bytes, Mapping[str, Any], List[Any]]
+Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, Mapping[str, Any], List[Any]]
 Folders = Sequence[Union[str, "os.PathLike[str]"]]
 
 
@@ -120,8 +122,9 @@ def load(
 
     ``source`` is
 
-    - a path, of a file or of a folder with files: a :class:`pathlib.Path`, or a string of one line without ``{``;
-    - the text of a ``.mwf`` file, which messages then call ``name``;
+    - a path, of a file or of a folder with files: a :class:`pathlib.Path`, or a string of one line that names what is
+      there or has no bracket;
+    - the text of a ``.mwf`` file, as a string or as bytes, which messages then call ``name``;
     - MISP's JSON, as text or as a dict.
 
     ``target`` is the release of MISP, instead of the one that the project file names; ``config`` the project file,
@@ -135,11 +138,14 @@ def load(
     """
     path: Optional[str] = None
     text: Optional[str] = None
-    if isinstance(source, (dict, list)) or isinstance(source, Mapping):
-        text = json.dumps(source)
-    elif isinstance(source, bytes):
-        text = source.decode()
-    elif isinstance(source, str) and ("\n" in source or "{" in source):
+    if isinstance(source, (list, Mapping)):
+        text = to_json(source)
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        try:
+            text = bytes(source).decode()
+        except UnicodeDecodeError as error:
+            raise CheckError(f"{name} is not UTF-8: {error.reason} at byte {error.start}") from None
+    elif isinstance(source, str) and _is_text(source):
         text = source
     elif isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
@@ -148,6 +154,13 @@ def load(
     folders = [os.fspath(folder) for folder in allow_read]
     inner = _mispflow.Project(path, text, name, target, None if config is None else os.fspath(config), folders)
     return Project(inner, path or name)
+
+
+def _is_text(source: str) -> bool:
+    """Whether a string is a text and not a path."""
+    if "\n" in source:
+        return True
+    return any(bracket in source for bracket in "{[") and not os.path.exists(source)
 
 
 def archive(*paths: Union[str, "os.PathLike[str]"]) -> Iterator[ArchivedEvent]:

@@ -8,7 +8,9 @@ import time
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from . import _mispflow
+from ._errors import EventError
 from ._events import Event, event_bytes
+from ._json import to_json
 from ._mispflow import ArchivedEvent
 from ._run import Run
 
@@ -26,7 +28,7 @@ _BATCH_SECONDS = 0.1
 def _answers_json(answers: Answers) -> Optional[str]:
     if answers is None or isinstance(answers, str):
         return answers
-    return json.dumps(answers)
+    return to_json(answers)
 
 
 class Workflow:
@@ -134,10 +136,29 @@ class Workflow:
         >>> [json.loads(line).get("outcome") for line in lines]
         ['success', None]
         """
-        return self._inner.run_batch(list(events), source, first, _answers_json(answers), as_trigger)
+        written = _answers_json(answers)
+        lines: List[bytes] = []
+        for piece in _pieces(events):
+            # Between the calls Python looks whether Ctrl-C was pressed.
+            lines += self._inner.run_batch(piece, source, first + len(lines), written, as_trigger)
+        return lines
 
     def __repr__(self) -> str:
         return f"<Workflow {self.id} on {self.trigger}>"
+
+
+def _pieces(events: Iterable[bytes]) -> Iterator[List[bytes]]:
+    """The events, as much at a time as a thread is given at once."""
+    piece: List[bytes] = []
+    size = 0
+    for event in events:
+        piece.append(event)
+        size += len(event)
+        if size >= _BATCH_BYTES or len(piece) >= _BATCH_EVENTS:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
 
 
 def _cores() -> int:
@@ -176,7 +197,7 @@ class _Events:
             self.taken += 1
             try:
                 given = event if isinstance(event, (bytes, ArchivedEvent)) else event_bytes(event)
-            except (TypeError, ValueError, RecursionError) as error:
+            except (EventError, TypeError, ValueError, RecursionError) as error:
                 self.unusable[self.taken] = f"the event cannot be written as JSON: {error}"
                 given = b""
             found.append(given)

@@ -27,8 +27,13 @@ class WorkflowFile(pytest.File):
             raise self.CollectError(str(error)) from None
         for result in results:
             # Tests of files that this one imports are theirs.
-            if Path(result.file).name == self.path.name:
+            if _same(Path(result.file), self.path):
                 yield WorkflowTest.from_parent(self, name=f"{result.workflow}: {result.title}", result=result)
+
+
+def _same(told: Path, path: Path) -> bool:
+    """Whether a file that a result names is this one. Names are as the project writes them, not always from here."""
+    return told.samefile(path) if told.exists() else told.name == path.name
 
 
 class WorkflowTest(pytest.Item):

@@ -5,6 +5,7 @@ import pickle
 import runpy
 import subprocess
 import sys
+from types import MappingProxyType
 
 import mispflow as package
 import pytest
@@ -189,6 +190,33 @@ def test_what_load_takes(project):
         package.load(GUARD, target="misp-1")
     missing = package.load(project / "missing.mwf")
     assert [finding.code for finding in missing.check()] == ["unreadable-file"]
+
+
+def test_what_is_like_a_dict_or_like_bytes(project, monkeypatch):
+    guard = package.load(project).workflow("guard")
+    event = {"Event": MappingProxyType({"Tag": [{"name": "tlp:red"}]})}
+    assert guard.run(event).outcome == "blocked"
+    assert guard.run(MappingProxyType(event)).outcome == "blocked"
+    assert list(package.load(bytearray(GUARD, "utf-8")).workflows) == ["guard"]
+    assert list(package.load(MappingProxyType(guard.to_dict())).workflows)
+    assert package.load("[]").workflows == {}
+    monkeypatch.chdir(project)
+    (project / "a{b}.mwf").write_text("workflow braces on event-after-save { push-zmq() }")
+    assert "braces" in package.load("a{b}.mwf").workflows
+
+
+def test_errors_of_its_own(project):
+    guard = package.load(project).workflow("guard")
+    with pytest.raises(package.EventError):
+        guard.run('{"Event": {"info": "\ud800"}}')
+    with pytest.raises(package.CheckError, match="not UTF-8"):
+        package.load(b"\xff")
+
+
+def test_a_batch_is_cut_and_keeps_its_order(project):
+    guard = package.load(project).workflow("guard")
+    lines = guard.run_batch([json.dumps({"Event": {"id": str(number)}}).encode() for number in range(2500)], first=7)
+    assert [json.loads(line)["source"]["index"] for line in lines] == list(range(7, 2507))
 
 
 def test_text_and_back(project):

@@ -52,8 +52,8 @@ def test_the_comment_on_a_pull_request(tmp_path):
     git(folder, "add", "--intent-to-add", ".")
     for told in (comment(folder), comment(folder, "flows")):
         assert told.startswith("### Workflows that change\n")
-        assert told.count("```mermaid\nflowchart") == 2, told
+        assert told.count("````mermaid\nflowchart") == 2, told
         assert "amber" in told and "guard.mwf" in told and "new.mwf" in told
         assert "there is no module named `webhok`" in told
         assert "same.mwf" not in told
-        assert told.count("```") == 6
+        assert told.count("````") == 6

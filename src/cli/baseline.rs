@@ -6,9 +6,10 @@ use clap::Args;
 
 use crate::base::source::{FileId, Sources};
 use crate::diagnostics::Diagnostic;
+use crate::inputs::Loaded;
 use crate::project::{self, Baseline, Project, ProjectFiles, Readers, write_whole};
 
-use super::{Console, Failure, Loaded};
+use super::{Console, Failure};
 
 /// Keeps what is found for the next times.
 #[derive(Args, Clone, Default, Debug)]

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::base::source::Sources;
 use crate::compile::{Compilation, Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::inputs::Reads;
 use crate::misp;
 use crate::misp::Filling;
 use crate::model::{ADHOC_PREFIX, DocumentKind, is_adhoc};
@@ -20,7 +21,7 @@ use crate::secrets::Secret;
 
 use super::baseline::leave_new;
 use super::write_files::write_files;
-use super::{Console, Failure, Findings, Format, Inputs, Reads, Status, TargetFlag, report};
+use super::{Console, Failure, Findings, Format, Inputs, Status, TargetFlag, report};
 
 /// What the JSON is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -6,17 +6,18 @@ use crate::base::characters::to_json;
 use crate::base::source::{FileId, Sources};
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::{Counts, Workspace};
-use crate::diagnostics::{Code, CodeCount, Diagnostic, Levels, count_by_code, printable_line};
+use crate::diagnostics::{CodeCount, Diagnostic, count_by_code, printable_line};
 use crate::exported::is_misp_json;
 use crate::fix::{Repair, Repaired};
-use crate::project::{self, Baseline, ProjectFiles, Readers, write_whole};
-use crate::upgrade::check_for_targets;
+use crate::inputs::{Loaded, Reads};
+use crate::project::{self, Baseline, Readers, write_whole};
+use crate::upgrade::found;
 
 use super::baseline::{WriteBaseline, leave_new};
 use super::target_parser::TargetParser;
 use super::unified_diff::write_unified_diff;
 use super::watch::{Watched, watch};
-use super::{Console, Failure, Findings, Inputs, Loaded, Reads, ReportFormat, Status, report};
+use super::{Console, Failure, Findings, Inputs, ReportFormat, Status, report};
 
 /// Look for mistakes: syntax, names, types, graph.
 ///
@@ -88,9 +89,9 @@ impl Check {
         let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
         let mut counts = Counts::default();
         let mut check = |roots: &[FileId]| {
-            let (diagnostics, counted) = found(&sources, &loaded.files, roots, &targets, &before, &levels);
-            counts = counted;
-            diagnostics
+            let workspace = Workspace::load(&sources, &loaded.files, roots, Catalogue::built_in());
+            counts = workspace.counts();
+            found(&workspace, &targets, &before, &levels)
         };
         let (mut diagnostics, would_change) = if self.fixes.fix {
             self.repair(&sources, &loaded, &mut check, console)?
@@ -188,22 +189,4 @@ impl Check {
         }
         Ok((diagnostics, would_change))
     }
-}
-
-/// What is found in the files, beside what was found before they were looked at.
-pub(super) fn found(
-    sources: &Sources,
-    files: &ProjectFiles,
-    roots: &[FileId],
-    targets: &[(Target, &Catalogue)],
-    before: &[Diagnostic],
-    levels: &Levels,
-) -> (Vec<Diagnostic>, Counts) {
-    let mut diagnostics = before.to_vec();
-    let workspace = Workspace::load(sources, files, roots, Catalogue::built_in());
-    diagnostics.extend(check_for_targets(&workspace, targets));
-    // What is not written matters only to who writes.
-    diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
-    levels.apply(&mut diagnostics);
-    (diagnostics, workspace.counts())
 }

@@ -12,13 +12,14 @@ use crate::diagnostics::Diagnostic;
 use crate::diff::{DiffOptions, Difference, compare, filled_secrets, pair_documents, partners};
 use crate::exported::is_misp_json;
 use crate::format::quote;
+use crate::inputs::Reads;
 use crate::model::{Document, NodeId};
 use crate::picture::{Options, Scene, Versions};
 use crate::project::{self, ProjectFiles};
 
 use super::graph::{secrets_of, source_lines, write as write_picture};
 use super::import::read_documents;
-use super::{Console, Failure, Format, Inputs, ProjectFlags, Reads, Status, TargetFlag, report};
+use super::{Console, Failure, Format, Inputs, ProjectFlags, Status, TargetFlag, report};
 
 /// Show what differs between two workflows as graphs: nodes, parameters, connections.
 ///

@@ -7,10 +7,11 @@ use clap::Args;
 
 use crate::base::source::{SourceFile, Sources};
 use crate::format::format_source;
+use crate::inputs::Reads;
 use crate::project::{Readers, Written, write_whole};
 
 use super::unified_diff::write_unified_diff;
-use super::{Console, Failure, Format, Inputs, Reads, Status, report};
+use super::{Console, Failure, Format, Inputs, Status, report};
 
 /// Rewrite files in their canonical form.
 ///

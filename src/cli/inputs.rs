@@ -7,14 +7,11 @@ use clap::Args;
 
 use crate::base::source::{FileId, Sources};
 use crate::catalogue;
-use crate::check::check_hidden_in_data;
 use crate::diagnostics::{Diagnostic, printable_line};
 use crate::exported::is_misp_json;
-use crate::project::{
-    self, Files as _, Project, ProjectFiles, Refusal, at_setting, load_source, source_from_bytes, tidy, unreadable,
-};
+use crate::inputs::{Loaded, Reads, Wanted, keep, load_project};
+use crate::project::{self, Project, source_from_bytes, unreadable};
 
-use super::json_in_folders::JsonInFolders;
 use super::target_parser::TargetParser;
 use super::{Console, Failure, ProjectFlags};
 
@@ -36,41 +33,6 @@ pub struct Inputs {
     /// A text in place of standard input, and what messages call it.
     #[arg(skip)]
     text: Option<(String, String)>,
-}
-
-/// Which of the files in a folder a command works on. A file that is named is always meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reads {
-    /// Text and MISP's JSON.
-    Both,
-    /// Text alone.
-    Text,
-    /// MISP's JSON alone.
-    Json,
-}
-
-/// What [`Inputs`] stand for.
-pub struct Loaded {
-    /// The settings of the project they belong to.
-    pub project: Project,
-    /// What may be read for them.
-    pub files: ProjectFiles,
-    /// The files that could be read, in order.
-    pub roots: Vec<FileId>,
-    /// The one of them that is standard input, whatever it is called.
-    pub standard_input: Option<FileId>,
-    /// What could not be read, and what is wrong with the settings.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Files with MISP's JSON in folders that hold nothing else, where only text is read.
-    pub only_json: Vec<String>,
-    /// The files and folders that were named or are meant, with the project file.
-    pub(super) places: Vec<PathBuf>,
-    reads: Reads,
-    /// Other `.json` files of the folders.
-    passed_over: Vec<String>,
-    /// Whether text or MISP's JSON was found in folders.
-    has_json: bool,
-    links: Vec<PathBuf>,
 }
 
 /// So many names are listed.
@@ -181,95 +143,21 @@ impl Inputs {
         let files = self.in_project.files(named.iter().copied(), &mut diagnostics);
         let project = load_project(sources, named[0], &files, &mut diagnostics);
 
-        let mut roots = Vec::new();
+        let mut read = Vec::new();
         if let Some((name, text)) = &self.text {
-            keep(source_from_bytes(sources, None, name, text.clone().into_bytes()), &mut roots, &mut diagnostics);
+            keep(source_from_bytes(sources, None, name, text.clone().into_bytes()), &mut read, &mut diagnostics);
         } else if self.has_standard_input() {
-            let read = read_standard_input(sources, self.stdin_filename.as_deref());
-            keep(read, &mut roots, &mut diagnostics);
+            keep(read_standard_input(sources, self.stdin_filename.as_deref()), &mut read, &mut diagnostics);
         }
-        let standard_input = roots.first().copied();
-        let mut paths = Vec::new();
-        if self.is_empty() {
-            let source = or_here(&project.source.value);
-            match files.admit(&source) {
-                Err(error) if Refusal::of(&error).is_some() => {
-                    let problem = unreadable(&source.display().to_string(), &error);
-                    diagnostics.push(at_setting(problem, project.source.span));
-                }
-                _ => paths.push(source),
-            }
-        }
-        for path in self.named() {
-            match files.admit_named(path) {
-                Err(error) if path.is_dir() => diagnostics.push(unreadable(&path.display().to_string(), &error)),
-                _ => paths.push(path.to_owned()),
-            }
-        }
-        let gathered = project::gather(&paths, Some(&project.output.value), &files);
-        diagnostics.extend(gathered.diagnostics);
-        for path in gathered.files {
-            let is_named = self.named().any(|named| tidy(named) == path);
-            if reads == Reads::Json && !is_named {
-                continue;
-            }
-            let name = path.display().to_string();
-            keep(load_source(sources, &files.named(), &path, &name), &mut roots, &mut diagnostics);
-        }
-        // Where only text is read, MISP's JSON matters if there is nothing else.
-        let is_wanted = reads != Reads::Text || roots.is_empty() && diagnostics.is_empty();
-        let json = if is_wanted { gathered.json } else { Vec::new() };
-        let texts = if reads == Reads::Json { &[][..] } else { &roots };
-        let json = JsonInFolders::read(sources, &files.named(), &json, texts, &mut diagnostics);
-        let has_json = !json.workflows.is_empty();
-        let mut only_json = Vec::new();
-        if reads == Reads::Text {
-            only_json = json.workflows.iter().map(|&file| sources.file(file).name.clone()).collect();
-        } else {
-            roots.extend(json.workflows);
-        }
-        let (passed_over, links) = (json.passed_over, gathered.links);
-        let places = paths.into_iter().chain(files.project_of(named[0])).collect();
-        Loaded {
-            project,
-            files,
-            roots,
-            standard_input,
-            diagnostics,
-            only_json,
-            places,
-            reads,
-            passed_over,
-            has_json,
-            links,
-        }
+        let start = named[0].to_owned();
+        let paths = if self.is_empty() { None } else { Some(self.named().map(Path::to_owned).collect()) };
+        Wanted { start, paths, read, files, project, diagnostics }.load(sources, reads)
     }
 }
 
 /// Whether an argument stands for standard input.
 pub(super) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == STANDARD_INPUT
-}
-
-/// The settings of the project that `start` belongs to.
-pub(super) fn load_project(
-    sources: &Sources,
-    start: &Path,
-    files: &ProjectFiles,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Project {
-    let Some(path) = files.project_of(start) else { return Project::without_file(Path::new("")) };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    match load_source(sources, files, &path, &path.display().to_string()) {
-        Ok(file) => {
-            check_hidden_in_data(sources.file(file), file, diagnostics);
-            Project::read(sources, file, folder, diagnostics)
-        }
-        Err(problem) => {
-            diagnostics.push(*problem);
-            Project::without_file(folder)
-        }
-    }
 }
 
 /// Reads standard input, as if it were the file `path` if there is one.
@@ -280,18 +168,6 @@ pub(super) fn read_standard_input(sources: &Sources, path: Option<&Path>) -> Res
         Ok(bytes) => source_from_bytes(sources, path, &name, bytes),
         Err(error) => Err(Box::new(unreadable(STANDARD_INPUT, &error))),
     }
-}
-
-fn keep(loaded: Result<FileId, Box<Diagnostic>>, roots: &mut Vec<FileId>, diagnostics: &mut Vec<Diagnostic>) {
-    match loaded {
-        Ok(id) => roots.push(id),
-        Err(problem) => diagnostics.push(*problem),
-    }
-}
-
-/// The current folder where a path is empty.
-fn or_here(path: &Path) -> PathBuf {
-    if path.as_os_str().is_empty() { PathBuf::from(".") } else { path.to_owned() }
 }
 
 /// The release of MISP to work for.

@@ -19,8 +19,8 @@ mod import;
 mod init;
 mod inputs;
 mod interrupt;
-mod json_in_folders;
 mod live;
+mod lsp;
 mod man;
 mod masked;
 mod modules;
@@ -58,7 +58,7 @@ use crate::diagnostics::printable;
 pub use colour::Color;
 pub use console::Console;
 pub use findings::{Findings, Format, ReportFormat, report};
-pub use inputs::{Inputs, Loaded, Reads, TargetFlag};
+pub use inputs::{Inputs, TargetFlag};
 pub use project_flags::ProjectFlags;
 pub use status::{Failure, Status};
 
@@ -246,6 +246,8 @@ verbs! {
     Pull(server::Pull),
     /// Put rows of a server back as they were before a push
     Rollback(server::Rollback),
+    /// Serve an editor, which starts it
+    Lsp(lsp::Lsp),
     /// Print the completions for a shell
     Completions(completions::Completions),
     /// Print a page of the manual, or write all of them

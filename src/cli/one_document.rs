@@ -7,11 +7,12 @@ use crate::base::source::{FileId, Sources};
 use crate::catalogue::Catalogue;
 use crate::compile::Workspace;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::inputs::load_project;
 use crate::misp;
 use crate::model::{Document, DocumentKind, NodeId};
 use crate::project::{self, Project, ProjectFiles, load_source};
 
-use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::inputs::{is_standard_input, read_standard_input};
 use super::{Console, Failure, Format, ProjectFlags, Status, TargetFlag, report};
 
 /// Which document is meant.

@@ -10,11 +10,12 @@ use crate::catalogue::Semantics;
 use crate::core_format::normalise;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::hashpath::Path;
+use crate::inputs::load_project;
 use crate::php::Value;
 use crate::project::{ProjectFiles, load_source};
 use crate::simulate::replay::{EventIdentity, Record, value_of};
 
-use super::inputs::{is_standard_input, load_project, read_standard_input};
+use super::inputs::{is_standard_input, read_standard_input};
 use super::interrupt::Interrupt;
 use super::path_explain::why_empty;
 use super::server::FromServer;

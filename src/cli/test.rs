@@ -8,6 +8,7 @@ use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
+use crate::inputs::Reads;
 use crate::project;
 use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
@@ -16,7 +17,7 @@ use super::interrupt::Interrupt;
 use super::run_output::record_name;
 use super::server::{EventSource, FromServer};
 use super::watch::{Watched, watch};
-use super::{Console, Failure, Inputs, Reads, ReportFormat, Status, TargetFlag, report};
+use super::{Console, Failure, Inputs, ReportFormat, Status, TargetFlag, report};
 
 /// How results are written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, ValueEnum)]

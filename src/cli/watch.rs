@@ -11,8 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 use ignore::WalkBuilder;
 
 use crate::base::source::Sources;
+use crate::inputs::Loaded;
 
-use super::{Console, Failure, Loaded, Status};
+use super::{Console, Failure, Status};
 
 /// The shortest time between two looks.
 const SHORTEST: Duration = Duration::from_millis(300);

@@ -18,7 +18,7 @@ use crate::catalogue::{Catalogue, Target};
 use crate::check::{Context, check_hidden_characters, check_hidden_in_data};
 use crate::diagnostics::Diagnostic;
 use crate::exported::{Exported, is_misp_json, read_exported};
-use crate::load::Program;
+use crate::load::{Program, ResolvedImport};
 use crate::project::Files;
 use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
 use crate::suppressions::Suppressions;
@@ -104,6 +104,18 @@ impl<'s> Workspace<'s> {
             modules.to_mut().extend(declared);
         }
         modules
+    }
+
+    /// Which files import which others: each with one that it names.
+    pub fn imports(&self) -> Vec<(FileId, FileId)> {
+        let files = &self.program.files;
+        let targets = files.iter().flat_map(|file| file.imports.iter().map(move |import| (file.tree.id, import)));
+        targets
+            .filter_map(|(file, import)| match import {
+                ResolvedImport::File(target) => Some((file, files[*target].tree.id)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Checks what the environment makes of the texts of documents that were compiled from these files.

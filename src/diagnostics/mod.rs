@@ -32,6 +32,7 @@ pub use json::{findings_to_json, write_json};
 pub use junit::write_junit;
 pub use level::{ALL_WARNINGS, AlwaysAnError, Level, LevelOf, Levels};
 pub use printable::{printable, printable_line};
+pub(crate) use revealed::revealed;
 pub use sarif::write_sarif;
 pub use stage::{Failed, stage};
 pub use statistics::{CodeCount, count_by_code};

@@ -20,7 +20,7 @@ const MOST_LETTERS: usize = 8;
 
 /// The finding with code points instead of letters that look like others: in a word of letters from two alphabets, and
 /// where two of the names in it look the same.
-pub(super) fn revealed(diagnostic: &Diagnostic) -> Cow<'_, Diagnostic> {
+pub(crate) fn revealed(diagnostic: &Diagnostic) -> Cow<'_, Diagnostic> {
     let labels = || diagnostic.primary.iter().chain(&diagnostic.secondary).map(|label| &label.message);
     let texts =
         || std::iter::once(&diagnostic.message).chain(labels()).chain(&diagnostic.notes).chain(&diagnostic.help);

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::base::source::Sources;
 use crate::catalogue::Target;
-use crate::cli::{Inputs, Loaded, ProjectFlags, Reads};
+use crate::cli::{Inputs, ProjectFlags};
+use crate::inputs::{Loaded, Reads};
 
 /// What a project is made of.
 #[derive(Clone, Debug)]

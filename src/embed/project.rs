@@ -6,9 +6,9 @@ use rustc_hash::FxHashMap;
 
 use crate::base::source::{Sources, Span};
 use crate::catalogue::{Catalogue, Semantics};
-use crate::cli::Loaded;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, findings_to_json};
+use crate::inputs::Loaded;
 use crate::misp::{self, Filling, Form};
 use crate::model::{DocumentKind, Graph, NodeId};
 use crate::project::{self, Baseline};

@@ -93,9 +93,10 @@ mod tests {
 
     #[test]
     fn every_keyword_of_the_grammar_is_reserved() {
-        let grammar = include_str!("../../grammar/mwf.pest");
+        let grammar = [include_str!("../../grammar/mwf.pest"), include_str!("../../grammar/expecting.pest")];
         let keywords: Vec<&str> = grammar
-            .lines()
+            .iter()
+            .flat_map(|part| part.lines())
             .filter_map(|line| line.strip_prefix("kw_")?.split_once(' '))
             .map(|(keyword, _)| keyword)
             .collect();

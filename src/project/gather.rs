@@ -68,6 +68,8 @@ fn gather_folder(
     gathered: &mut Gathered,
     known: &mut FxHashSet<PathBuf>,
 ) {
+    let unsaved: Vec<PathBuf> =
+        files.new_below(folder).into_iter().filter(|path| is_visible(path, folder, output)).collect();
     let output = output.map(Path::to_owned);
     let refused = Arc::new(Mutex::new(Vec::new()));
     let problems = Arc::clone(&refused);
@@ -91,7 +93,7 @@ fn gather_folder(
                 !is_inner || !is_folder(entry, output.as_deref()) && may_enter(entry.path())
             })
             .build();
-        gather_entries(folder, walk, gathered, known);
+        gather_entries(folder, walk, &unsaved, gathered, known);
     }
     let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
     gathered.diagnostics.append(&mut refused);
@@ -117,8 +119,28 @@ fn ignore_file_problem(folder: &Path, files: &ProjectFiles) -> Option<Diagnostic
     })
 }
 
-fn gather_entries(folder: &Path, walk: Walk, gathered: &mut Gathered, known: &mut FxHashSet<PathBuf>) {
+/// Whether a new file in a folder would be found there: it is in no hidden folder and not in the output.
+fn is_visible(path: &Path, folder: &Path, output: Option<&Path>) -> bool {
+    let below = path.strip_prefix(folder).unwrap_or(path);
+    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    !below.iter().any(is_hidden) && !output.is_some_and(|output| real(path).starts_with(output))
+}
+
+fn gather_entries(
+    folder: &Path,
+    walk: Walk,
+    unsaved: &[PathBuf],
+    gathered: &mut Gathered,
+    known: &mut FxHashSet<PathBuf>,
+) {
     let (mut text, mut json) = (Found::default(), Found::default());
+    for path in unsaved {
+        match path.extension() {
+            Some(extension) if extension.eq_ignore_ascii_case(TEXT) => text.files.push(tidy(path)),
+            Some(extension) if extension.eq_ignore_ascii_case(SAVED) => json.files.push(tidy(path)),
+            _ => {}
+        }
+    }
     let mut folders = Vec::new();
     for entry in walk {
         match entry {

@@ -1,14 +1,15 @@
 //! What a text may have read: the files of its project, and nothing else of this computer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::discover::{absolute, discover};
-use super::files::{DiskFiles, Files, open_regular, read_limited};
+use super::files::{DiskFiles, Files, is_of_ours, open_regular, read_limited};
 use super::gather::gather;
 use super::refusal::Refusal;
 
@@ -24,6 +25,8 @@ pub struct ProjectFiles {
     roots: Vec<Root>,
     /// The project file that the user names, instead of the nearest one.
     project_file: Option<PathBuf>,
+    /// Texts that an editor has not saved, by where the files really are.
+    unsaved: Arc<BTreeMap<PathBuf, String>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,6 +84,28 @@ impl ProjectFiles {
     pub fn allow(&mut self, path: &Path) -> io::Result<()> {
         self.roots.push(Root { path: path.canonicalize()?, is_shared: false });
         Ok(())
+    }
+
+    /// Reads these texts instead of what the disk has, by where the files really are (see [`real`]). Nothing more may be
+    /// read than before: a text counts where the file could be read, or could if it existed.
+    pub fn set_unsaved(&mut self, texts: Arc<BTreeMap<PathBuf, String>>) {
+        self.unsaved = texts;
+    }
+
+    /// The unsaved text of a file, if there is one.
+    fn unsaved(&self, path: &Path, limit: usize) -> Option<io::Result<Vec<u8>>> {
+        if self.unsaved.is_empty() {
+            return None;
+        }
+        let text = self.unsaved.get(&real(path))?;
+        Some(if text.len() > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(text.clone().into_bytes()) })
+    }
+
+    /// The unsaved texts below a folder that are in no file yet: their paths, as the folder is named.
+    pub(super) fn new_below(&self, folder: &Path) -> Vec<PathBuf> {
+        let place = real(folder);
+        let below = self.unsaved.keys().filter_map(|path| Some((path, path.strip_prefix(&place).ok()?)));
+        below.filter(|(path, _)| !path.exists()).map(|(_, rest)| folder.join(rest)).collect()
     }
 
     /// Where a file or folder that a text names really is; it need not exist.
@@ -144,8 +169,13 @@ fn only_refused(error: io::Error) -> io::Result<()> {
 
 impl Files for ProjectFiles {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-        let real = self.admit(path)?;
-        let (file, size) = open_regular(&real)?;
+        let admitted = self.admit(path);
+        if !matches!(&admitted, Err(error) if Refusal::of(error).is_some())
+            && let Some(text) = self.unsaved(path, limit)
+        {
+            return text;
+        }
+        let (file, size) = open_regular(&admitted?)?;
         if size > limit as u64 {
             Err(io::ErrorKind::FileTooLarge.into())
         } else {
@@ -162,7 +192,7 @@ impl Files for ProjectFiles {
     }
 
     fn may_show(&self, path: &Path) -> bool {
-        DiskFiles.may_show(path)
+        DiskFiles.may_show(path) || self.unsaved(path, usize::MAX).is_some() && is_of_ours(&real(path))
     }
 
     fn workflow_files(&self, beside: &[&Path]) -> Vec<PathBuf> {
@@ -185,7 +215,7 @@ pub struct NamedFiles<'p> {
 impl Files for NamedFiles<'_> {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.files.admit_named(path)?;
-        DiskFiles.read(path, limit)
+        self.files.unsaved(path, limit).unwrap_or_else(|| DiskFiles.read(path, limit))
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<(OsString, bool)>> {
@@ -204,7 +234,7 @@ impl Files for NamedFiles<'_> {
     fn may_show(&self, path: &Path) -> bool {
         // Pipes, as of `<(…)`, hold what the user sends.
         let is_pipe = path.metadata().is_ok_and(|metadata| !metadata.is_file());
-        is_pipe || DiskFiles.may_show(path)
+        is_pipe || self.files.may_show(path)
     }
 }
 
@@ -226,7 +256,7 @@ fn is_of_git(root: &Path, below: &Path) -> bool {
 }
 
 /// Where a path really leads; it need not exist.
-pub(crate) fn real(path: &Path) -> PathBuf {
+pub fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| nearest(path))
 }
 
@@ -315,5 +345,38 @@ mod tests {
         // The user names what he likes.
         assert!(files.named().read(&path("project-2.txt"), 3).is_ok());
         assert!(files.named().read(&path("project/.git/config"), 3).is_ok());
+    }
+
+    #[test]
+    fn unsaved_texts_count_where_files_may_be_read() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        std::fs::create_dir_all(path("project/.git")).unwrap();
+        for name in ["project/a.mwf", "project/list.txt", "beside.mwf", "project/.git/config"] {
+            std::fs::write(path(name), "disk").unwrap();
+        }
+        let mut files = ProjectFiles::default();
+        files.add_project_of(&path("project"));
+        let named = ["project/a.mwf", "project/new.mwf", "beside.mwf", "beside-new.mwf", "project/.git/config"];
+        files.set_unsaved(Arc::new(named.iter().map(|name| (real(&path(name)), "unsaved".to_owned())).collect()));
+        let read = |name: &str| files.read(&path(name), 7).map(|bytes| String::from_utf8(bytes).unwrap());
+        assert_eq!(read("project/a.mwf").unwrap(), "unsaved");
+        assert_eq!(read("project/../project/./a.mwf").unwrap(), "unsaved");
+        assert_eq!(read("project/new.mwf").unwrap(), "unsaved");
+        assert_eq!(read("project/list.txt").unwrap(), "disk");
+        for name in ["beside.mwf", "beside-new.mwf", "project/.git/config"] {
+            assert!(Refusal::of(&read(name).unwrap_err()).is_some(), "{name}");
+        }
+        assert_eq!(files.read(&path("project/a.mwf"), 6).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(files.named().read(&path("beside.mwf"), 7).unwrap(), b"unsaved");
+        assert_eq!(files.new_below(&path("project")), [path("project/new.mwf")]);
+        assert!(files.may_show(&path("project/new.mwf")) && !files.may_show(&path("project/missing.mwf")));
+        #[cfg(unix)]
+        {
+            // A link that leads out stays refused, whatever an editor has of the file that it leads to.
+            std::os::unix::fs::symlink(path("beside.mwf"), path("project/link.mwf")).unwrap();
+            assert!(Refusal::of(&read("project/link.mwf").unwrap_err()).is_some());
+            assert!(files.named().read(&path("project/link.mwf"), 7).is_err());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What the rules of the grammar are called in messages.
 
-use super::grammar::Rule;
+use super::grammar::expecting::Rule;
 
 /// The user's words for a rule, and where it comes in a list of them; `None` for rules that say
 /// nothing to a user.
@@ -63,7 +63,7 @@ pub fn word(rule: Rule) -> Option<(u8, &'static str)> {
         Rule::target => (5, "a module's name or a label"),
         Rule::outcome => (5, "`success`, `failure` or `blocked`"),
         Rule::trigger => (5, "a trigger"),
-        Rule::name | Rule::any_name | Rule::quoted_name => (5, "a name"),
+        Rule::name | Rule::any_name => (5, "a name"),
         Rule::type_name => (5, "a type"),
         Rule::blueprint_parameter => (5, "a parameter (`name: type`)"),
         Rule::operator | Rule::symbol => (7, "a comparison (`in`, `not in`, `==`, `!=`, `>`, `>=`, `<`, `<=`)"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Diagnostic;
 
-use super::grammar::Rule;
+use super::grammar::expecting::Rule;
 use super::spelling::{among, has_wildcard, is_word, tested};
 use super::syntax_error::{ErrorPlace, leading_word};
 

@@ -3,7 +3,7 @@
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
 
-use super::grammar::Rule;
+use super::grammar::expecting::Rule;
 use super::spelling::is_name;
 use super::syntax_error::{ErrorPlace, Expectation, leading_word};
 

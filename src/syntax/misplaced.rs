@@ -5,7 +5,7 @@ use pest::Parser as _;
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
 
-use super::grammar::{Grammar, Rule};
+use super::grammar::expecting::{Grammar, Rule};
 use super::surroundings::{Surroundings, surroundings};
 
 /// What to say of the item at `at`, which is inside the block that `open` begins; `None` if the block rather lacks

@@ -1,6 +1,7 @@
 //! From text to a syntax tree.
 
 mod build;
+mod compact;
 mod expected;
 mod foreign_questions;
 mod grammar;

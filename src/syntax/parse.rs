@@ -6,7 +6,8 @@ use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Label};
 
 use super::build::Builder;
-use super::grammar::{Grammar, Rule};
+use super::compact::Compact;
+use super::grammar::reading::{Grammar, Rule};
 use super::habits::merge_conflict;
 use super::nesting::{MAX_NESTING, too_deep};
 use super::tree::File;
@@ -54,9 +55,10 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
             unresolved(Span::new(id, ours.start, ours.end), [middle, theirs].map(|at| Span::new(id, at.start, at.end))),
         );
     }
-    match Grammar::parse(Rule::file, text) {
+    let compact = Compact::new(text);
+    match Grammar::parse(Rule::file, &compact.text) {
         Ok(mut pairs) => {
-            let mut builder = Builder::new(sources, id);
+            let mut builder = Builder::new(sources, id, &compact);
             let file = pairs.next().map(|pair| builder.file(pair));
             match file {
                 Some(file) => Parsed { file, diagnostics: builder.into_diagnostics() },
@@ -65,7 +67,7 @@ fn parse_file(sources: &Sources, id: FileId) -> Parsed<'_> {
         }
         Err(error) => {
             let at = match error.location {
-                pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at,
+                pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => compact.start(at),
             };
             let span = Span::new(id, at, at);
             // The parser gives up by itself only where the stack ends.

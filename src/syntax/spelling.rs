@@ -4,7 +4,7 @@ use pest::Parser as _;
 
 use crate::base::characters::hidden_characters;
 
-use super::grammar::{Grammar, Rule};
+use super::grammar::expecting::{Grammar, Rule};
 use super::text::dedent;
 
 /// Whether a string can be written as a bare word or hash path and is read as just that.
@@ -23,7 +23,8 @@ pub(crate) fn is_number(text: &str) -> bool {
 }
 
 fn is_whole(rule: Rule, text: &str) -> bool {
-    Grammar::parse(rule, text).is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str().len() == text.len()))
+    Grammar::parse(rule, text)
+        .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str().trim_end().len() == text.len()))
 }
 
 /// Whether a hash path can find several values because a part of it is a wildcard.

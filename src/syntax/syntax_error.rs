@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 
 use super::expected::phrase;
 use super::foreign_questions::WHOSE_TAGS;
-use super::grammar::{Grammar, Rule};
+use super::grammar::expecting::{Grammar, Rule};
 
 /// What should have been where something could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ mod merged;
 
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::{Compilation, Workspace};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic, Levels};
 
 /// Checks for several targets, each with its catalogue, and reports what an upgrade from each to the
 /// next changes. What is found for some of the targets only says for which.
@@ -19,4 +19,19 @@ pub fn check_for_targets(workspace: &Workspace<'_>, targets: &[(Target, &Catalog
         changes::report([steps[0], steps[1]], [&documents[0], &documents[1]], &mut diagnostics);
     }
     workspace.without_allowed(diagnostics)
+}
+
+/// What is found in the files of a workspace for each target, beside what was found before they were looked at. With levels.
+pub fn found(
+    workspace: &Workspace<'_>,
+    targets: &[(Target, &Catalogue)],
+    before: &[Diagnostic],
+    levels: &Levels,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = before.to_vec();
+    diagnostics.extend(check_for_targets(workspace, targets));
+    // What is not written matters only to who writes.
+    diagnostics.retain(|diagnostic| diagnostic.code != Code::BlueprintNotWritten);
+    levels.apply(&mut diagnostics);
+    diagnostics
 }

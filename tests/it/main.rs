@@ -46,6 +46,7 @@ mod levels;
 mod limits;
 mod lints_hold;
 mod live;
+mod lsp;
 mod machine_output;
 mod misp_modules_service;
 mod modules_new;

@@ -19,10 +19,11 @@ use crate::base::source::Sources;
 use crate::base::suggest::closest;
 use crate::catalogue::{Catalogue, Signature, availability};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::inputs::load_project;
 use crate::project::catalogue;
 
 use super::findings::{Format, report};
-use super::inputs::{TargetFlag, load_project};
+use super::inputs::TargetFlag;
 use super::named::Named;
 use super::{Console, Failure, ProjectFlags, Status};
 

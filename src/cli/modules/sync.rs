@@ -8,10 +8,10 @@ use crate::base::source::Sources;
 use crate::project::Readers;
 use crate::server::{catalogue_of, taxonomies_of};
 
-use super::super::inputs::load_project;
 use super::super::server::{ServerFlags, look, other};
 use super::super::write_files::write_files;
 use super::super::{Console, Failure, ProjectFlags, Status};
+use crate::inputs::load_project;
 
 /// Write the catalogue of a server: its modules with what is on and off, its tags, and whatever else its pickers offer; and
 /// the taxonomies that are switched on there, into `taxonomies/NAME.json`.

@@ -12,9 +12,9 @@ use crate::project;
 use crate::server::{Health, Symptom, examine};
 
 use super::super::findings::Format;
-use super::super::inputs::load_project;
 use super::super::{Console, Failure, ProjectFlags, Status};
 use super::{ServerFlags, other};
+use crate::inputs::load_project;
 
 /// Say why workflows do not run on a server: what is off, what does not answer, and which workflows are broken.
 ///

@@ -6,6 +6,7 @@ use crate::base::source::Sources;
 use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
+use crate::inputs::{Loaded, Reads};
 use crate::model::Document;
 use crate::project::{self, Baseline, Files as _};
 use crate::secrets::Secret;
@@ -14,7 +15,7 @@ use crate::server::{Item, Local, Planning, Snapshot, picks_tags};
 use crate::syntax::parse;
 
 use super::super::findings::{Format, report};
-use super::super::inputs::{Inputs, Loaded, Reads, TargetFlag};
+use super::super::inputs::{Inputs, TargetFlag};
 use super::super::{Console, Failure, Status};
 use super::folder::Folder;
 use super::{ServerFlags, Session, look, other, settle_target};

@@ -8,20 +8,22 @@ use clap::Args;
 
 use crate::base::source::{MAX_TEXT_BYTES, Sources};
 use crate::catalogue::{Catalogue, load};
+use crate::compile::Workspace;
 use crate::diagnostics::printable_line;
 use crate::import::{ImportOptions, Imported, WithDefaults, import_all_as, with_editor_defaults};
+use crate::inputs::Reads;
 use crate::misp::needs_values;
 use crate::model::{Document, DocumentKind, Node, blueprint_uuid, is_adhoc, workflow_uuid};
 use crate::project::{self, Baseline, PROJECT_FILE, Readers};
 use crate::server::{Action, Conflict, Item, Row, Snapshot, catalogue_of};
 use crate::simulate::engine::behaviour;
 
-use super::super::check::found;
-use super::super::inputs::{Inputs, Reads, TargetFlag};
+use super::super::inputs::{Inputs, TargetFlag};
 use super::super::write_files::write_files;
 use super::super::{Console, Failure, ProjectFlags, Status};
 use super::doing::{Place, Ready, with_project};
 use super::{ServerFlags, other, show};
+use crate::upgrade::found;
 
 /// Make the project have what a server has: new workflows and blueprints become files, and files follow what was changed on
 /// the server since the last push or pull.
@@ -364,7 +366,8 @@ fn write_baseline(folder: &Path, inputs: &Inputs, console: &mut Console) -> Resu
     let target = loaded.project.target();
     let catalogues = project::catalogues(&sources, &loaded.files, &loaded.project, &[target], &mut before);
     let targets: Vec<_> = catalogues.iter().map(|catalogue| (target, catalogue.as_ref())).collect();
-    let (diagnostics, _) = found(&sources, &loaded.files, &loaded.roots, &targets, &before, &loaded.project.lints);
+    let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, Catalogue::built_in());
+    let diagnostics = found(&workspace, &targets, &before, &loaded.project.lints);
     let baseline = Baseline::of(&sources, &diagnostics, &loaded.project.folder);
     let text = baseline.to_text();
     write_files(

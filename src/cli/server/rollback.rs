@@ -12,12 +12,12 @@ use crate::model::DocumentKind;
 use crate::project;
 use crate::server::{Backup, Planning, Restore, Row, Snapshot, put_back, restores};
 
-use super::super::inputs::load_project;
 use super::super::interrupt::Interrupt;
 use super::super::{Console, Failure, ProjectFlags, Status};
 use super::folder::{Folder, text};
 use super::push::{FolderWriter, Sure};
 use super::{ServerFlags, look, other, settle_target};
+use crate::inputs::load_project;
 
 /// Put rows back as they were before a push. Without a backup: list them.
 #[derive(Args, Debug)]

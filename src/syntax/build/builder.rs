@@ -1,27 +1,33 @@
 //! The state of the building of one file's tree.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
+use std::ops::Range;
 
 use pest::iterators::Pair;
 
 use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic, Label};
-use crate::syntax::grammar::Rule;
+use crate::syntax::compact::{Compact, is_blank};
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::misplaced::misplaced_item;
 use crate::syntax::syntax_error::{Expectation, explain};
 use crate::syntax::text::unescape;
-use crate::syntax::tree::Name;
-
-use super::children::{Children, Trail};
+use crate::syntax::tree::{Comment, Name};
 
 /// More errors than these in one file say no more about it.
 const MAX_SYNTAX_ERRORS: usize = 100;
 
 /// Builds the tree of one file.
-pub struct Builder<'s> {
+pub struct Builder<'c, 's> {
     pub(super) sources: &'s Sources,
-    pub(super) trail: Trail<'s>,
+    pub(super) file: FileId,
+    pub(super) text: &'s str,
+    compact: &'c Compact,
     pub(super) incomplete: Cell<bool>,
+    comments: Vec<Comment<'s>>,
+    /// What could not be read.
+    unread: RefCell<Vec<Range<usize>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     /// Where the last unreadable part ended: what follows on the same line belongs to it.
     unreadable_until: Cell<usize>,
@@ -33,12 +39,19 @@ pub struct Builder<'s> {
     pub(super) item: Cell<usize>,
 }
 
-impl<'s> Builder<'s> {
-    /// For the file `id` of `sources`.
-    pub fn new(sources: &'s Sources, id: FileId) -> Self {
+impl<'c, 's> Builder<'c, 's> {
+    /// For the file `id` of `sources`, of which `compact` was read.
+    pub fn new(sources: &'s Sources, id: FileId, compact: &'c Compact) -> Self {
+        let text = sources.text(id);
+        let comment =
+            |range: &Range<usize>| Comment { span: Span::new(id, range.start, range.end), text: &text[range.clone()] };
         Self {
             sources,
-            trail: Trail::new(id, sources.text(id)),
+            file: id,
+            text,
+            compact,
+            comments: compact.comments.iter().map(comment).collect(),
+            unread: RefCell::default(),
             incomplete: Cell::new(false),
             diagnostics: RefCell::default(),
             unreadable_until: Cell::new(usize::MAX),
@@ -53,22 +66,26 @@ impl<'s> Builder<'s> {
         self.diagnostics.into_inner()
     }
 
-    pub(super) fn text(&self) -> &'s str {
-        self.trail.text
+    /// The span of a pair, without the blank after its last token.
+    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let place = self.place(pair);
+        Span::new(self.file, place.start, place.end)
     }
 
-    pub(super) fn children(&self, pair: Pair<'s, Rule>) -> Children<'_, 's> {
-        self.trail.children(pair)
+    /// What is written there.
+    pub(super) fn words(&self, pair: &Pair<'_, Rule>) -> &'s str {
+        &self.text[self.place(pair)]
     }
 
-    pub(super) fn span_from(&self, start: usize) -> Span {
-        self.trail.span_from(start)
+    /// Where a pair begins.
+    pub(super) fn start(&self, pair: &Pair<'_, Rule>) -> usize {
+        self.compact.start(pair.as_span().start())
     }
 
-    /// The span of a pair that ends with a token.
-    pub(super) fn span(&self, pair: &Pair<'s, Rule>) -> Span {
+    fn place(&self, pair: &Pair<'_, Rule>) -> Range<usize> {
         let span = pair.as_span();
-        Span::new(self.trail.file, span.start(), span.end())
+        let blanks = span.as_str().bytes().rev().take_while(|byte| is_blank(*byte)).count();
+        self.compact.place(span.start()..span.end() - blanks)
     }
 
     pub(super) fn report(&self, diagnostic: Diagnostic) {
@@ -76,7 +93,7 @@ impl<'s> Builder<'s> {
         if diagnostics.len() < MAX_SYNTAX_ERRORS {
             diagnostics.push(diagnostic);
         } else if diagnostics.len() == MAX_SYNTAX_ERRORS {
-            let place = diagnostic.primary.map_or(Span::new(self.trail.file, 0, 0), |label| label.span);
+            let place = diagnostic.primary.map_or(Span::new(self.file, 0, 0), |label| label.span);
             diagnostics.push(
                 Diagnostic::at(
                     Code::SyntaxError,
@@ -89,48 +106,87 @@ impl<'s> Builder<'s> {
     }
 
     /// Reports something that could not be read, from its beginning.
-    pub(super) fn unreadable(&self, pair: Pair<'s, Rule>, expectation: Expectation) {
+    pub(super) fn unreadable(&self, pair: Pair<'_, Rule>, expectation: Expectation) {
         self.incomplete.set(true);
-        let start = pair.as_span().start();
+        let start = self.start(&pair);
         let until = self.unreadable_until.get();
-        let same_line = until <= start && !self.text()[until..start].contains('\n');
+        let same_line = until <= start && !self.text[until..start].contains('\n');
         if !same_line && !self.quiet.get() && self.diagnostics.borrow().len() <= MAX_SYNTAX_ERRORS {
-            let diagnostic = explain(self.text(), self.trail.file, start, expectation);
+            let diagnostic = explain(self.text, self.file, start, expectation);
             // What is after the quotes of a block string that nobody closes is its text.
             let opens_block = |label: &Label| self.sources.snippet(label.span) == "\"\"\"";
             self.quiet.set(diagnostic.primary.as_ref().is_some_and(opens_block));
             self.report(diagnostic);
         }
         let mut end = start;
-        for part in self.children(pair) {
-            end = part.as_span().end();
+        for part in pair.into_inner() {
+            end = self.span(&part).end as usize;
             match part.as_rule() {
+                Rule::junk | Rule::balanced_line => self.left_out(&part),
                 Rule::block => {
                     self.block(part);
                 }
                 // The lines of tests, module declarations and JSON are not steps.
-                Rule::body if !["test", "module", "{"].iter().any(|word| self.text()[start..].starts_with(word)) => {
+                Rule::body if !["test", "module", "{"].iter().any(|word| self.text[start..].starts_with(word)) => {
                     self.body(part);
                 }
                 Rule::bad_else => {
-                    for inner in self.children(part) {
-                        if inner.as_rule() == Rule::block {
-                            self.block(inner);
+                    for inner in part.into_inner() {
+                        match inner.as_rule() {
+                            Rule::block => drop(self.block(inner)),
+                            Rule::junk | Rule::balanced_line => self.left_out(&inner),
+                            _ => {}
                         }
                     }
                 }
                 _ => {}
             }
         }
-        self.unreadable_until.set(self.text()[..end].trim_end().len());
+        self.unreadable_until.set(self.text[..end].trim_end().len());
+    }
+
+    /// The end of the last token before `at`.
+    fn before(&self, at: usize) -> Span {
+        let end_of = |at: usize| {
+            self.text[..at].trim_end_matches(|character: char| character.is_ascii() && is_blank(character as u8)).len()
+        };
+        let mut end = end_of(at);
+        for comment in self.comments.iter().rev() {
+            match (comment.span.end as usize).cmp(&end) {
+                Ordering::Greater => {}
+                Ordering::Equal => end = end_of(comment.span.start as usize),
+                Ordering::Less => break,
+            }
+        }
+        Span::new(self.file, end, end)
+    }
+
+    /// Comments inside of what cannot be read belong to nothing.
+    fn left_out(&self, part: &Pair<'_, Rule>) {
+        self.unread.borrow_mut().push(self.span(part).range());
+    }
+
+    /// All comments that belong to something.
+    pub(super) fn comments(&mut self) -> Vec<Comment<'s>> {
+        let mut unread = self.unread.take();
+        unread.sort_unstable_by_key(|range| range.start);
+        let mut unread = unread.into_iter().peekable();
+        let mut comments = std::mem::take(&mut self.comments);
+        comments.retain(|comment| {
+            let at = comment.span.start as usize;
+            while unread.next_if(|range| range.end <= at).is_some() {}
+            !unread.peek().is_some_and(|range| range.contains(&at))
+        });
+        comments
     }
 
     /// Handles the end of a block that `open` begins.
-    pub(super) fn end_of_block(&self, pair: Pair<'s, Rule>, open: Span) {
-        for part in self.children(pair) {
+    pub(super) fn end_of_block(&self, pair: Pair<'_, Rule>, open: Span) {
+        for part in pair.into_inner() {
             if part.as_rule() == Rule::missing_brace && !self.unclosed.replace(true) {
                 self.incomplete.set(true);
-                if let Some(diagnostic) = misplaced_item(self.text(), open, part.as_span().start(), self.item.get()) {
+                let at = self.start(&part);
+                if let Some(diagnostic) = misplaced_item(self.text, open, at, self.item.get()) {
                     // What follows would be read as if the block ended here.
                     self.quiet.set(true);
                     return self.report(diagnostic);
@@ -138,7 +194,7 @@ impl<'s> Builder<'s> {
                 self.report(
                     Diagnostic::at(Code::SyntaxError, open, "this `{` is never closed")
                         .label("opened here")
-                        .also(self.span_from(self.trail.end.get()), "a `}` is missing before the end of this")
+                        .also(self.before(at), "a `}` is missing before the end of this")
                         .help("every `{` needs a `}`: look for a block whose last line lacks it"),
                 );
             }
@@ -146,14 +202,15 @@ impl<'s> Builder<'s> {
     }
 
     /// A name that cannot be quoted.
-    pub(super) fn name(&self, pair: &Pair<'s, Rule>) -> Name<'s> {
-        Name { text: pair.as_str(), span: self.span(pair) }
+    pub(super) fn name(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
+        let span = self.span(pair);
+        Name { text: &self.text[span.range()], span }
     }
 
     /// A name that may be quoted.
-    pub(super) fn any_name(&self, pair: &Pair<'s, Rule>) -> Name<'s> {
+    pub(super) fn any_name(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
         let span = self.span(pair);
-        let text = pair.as_str();
+        let text = &self.text[span.range()];
         let Some(content) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
             return Name { text, span };
         };
@@ -169,8 +226,9 @@ impl<'s> Builder<'s> {
     }
 
     /// `@label`, without the `@`.
-    pub(super) fn label(&self, pair: &Pair<'s, Rule>) -> Name<'s> {
-        Name { text: pair.as_str().trim_start_matches('@'), span: self.span(pair) }
+    pub(super) fn label(&self, pair: &Pair<'_, Rule>) -> Name<'s> {
+        let Name { text, span } = self.name(pair);
+        Name { text: text.trim_start_matches('@'), span }
     }
 }
 

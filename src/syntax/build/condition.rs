@@ -3,30 +3,30 @@
 use pest::iterators::Pair;
 
 use crate::base::source::Span;
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::tree::{CompareOperator, Condition, Name, Predicate, PredicateKind, Value, ValueKind};
 
 use super::builder::Builder;
 
-impl<'s> Builder<'s> {
-    pub(super) fn condition(&self, pair: Pair<'s, Rule>) -> Condition<'s> {
+impl<'s> Builder<'_, 's> {
+    pub(super) fn condition(&self, pair: Pair<'_, Rule>) -> Condition<'s> {
         self.joined(pair, Rule::and_condition, Self::and_condition, Condition::Or)
     }
 
-    fn and_condition(&self, pair: Pair<'s, Rule>) -> Condition<'s> {
+    fn and_condition(&self, pair: Pair<'_, Rule>) -> Condition<'s> {
         self.joined(pair, Rule::not_condition, Self::not_condition, Condition::And)
     }
 
     /// One part stands for itself, several are joined.
     fn joined(
         &self,
-        pair: Pair<'s, Rule>,
+        pair: Pair<'_, Rule>,
         part_rule: Rule,
-        build: fn(&Self, Pair<'s, Rule>) -> Condition<'s>,
+        build: fn(&Self, Pair<'_, Rule>) -> Condition<'s>,
         join: fn(Vec<Condition<'s>>) -> Condition<'s>,
     ) -> Condition<'s> {
         let mut parts: Vec<_> =
-            self.children(pair).filter(|part| part.as_rule() == part_rule).map(|part| build(self, part)).collect();
+            pair.into_inner().filter(|part| part.as_rule() == part_rule).map(|part| build(self, part)).collect();
         match parts.pop() {
             Some(only) if parts.is_empty() => only,
             last => {
@@ -36,11 +36,11 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn not_condition(&self, pair: Pair<'s, Rule>) -> Condition<'s> {
-        let start = pair.as_span().start();
+    fn not_condition(&self, pair: Pair<'_, Rule>) -> Condition<'s> {
+        let span = self.span(&pair);
         let mut times = 0;
         let mut inner = Condition::And(Vec::new());
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_not => times += 1,
                 Rule::condition => inner = self.condition(part),
@@ -55,11 +55,11 @@ impl<'s> Builder<'s> {
         if times == 0 {
             return inner;
         }
-        Condition::Not { times, inner: Box::new(inner), span: self.span_from(start) }
+        Condition::Not { times, inner: Box::new(inner), span }
     }
 
     /// The condition of a filter, where `not "v" in PATH` and `"v" not in PATH` are the same.
-    pub(super) fn filter_condition(&self, pair: Pair<'s, Rule>) -> Condition<'s> {
+    pub(super) fn filter_condition(&self, pair: Pair<'_, Rule>) -> Condition<'s> {
         let mut condition = self.condition(pair);
         if let Condition::Not { times, inner, .. } = &mut condition
             && let Condition::Predicate(Predicate { kind: PredicateKind::Compare { operator, .. }, .. }) = &mut **inner
@@ -74,12 +74,12 @@ impl<'s> Builder<'s> {
     }
 
     /// The question, and whether its opposite is asked.
-    fn predicate(&self, pair: Pair<'s, Rule>) -> (Predicate<'s>, bool) {
-        let start = pair.as_span().start();
+    fn predicate(&self, pair: Pair<'_, Rule>) -> (Predicate<'s>, bool) {
+        let span = self.span(&pair);
         let mut pin = None;
         let mut kind = PredicateKind::Published;
         let mut negated = false;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::pin => pin = Some(self.pin(part)),
                 Rule::call => kind = PredicateKind::Call(self.call(part)),
@@ -88,22 +88,22 @@ impl<'s> Builder<'s> {
                 Rule::count => kind = self.count(part),
                 Rule::comparison => (kind, negated) = self.comparison(part),
                 _ => {
-                    kind = match self.children(part).next().map(|word| word.as_str()) {
+                    kind = match part.into_inner().next().map(|word| self.words(&word)) {
                         Some("unpublished") => PredicateKind::Unpublished,
                         _ => PredicateKind::Published,
                     };
                 }
             }
         }
-        (Predicate { pin, kind, span: self.span_from(start) }, negated)
+        (Predicate { pin, kind, span }, negated)
     }
 
-    fn tagged(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
+    fn tagged(&self, pair: Pair<'_, Rule>) -> PredicateKind<'s> {
         let span = self.span(&pair);
         let mut subject = Name { text: "", span };
         let (mut negated, mut all) = (false, false);
         let mut tags = Value { kind: ValueKind::Null, span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::subject => subject = self.name(&part),
                 Rule::kw_not => negated = true,
@@ -115,7 +115,7 @@ impl<'s> Builder<'s> {
         PredicateKind::Tagged { subject, negated, all, tags }
     }
 
-    fn any(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
+    fn any(&self, pair: Pair<'_, Rule>) -> PredicateKind<'s> {
         let Sides { left: path, operator, operator_span, right } = self.sides(pair);
         match (operator, right) {
             (_, None) => PredicateKind::Any { path },
@@ -128,7 +128,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn count(&self, pair: Pair<'s, Rule>) -> PredicateKind<'s> {
+    fn count(&self, pair: Pair<'_, Rule>) -> PredicateKind<'s> {
         let span = self.span(&pair);
         let Sides { left: path, operator, operator_span, right } = self.sides(pair);
         let value = right.unwrap_or(Value { kind: ValueKind::Null, span });
@@ -136,7 +136,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The comparison, and whether its opposite is asked.
-    fn comparison(&self, pair: Pair<'s, Rule>) -> (PredicateKind<'s>, bool) {
+    fn comparison(&self, pair: Pair<'_, Rule>) -> (PredicateKind<'s>, bool) {
         let span = self.span(&pair);
         let Sides { left, operator, operator_span, right } = self.sides(pair);
         let right = right.unwrap_or(Value { kind: ValueKind::Null, span });
@@ -147,12 +147,12 @@ impl<'s> Builder<'s> {
         (PredicateKind::Compare { left, operator, operator_span, right }, false)
     }
 
-    fn sides(&self, pair: Pair<'s, Rule>) -> Sides<'s> {
+    fn sides(&self, pair: Pair<'_, Rule>) -> Sides<'s> {
         let span = self.span(&pair);
         let nothing = || Value { kind: ValueKind::Null, span };
         let (mut left, mut right) = (None, None);
         let (mut operator, mut operator_span) = (CompareOperator::Equal, span);
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::operator => {
                     operator_span = self.span(&part);
@@ -166,12 +166,12 @@ impl<'s> Builder<'s> {
         Sides { left: left.unwrap_or_else(nothing), operator, operator_span, right }
     }
 
-    fn operator(&self, pair: Pair<'s, Rule>) -> CompareOperator {
+    fn operator(&self, pair: Pair<'_, Rule>) -> CompareOperator {
         let mut operator = CompareOperator::In;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             operator = match part.as_rule() {
                 Rule::kw_not => CompareOperator::NotIn,
-                Rule::symbol => match part.as_str() {
+                Rule::symbol => match self.words(&part) {
                     "==" => CompareOperator::Equal,
                     "!=" => CompareOperator::NotEqual,
                     ">" => CompareOperator::Greater,

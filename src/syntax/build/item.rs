@@ -3,7 +3,7 @@
 use pest::iterators::Pair;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{
     Block, Blueprint, BlueprintParameter, Call, Field, File, Import, Item, Let, Name, Text, Value, ValueKind, Workflow,
@@ -11,13 +11,13 @@ use crate::syntax::tree::{
 
 use super::builder::Builder;
 
-impl<'s> Builder<'s> {
+impl<'s> Builder<'_, 's> {
     /// The tree of the whole file.
-    pub fn file(&mut self, pair: Pair<'s, Rule>) -> File<'s> {
-        let id = self.trail.file;
+    pub fn file(&mut self, pair: Pair<'_, Rule>) -> File<'s> {
+        let id = self.file;
         let mut items = Vec::new();
-        for part in self.children(pair) {
-            self.item.set(part.as_span().start());
+        for part in pair.into_inner() {
+            self.item.set(self.start(&part));
             match part.as_rule() {
                 Rule::import => items.push(Item::Import(self.import(part))),
                 Rule::let_item => items.push(Item::Let(self.let_item(part))),
@@ -29,33 +29,30 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        let mut comments = self.trail.comments.take();
-        comments.sort_by_key(|comment| comment.span.start);
-        File { id, items, comments, incomplete: self.incomplete.get() }
+        File { id, items, comments: self.comments(), incomplete: self.incomplete.get() }
     }
 
-    fn import(&self, pair: Pair<'s, Rule>) -> Import<'s> {
+    fn import(&self, pair: Pair<'_, Rule>) -> Import<'s> {
         let span = self.span(&pair);
-        let start = span.start as usize;
         let mut path = Text { content: "".into(), block: false, span };
         let mut alias = None;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::text => path = self.text_literal(&part),
                 Rule::name => alias = Some(self.name(&part)),
                 _ => {}
             }
         }
-        Import { path, alias, span: self.span_from(start) }
+        Import { path, alias, span }
     }
 
-    fn let_item(&self, pair: Pair<'s, Rule>) -> Let<'s> {
-        let start = pair.as_span().start();
+    fn let_item(&self, pair: Pair<'_, Rule>) -> Let<'s> {
+        let span = self.span(&pair);
         let (name, value) = self.name_and_value(pair);
-        Let { name, value, span: self.span_from(start) }
+        Let { name, value, span }
     }
 
-    fn workflow(&self, pair: Pair<'s, Rule>) -> Workflow<'s> {
+    fn workflow(&self, pair: Pair<'_, Rule>) -> Workflow<'s> {
         let span = self.span(&pair);
         let nothing = Name { text: "", span };
         let mut workflow = Workflow {
@@ -66,7 +63,7 @@ impl<'s> Builder<'s> {
             body: Block { steps: Vec::new(), span },
             span,
         };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => workflow.id = self.name(&part),
                 Rule::pin => workflow.trigger_pin = Some(self.pin(part)),
@@ -75,11 +72,10 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        workflow.span = self.span_from(span.start as usize);
         workflow
     }
 
-    fn blueprint(&self, pair: Pair<'s, Rule>) -> Blueprint<'s> {
+    fn blueprint(&self, pair: Pair<'_, Rule>) -> Blueprint<'s> {
         let span = self.span(&pair);
         let mut blueprint = Blueprint {
             id: Name { text: "", span },
@@ -90,11 +86,11 @@ impl<'s> Builder<'s> {
             body: Block { steps: Vec::new(), span },
             span,
         };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => blueprint.id = self.name(&part),
                 Rule::blueprint_parameters => {
-                    let parameters = self.children(part).filter(|part| part.as_rule() == Rule::blueprint_parameter);
+                    let parameters = part.into_inner().filter(|part| part.as_rule() == Rule::blueprint_parameter);
                     blueprint.parameters = parameters.map(|part| self.blueprint_parameter(part)).collect();
                 }
                 Rule::pin => blueprint.trigger_pin = Some(self.pin(part)),
@@ -103,16 +99,15 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        blueprint.span = self.span_from(span.start as usize);
         blueprint
     }
 
-    fn blueprint_parameter(&self, pair: Pair<'s, Rule>) -> BlueprintParameter<'s> {
+    fn blueprint_parameter(&self, pair: Pair<'_, Rule>) -> BlueprintParameter<'s> {
         let span = self.span(&pair);
         let mut name = Name { text: "", span };
         let mut kind = name;
         let mut default = None;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => name = self.name(&part),
                 Rule::type_name => kind = self.name(&part),
@@ -120,16 +115,16 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        BlueprintParameter { name, kind, default, span: self.span_from(span.start as usize) }
+        BlueprintParameter { name, kind, default, span }
     }
 
     /// The fields and steps between the braces of a workflow or blueprint.
-    pub(super) fn body(&self, pair: Pair<'s, Rule>) -> (Vec<Field<'s>>, Block<'s>) {
-        let start = pair.as_span().start();
+    pub(super) fn body(&self, pair: Pair<'_, Rule>) -> (Vec<Field<'s>>, Block<'s>) {
+        let span = self.span(&pair);
         let mut open = self.span(&pair);
         let mut fields = Vec::new();
         let mut steps = Vec::new();
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::open_brace => open = self.span(&part),
                 Rule::field => {
@@ -153,10 +148,10 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        (fields, Block { steps, span: self.span_from(start) })
+        (fields, Block { steps, span })
     }
 
-    pub(super) fn field(&self, pair: Pair<'s, Rule>) -> Field<'s> {
+    pub(super) fn field(&self, pair: Pair<'_, Rule>) -> Field<'s> {
         let (name, value) = self.name_and_value(pair);
         Field { name, span: name.span.to(value.span), value }
     }

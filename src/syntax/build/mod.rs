@@ -1,7 +1,6 @@
 //! From pest's pairs to the tree.
 
 mod builder;
-mod children;
 mod condition;
 mod item;
 mod module;

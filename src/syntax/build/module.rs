@@ -2,20 +2,20 @@
 
 use pest::iterators::Pair;
 
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{ModuleDeclaration, ModuleParameter, Name};
 
 use super::builder::Builder;
 
-impl<'s> Builder<'s> {
-    pub(super) fn module(&self, pair: Pair<'s, Rule>) -> ModuleDeclaration<'s> {
+impl<'s> Builder<'_, 's> {
+    pub(super) fn module(&self, pair: Pair<'_, Rule>) -> ModuleDeclaration<'s> {
         let span = self.span(&pair);
         let mut open = span;
         let nothing = Name { text: "", span };
         let mut module =
             ModuleDeclaration { id: nothing, kind: nothing, fields: Vec::new(), parameters: Vec::new(), span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::any_name => module.id = self.any_name(&part),
                 Rule::type_name => module.kind = self.name(&part),
@@ -27,16 +27,15 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        module.span = self.span_from(span.start as usize);
         module
     }
 
-    fn module_parameter(&self, pair: Pair<'s, Rule>) -> ModuleParameter<'s> {
+    fn module_parameter(&self, pair: Pair<'_, Rule>) -> ModuleParameter<'s> {
         let span = self.span(&pair);
         let nothing = Name { text: "", span };
         let mut parameter =
             ModuleParameter { name: nothing, kind: nothing, attributes: Vec::new(), default: None, span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::any_name => parameter.name = self.any_name(&part),
                 Rule::type_name => parameter.kind = self.name(&part),
@@ -45,7 +44,6 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        parameter.span = self.span_from(span.start as usize);
         parameter
     }
 }

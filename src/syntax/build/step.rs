@@ -2,7 +2,7 @@
 
 use pest::iterators::Pair;
 
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{
     Block, Call, CallStep, Concurrent, Condition, FilterStep, IfArm, IfStep, ModuleFilter, Name, Reset, Step, StepKind,
@@ -11,12 +11,12 @@ use crate::syntax::tree::{
 
 use super::builder::Builder;
 
-impl<'s> Builder<'s> {
-    pub(super) fn block(&self, pair: Pair<'s, Rule>) -> Block<'s> {
-        let start = pair.as_span().start();
+impl<'s> Builder<'_, 's> {
+    pub(super) fn block(&self, pair: Pair<'_, Rule>) -> Block<'s> {
+        let span = self.span(&pair);
         let mut steps = Vec::new();
         let mut open = self.span(&pair);
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::open_brace => open = self.span(&part),
                 Rule::step => steps.push(self.step(part)),
@@ -25,13 +25,13 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        Block { steps, span: self.span_from(start) }
+        Block { steps, span }
     }
 
-    pub(super) fn step(&self, pair: Pair<'s, Rule>) -> Step<'s> {
-        let start = pair.as_span().start();
+    pub(super) fn step(&self, pair: Pair<'_, Rule>) -> Step<'s> {
+        let span = self.span(&pair);
         let (mut label, mut pin, mut kind) = (None, None, None);
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::label => label = Some(self.label(&part)),
                 Rule::pin => pin = Some(self.pin(part)),
@@ -44,15 +44,14 @@ impl<'s> Builder<'s> {
                 _ => kind = Some(StepKind::Call(self.call_step(part))),
             }
         }
-        let span = self.span_from(start);
         let kind = kind.unwrap_or(StepKind::Detached(Block { steps: Vec::new(), span }));
         Step { label, pin, kind, span }
     }
 
-    fn call_step(&self, pair: Pair<'s, Rule>) -> CallStep<'s> {
+    fn call_step(&self, pair: Pair<'_, Rule>) -> CallStep<'s> {
         let mut call = self.no_call(&pair);
         let mut filter = None;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::call => call = self.call(part),
                 Rule::bare_call => call = self.bare_call(part),
@@ -63,26 +62,25 @@ impl<'s> Builder<'s> {
         CallStep { call, filter }
     }
 
-    fn module_filter(&self, pair: Pair<'s, Rule>) -> ModuleFilter<'s> {
+    fn module_filter(&self, pair: Pair<'_, Rule>) -> ModuleFilter<'s> {
         let span = self.span(&pair);
-        let start = span.start as usize;
         let mut selector = Value { kind: ValueKind::Null, span };
         let mut condition = Condition::And(Vec::new());
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::value => selector = self.value(part),
                 Rule::condition => condition = self.filter_condition(part),
                 _ => {}
             }
         }
-        ModuleFilter { selector, condition, span: self.span_from(start) }
+        ModuleFilter { selector, condition, span }
     }
 
-    fn if_step(&self, pair: Pair<'s, Rule>) -> IfStep<'s> {
+    fn if_step(&self, pair: Pair<'_, Rule>) -> IfStep<'s> {
         let mut arms = Vec::new();
         let mut otherwise = None;
         let mut condition = None;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::condition => condition = Some(self.condition(part)),
                 Rule::block => {
@@ -99,11 +97,11 @@ impl<'s> Builder<'s> {
         IfStep { arms, otherwise }
     }
 
-    fn else_if(&self, pair: Pair<'s, Rule>) -> IfArm<'s> {
+    fn else_if(&self, pair: Pair<'_, Rule>) -> IfArm<'s> {
         let span = self.span(&pair);
         let mut condition = Condition::And(Vec::new());
         let mut body = Block { steps: Vec::new(), span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::condition => condition = self.condition(part),
                 Rule::block => body = self.block(part),
@@ -113,7 +111,7 @@ impl<'s> Builder<'s> {
         IfArm { condition, body }
     }
 
-    fn filter_step(&self, pair: Pair<'s, Rule>) -> FilterStep<'s> {
+    fn filter_step(&self, pair: Pair<'_, Rule>) -> FilterStep<'s> {
         let span = self.span(&pair);
         let mut step = FilterStep {
             label: None,
@@ -122,7 +120,7 @@ impl<'s> Builder<'s> {
             body: Block { steps: Vec::new(), span },
             reset: None,
         };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::filter_label => step.label = self.filter_label(part),
                 Rule::value => step.selector = self.value(part),
@@ -135,22 +133,22 @@ impl<'s> Builder<'s> {
         step
     }
 
-    fn filter_label(&self, pair: Pair<'s, Rule>) -> Option<Name<'s>> {
-        let names = self.children(pair).filter(|part| part.as_rule() == Rule::name);
+    fn filter_label(&self, pair: Pair<'_, Rule>) -> Option<Name<'s>> {
+        let names = pair.into_inner().filter(|part| part.as_rule() == Rule::name);
         names.map(|part| self.name(&part)).last()
     }
 
-    fn reset(&self, pair: Pair<'s, Rule>) -> Reset<'s> {
+    fn reset(&self, pair: Pair<'_, Rule>) -> Reset<'s> {
         let span = self.span(&pair);
-        let pin = self.children(pair).find(|part| part.as_rule() == Rule::pin).map(|part| self.pin(part));
+        let pin = pair.into_inner().find(|part| part.as_rule() == Rule::pin).map(|part| self.pin(part));
         Reset { pin, span }
     }
 
-    fn concurrent(&self, pair: Pair<'s, Rule>) -> Concurrent<'s> {
+    fn concurrent(&self, pair: Pair<'_, Rule>) -> Concurrent<'s> {
         let span = self.span(&pair);
         let mut open = span;
         let mut branches = Vec::new();
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::open_brace => open = self.span(&part),
                 Rule::branch => branches.push(self.only_block(part)),
@@ -162,25 +160,25 @@ impl<'s> Builder<'s> {
         Concurrent { branches, span }
     }
 
-    fn only_block(&self, pair: Pair<'s, Rule>) -> Block<'s> {
+    fn only_block(&self, pair: Pair<'_, Rule>) -> Block<'s> {
         let span = self.span(&pair);
-        let mut blocks = self.children(pair).filter(|part| part.as_rule() == Rule::block).map(|part| self.block(part));
+        let mut blocks = pair.into_inner().filter(|part| part.as_rule() == Rule::block).map(|part| self.block(part));
         blocks.next().unwrap_or(Block { steps: Vec::new(), span })
     }
 
-    fn use_step(&self, pair: Pair<'s, Rule>) -> Call<'s> {
+    fn use_step(&self, pair: Pair<'_, Rule>) -> Call<'s> {
         let nothing = self.no_call(&pair);
-        let mut calls = self.children(pair).filter(|part| part.as_rule() == Rule::call).map(|part| self.call(part));
+        let mut calls = pair.into_inner().filter(|part| part.as_rule() == Rule::call).map(|part| self.call(part));
         calls.next().unwrap_or(nothing)
     }
 
-    fn goto_step(&self, pair: Pair<'s, Rule>) -> Name<'s> {
+    fn goto_step(&self, pair: Pair<'_, Rule>) -> Name<'s> {
         let span = self.span(&pair);
-        let mut labels = self.children(pair).filter(|part| part.as_rule() == Rule::label).map(|part| self.label(&part));
+        let mut labels = pair.into_inner().filter(|part| part.as_rule() == Rule::label).map(|part| self.label(&part));
         labels.next().unwrap_or(Name { text: "", span })
     }
 
-    fn no_call(&self, pair: &Pair<'s, Rule>) -> Call<'s> {
+    fn no_call(&self, pair: &Pair<'_, Rule>) -> Call<'s> {
         let span = self.span(pair);
         Call { name: Name { text: "", span }, arguments: Vec::new(), span }
     }

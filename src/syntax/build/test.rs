@@ -2,14 +2,14 @@
 
 use pest::iterators::Pair;
 
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::syntax_error::Expectation;
 use crate::syntax::tree::{Clause, ClauseKind, Name, Test, Text, Value, ValueKind};
 
 use super::builder::Builder;
 
-impl<'s> Builder<'s> {
-    pub(super) fn test(&self, pair: Pair<'s, Rule>) -> Test<'s> {
+impl<'s> Builder<'_, 's> {
+    pub(super) fn test(&self, pair: Pair<'_, Rule>) -> Test<'s> {
         let span = self.span(&pair);
         let mut open = span;
         let mut test = Test {
@@ -18,7 +18,7 @@ impl<'s> Builder<'s> {
             clauses: Vec::new(),
             span,
         };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::text => test.title = self.text_literal(&part),
                 Rule::name => test.workflow = self.name(&part),
@@ -36,15 +36,14 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        test.span = self.span_from(span.start as usize);
         test
     }
 
-    fn clause(&self, pair: Pair<'s, Rule>) -> Clause<'s> {
-        let start = pair.as_span().start();
+    fn clause(&self, pair: Pair<'_, Rule>) -> Clause<'s> {
+        let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::given => {
-                let values = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+                let values = pair.into_inner().filter(|part| part.as_rule() == Rule::value);
                 ClauseKind::Given(values.map(|part| self.value(part)).collect())
             }
             Rule::when => self.when(pair),
@@ -53,15 +52,15 @@ impl<'s> Builder<'s> {
             Rule::expect_log => self.expect_log(pair),
             _ => self.expect_outcome(pair),
         };
-        Clause { kind, span: self.span_from(start) }
+        Clause { kind, span }
     }
 
-    fn when(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+    fn when(&self, pair: Pair<'_, Rule>) -> ClauseKind<'s> {
         let span = self.span(&pair);
         let mut target = Name { text: "", span };
         let mut fails = false;
         let mut value = Self::nothing(span);
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::target => target = self.target(part),
                 Rule::kw_fails => fails = true,
@@ -72,10 +71,10 @@ impl<'s> Builder<'s> {
         if fails { ClauseKind::WhenFails { target, message: value } } else { ClauseKind::WhenReturns { target, value } }
     }
 
-    fn expect_ran(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+    fn expect_ran(&self, pair: Pair<'_, Rule>) -> ClauseKind<'s> {
         let mut negated = false;
         let mut targets = Vec::new();
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_not => negated = true,
                 Rule::target => targets.push(self.target(part)),
@@ -85,11 +84,11 @@ impl<'s> Builder<'s> {
         ClauseKind::ExpectRan { negated, targets }
     }
 
-    fn expect_effect(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+    fn expect_effect(&self, pair: Pair<'_, Rule>) -> ClauseKind<'s> {
         let span = self.span(&pair);
         let mut target = Name { text: "", span };
         let (mut negated, mut value) = (false, None);
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_no | Rule::kw_not => negated = true,
                 Rule::target => target = self.target(part),
@@ -103,10 +102,10 @@ impl<'s> Builder<'s> {
         ClauseKind::ExpectEffect { negated, target, value }
     }
 
-    fn expect_log(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+    fn expect_log(&self, pair: Pair<'_, Rule>) -> ClauseKind<'s> {
         let mut negated = false;
         let mut text = Self::nothing(self.span(&pair));
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::kw_no | Rule::kw_not => negated = true,
                 Rule::text => {
@@ -119,11 +118,11 @@ impl<'s> Builder<'s> {
         ClauseKind::ExpectLog { negated, text }
     }
 
-    fn expect_outcome(&self, pair: Pair<'s, Rule>) -> ClauseKind<'s> {
+    fn expect_outcome(&self, pair: Pair<'_, Rule>) -> ClauseKind<'s> {
         let span = self.span(&pair);
         let mut outcome = Name { text: "", span };
         let mut message = None;
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::outcome => outcome = self.name(&part),
                 Rule::text => {
@@ -137,10 +136,10 @@ impl<'s> Builder<'s> {
     }
 
     /// A module's id or a label, which keeps its `@`.
-    fn target(&self, pair: Pair<'s, Rule>) -> Name<'s> {
+    fn target(&self, pair: Pair<'_, Rule>) -> Name<'s> {
         let span = self.span(&pair);
         let mut target = Name { text: "", span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             target = if part.as_rule() == Rule::label { self.name(&part) } else { self.any_name(&part) };
         }
         target

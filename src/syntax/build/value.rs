@@ -4,42 +4,40 @@ use std::borrow::Cow;
 
 use pest::iterators::Pair;
 
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::reading::Rule;
 use crate::syntax::text::{dedent, unescape};
 use crate::syntax::tree::{Argument, Call, Name, Pin, Text, Value, ValueKind};
 
 use super::builder::{Builder, bad_escape};
 
-impl<'s> Builder<'s> {
-    pub(super) fn value(&self, pair: Pair<'s, Rule>) -> Value<'s> {
-        let start = pair.as_span().start();
-        let mut terms = self.children(pair);
+impl<'s> Builder<'_, 's> {
+    pub(super) fn value(&self, pair: Pair<'_, Rule>) -> Value<'s> {
+        let span = self.span(&pair);
+        let mut terms = pair.into_inner();
         let first = terms.next().map(|term| self.term(term));
         let mut parts = Vec::new();
         for term in terms.by_ref() {
-            if term.as_rule() != Rule::plus {
-                parts.push(self.term(term));
-            }
+            parts.push(self.term(term));
         }
         drop(terms);
         match first {
             Some(first) if parts.is_empty() => first,
             first => {
                 parts.splice(0..0, first);
-                Value { kind: ValueKind::Concatenation(parts), span: self.span_from(start) }
+                Value { kind: ValueKind::Concatenation(parts), span }
             }
         }
     }
 
-    fn term(&self, pair: Pair<'s, Rule>) -> Value<'s> {
+    fn term(&self, pair: Pair<'_, Rule>) -> Value<'s> {
         let span = self.span(&pair);
-        let text = pair.as_str();
+        let text = &self.text[span.range()];
         let kind = match pair.as_rule() {
             Rule::text => ValueKind::Text(self.text_literal(&pair)),
             Rule::number => ValueKind::Number(text),
             Rule::function => return self.function(pair),
             Rule::list => {
-                let items = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+                let items = pair.into_inner().filter(|part| part.as_rule() == Rule::value);
                 ValueKind::List(items.map(|item| self.value(item)).collect())
             }
             Rule::object => ValueKind::Object(self.arguments(pair)),
@@ -54,13 +52,13 @@ impl<'s> Builder<'s> {
         Value { kind, span }
     }
 
-    fn function(&self, pair: Pair<'s, Rule>) -> Value<'s> {
+    fn function(&self, pair: Pair<'_, Rule>) -> Value<'s> {
         let span = self.span(&pair);
         let mut function = "";
         let mut texts = Vec::new();
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::function_name => function = part.as_str(),
+                Rule::function_name => function = self.words(&part),
                 Rule::text => texts.push(self.text_literal(&part)),
                 _ => {}
             }
@@ -92,9 +90,9 @@ impl<'s> Builder<'s> {
         Value { kind, span }
     }
 
-    pub(super) fn text_literal(&self, pair: &Pair<'s, Rule>) -> Text<'s> {
+    pub(super) fn text_literal(&self, pair: &Pair<'_, Rule>) -> Text<'s> {
         let span = self.span(pair);
-        let literal = pair.as_str();
+        let literal = &self.text[span.range()];
         if let Some(content) = literal.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) {
             return Text { content: dedent(content), block: true, span };
         }
@@ -107,8 +105,8 @@ impl<'s> Builder<'s> {
     }
 
     /// The arguments between any kind of bracket.
-    pub(super) fn arguments(&self, pair: Pair<'s, Rule>) -> Vec<Argument<'s>> {
-        let arguments = self.children(pair).filter_map(|part| match part.as_rule() {
+    pub(super) fn arguments(&self, pair: Pair<'_, Rule>) -> Vec<Argument<'s>> {
+        let arguments = pair.into_inner().filter_map(|part| match part.as_rule() {
             Rule::argument => Some(self.argument(part)),
             Rule::positional => Some(self.positional(part)),
             _ => None,
@@ -117,19 +115,18 @@ impl<'s> Builder<'s> {
     }
 
     /// A value without the name of its parameter.
-    fn positional(&self, pair: Pair<'s, Rule>) -> Argument<'s> {
+    fn positional(&self, pair: Pair<'_, Rule>) -> Argument<'s> {
         let span = self.span(&pair);
-        let values = self.children(pair).filter(|part| part.as_rule() == Rule::value);
+        let values = pair.into_inner().filter(|part| part.as_rule() == Rule::value);
         let value = values.map(|part| self.value(part)).last().unwrap_or(Value { kind: ValueKind::Null, span });
         Argument { name: Name { text: "", span: value.span.part(0, 0) }, span: value.span, value }
     }
 
     /// `name "text"`
-    pub(super) fn bare_call(&self, pair: Pair<'s, Rule>) -> Call<'s> {
-        let start = pair.as_span().start();
-        let mut call =
-            Call { name: Name { text: "", span: self.span(&pair) }, arguments: Vec::new(), span: self.span(&pair) };
-        for part in self.children(pair) {
+    pub(super) fn bare_call(&self, pair: Pair<'_, Rule>) -> Call<'s> {
+        let span = self.span(&pair);
+        let mut call = Call { name: Name { text: "", span }, arguments: Vec::new(), span };
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => call.name = self.name(&part),
                 Rule::text => {
@@ -141,21 +138,20 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        call.span = self.span_from(start);
         call
     }
 
-    fn argument(&self, pair: Pair<'s, Rule>) -> Argument<'s> {
+    fn argument(&self, pair: Pair<'_, Rule>) -> Argument<'s> {
         let (name, value) = self.name_and_value(pair);
         Argument { name, span: name.span.to(value.span), value }
     }
 
     /// `name: value`
-    pub(super) fn name_and_value(&self, pair: Pair<'s, Rule>) -> (Name<'s>, Value<'s>) {
+    pub(super) fn name_and_value(&self, pair: Pair<'_, Rule>) -> (Name<'s>, Value<'s>) {
         let span = self.span(&pair);
         let mut name = Name { text: "", span };
         let mut value = Value { kind: ValueKind::Null, span };
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name | Rule::any_name => name = self.any_name(&part),
                 Rule::value => value = self.value(part),
@@ -166,21 +162,21 @@ impl<'s> Builder<'s> {
     }
 
     /// `name(arguments)`, where the parentheses may be missing (triggers).
-    pub(super) fn call(&self, pair: Pair<'s, Rule>) -> Call<'s> {
-        let start = pair.as_span().start();
-        let mut name = Name { text: "", span: self.span(&pair) };
+    pub(super) fn call(&self, pair: Pair<'_, Rule>) -> Call<'s> {
+        let span = self.span(&pair);
+        let mut name = Name { text: "", span };
         let mut arguments = Vec::new();
-        for part in self.children(pair) {
+        for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::any_name => name = self.any_name(&part),
                 Rule::attributes | Rule::arguments => arguments = self.arguments(part),
                 _ => {}
             }
         }
-        Call { name, arguments, span: self.span_from(start) }
+        Call { name, arguments, span }
     }
 
-    pub(super) fn pin(&self, pair: Pair<'s, Rule>) -> Pin<'s> {
+    pub(super) fn pin(&self, pair: Pair<'_, Rule>) -> Pin<'s> {
         let span = self.span(&pair);
         Pin { entries: self.arguments(pair), span }
     }

@@ -1,0 +1,43 @@
+//! The requests, a file for each kind.
+
+mod opened;
+mod text;
+mod tokens;
+mod workspace;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::protocol::ErrorCode;
+use super::server::{Refused, Server};
+
+pub(super) use tokens::legend;
+
+/// Answers a request.
+pub(super) fn answer(server: &mut Server<'_>, method: &str, params: Value) -> Result<Value, Refused> {
+    match method {
+        "textDocument/formatting" => with(server, params, text::formatting),
+        "textDocument/documentSymbol" => with(server, params, text::symbols),
+        "textDocument/foldingRange" => with(server, params, text::folds),
+        "textDocument/selectionRange" => with(server, params, text::selections),
+        "textDocument/documentLink" => with(server, params, text::links),
+        "textDocument/semanticTokens/full" => with(server, params, tokens::full),
+        "textDocument/semanticTokens/range" => with(server, params, tokens::range),
+        "workspace/symbol" => with(server, params, workspace::symbols),
+        #[cfg(test)]
+        "test/panic" => panic!("asked for"),
+        _ => Err(Refused { code: ErrorCode::MethodNotFound, message: format!("there is no request `{method}`") }),
+    }
+}
+
+/// Reads the parameters and writes the answer.
+fn with<P: DeserializeOwned, R: Serialize>(
+    server: &mut Server<'_>,
+    params: Value,
+    answer: impl FnOnce(&mut Server<'_>, &P) -> Result<R, Refused>,
+) -> Result<Value, Refused> {
+    let params: P = serde_json::from_value(params).map_err(|error| Refused::invalid(error.to_string()))?;
+    let answer = answer(server, &params)?;
+    serde_json::to_value(answer).map_err(|error| Refused::failed(error.to_string()))
+}
