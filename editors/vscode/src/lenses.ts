@@ -1,5 +1,6 @@
 // The tests of a file, as the server's code lenses name them, and what came of them. Knows nothing of VS Code.
 
+import { code } from './items.js';
 import { run } from './program.js';
 
 /** The parts of a code lens that count here. */
@@ -12,15 +13,24 @@ export interface TestOfFile {
     range: Lens['range'];
 }
 
-/** The tests of a file, in order: those lines with a lens that begin a test. */
-export function testsOf(lenses: readonly Lens[], text: string): TestOfFile[] {
-    const lines = text.split(/\r?\n/);
-    const found = new Map<number, TestOfFile>();
-    for (const { range } of lenses) {
-        const [, quoted] = lines[range.start.line]?.match(/^\s*test\s+("(?:\\.|[^"\\])*")/) ?? [];
-        if (quoted) found.set(range.start.line, { title: unquoted(quoted), range });
-    }
-    return [...found.values()].sort((one, other) => one.range.start.line - other.range.start.line);
+/**
+ * The tests of a file, in order: the lines that begin a test. Of these the ones with a lens, unless the server has none,
+ * because it is told to have none.
+ */
+export function testsOf(text: string, lenses: readonly Lens[]): TestOfFile[] {
+    const lines = text.split('\n');
+    const tests = code(text)
+        .split('\n')
+        .flatMap((words, line) => {
+            if (!/^\s*test\s/.test(words)) return [];
+            const [head, quoted] = lines[line]?.match(/^\s*test\s+("(?:\\.|[^"\\])*")/) ?? [];
+            if (!head || !quoted) return [];
+            const range = { start: { line, character: 0 }, end: { line, character: head.length } };
+            return [{ title: unquoted(quoted), range }];
+        });
+    const withLens = new Set(lenses.map(({ range }) => range.start.line));
+    const named = tests.filter(({ range }) => withLens.has(range.start.line));
+    return named.length ? named : tests;
 }
 
 /** Strings have the escapes of JSON, and `\u{…}`. */

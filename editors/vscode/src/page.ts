@@ -1,5 +1,6 @@
 // The page with the picture: made by the program, with a script that follows the cursor. Knows nothing of VS Code.
 
+import { isAbsolute, relative } from 'node:path';
 import { run } from './program.js';
 
 /** What a picture is made of. */
@@ -34,7 +35,11 @@ export async function page(wanted: Wanted, signal?: AbortSignal): Promise<Page> 
     const args = ['graph', '-', '--as', 'html', '--color', 'never'];
     if (wanted.item) args.push('--workflow', wanted.item);
     if (wanted.target) args.push('--target', wanted.target);
-    for (const event of wanted.events) args.push('--event', event);
+    // The page shows the names: short ones where they can be.
+    for (const event of wanted.events) {
+        const inside = relative(wanted.folder, event);
+        args.push('--event', inside.startsWith('..') || isAbsolute(inside) ? event : inside);
+    }
     const output = await run(wanted.program, args, wanted.folder, wanted.text, signal);
     if (output.stdout.startsWith('<!doctype html>')) return { html: withScript(withColours(output.stdout, wanted.isDark)) };
     return { problem: output.stderr.trim() || `mispflow ended with ${output.code}` };

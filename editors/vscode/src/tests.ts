@@ -4,7 +4,7 @@ import { type Failure, type Lens, type Result, results, testsOf } from './lenses
 import type { Server } from './server.js';
 import { program, SECTION, settings } from './settings.js';
 
-/** The test explorer. The tests of a file are those that the server's code lenses name. */
+/** The test explorer. The tests of a file are those that the server has a code lens for. */
 export class Tests implements vscode.Disposable {
     private readonly controller = vscode.tests.createTestController(SECTION, 'mispflow');
     private readonly listeners: vscode.Disposable[];
@@ -58,15 +58,15 @@ export class Tests implements vscode.Disposable {
         // The server is asked about files that it has been shown.
         const document = await vscode.workspace.openTextDocument(item.uri);
         const textDocument = { uri: client.code2ProtocolConverter.asUri(document.uri) };
-        let lenses: Lens[] | null;
+        const hasLenses = client.initializeResult?.capabilities.codeLensProvider !== undefined;
+        let lenses: Lens[] | null = null;
         try {
-            lenses = await client.sendRequest<Lens[] | null>('textDocument/codeLens', { textDocument });
+            if (hasLenses) lenses = await client.sendRequest<Lens[] | null>('textDocument/codeLens', { textDocument });
         } catch (error) {
-            this.server.log.warn(`no tests of ${item.label}: ${error}`);
-            return;
+            this.server.log.warn(`no code lenses of ${item.label}: ${error}`);
         }
         item.children.replace(
-            testsOf(lenses ?? [], document.getText()).map(({ title, range }) => {
+            testsOf(document.getText(), lenses ?? []).map(({ title, range }) => {
                 const test = this.controller.createTestItem(title, title, item.uri);
                 test.range = new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
                 return test;

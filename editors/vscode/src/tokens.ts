@@ -1,7 +1,7 @@
 // The server's colours on top of the editor's. Knows nothing of VS Code.
 
-/** What the grammar of the editor tells apart more finely: there may be Jinja in a string. */
-const FINER_IN_GRAMMAR = ['string', 'comment'];
+/** What the grammar of the editor tells apart more finely: there may be Jinja in a string, and keywords are of several kinds. */
+const FINER_IN_GRAMMAR = ['string', 'comment', 'keyword', 'number', 'operator'];
 
 /**
  * Semantic tokens without those that would hide colours of the grammar. Each token is five numbers: lines since the one

@@ -79,6 +79,7 @@ workflow
     assert.deepEqual([10, 12, 14].map(at), ['second', 'second', 'second']);
     assert.deepEqual([15, 16].map(at), ['first', 'first']);
     assert.deepEqual([17, 19, 99].map(at), ['last', 'last', 'last']);
+    assert.deepEqual(['first', 'second', 'last', 'no'].map((id) => items.lineOf(text, id)), [3, 10, 17, 0]);
     assert.equal(items.itemAt('let a = 1', 0), undefined);
     assert.equal(items.itemAt('', 0), undefined);
 });
@@ -134,20 +135,24 @@ test('the tests of a file are run on what is on disk', { skip }, async () => {
 });
 
 test('the tests of a file are the lines with a lens that begin one', () => {
-    const text = 'workflow w on t {\n}\r\ntest "a \\"b\\" \\u{1f6a8}" of w {\n}\n  test "\\u{zz}" of w {}\ntest "last" of w {}';
+    const text = 'workflow w on t {\n}\r\ntest "a \\"b\\" \\u{1f6a8}" of w {\n}\n  test "\\u{zz}" of w {}\nlet x = """\ntest "no" of w\n"""\ntest "last" of w {}\r\n# test "no" of w';
     const lens = (line) => ({ range: { start: { line, character: 0 }, end: { line, character: 4 } } });
-    const titles = (lines) => lenses.testsOf(lines.map(lens), text).map(({ title }) => title);
-    assert.deepEqual(titles([0, 5, 2, 2, 4, 99]), ['a "b" 🚨', '\\u{zz}', 'last']);
-    assert.deepEqual(titles([]), []);
+    const titles = (lines) => lenses.testsOf(text, lines.map(lens)).map(({ title }) => title);
+    const all = ['a "b" 🚨', '\\u{zz}', 'last'];
+    assert.deepEqual(titles([0, 8, 2, 2, 4, 6, 99]), all);
+    assert.deepEqual(titles([8, 2]), [all[0], all[2]]);
+    // Lenses can be switched off.
+    assert.deepEqual(titles([]), all);
+    assert.deepEqual(lenses.testsOf('', []), []);
 });
 
 test('colours of the server hide none of the grammar', () => {
-    const kinds = ['keyword', 'string', 'comment', 'number'];
-    // keyword at 0:0, string at 0:5, number at 0:9, comment at 2:1, string at 2:8, keyword at 2:12, keyword at 4:2
+    const kinds = ['function', 'string', 'comment', 'parameter'];
+    // function at 0:0, string at 0:5, parameter at 0:9, comment at 2:1, string at 2:8, function at 2:12, function at 4:2
     const data = [0, 0, 3, 0, 0, 0, 5, 2, 1, 0, 0, 4, 1, 3, 0, 2, 1, 3, 2, 0, 0, 7, 2, 1, 0, 0, 4, 1, 0, 1, 2, 2, 1, 0, 0];
     const left = [0, 0, 3, 0, 0, 0, 9, 1, 3, 0, 2, 12, 1, 0, 1, 2, 2, 1, 0, 0];
     assert.deepEqual([...colours.withoutHiding(Uint32Array.from(data), kinds)], left);
-    assert.deepEqual([...colours.withoutHiding(Uint32Array.from(data), ['keyword'])], data);
+    assert.deepEqual([...colours.withoutHiding(Uint32Array.from(data), ['function'])], data);
     assert.deepEqual([...colours.withoutHiding(new Uint32Array(), kinds)], []);
 });
 
@@ -232,6 +237,7 @@ test('with an event the page has the run', { skip }, async (context) => {
     const events = [join(guard, 'events/red.json')];
     const made = await pages.page(wanted(guardText, { folder: guard, events }));
     assert.ok(made.html?.includes('TLP:RED'), made.problem);
+    assert.ok(made.html.includes('"events/red.json') && !made.html.includes(events[0]));
     const result = inBrowser(made.html, EDITOR, told([{ line: 8 }]));
     if (!result) return context.skip('there is no Chromium here');
     assert.deepEqual(result.problems, []);
