@@ -610,6 +610,14 @@ impl<'m> Walk<'_, 'm> {
         for (step, _) in &seen.filters {
             made_of.push_str(&self.prepared.behaviour_of(*step));
         }
+        // What releases make of the same differs: the marks of edited attributes, and what templates see.
+        let semantics = self.prepared.semantics();
+        if done.kind == Some("edit_attributes") {
+            made_of.push_str(if semantics.edits_mark_attributes { " marked" } else { " without a time" });
+        }
+        if made_of.contains("Template(") {
+            made_of.push_str(if semantics.templates_see_base_url { " with the address" } else { " without it" });
+        }
         done.made_of = Some((made_of, data.clone()));
         self.happened.effects.push(done);
     }

@@ -109,3 +109,14 @@ fn every_branch_that_can_be_taken_is_taken() {
         }
     }
 }
+
+#[test]
+fn releases_edit_attributes_differently() {
+    let text = r#"1 event-after-save-new > 2
+        2 attribute_ids_flag_operation {"action": "remove"}"#;
+    let workflows = [Semantics::MISP_2_5_1, Semantics::MISP_2_5_19].map(|semantics| prepared_for(text, semantics));
+    let sameness = same([&workflows[0], &workflows[1]], Catalogue::built_in(), false);
+    assert!(matches!(sameness, Sameness::Different(_)), "{sameness:?}");
+    let itself = same([&workflows[1], &workflows[1]], Catalogue::built_in(), false);
+    assert_eq!(itself, Sameness::Same);
+}
