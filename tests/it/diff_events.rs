@@ -128,6 +128,6 @@ fn without_a_workflow_on_both_sides_nothing_is_replayed() {
     assert_eq!(done.code(), 2);
     assert!(done.messages().contains("no workflow that is on both sides"), "{}", done.messages());
     let none = diff(&folder, &["--event", "missing.ndjson"]);
-    assert_eq!(none.code(), 1);
+    assert_eq!(none.code(), 2);
     assert!(none.messages().contains("missing.ndjson"), "{}", none.messages());
 }
