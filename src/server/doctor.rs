@@ -46,12 +46,18 @@ pub struct Symptom {
 const TEMPLATE_QUESTION: &str = r#"{"input_data": "{\"Event\": {\"info\": \"rendered\"}}", "module_indexed_param": {"message": "is {{ Event.info }}"}, "convert_data": true}"#;
 /// What it says then.
 const RENDERED: &str = "is rendered";
+/// The address that MISP shows for debugging where nobody ever saved one.
+const DEFAULT_DEBUG_URL: &str = "http://127.0.0.1:27051";
+
+const ASK_AN_ADMIN: &str = "ask a site admin of the server";
 
 /// Looks at a server.
 struct Doctor<'d> {
     misp: Misp<'d>,
     symptoms: Vec<Symptom>,
     release: Option<Release>,
+    /// What the key has no right to see.
+    hidden: Vec<String>,
 }
 
 /// Says what is wrong with a server, as far as the key can see. `catalogue_for` gives the modules to check workflows with.
@@ -63,7 +69,7 @@ pub fn examine(
     catalogue_for: &dyn Fn(&Snapshot) -> Catalogue,
 ) -> Result<(String, Vec<Symptom>), CallError> {
     let version = misp.version()?;
-    let mut doctor = Doctor { misp, symptoms: Vec::new(), release: version.release.parse().ok() };
+    let mut doctor = Doctor { misp, symptoms: Vec::new(), release: version.release.parse().ok(), hidden: Vec::new() };
     if version.is_read_only {
         doctor.bad(
             "the key may only read, and sees no workflow",
@@ -77,6 +83,7 @@ pub fn examine(
         Ok(snapshot) => doctor.workflows(&snapshot, &catalogue_for(&snapshot)),
         Err(error) => doctor.no_workflows(&error),
     }
+    doctor.say_hidden();
     doctor.unseen(
         "whether the database stores characters beyond U+FFFF, such as emoji",
         "the REST API does not show it",
@@ -104,9 +111,25 @@ impl Doctor<'_> {
         match self.misp.json(&call) {
             Ok(json) => Some(json["value"].clone()),
             Err(error) => {
-                self.unseen(format!("the setting `{name}`"), error.to_string(), "ask a site admin of the server");
+                self.not_told(format!("the setting `{name}`"), &error);
                 None
             }
+        }
+    }
+
+    /// Something that MISP does not tell. What the key has no right to is said once, for all of it.
+    fn not_told(&mut self, what: String, error: &CallError) {
+        if error.problem == Problem::Rights {
+            self.hidden.push(what);
+        } else {
+            self.unseen(what, first_line(error), ASK_AN_ADMIN);
+        }
+    }
+
+    fn say_hidden(&mut self) {
+        if !self.hidden.is_empty() {
+            let what = std::mem::take(&mut self.hidden).join(", ");
+            self.unseen(what, "the key has no right to see it", ASK_AN_ADMIN);
         }
     }
 
@@ -158,11 +181,19 @@ impl Doctor<'_> {
                 }
             }
             Ok(_) => {}
-            Err(error) => self.unseen("the workers", error.to_string(), "ask a site admin of the server"),
+            Err(error) => self.not_told("the workers".to_owned(), &error),
         }
     }
 
     fn services(&mut self) {
+        if self.setting("Plugin.Enrichment_services_enable") == Some(Json::Bool(false)) {
+            self.bad(
+                "the enrichment services are off: no enrichment, and the templates of nodes are rendered by the same service",
+                "the setting `Plugin.Enrichment_services_enable` is false",
+                "switch them on: Administration, Server Settings, Plugin, Enrichment",
+            );
+            return;
+        }
         match self.misp.json(&Call::get("/modules/index.json")) {
             Ok(_) => {}
             Err(CallError { problem: Problem::Internal(_), .. }) => self.bad(
@@ -170,7 +201,7 @@ impl Doctor<'_> {
                 "its list of modules ends with an internal error (500)",
                 "start it, and check the settings `Plugin.Enrichment_services_url` and `…_port`",
             ),
-            Err(error) => self.unseen("misp-modules", error.to_string(), "ask a site admin of the server"),
+            Err(error) => self.not_told("misp-modules".to_owned(), &error),
         }
     }
 
@@ -238,11 +269,36 @@ impl Doctor<'_> {
             );
             return;
         }
+        if matches!(error.problem, Problem::Internal(_)) {
+            let broken = self.broken_rows();
+            if !broken.is_empty() {
+                self.bad(
+                    "the workflows cannot be listed: the graph of one is not JSON in the database, which breaks the list of all",
+                    format!("the list ends with an internal error, and so does what is asked of {}", broken.join(", ")),
+                    "repair or delete its row in the table `workflows`: no call can",
+                );
+                return;
+            }
+        }
         let todo = match error.problem {
             Problem::Rights => "take a key of a site admin that is not read-only",
             _ => "see what is said above of settings, and MISP's own error log",
         };
-        self.bad("the workflows cannot be listed", error.to_string(), todo);
+        self.bad("the workflows cannot be listed", first_line(error), todo);
+    }
+
+    /// The triggers whose workflow breaks what is asked of the trigger. Where the modules cannot be listed either, it is not
+    /// the workflows.
+    fn broken_rows(&self) -> Vec<String> {
+        if self.misp.modules().is_err() {
+            return Vec::new();
+        }
+        let triggers = Catalogue::built_in().modules().filter(|module| module.module_type == ModuleType::Trigger);
+        let is_broken = |id: &&str| {
+            let answer = self.misp.json(&Call::get(format!("/workflows/moduleView/{id}.json")));
+            matches!(answer, Err(CallError { problem: Problem::Internal(_), .. }))
+        };
+        triggers.map(|trigger| &*trigger.id).filter(is_broken).map(|id| format!("trigger `{id}`")).collect()
     }
 
     fn workflows(&mut self, snapshot: &Snapshot, catalogue: &Catalogue) {
@@ -289,6 +345,16 @@ impl Doctor<'_> {
         }
         let Some(url) = self.setting("Plugin.Workflow_debug_url") else { return };
         let todo = "switch debugging off where it is not needed, or let something listen there";
+        let send = if debugging.len() == 1 { "sends" } else { "send" };
+        let seen = format!("`debug_enabled` is on, and `Plugin.Workflow_debug_url` is {url}");
+        let seen = match url.as_str() {
+            Some(DEFAULT_DEBUG_URL) => {
+                format!(
+                    "{seen}; MISP shows this address too where none was ever saved, and then sends to port 80 of itself"
+                )
+            }
+            _ => seen,
+        };
         if url.as_str().is_none_or(str::is_empty) {
             self.bad(
                 format!("there is no address to debug to, so each run of {} dies", debugging.join(", ")),
@@ -300,10 +366,10 @@ impl Doctor<'_> {
         self.add(
             Health::Note,
             format!(
-                "{} send every step to a debug address; where nothing listens there, each run dies",
+                "{} {send} every step to a debug address; where nothing listens there, each run dies",
                 debugging.join(", ")
             ),
-            format!("`debug_enabled` is on, and `Plugin.Workflow_debug_url` is {url}"),
+            seen,
             todo,
         );
         self.unseen(
@@ -319,15 +385,21 @@ impl Doctor<'_> {
         let has_rows = !snapshot.workflows.is_empty();
         let nobody_listens = has_rows && !snapshot.workflows.iter().any(|row| listens(&row));
         match (all_off && !snapshot.modules.is_empty(), nobody_listens) {
+            (true, _) if !has_rows => self.add(
+                Health::Note,
+                "no module is on: nobody has switched one on yet, or Redis does not answer or was flushed",
+                "all modules are listed as off, and there is no workflow",
+                "`mispflow push --enable` switches on what the workflows need",
+            ),
             (true, true) => self.bad(
                 "Redis does not answer, or was flushed: every module is off",
                 "all modules are listed as off, and no workflow listens to its trigger",
                 "see that Redis runs and that `MISP.redis_host` and `…_port` are right; after a flush `mispflow push --enable` switches on what the workflows need. Never call `rebuildRedis`: it switches everything off",
             ),
             (true, false) => self.bad(
-                "Redis has lost which modules are on: actions fail, and a `stop-execution` that is reached blocks always",
-                "all modules are listed as off, while workflows listen to their triggers; triggers stay on after a flush",
-                "switch them on again: `mispflow push --enable` does it for those that the workflows need",
+                "no module is on: actions fail, and a `stop-execution` that is reached blocks always",
+                "all modules are listed as off, while workflows listen to their triggers: nobody has switched one on yet, or Redis has lost which were on, as after a flush, which leaves triggers on",
+                "switch them on: `mispflow push --enable` does it for those that the workflows need",
             ),
             (false, true) => self.add(
                 Health::Note,

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalogue::{ParameterKind, Signature};
-use crate::model::{ModuleType, ParamText, ParamValue, is_adhoc};
+use crate::catalogue::{ParameterKind, Signature, module_ids};
+use crate::model::{ADHOC, ModuleType, Node, ParamText, ParamValue, is_adhoc};
+use crate::tags::GALAXY;
 
 use super::plan::Local;
 use super::snapshot::Snapshot;
@@ -24,23 +25,39 @@ pub struct Lack {
 /// Looks for it.
 pub(super) struct Lacking<'l> {
     signatures: FxHashMap<String, Signature>,
+    /// Pickers of which the server says that there is nothing to pick.
+    empty: FxHashSet<(String, String)>,
+    has_adhoc: bool,
     tags: Option<FxHashSet<&'l str>>,
     found: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
-/// The parameters whose values are tags.
-const TAGS: &str = "tags";
+/// The tags among the values of a parameter, by what they are called, and what stands before each of them.
+fn tags_in(node: &Node<'_>, parameter: &str) -> Option<(&'static str, &'static str)> {
+    match parameter {
+        "tags" if module_ids::lists_tags(&node.module) => Some(("tag", "")),
+        "clusters" if module_ids::asks_for_tags(&node.module) => Some(("cluster", GALAXY)),
+        _ => None,
+    }
+}
 
 /// Whether a document picks tags: whether it is worth while to ask the server for them.
 pub fn picks_tags(local: &Local<'_, '_>) -> bool {
-    local.document.graph.nodes.iter().flat_map(|node| &node.params).any(|(name, _)| name == TAGS)
+    let picks = |node: &Node<'_>| node.params.iter().any(|(name, _)| tags_in(node, name).is_some());
+    local.document.graph.nodes.iter().any(picks)
 }
 
 impl<'l> Lacking<'l> {
     pub(super) fn new(snapshot: &Snapshot, tags: Option<&'l [String]>) -> Self {
         let signatures = snapshot.signatures().into_iter().map(|signature| (signature.id.clone(), signature));
         let tags = tags.map(|tags| tags.iter().map(String::as_str).collect());
-        Self { signatures: signatures.collect(), tags, found: BTreeMap::new() }
+        Self {
+            signatures: signatures.collect(),
+            empty: snapshot.empty_pickers(),
+            has_adhoc: snapshot.has_adhoc,
+            tags,
+            found: BTreeMap::new(),
+        }
     }
 
     pub(super) fn look(&mut self, local: &Local<'_, '_>) {
@@ -48,6 +65,9 @@ impl<'l> Lacking<'l> {
         for node in &local.document.graph.nodes {
             let is_trigger = node.module_type == ModuleType::Trigger;
             if is_trigger && is_adhoc(&node.module) {
+                if !self.has_adhoc {
+                    found.push(("trigger".to_owned(), ADHOC.to_owned()));
+                }
                 continue;
             }
             let Some(signature) = self.signatures.get(&*node.module) else {
@@ -57,18 +77,16 @@ impl<'l> Lacking<'l> {
             };
             for (name, value) in &node.params {
                 let Some(parameter) = signature.parameter(name) else { continue };
-                let is_tags = name == TAGS;
-                let is_closed = parameter.kind == ParameterKind::Picker && !parameter.open && !is_tags;
-                for value in texts(value) {
-                    let is_there = match &self.tags {
-                        Some(tags) if is_tags => tags.contains(value),
-                        _ => !is_closed || parameter.options.contains_key(value),
-                    };
-                    if !is_there {
-                        let what = if is_tags { "tag" } else { name };
-                        found.push((what.to_owned(), value.to_owned()));
-                    }
+                if let Some((what, prefix)) = tags_in(node, name) {
+                    let Some(tags) = &self.tags else { continue };
+                    let lacks = |value: &&str| !tags.contains(format!("{prefix}{value}").as_str());
+                    found.extend(texts(value).into_iter().filter(lacks).map(|tag| (what.to_owned(), tag.to_owned())));
+                    continue;
                 }
+                let is_empty = self.empty.contains(&(signature.id.clone(), parameter.id.clone()));
+                let is_closed = parameter.kind == ParameterKind::Picker && (!parameter.open || is_empty);
+                let lacks = |value: &&str| is_closed && !parameter.options.contains_key(*value);
+                found.extend(texts(value).into_iter().filter(lacks).map(|value| (name.to_string(), value.to_owned())));
             }
         }
         for lack in found {

@@ -370,7 +370,7 @@ impl<'p> Planning<'p> {
             let needs_one = matches!(trigger, ADHOC | ADHOC_TRIGGER);
             // A row that is to be made has no switch yet: MISP makes it switched off.
             let is_trigger_off = if is_adhoc(trigger) {
-                needs_one || self.snapshot.is_trigger_on(trigger) != Some(true)
+                self.snapshot.has_adhoc && (needs_one || self.snapshot.is_trigger_on(trigger) != Some(true))
             } else {
                 self.snapshot.is_trigger_on(trigger) == Some(false)
             };

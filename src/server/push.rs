@@ -18,7 +18,7 @@ use super::rest::Misp;
 use super::row::{Row, wrapper};
 use super::snapshot::{Snapshot, is_on};
 use super::state::State;
-use super::trouble::CallError;
+use super::trouble::{CallError, Problem};
 
 /// What a push may do beside writing what differs.
 #[derive(Clone, Copy, Default, Debug)]
@@ -112,6 +112,9 @@ pub enum Failed {
     /// It is still off.
     #[error("it is still off")]
     StillOff,
+    /// An ad-hoc workflow, for a release that has none.
+    #[error("this release of MISP has no ad-hoc workflows")]
+    NoAdhoc,
     /// Something on this computer.
     #[error("{0}")]
     Here(String),
@@ -255,6 +258,7 @@ impl Push<'_> {
         match rows(&self.misp) {
             Ok(rows) if rows.iter().any(is_there) => Ok(()),
             looked => Err(match (answer, looked) {
+                (Err(CallError { problem: Problem::Missing, .. }), _) if is_adhoc(trigger) => Failed::NoAdhoc,
                 (Err(error), _) if !error.is_undecided() => Failed::Call(error),
                 (Err(error), Ok(_)) => Failed::NotMade(format!(": {error}")),
                 (_, Err(error)) => Failed::Call(error),

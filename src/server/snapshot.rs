@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::FxHashSet;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Release, Signature, Target, load};
@@ -26,6 +27,8 @@ pub struct Snapshot {
     pub modules: Vec<Json>,
     /// Its ad-hoc workflows' triggers, unless the list of them is broken; none where the release has none.
     pub adhoc: Result<Vec<Json>, CallError>,
+    /// Whether the release has ad-hoc workflows.
+    pub has_adhoc: bool,
 }
 
 /// A number as MISP counts rows: shorter ones first.
@@ -42,13 +45,15 @@ impl Snapshot {
         let version = misp.version()?;
         let mut workflows = misp.workflows()?;
         workflows.sort_by(|one, other| by_number(&one.id, &other.id));
+        let adhoc = misp.adhoc();
         Ok(Self {
             version,
             workflows,
             blueprints: misp.blueprints(),
             triggers: misp.triggers()?,
             modules: misp.modules()?,
-            adhoc: misp.adhoc().map(Option::unwrap_or_default),
+            has_adhoc: !matches!(adhoc, Ok(None)),
+            adhoc: adhoc.map(Option::unwrap_or_default),
         })
     }
 
@@ -65,6 +70,25 @@ impl Snapshot {
             .flatten()
             .filter_map(|module| load(&Json::from(vec![module.clone()]).to_string()).ok())
             .flatten()
+            .collect()
+    }
+
+    /// The pickers, by module and parameter, of which the server says that it has nothing to pick. A catalogue made of
+    /// its answer lets them take anything, for what is missing may only be away at the moment.
+    pub(super) fn empty_pickers(&self) -> FxHashSet<(String, String)> {
+        let text = |json: &Json, key: &str| json[key].as_str().unwrap_or_default().to_owned();
+        let pickers = self.modules.iter().chain(&self.triggers).flat_map(|module| {
+            let params = module["params"].as_array().into_iter().flatten();
+            params.map(move |param| (module, param))
+        });
+        let is_empty = |param: &Json| {
+            let takes_new = param["picker_create_new"].as_bool() == Some(true);
+            let is_fetched = param["picker_options"]["select_options_url"].is_string();
+            param["options"].as_array().is_some_and(Vec::is_empty) && !takes_new && !is_fetched
+        };
+        pickers
+            .filter(|(_, param)| is_empty(param))
+            .map(|(module, param)| (text(module, "id"), text(param, "id")))
             .collect()
     }
 

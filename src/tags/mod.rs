@@ -13,3 +13,6 @@ pub use load::{Loaded, TaxonomyError, load};
 pub use server::ServerTags;
 pub use taxonomies::Taxonomies;
 pub use taxonomy::Taxonomy;
+
+/// How the tags of galaxy clusters begin.
+pub const GALAXY: &str = "misp-galaxy:";

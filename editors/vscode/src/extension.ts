@@ -5,8 +5,14 @@ import { SECTION } from './settings.js';
 import { Tests } from './tests.js';
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
-    const server = new Server();
     const graph = new Graph();
+    const server = new Server(async ([file, item, event]) => {
+        if (typeof file !== 'string' || typeof item !== 'string' || event) return [file, item, event];
+        const chosen = await chooseEvent();
+        if (!chosen) return undefined;
+        await graph.showItem(vscode.Uri.parse(file), item, [chosen]);
+        return [file, item, vscode.Uri.file(chosen).toString()];
+    });
     const tests = new Tests(server);
     const command = (name: string, does: () => unknown) => vscode.commands.registerCommand(`${SECTION}.${name}`, does);
     context.subscriptions.push(

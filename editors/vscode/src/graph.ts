@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { itemAt } from './items.js';
+import { itemAt, lineOf } from './items.js';
 import { type FromPage, page, problemPage, type ToPage } from './page.js';
 import { program, settings } from './settings.js';
 
@@ -40,10 +40,20 @@ export class Graph implements vscode.Disposable {
             void vscode.window.showInformationMessage('Open a .mwf file to see its graph.');
             return;
         }
+        await this.open(editor.document, editor.selection.active.line, events);
+    }
+
+    /** Shows a workflow wherever the cursor is. */
+    async showItem(uri: vscode.Uri, item: string, events: string[]): Promise<void> {
+        const document = await vscode.workspace.openTextDocument(uri);
+        await this.open(document, lineOf(document.getText(), item), events);
+    }
+
+    private async open(document: vscode.TextDocument, line: number, events: string[]): Promise<void> {
         this.events = events;
-        this.document = editor.document;
-        this.line = editor.selection.active.line;
-        this.item = itemAt(editor.document.getText(), this.line);
+        this.document = document;
+        this.line = line;
+        this.item = itemAt(document.getText(), line);
         if (!this.panel) {
             this.panel = vscode.window.createWebviewPanel(
                 'mispflow.graph',

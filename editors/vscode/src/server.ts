@@ -4,6 +4,9 @@ import { run } from './program.js';
 import { program, SECTION, settings } from './settings.js';
 import { withoutHiding } from './tokens.js';
 
+/** The server's command that runs a workflow: the address of its file, its id, the address of an event. */
+const RUN_ON_EVENT = 'mispflow.runOnEvent';
+
 /** The language server, which may be started and stopped at any time. */
 export class Server implements vscode.Disposable {
     readonly log = vscode.window.createOutputChannel('mispflow', { log: true });
@@ -13,6 +16,9 @@ export class Server implements vscode.Disposable {
     readonly onStarted = this.started.event;
     /** Starts and stops come one after the other. */
     private last: Promise<void> = Promise.resolve();
+
+    /** `withEvent` adds an event to the arguments of the command that runs a workflow, or gives nothing to stop it. */
+    constructor(private readonly withEvent: (args: unknown[]) => Promise<unknown[] | undefined>) {}
 
     /** The running server. */
     get running(): LanguageClient | undefined {
@@ -56,6 +62,10 @@ export class Server implements vscode.Disposable {
             initializationOptions: JSON.parse(JSON.stringify(settings())),
             synchronize: { configurationSection: SECTION },
             middleware: {
+                executeCommand: async (command, args, next) => {
+                    const whole = command === RUN_ON_EVENT ? await this.withEvent(args) : args;
+                    return whole && next(command, whole);
+                },
                 provideDocumentSemanticTokens: async (document, token, next) => this.coloured(await next(document, token)),
                 provideDocumentRangeSemanticTokens: async (document, range, token, next) =>
                     this.coloured(await next(document, range, token)),

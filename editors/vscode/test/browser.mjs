@@ -179,6 +179,39 @@ try {
         console.log('server: mistakes show');
         for (let left = 'no-such-module()'.length + 1; left > 0; left -= 1) await page.keyboard.press('Backspace');
 
+        // What may be written here.
+        await page.keyboard.press('Enter');
+        await page.keyboard.type('stop-');
+        await page.keyboard.down('Control');
+        await page.keyboard.press('Space');
+        await page.keyboard.up('Control');
+        await until('completion', () => page.evaluate(() => document.querySelector('.suggest-widget.visible')?.textContent.includes('stop-execution')));
+        await picture('completion');
+        await page.keyboard.press('Escape');
+        for (let left = 'stop-'.length + 1; left > 0; left -= 1) await page.keyboard.press('Backspace');
+        console.log('server: completes');
+
+        // A run from the text.
+        await until('the line above the workflow', () => page.evaluate(() => [...document.querySelectorAll('.codelens-decoration a')].some((link) => link.textContent.startsWith('run on event'))));
+        await until('the events', async () => {
+            // The line is drawn again whenever the text has changed.
+            const [x, y] = await page.evaluate(() => {
+                const link = [...document.querySelectorAll('.codelens-decoration a')].find((link) => link.textContent.startsWith('run on event'));
+                const box = link?.getBoundingClientRect();
+                return box ? [box.x + box.width / 2, box.y + box.height / 2] : [0, 0];
+            });
+            if (x) await page.mouse.click(x, y);
+            await pause(2000);
+            return page.evaluate(() => document.querySelector('.quick-input-list')?.textContent.includes('green.json'));
+        });
+        await page.keyboard.type('green.json');
+        await pause(300);
+        await page.keyboard.press('Enter');
+        await until('the run on the other event', () => inPicture('document.getElementById("event")?.textContent.includes("green.json")'));
+        await until('what the server says of it', () => page.evaluate(() => document.querySelector('.notifications-toasts')?.textContent ?? ''));
+        await picture('run-on-event');
+        console.log('server: runs on an event');
+
         // The tests.
         await command('mispflow: Restart the Server');
         await until('no mistake', () => page.evaluate(() => document.querySelector('.editor-instance .squiggly-error') === null));

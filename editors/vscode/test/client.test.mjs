@@ -79,6 +79,7 @@ workflow
     assert.deepEqual([10, 12, 14].map(at), ['second', 'second', 'second']);
     assert.deepEqual([15, 16].map(at), ['first', 'first']);
     assert.deepEqual([17, 19, 99].map(at), ['last', 'last', 'last']);
+    assert.deepEqual(['first', 'second', 'last', 'no'].map((id) => items.lineOf(text, id)), [3, 10, 17, 0]);
     assert.equal(items.itemAt('let a = 1', 0), undefined);
     assert.equal(items.itemAt('', 0), undefined);
 });

@@ -107,7 +107,8 @@ impl<'r> Ready<'r> {
     }
 }
 
-/// Compiles a project for a server and hands both on, unless something in it is wrong.
+/// Compiles a project for a server and hands both on, unless something in it is wrong. The server is not asked again for what was
+/// `seen` of it.
 ///
 /// # Errors
 /// The server does not answer, or a file cannot be read.
@@ -116,6 +117,7 @@ pub(super) fn with_project(
     inputs: &Inputs,
     target: &TargetFlag,
     server: &ServerFlags,
+    seen: Option<Snapshot>,
     console: &mut Console,
     then: impl FnOnce(&Ready<'_>, &mut Folder, &mut Console) -> Result<Status, Failure>,
 ) -> Result<Status, Failure> {
@@ -128,7 +130,7 @@ pub(super) fn with_project(
     console.protect(&sources);
     let session = server.open(&loaded.project, console)?;
     let mut folder = Folder::read(server.folder(&loaded.project), &session.name, &session.url, console)?;
-    let snapshot = look(&session, console)?;
+    let snapshot = seen.map_or_else(|| look(&session, console), Ok)?;
     settle_target(&mut loaded.project, &snapshot, console)?;
     let mut diagnostics = loaded.diagnostics.clone();
     let catalogue = catalogue(&sources, &loaded, &snapshot, &mut diagnostics);

@@ -32,7 +32,7 @@ pub(in super::super) struct Plan {
 
 impl Plan {
     pub(in super::super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
-        with_project("plan", &self.inputs, &self.target, &self.server, console, |ready, folder, console| {
+        with_project("plan", &self.inputs, &self.target, &self.server, None, console, |ready, folder, console| {
             let plan = ready.planning(folder).plan(ready.locals);
             show::show(console, ready.session, ready.snapshot, &plan, self.format)?;
             let is_different = plan.has_conflicts() || (self.exit_code && plan.changes_something());

@@ -65,16 +65,19 @@ struct Todo {
     is_first: bool,
     /// The folder that the first files go to.
     folder: PathBuf,
+    /// What the server had.
+    seen: Option<Snapshot>,
 }
 
 impl Pull {
     pub(in super::super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
         let inputs = Inputs::of_project(self.in_project.clone());
         let mut todo = Todo::default();
-        let status = with_project("pull", &inputs, &self.target, &self.server, console, |ready, folder, console| {
-            todo = self.compare(ready, folder, console)?;
-            Ok(Status::Done)
-        })?;
+        let status =
+            with_project("pull", &inputs, &self.target, &self.server, None, console, |ready, folder, console| {
+                todo = self.compare(ready, folder, console)?;
+                Ok(Status::Done)
+            })?;
         if status != Status::Done {
             return Ok(status);
         }
@@ -84,10 +87,13 @@ impl Pull {
         if todo.is_first {
             write_baseline(&todo.folder, &inputs, console)?;
         }
-        // What was written is compared once more, and kept as known.
-        let status = with_project("pull", &inputs, &self.target, &self.server, console, |ready, folder, console| {
-            Self::keep(&todo, ready, folder, console)
-        })?;
+        // What was written is compared once more with what was seen, and kept as known: what somebody does there meanwhile is an
+        // edit that comes after it.
+        let seen = todo.seen.take();
+        let status =
+            with_project("pull", &inputs, &self.target, &self.server, seen, console, |ready, folder, console| {
+                Self::keep(&todo, ready, folder, console)
+            })?;
         Ok(if todo.has_conflicts { status.max(Status::Rejected) } else { status })
     }
 
@@ -100,6 +106,7 @@ impl Pull {
         let mut todo = Todo {
             is_first: ready.is_new && ready.locals.is_empty(),
             folder: ready.folder.to_owned(),
+            seen: Some(ready.snapshot.clone()),
             ..Todo::default()
         };
         let planning = ready.planning(folder);

@@ -49,7 +49,7 @@ pub(in super::super) struct Push {
 
 impl Push {
     pub(in super::super) fn run(self, console: &mut Console) -> Result<Status, Failure> {
-        with_project("push", &self.inputs, &self.target, &self.server, console, |ready, folder, console| {
+        with_project("push", &self.inputs, &self.target, &self.server, None, console, |ready, folder, console| {
             self.push(ready, folder, console)
         })
     }

@@ -221,7 +221,7 @@ impl Seen {
             }
             if self.there == CRASH && result.outcome != Outcome::Crash {
                 why.push(if is_debugged {
-                    "MISP died: the workflow is debugged, and every run dies where nothing listens at `Plugin.Workflow_debug_url`; else MISP's error log says which module it was".to_owned()
+                    "MISP died: the workflow is debugged, and every run dies where nothing listens at `Plugin.Workflow_debug_url`, or at port 80 of the server itself if none was ever saved; else MISP's error log says which module it was".to_owned()
                 } else {
                     "MISP died: its error log says which module it was; `mispflow doctor` knows some causes".to_owned()
                 });

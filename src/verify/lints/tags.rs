@@ -4,8 +4,7 @@ use super::facts::{Facts, plain};
 use crate::catalogue::module_ids;
 use crate::model::ParamValue;
 
-/// How the tags of galaxy clusters begin.
-pub const GALAXY: &str = "misp-galaxy:";
+pub use crate::tags::GALAXY;
 
 /// The tags that a node asks for.
 pub fn asked<'f>(facts: &Facts<'f, '_>, node: usize) -> Vec<&'f str> {

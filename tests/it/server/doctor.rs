@@ -48,6 +48,10 @@ fn each_fault_is_named() {
         assert_says(release, "background jobs are off", off("MISP.background_jobs"));
         assert_says(release, "MISP is not live", off("MISP.live"));
         assert_says(release, "misp-modules does not answer", |server| server.misp_modules = false);
+        assert_says(release, "the enrichment services are off", off("Plugin.Enrichment_services_enable"));
+        assert_says(release, "the graph of one is not JSON in the database", |server| {
+            server.workflows[0].data = Value::Null;
+        });
         assert_says(release, "the template service of misp-modules does not answer", |server| {
             server.away.insert("templates");
         });
@@ -59,7 +63,11 @@ fn each_fault_is_named() {
             server.workflows[0].debug = true;
             server.settings.insert("Plugin.Workflow_debug_url".into(), json!(""));
         });
-        assert_says(release, "Redis has lost which modules are on", |server| server.modules_on.clear());
+        assert_says(release, "no module is on: actions fail", |server| server.modules_on.clear());
+        assert_says(release, "no module is on: nobody has switched one on yet", |server| {
+            server.modules_on.clear();
+            server.workflows.clear();
+        });
         assert_says(release, "Redis does not answer, or was flushed", |server| server.redis = false);
         assert_says(release, "Redis does not answer, or was flushed", StandIn::flush_redis);
         assert_says(release, "Redis has lost which workflow listens", StandIn::forget_listeners);
@@ -67,7 +75,7 @@ fn each_fault_is_named() {
         assert_says(release, "uses modules that are off: stop-execution", |server| {
             server.modules_on.remove("stop-execution");
         });
-        assert_says(release, "send every step to a debug address", |server| server.workflows[0].debug = true);
+        assert_says(release, "sends every step to a debug address", |server| server.workflows[0].debug = true);
         assert_says(release, "several workflows are stored for `event-publish`", |server| {
             let data = server.workflows[0].data.clone();
             server.with_workflow("event-publish", "Second", &data);
@@ -112,4 +120,33 @@ fn a_key_that_may_only_read_is_told() {
     assert_eq!(done.code(), 1);
     assert!(done.out().contains("the key may only read"), "{}", done.out());
     assert!(!done.out().contains(KEY));
+    assert_eq!(done.out().matches("the key has no right to see it").count(), 1, "once for all of it: {}", done.out());
+    // What a line break would become.
+    assert!(!done.out().contains('\u{240a}'), "{}", done.out());
+}
+
+#[test]
+fn a_workflow_whose_graph_is_broken_in_the_database_is_named() {
+    let misp = Served::new(StandIn::new("2.5.1"));
+    let project = folder(&[("guard.mwf", GUARD)]);
+    assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+    misp.server.lock().unwrap().workflows[0].data = Value::Null;
+    let done = run(project.path(), &misp, &["doctor"]);
+    assert_eq!(done.code(), 1);
+    let out = done.out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("so does what is asked of trigger `event-publish` do: repair"), "{out}");
+}
+
+#[test]
+fn an_address_that_nobody_saved_is_told_from_one_that_somebody_did() {
+    for (url, is_default) in [("http://127.0.0.1:27051", true), ("http://127.0.0.1:9199", false)] {
+        let misp = Served::new(StandIn::new("2.5.1"));
+        let project = folder(&[("guard.mwf", GUARD)]);
+        assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+        misp.server.lock().unwrap().workflows[0].debug = true;
+        misp.server.lock().unwrap().settings.insert("Plugin.Workflow_debug_url".into(), json!(url));
+        let done = run(project.path(), &misp, &["doctor"]);
+        let out = done.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(out.contains("then sends to port 80 of itself"), is_default, "{out}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Verbs that speak to a server, against a stand-in for one.
 
 mod addresses;
+mod by_hand;
 mod doctor;
 pub mod events;
 mod faults;

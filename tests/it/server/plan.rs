@@ -95,6 +95,58 @@ fn what_the_server_lacks_is_listed() {
 }
 
 #[test]
+fn pickers_that_offer_nothing_and_clusters_are_looked_at_too() {
+    let text = |cluster: &str| {
+        format!(
+            "workflow guard on event-publish {{\n    name: \"Guard\"\n    attach-decay-score(decayingmodels: [\"1\"])\n    \
+             if tag-if(scope: event, clusters: [\"{cluster}\"]) {{ stop-execution(message: \"red\") }}\n}}\n"
+        )
+    };
+    for release in ["2.5.1", "2.5.19"] {
+        let mut server = StandIn::new(release);
+        server.tags.push("misp-galaxy:country=\"luxembourg\"".to_owned());
+        let options = |server: &mut StandIn, options: Value| {
+            for module in server.modules.iter_mut().filter(|module| module["id"] == "attach-decay-score") {
+                module["params"][0]["options"] = options.clone();
+            }
+        };
+        options(&mut server, json!([]));
+        let (here, there) = ("country=\\\"luxembourg\\\"", "country=\\\"belgium\\\"");
+        let target = format!("misp-{release}");
+        let plan = |server: &StandIn, cluster: &str| {
+            let project = folder(&[("guard.mwf", &text(cluster))]);
+            let done = run(project.path(), &Served::new(server.clone()), &["plan", "--target", &target]);
+            assert_eq!(done.code(), 0, "{}", done.messages());
+            done.out().to_owned()
+        };
+        let out = plan(&server, there);
+        assert!(out.contains("    cluster \"country=\\\"belgium\\\"\", by guard\n"), "{out}");
+        assert!(out.contains("    decayingmodels \"1\", by guard\n"), "{out}");
+        options(&mut server, json!({"1": "Ours"}));
+        let out = plan(&server, here);
+        assert!(!out.contains("not on the server, though used"), "{out}");
+    }
+}
+
+#[test]
+fn a_release_without_adhoc_workflows_takes_none() {
+    let misp = Served::new(StandIn::new("2.5.1"));
+    let project = folder(&[("review.mwf", super::REVIEW), ("notice.mwf", NOTICE)]);
+    let done = run(project.path(), &misp, &["plan", "--target", "misp-2.5.19"]);
+    assert!(
+        done.out().contains("not on the server, though used:\n    trigger \"adhoc\", by review\n"),
+        "{}",
+        done.out()
+    );
+    assert!(!done.out().contains("trigger `adhoc"), "it cannot be switched on: {}", done.out());
+    let done = run(project.path(), &misp, &["push", "--yes", "--enable", "--target", "misp-2.5.19"]);
+    assert_eq!(done.code(), 1);
+    assert!(done.messages().contains("this release of MISP has no ad-hoc workflows"), "{}", done.messages());
+    assert!(done.messages().contains("created  workflow `notice`"), "{}", done.messages());
+    assert_eq!(misp.server.lock().unwrap().workflows.len(), 1);
+}
+
+#[test]
 fn errors_of_the_project_come_first() {
     let (project, misp) = (folder(&[("guard.mwf", "workflow guard on event-publish { nope() }")]), empty());
     let done = run(project.path(), &misp, &["plan"]);

@@ -104,7 +104,14 @@ fn built(folder: &std::path::Path, misp: &Served) -> Vec<(String, String)> {
 /// The server, and what the examples name of the environment.
 fn with_secrets(misp: &Served) -> Vec<(&'static str, &'static str)> {
     let url: &'static str = Box::leak(misp.url().into_boxed_str());
-    let mut variables = vec![("MISPFLOW_URL", url), ("MISPFLOW_KEY", super::stand_in::KEY)];
+    let mut variables = secrets_of_examples();
+    variables.extend([("MISPFLOW_URL", url), ("MISPFLOW_KEY", super::stand_in::KEY)]);
+    variables
+}
+
+/// What the examples name of the environment.
+pub fn secrets_of_examples<'s>() -> Vec<(&'s str, &'s str)> {
+    let mut variables = Vec::new();
     for name in ["ADMIN_CHAT_WEBHOOK", "CHAT_WEBHOOK", "TEAMS_WEBHOOK", "PUBLISH_WEBHOOK"] {
         variables.push((name, "https://hooks.example.org/1"));
     }

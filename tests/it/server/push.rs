@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::stand_in::{KEY, Served, StandIn};
 use super::{GUARD, NOTICE, REVIEW, empty, run, run_with};
-use crate::editor_model::{self, Server};
 use crate::program::{add, folder};
 
 /// The backups of a project, oldest first.
@@ -15,17 +14,6 @@ fn backups(project: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
-}
-
-/// What a person's Save in the editor makes of a row.
-fn save_in_editor(server: &mut StandIn, at: usize) {
-    let modules = json!({"modules": server.modules, "triggers": server.triggers, "lists": {
-        "/tags/fastIndex/0.json": server.tags, "/tags/fastIndex/1.json": [],
-    }});
-    let (saved, error) = editor_model::save(&server.workflows[at].data, &Server::new(&modules));
-    assert_eq!(error, None);
-    server.workflows[at].data = editor_model::stored(&saved);
-    "1795999999".clone_into(&mut server.workflows[at].timestamp);
 }
 
 #[test]
@@ -86,7 +74,7 @@ fn only_the_owner_reads_what_is_kept_and_git_leaves_it_alone() {
 fn a_save_in_the_editor_is_no_difference_and_an_edit_is_a_conflict() {
     let (project, misp) = (folder(&[("guard.mwf", GUARD)]), empty());
     run(project.path(), &misp, &["push", "--yes"]);
-    save_in_editor(&mut misp.server.lock().unwrap(), 0);
+    misp.server.lock().unwrap().save_in_editor(0);
     assert_eq!(run(project.path(), &misp, &["plan", "--exit-code"]).code(), 0);
 
     // The text changes after a mere Save: nobody's work is lost.

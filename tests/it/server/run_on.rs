@@ -1,8 +1,11 @@
 //! `run --on`: the run on a server beside the simulated one.
 
+use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 
-use serde_json::Value;
+use flate2::read::GzDecoder;
+use serde_json::{Value, json};
 
 use super::events::event;
 use super::stand_in::{ScriptedRun, Served, StandIn};
@@ -172,4 +175,103 @@ fn an_event_of_the_server_and_a_log_that_cannot_be_read() {
     assert_eq!(done.code(), 1, "what cannot be compared is not the same: {}", done.messages());
     assert!(done.out().contains("outcome blocked, as simulated"), "{}", done.out());
     assert!(done.out().contains("MISP's log cannot be read"), "{}", done.out());
+}
+
+/// What real servers wrote into their log, and how their runs ended, beside what is simulated. Taken are recordings of debugged
+/// runs in which the world outside of MISP answers as the simulation takes it: every few of them, and one of each module.
+#[test]
+fn recorded_runs_are_as_simulated() {
+    for (release, wanted) in [("2.5.1", 25), ("2.5.19", 35)] {
+        let file = format!("{}/tests/server-runs/{release}.ndjson.gz", env!("CARGO_MANIFEST_DIR"));
+        let mut text = String::new();
+        GzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+        let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let records: Vec<&Value> = records.iter().filter(|record| is_plain(record)).collect();
+        let mut of_module: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, record) in records.iter().enumerate() {
+            let nodes = record["request"]["graph"].as_object().into_iter().flatten();
+            for module in nodes.filter_map(|(_, node)| node["data"]["id"].as_str()) {
+                of_module.entry(module).or_insert(at);
+            }
+        }
+        let every = (records.len() / wanted).max(1);
+        let mut tried = 0;
+        for (at, record) in records.iter().enumerate() {
+            if at % every != 0 && !of_module.values().any(|first| *first == at) {
+                continue;
+            }
+            let done = run_recorded(release, record);
+            let name = record["name"].as_str().unwrap();
+            assert_eq!(done.code(), 0, "{release}, {name}: {}\n{}", done.out(), done.messages());
+            assert!(done.out().contains(", as simulated\n"), "{release}, {name}: {}", done.out());
+            tried += 1;
+        }
+        assert!(tried >= wanted.min(records.len()), "{release}: {tried} of {}", records.len());
+    }
+}
+
+/// Whether a recorded run tells what its nodes did, and needs nothing of the world but that it answers.
+fn is_plain(record: &Value) -> bool {
+    let (request, expected) = (&record["request"], &record["expected"]);
+    let is_empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    let of_the_world =
+        ["disabled", "off", "service", "callees", "payload", "database", "template_service", "zmq_redis"];
+    request["debug"] == true
+        && of_the_world.iter().all(|key| is_empty(&request[key]))
+        && expected["http"] == 200
+        && request["event"].is_object()
+        && expected["requests"].as_array().is_none_or(Vec::is_empty)
+        && expected["endless"].is_null()
+        // What background jobs write comes when they come to it.
+        && !request["graph"].to_string().contains("concurrent-task")
+}
+
+/// Runs a recorded workflow on a stand-in that writes the recorded log.
+fn run_recorded(release: &'static str, record: &Value) -> Done {
+    let (request, expected) = (&record["request"], &record["expected"]);
+    let trigger = request["trigger"].as_str().unwrap();
+    let name = request["workflow_name"].as_str().unwrap();
+    let prefix = format!("Workflow({trigger}:");
+    let mut lines: Vec<String> = Vec::new();
+    for line in expected["log"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()) {
+        match line.strip_prefix(&prefix).and_then(|rest| rest.split_once("). ")) {
+            Some((_, rest)) => lines.push(rest.to_owned()),
+            // A line that goes on.
+            None => lines.last_mut().unwrap().extend(["\n", line]),
+        }
+    }
+    let own = expected["log"][0].as_str().unwrap();
+    let id = own.strip_prefix(&prefix).and_then(|rest| rest.split_once(')')).map_or("1", |(id, _)| id).to_owned();
+    let uuid = "00000000-0000-4000-8000-000000000001";
+    let mut server = StandIn::new(release);
+    server.next.push_back((id.clone(), uuid.to_owned()));
+    server.with_workflow(trigger, name, &request["graph"]);
+    server.workflows[0].debug = true;
+    server.triggers_on.insert(trigger.to_owned());
+    server.runs.push_back(ScriptedRun { outcome: expected["outcome"].as_str().map(str::to_owned), log: lines });
+    let workflow = json!({"Workflow": {"id": id, "uuid": uuid, "name": name, "description": "", "trigger_id": trigger,
+        "debug_enabled": true, "data": server.workflows[0].data}});
+    // What that server was called.
+    let answers = json!({"server": {"base_url": "http://127.0.0.1:8089"}});
+    let project = folder(&[
+        ("w.json", &workflow.to_string()),
+        ("event.json", &request["event"].to_string()),
+        ("answers.json", &answers.to_string()),
+    ]);
+    let target = format!("misp-{release}");
+    let misp = Served::new(server);
+    run(
+        project.path(),
+        &misp,
+        &[
+            &["run", "w.json", "--event", "event.json", "--answers", "answers.json"][..],
+            &["--on", "server", "--yes", "-q", "--target", &target],
+        ]
+        .concat(),
+    )
 }

@@ -17,7 +17,7 @@ use mispflow::project::MemoryFiles;
 use mispflow::secrets::Secret;
 use mispflow::server::{
     Action, Answer, Backup, Call, Ended, HashKey, Host, Local, Misp, Patience, Planning, Push, PushOptions, Snapshot,
-    State, Told, Transport, Verb, put_back, restores,
+    State, Told, Transport, put_back, restores,
 };
 use serde_json::Value;
 
@@ -31,8 +31,8 @@ struct Line {
     calls: Cell<usize>,
     /// At which call, what, and whether it stays so.
     fault: Cell<Option<(usize, Fault, bool)>>,
-    /// What people made of workflows, as they left it, by id.
-    edits: RefCell<BTreeMap<String, Value>>,
+    /// What people wrote into workflows last, by id.
+    edits: RefCell<BTreeMap<String, String>>,
     /// Whether an edit came between the look and the write, where nobody can see it.
     is_unseen: Cell<bool>,
     counter: Cell<usize>,
@@ -67,15 +67,18 @@ impl Line {
         self.fault.set(fault);
     }
 
-    /// A person changes a parameter of the last workflow that has one.
-    fn edit(&self, is_write: bool) {
+    /// A person changes a parameter of the last workflow that has one, before a call that may be about to overwrite it.
+    fn edit(&self, before: Option<&Call>) {
         self.counter.set(self.counter.get() + 1);
-        let mut server = self.server.borrow_mut();
-        let Some(id) = server.edit_by_hand(&format!("edit {}", self.counter.get())) else { return };
-        let row = server.workflows.iter().find(|row| row.id == id).unwrap();
-        self.edits.borrow_mut().insert(id, row.data.clone());
-        if is_write {
+        let mark = format!("Event.Tag.{{n}}[name=edit_{}].name", self.counter.get());
+        let Some(id) = self.server.borrow_mut().edit_by_hand(&mark) else { return };
+        let overwrites = ["edit", "delete"].map(|action| format!("/workflows/{action}/{id}.json"));
+        if before.is_some_and(|call| overwrites.contains(&call.path)) {
+            // MISP locks nothing: an edit between the look and the write cannot be seen.
             self.is_unseen.set(true);
+            self.edits.borrow_mut().remove(&id);
+        } else {
+            self.edits.borrow_mut().insert(id, mark);
         }
     }
 
@@ -116,7 +119,8 @@ impl Transport for Line {
             Some(Fault::CutBefore) => return lost(false),
             Some(Fault::ErrorBefore) => return Ok(answer(500, "{\"name\": \"An Internal Error Has Occurred.\"}")),
             Some(Fault::Page) => return Ok(answer(200, "<html>maintenance</html>")),
-            Some(Fault::Edit) => self.edit(call.verb == Verb::Post || call.path.contains("/editor/")),
+            Some(Fault::Edit) => self.edit(Some(call)),
+            Some(Fault::Save) => self.server.borrow_mut().save_all_in_editor(),
             Some(Fault::Flush) => self.server.borrow_mut().flush_redis(),
             _ => {}
         }
@@ -195,7 +199,7 @@ fn push(line: &Line, texts: &str, key: &HashKey, disk: &mut Disk) -> Option<Ende
 /// The faults of a call. Questions change nothing, so that it makes no difference whether the server has acted; and where an
 /// answer is lost they are asked again, whichever way it was lost.
 fn faults_of(is_question: bool) -> &'static [Fault] {
-    if is_question { &[Fault::HalfBody, Fault::ErrorBefore, Fault::Edit, Fault::Flush] } else { &FAULTS }
+    if is_question { &[Fault::HalfBody, Fault::ErrorBefore, Fault::Edit, Fault::Save, Fault::Flush] } else { &FAULTS }
 }
 
 /// Puts a backup back, as `rollback` does: what is there is kept before. Gives back how many rows failed; `None` if the
@@ -270,15 +274,11 @@ fn compiled(version: &str) -> &'static [Local<'static, 'static>] {
 
 /// What people left is on the server or in a backup.
 fn assert_nothing_is_lost(line: &Line, disk: &Disk, about: &str) {
-    if line.is_unseen.get() {
-        // MISP locks nothing: an edit between the look and the write cannot be seen.
-        return;
-    }
-    for (id, data) in line.edits.borrow().iter() {
+    for (id, mark) in line.edits.borrow().iter() {
         let server = line.server.borrow();
-        let is_there = server.workflows.iter().any(|row| row.id == *id && row.data == *data);
-        let mark = data["2"]["data"]["indexed_params"]["by_hand"].as_str().unwrap();
-        let is_kept = disk.backups.iter().any(|backup| backup.contains(&format!("\"{mark}\"")));
+        let mark = format!("\"{mark}\"");
+        let is_there = server.workflows.iter().any(|row| row.id == *id && row.data.to_string().contains(&mark));
+        let is_kept = disk.backups.iter().any(|backup| backup.contains(&mark));
         assert!(is_there || is_kept, "{about}: what somebody made of row {id} is gone");
     }
 }

@@ -1,8 +1,9 @@
 //! What goes wrong between a program and a server.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::StandIn;
+use crate::editor_model::{self, Server};
 
 /// What goes wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,12 +26,14 @@ pub enum Fault {
     Page,
     /// A person edits a workflow in the editor just before.
     Edit,
+    /// A person opens all workflows in the editor just before, and saves them without a change.
+    Save,
     /// Redis is flushed just before.
     Flush,
 }
 
 /// All of them.
-pub const FAULTS: [Fault; 10] = [
+pub const FAULTS: [Fault; 11] = [
     Fault::Refused,
     Fault::CutBefore,
     Fault::CutAfter,
@@ -40,16 +43,48 @@ pub const FAULTS: [Fault; 10] = [
     Fault::ErrorBefore,
     Fault::Page,
     Fault::Edit,
+    Fault::Save,
     Fault::Flush,
 ];
 
 impl StandIn {
-    /// A person changes a parameter of the last workflow that has one. Gives back the row's number.
+    /// A person opens a workflow in the editor and saves it without a change.
+    pub fn save_in_editor(&mut self, at: usize) {
+        let row = &self.workflows[at];
+        let modules: Vec<Value> = self.modules.iter().map(|module| self.with_switch(module)).collect();
+        let json = json!({"modules": modules, "triggers": [self.trigger(&row.trigger_id)], "lists": {
+            "/tags/fastIndex/0.json": self.tags, "/tags/fastIndex/1.json": Self::CLUSTERS,
+        }});
+        let (saved, error) = editor_model::save(&row.data, &Server::new(&json));
+        assert_eq!(error, None);
+        let time = self.tick().to_string();
+        let row = &mut self.workflows[at];
+        row.data = editor_model::stored(&saved);
+        row.timestamp = time;
+        // Any save puts back what Redis knows of it.
+        row.listens = Some(row.trigger_id.clone());
+    }
+
+    /// The same for all workflows.
+    pub fn save_all_in_editor(&mut self) {
+        (0..self.workflows.len()).for_each(|at| self.save_in_editor(at));
+    }
+
+    /// A person changes a parameter of the last workflow that has one to change. Gives back the row's number.
     pub fn edit_by_hand(&mut self, mark: &str) -> Option<String> {
         let time = self.tick().to_string();
-        let row = self.workflows.iter_mut().rev().find(|row| row.data.get("2").is_some())?;
-        row.data["2"]["data"]["indexed_params"]["by_hand"] = json!(mark);
-        row.timestamp = time;
-        Some(row.id.clone())
+        for row in self.workflows.iter_mut().rev() {
+            for (_, node) in row.data.as_object_mut().into_iter().flatten() {
+                let parameter = match node["data"]["id"].as_str() {
+                    Some("stop-execution") => "message",
+                    Some("push-zmq") => "data_extraction_path",
+                    _ => continue,
+                };
+                node["data"]["indexed_params"][parameter] = json!(mark);
+                row.timestamp = time;
+                return Some(row.id.clone());
+            }
+        }
+        None
     }
 }

@@ -131,8 +131,12 @@ impl Line {
         match fault {
             None => write(stream, &act(), usize::MAX),
             Some(Fault::Refused | Fault::CutBefore) => {}
-            // Who does not wait any longer sees no more of the one than of the other.
-            Some(Fault::CutAfter | Fault::Slow) => drop(act()),
+            Some(Fault::CutAfter) => drop(act()),
+            Some(Fault::Slow) => {
+                act();
+                // Until whoever asked waits no longer.
+                let _ = stream.read(&mut [0]);
+            }
             Some(Fault::HalfBody) => {
                 let response = act();
                 write(stream, &response, response.body.len() / 2);
@@ -147,7 +151,11 @@ impl Line {
                 write(stream, &Response { body, ..super::ok(&serde_json::Value::Null) }, usize::MAX);
             }
             Some(Fault::Edit) => {
-                self.server.lock().unwrap().edit_by_hand("meanwhile");
+                self.server.lock().unwrap().edit_by_hand("Event.Tag.{n}[name=meanwhile].name");
+                write(stream, &act(), usize::MAX);
+            }
+            Some(Fault::Save) => {
+                self.server.lock().unwrap().save_all_in_editor();
                 write(stream, &act(), usize::MAX);
             }
             Some(Fault::Flush) => {

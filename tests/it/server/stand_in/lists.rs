@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use super::{Ask, NO_RIGHT, Response, StandIn, failure, internal, ok};
 
 impl StandIn {
+    /// The tags that are clusters, as pickers fetch them.
+    pub(super) const CLUSTERS: [&str; 1] = ["misp-galaxy:country=\"luxembourg\""];
+
     pub(super) fn lists(&self, controller: &str, action: &str, ask: &Ask<'_>, is_admin: bool) -> Response {
         match (controller, action) {
             ("users", "view") => ok(
@@ -16,7 +19,7 @@ impl StandIn {
             }
             ("tags", "fastindex") if !self.is_old() => match ask.arguments.first() {
                 None | Some(&"0") => ok(&json!(self.tags)),
-                _ => ok(&json!(["misp-galaxy:country=\"luxembourg\""])),
+                _ => ok(&json!(Self::CLUSTERS)),
             },
             ("taxonomies", "index") => {
                 ok(&self.taxonomies.iter().map(|taxonomy| json!({"Taxonomy": taxonomy["Taxonomy"]})).collect())
@@ -38,7 +41,7 @@ impl StandIn {
             ("decayingmodel", "index") => ok(&json!([{"DecayingModel": {"id": "1", "name": "Vishing model"}}])),
             ("admin", "users") if !is_admin => failure(403, NO_RIGHT, ask.place),
             ("admin", "users") => ok(&json!([{"User": {"id": "1", "email": "admin@admin.test"}}])),
-            ("modules", "index") if !self.misp_modules => internal(ask.place),
+            ("modules", "index") if !self.answers_enrichment() => internal(ask.place),
             ("modules", "index") => ok(&json!([
                 {"name": "dns", "type": "expansion", "mispattributes": {"input": ["hostname"], "output": ["ip-dst"]}, "meta": {"version": "0.3"}},
             ])),

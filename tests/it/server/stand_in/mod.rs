@@ -202,6 +202,11 @@ impl StandIn {
         self.workflows.iter_mut().for_each(|row| row.listens = None);
     }
 
+    /// Whether misp-modules answers, and MISP asks it.
+    fn answers_enrichment(&self) -> bool {
+        self.misp_modules && !self.is_setting("Plugin.Enrichment_services_enable", false)
+    }
+
     fn is_setting(&self, name: &str, value: bool) -> bool {
         self.settings.get(name) == Some(&json!(value))
     }

@@ -62,6 +62,11 @@ impl Workflow {
             data: json["data"].clone(),
         }
     }
+
+    /// Whether its graph in the database is not JSON. That of a row without one stands for it.
+    fn is_broken(&self) -> bool {
+        self.data.is_null()
+    }
 }
 
 /// The trigger node that MISP makes itself.
@@ -169,7 +174,7 @@ impl StandIn {
     }
 
     /// What `moduleIndex` and `triggers` say of one.
-    fn with_switch(&self, module: &Value) -> Value {
+    pub(super) fn with_switch(&self, module: &Value) -> Value {
         let id = module["id"].as_str().unwrap();
         let is_on = match module["module_type"].as_str() {
             Some("trigger") => self.is_on(id),
@@ -181,7 +186,7 @@ impl StandIn {
     }
 
     /// A trigger that there is.
-    fn trigger(&self, id: &str) -> Option<Value> {
+    pub(super) fn trigger(&self, id: &str) -> Option<Value> {
         if is_adhoc(id) {
             let is_there = self.workflows.iter().any(|row| row.trigger_id == id);
             return is_there.then(|| self.with_switch(&adhoc_trigger(id)));
@@ -213,6 +218,9 @@ impl StandIn {
             in_path.or_else(|| ask.body[key].as_str()).map(str::to_owned)
         };
         let (name, uuid) = (named("name"), named("uuid"));
+        if self.workflows.iter().any(Workflow::is_broken) {
+            return internal(ask.place);
+        }
         let rows = self.workflows.iter().filter(|row| {
             name.as_ref().is_none_or(|name| *name == row.name) && uuid.as_ref().is_none_or(|uuid| *uuid == row.uuid)
         });
@@ -456,6 +464,9 @@ impl StandIn {
     }
 
     fn list_triggers(&self, ask: &Ask<'_>) -> Response {
+        if self.workflows.iter().any(Workflow::is_broken) {
+            return internal(ask.place);
+        }
         let list = self.triggers.iter().map(|trigger| {
             let mut trigger = self.with_switch(trigger);
             // Of two rows it shows the younger, which does not run.
@@ -541,6 +552,9 @@ impl StandIn {
     }
 
     fn module(&self, id: &str, ask: &Ask<'_>) -> Response {
+        if self.workflows.iter().any(|row| row.trigger_id == id && row.is_broken()) {
+            return internal(ask.place);
+        }
         let module = self.modules.iter().find(|module| module["id"] == id).map(|module| self.with_switch(module));
         match module.or_else(|| self.trigger(id)) {
             Some(module) => ok(&module),
@@ -611,7 +625,7 @@ impl StandIn {
         let (Some(data), Some(message)) = (data, ask.body["module_indexed_param"]["message"].as_str()) else {
             return internal(ask.place);
         };
-        let is_rendered = self.misp_modules && !self.away.contains("templates");
+        let is_rendered = self.answers_enrichment() && !self.away.contains("templates");
         if !is_rendered && self.is_old() {
             return internal(ask.place);
         }
