@@ -256,12 +256,12 @@ fn write_text(
         several => format!("{several} are treated differently"),
     };
     console.line(&format!("{who}replayed on {}: {differ}", events_in_words(changes.events)))?;
-    for (change, changed) in &changes.found {
-        let by = by_in_words(&by(pair, change, changed, sources), change);
-        console.line(&printable_line(&format!("  {}{by}", in_words(change, changed.events))))?;
-        let more = changed.events - changed.examples.len();
+    for (change, met) in &changes.found {
+        let by = by_in_words(&by(pair, change, met, sources), change);
+        console.line(&printable_line(&format!("  {}{by}", in_words(change, met.events))))?;
+        let more = met.events - met.examples.len();
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        console.line(&printable_line(&format!("      {}{more}", changed.examples.join(", "))))?;
+        console.line(&printable_line(&format!("      {}{more}", met.examples.join(", "))))?;
     }
     Ok(())
 }
@@ -315,10 +315,10 @@ struct By {
 }
 
 /// The nodes that make a change, the most frequent first.
-fn by(pair: &Pair<'_>, change: &Change, changed: &Changed, sources: &Sources) -> Vec<By> {
+fn by(pair: &Pair<'_>, change: &Change, met: &Changed, sources: &Sources) -> Vec<By> {
     let is_of_before = matches!(change, Change::LetThrough | Change::DoesLess { .. });
     let graph = &pair.documents[usize::from(!is_of_before)].graph;
-    let mut nodes: Vec<By> = changed
+    let mut nodes: Vec<By> = met
         .by
         .iter()
         .filter_map(|(node, events)| {
@@ -335,12 +335,12 @@ fn as_json(pair: &Pair<'_>, changes: &Changes, sources: &Sources) -> Json {
     let found: Vec<Json> = changes
         .found
         .iter()
-        .map(|(change, changed)| {
-            let by: Vec<Json> = by(pair, change, changed, sources)
+        .map(|(change, met)| {
+            let by: Vec<Json> = by(pair, change, met, sources)
                 .iter()
                 .map(|by| json!({"node": by.node, "module": by.module, "place": by.place, "events": by.events}))
                 .collect();
-            json!({"change": change, "events": changed.events, "by": by, "examples": changed.examples})
+            json!({"change": change, "events": met.events, "by": by, "examples": met.examples})
         })
         .collect();
     json!({"name": pair.name, "events": changes.events, "different": changes.different, "changes": found})

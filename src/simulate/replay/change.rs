@@ -178,11 +178,11 @@ impl Changes {
         self.events += 1;
         self.different += usize::from(!changes.is_empty());
         for (change, node) in changes {
-            let changed = self.found.entry(change).or_default();
-            changed.events += 1;
-            *changed.by.entry(node).or_default() += 1;
-            if changed.examples.len() < EXAMPLES {
-                changed.examples.push(name());
+            let met = self.found.entry(change).or_default();
+            met.events += 1;
+            *met.by.entry(node).or_default() += 1;
+            if met.examples.len() < EXAMPLES {
+                met.examples.push(name());
             }
         }
     }
@@ -212,8 +212,8 @@ mod tests {
         }
         changes.count(Vec::new(), || unreachable!("there is no change to show"));
         assert_eq!((changes.events, changes.different), (6, 5));
-        let changed = &changes.found[&Change::Cancelled];
-        assert_eq!(changed.examples, ["event 0", "event 1", "event 2"]);
-        assert_eq!(changed.by, BTreeMap::from([(Some(0), 3), (Some(1), 2)]));
+        let met = &changes.found[&Change::Cancelled];
+        assert_eq!(met.examples, ["event 0", "event 1", "event 2"]);
+        assert_eq!(met.by, BTreeMap::from([(Some(0), 3), (Some(1), 2)]));
     }
 }
