@@ -17,12 +17,8 @@ impl Signature {
     /// defaults do not hide. What is left out has a default or may stay empty.
     pub fn example_call(&self) -> String {
         let mut call = quoted_unless_name(&self.id);
-        let arguments: Vec<String> = self
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.wants_value() && self.is_shown(parameter))
-            .map(|parameter| format!("{}: {}", quoted_unless_name(&parameter.id), parameter.example_value()))
-            .collect();
+        let arguments: Vec<String> =
+            self.example_arguments().into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
         match self.module_type {
             ModuleType::Trigger if arguments.is_empty() => {}
             _ if arguments.len() <= 1
@@ -45,6 +41,12 @@ impl Signature {
             }
             _ => call,
         }
+    }
+
+    /// The parameters that should have a value, and one for each, as a call writes them.
+    pub fn example_arguments(&self) -> Vec<(String, String)> {
+        let wanted = self.parameters.iter().filter(|parameter| parameter.wants_value() && self.is_shown(parameter));
+        wanted.map(|parameter| (quoted_unless_name(&parameter.id), parameter.example_value())).collect()
     }
 
     /// Whether a call of it makes sense by itself: a concurrent task is nothing without its branches.
@@ -70,7 +72,8 @@ impl Signature {
     }
 
     /// Whether a parameter is shown while the others have their defaults.
-    fn is_shown(&self, parameter: &Parameter) -> bool {
+    /// Whether the editor shows a parameter while the others have their defaults.
+    pub fn is_shown(&self, parameter: &Parameter) -> bool {
         parameter.display_on.iter().all(|(other, values)| {
             let default = self.parameter(other).and_then(|other| other.default.as_ref());
             default.is_some_and(|default| values.contains(&text_of(default)))
@@ -107,7 +110,8 @@ impl Parameter {
         !empty && offered
     }
 
-    fn example_value(&self) -> String {
+    /// A value, as a call writes it.
+    pub fn example_value(&self) -> String {
         if self.sensitive {
             return format!("secret({})", quoted(&self.id.to_uppercase().replace('-', "_")));
         }
@@ -140,7 +144,8 @@ fn option(key: &str, label: &str) -> String {
     quoted_unless_name(if numbered { label } else { key })
 }
 
-fn quoted_unless_name(word: &str) -> String {
+/// A name as the language writes it: between quotes if it has other characters.
+pub(crate) fn quoted_unless_name(word: &str) -> String {
     let mut characters = word.chars();
     let starts = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let name = starts && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));

@@ -6,7 +6,7 @@ use super::literal::quote;
 use super::writer::Writer;
 
 /// Words that mean something else than a module where a call may be.
-const RESERVED: [&str; 40] = [
+const RESERVED: [&str; 41] = [
     "import",
     "as",
     "let",
@@ -18,6 +18,7 @@ const RESERVED: [&str; 40] = [
     "test",
     "of",
     "given",
+    "event",
     "when",
     "fails",
     "log",

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::base::source::{FileId, Sources};
+use crate::base::source::{FileId, MAX_SOURCE_BYTES, Sources};
 use crate::catalogue::{Catalogue, Target};
 use crate::compile::Workspace;
 use crate::diagnostics::{AlwaysAnError, Diagnostic, Level, LevelOf, Levels, in_order, revealed};
@@ -70,8 +70,17 @@ pub struct Checked {
     pub masker: Masker,
     /// The files that were asked for.
     pub roots: Vec<PathBuf>,
+    root_ids: Vec<FileId>,
     /// The files that import a file.
     pub importers: BTreeMap<PathBuf, Vec<PathBuf>>,
+}
+
+impl Checked {
+    /// The source of a file that was asked for.
+    pub fn root(&self, path: &Path) -> Option<FileId> {
+        let index = self.roots.iter().position(|root| root == path)?;
+        self.root_ids.get(index).copied()
+    }
 }
 
 /// Checks a project as `check` does, with all its files. Of the files that are `open`, those that the project leaves out
@@ -155,10 +164,12 @@ impl Judge<'_> {
         }
         drop(workspace);
         let diagnostics = in_order(&diagnostics).into_iter().map(|found| revealed(found).into_owned()).collect();
+        let known: Vec<_> = roots.iter().filter_map(|&root| Some((path(root)?, root))).collect();
         let mut secrets = NamedSecrets::default();
         secrets.add_sources(&sources);
         Checked {
-            roots: roots.iter().filter_map(|&root| path(root)).collect(),
+            roots: known.iter().map(|(path, _)| path.clone()).collect(),
+            root_ids: known.iter().map(|(_, root)| *root).collect(),
             diagnostics,
             home: home.to_owned(),
             masker: secrets.masker(),
@@ -217,6 +228,13 @@ impl Facts {
         files
     }
 
+    /// The text files of the project.
+    pub fn workflow_files(&self, texts: &Texts) -> Vec<PathBuf> {
+        let source = self.project.source.value.clone();
+        let gathered = project::gather(&[source], Some(&self.project.output.value), &self.files(texts));
+        gathered.files.iter().map(|path| real(path)).collect()
+    }
+
     /// Checks a few files and what they import, without the rest of the project: what is to be said of them alone.
     pub fn check(&self, paths: &[PathBuf], texts: &Texts) -> Checked {
         let files = self.files(texts);
@@ -237,6 +255,13 @@ impl Facts {
         };
         judge.check(sources, &Alone(&files), &roots, &before, &self.home)
     }
+}
+
+/// The text of a file as it is now, saved or not.
+pub fn text_of(files: &ProjectFiles, path: &Path) -> Option<String> {
+    let bytes = files.named().read(path, MAX_SOURCE_BYTES).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The files of a project, where nobody asks for those that were not named.

@@ -180,7 +180,7 @@ pub fn walk_item<'t, 's>(item: &'t Item<'s>, visit: Visit<'_, 't, 's>) {
             walker.piece(Piece::Other, test.title.span, &around);
             walker.name(Role::Tested, test.workflow, &around);
             for clause in &test.clauses {
-                walker.piece(Piece::Step, clause.span, &around);
+                walker.piece(Piece::Other, clause.span, &around);
                 walker.clause(&clause.kind, &around);
             }
         }

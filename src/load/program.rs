@@ -256,6 +256,16 @@ impl<'s> Program<'s> {
             .collect()
     }
 
+    /// The names in a folder, as far as it may be read, sorted.
+    ///
+    /// # Errors
+    /// It may not be read, or cannot.
+    pub(crate) fn list(&self, folder: &Path) -> std::io::Result<Vec<(std::ffi::OsString, bool)>> {
+        let mut names = self.access.list(folder)?;
+        names.sort();
+        Ok(names)
+    }
+
     /// Which project each file belongs to, as a number; files without a project have one in common.
     pub fn projects(&self) -> Vec<usize> {
         let mut numbers: FxHashMap<Option<PathBuf>, usize> = FxHashMap::default();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::positions::Encoding;
-use super::requests::legend;
+use super::requests::{ACTION_KINDS, COMMANDS, TRIGGERS, legend};
 
 /// What the server tells the editor of itself.
 pub(super) fn capabilities(encoding: Encoding) -> Value {
@@ -18,6 +18,17 @@ pub(super) fn capabilities(encoding: Encoding) -> Value {
         "documentLinkProvider": {"resolveProvider": false},
         "semanticTokensProvider": {"legend": legend(), "full": true, "range": true},
         "workspaceSymbolProvider": true,
+        "completionProvider": {"triggerCharacters": TRIGGERS, "resolveProvider": false},
+        "hoverProvider": true,
+        "codeActionProvider": {"codeActionKinds": ACTION_KINDS},
+        "codeLensProvider": {"resolveProvider": false},
+        "executeCommandProvider": {"commands": COMMANDS},
+        "inlayHintProvider": true,
+        "signatureHelpProvider": {"triggerCharacters": ["(", ","], "retriggerCharacters": [":"]},
+        "definitionProvider": true,
+        "referencesProvider": true,
+        "documentHighlightProvider": true,
+        "renameProvider": {"prepareProvider": true},
     })
 }
 

@@ -96,6 +96,11 @@ impl Documents {
         self.open.get_mut(path)
     }
 
+    /// The place of an open document by its address.
+    pub(super) fn path_of(&self, uri: &str) -> Option<PathBuf> {
+        self.open.iter().find(|(_, document)| document.uri == uri).map(|(path, _)| path.clone())
+    }
+
     pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         self.open.keys()
     }

@@ -25,7 +25,8 @@ pub(super) struct Found {
     pub path: PathBuf,
     pub range: Range,
     pub severity: Severity,
-    pub code: Code,
+    /// `None` for what is said of a run.
+    pub code: Option<Code>,
     pub message: String,
     /// Further places that belong to it.
     pub related: Vec<Related>,
@@ -104,7 +105,15 @@ pub(super) fn one(finding: &Finding, places: &mut Places<'_>, home: &Path, hide:
         });
         FoundFix { safe: fix.safe, edits: edits.collect() }
     });
-    Found { path, range, severity: finding.severity, code: finding.code, message: hide(message(finding)), related, fix }
+    Found {
+        path,
+        range,
+        severity: finding.severity,
+        code: Some(finding.code),
+        message: hide(message(finding)),
+        related,
+        fix,
+    }
 }
 
 /// All that a finding says, in the order of the terminal.
@@ -151,8 +160,8 @@ impl Found {
             Severity::Warning => DiagnosticSeverity::WARNING,
             Severity::Note => DiagnosticSeverity::INFORMATION,
         };
-        let page = page_of(self.code).and_then(|page| page.parse().ok());
-        let is_unused = marks_tags && UNUSED.contains(&self.code);
+        let page = self.code.and_then(page_of).and_then(|page| page.parse().ok());
+        let is_unused = marks_tags && self.code.is_some_and(|code| UNUSED.contains(&code));
         let related = self.related.iter().filter_map(|related| {
             let location = Location { uri: uri_of(&related.path)?, range: related.range };
             Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
@@ -160,7 +169,7 @@ impl Found {
         Diagnostic {
             range: self.range,
             severity: Some(severity),
-            code: Some(NumberOrString::String(self.code.as_str().to_owned())),
+            code: self.code.map(|code| NumberOrString::String(code.as_str().to_owned())),
             code_description: page.map(|href| CodeDescription { href }),
             source: Some(SOURCE.to_owned()),
             message: self.message.clone(),

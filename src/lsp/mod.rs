@@ -19,5 +19,5 @@ mod server;
 mod uris;
 mod worker;
 
-pub use protocol::Connection;
+pub use protocol::{Connection, Message, Notification, Request, RequestId, Response};
 pub use server::{Ended, serve, serve_stdio};

@@ -1,13 +1,19 @@
 //! The types of the protocol. They come from here alone, so that others can take their place.
 
-pub use lsp_server::Connection;
-pub(super) use lsp_server::{ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
+pub use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
+pub(super) use lsp_server::{ErrorCode, ProtocolError};
 pub(super) use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentFormattingParams, DocumentLink, DocumentLinkParams,
-    DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeKind, FoldingRangeParams, InitializeParams,
-    Location, NumberOrString, Position, PositionEncodingKind, PublishDiagnosticsParams, Range, SelectionRange,
-    SelectionRangeParams, SemanticTokensParams, SemanticTokensRangeParams, SymbolInformation, SymbolKind,
-    TextDocumentContentChangeEvent, TextEdit, Uri, WorkspaceSymbolParams,
+    CodeAction, CodeActionKind, CodeActionParams, CodeDescription, CodeLens, CodeLensParams, Command, CompletionItem,
+    CompletionItemKind, CompletionList, CompletionParams, CompletionTextEdit, Diagnostic, DiagnosticRelatedInformation,
+    DiagnosticSeverity, DiagnosticTag, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentFormattingParams, DocumentHighlight, DocumentHighlightKind, DocumentHighlightParams, DocumentLink,
+    DocumentLinkParams, DocumentSymbol, DocumentSymbolParams, Documentation, ExecuteCommandParams, FoldingRange,
+    FoldingRangeKind, FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents,
+    HoverParams, InitializeParams, InlayHint, InlayHintKind, InlayHintLabel, InlayHintParams, InsertTextFormat,
+    Location, MarkupContent, MarkupKind, NumberOrString, ParameterInformation, ParameterLabel, Position,
+    PositionEncodingKind, PrepareRenameResponse, PublishDiagnosticsParams, Range, ReferenceParams, RenameParams,
+    SelectionRange, SelectionRangeParams, SemanticTokensParams, SemanticTokensRangeParams, SignatureHelp,
+    SignatureHelpParams, SignatureInformation, SymbolInformation, SymbolKind, TextDocumentContentChangeEvent,
+    TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit, WorkspaceSymbolParams,
 };

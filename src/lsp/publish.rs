@@ -8,7 +8,7 @@ use crate::ide::Unit;
 
 use super::changes::Change;
 use super::findings::Found;
-use super::protocol::PublishDiagnosticsParams;
+use super::protocol::{PublishDiagnosticsParams, Uri};
 use super::server::Server;
 use super::uris::uri_of;
 
@@ -29,7 +29,7 @@ const BETWEEN_FILES: [Code; 11] = [
 
 impl Found {
     fn is_between_files(&self) -> bool {
-        BETWEEN_FILES.contains(&self.code)
+        self.code.is_some_and(|code| BETWEEN_FILES.contains(&code))
     }
 
     /// Whether it names a place in a file that was not looked at.
@@ -50,7 +50,8 @@ impl Server<'_> {
             now.retain(|found| !found.is_between_files());
             for kept in before {
                 let is_kept = kept.is_between_files()
-                    || matches!(kept.code, Code::DuplicateName | Code::UnsafeFileName) && kept.reaches_out(looked_at);
+                    || matches!(kept.code, Some(Code::DuplicateName | Code::UnsafeFileName))
+                        && kept.reaches_out(looked_at);
                 if is_kept && !now.contains(&kept) {
                     now.push(kept);
                 }
@@ -100,12 +101,17 @@ impl Server<'_> {
         all
     }
 
+    /// The address of a file, as the editor writes it if it has it open.
+    pub(super) fn uri(&self, path: &Path) -> Option<Uri> {
+        let document = self.documents.get(path);
+        document.and_then(|document| document.uri.parse().ok()).or_else(|| uri_of(path))
+    }
+
     /// Tells the editor what is known of a file, if that is something new.
     pub(super) fn publish(&mut self, path: &Path) {
         let found = self.found_in(path);
         let document = self.documents.get(path);
-        let uri = document.and_then(|document| document.uri.parse().ok()).or_else(|| uri_of(path));
-        let Some(uri) = uri else { return };
+        let Some(uri) = self.uri(path) else { return };
         let told = self.published.get(path);
         let is_known = told.map_or(found.is_empty(), |told| told.as_ref() == Some(&found));
         if is_known {

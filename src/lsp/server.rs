@@ -125,6 +125,7 @@ pub(super) struct Server<'c> {
 #[derive(Clone, Copy, Default, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each of the protocol")]
 pub(super) struct Client {
+    pub(super) snippets: bool,
     pub(super) watches_files: bool,
     pub(super) refreshes_lenses: bool,
     pub(super) refreshes_hints: bool,
@@ -137,6 +138,7 @@ impl Client {
         let capabilities = serde_json::to_value(&params.capabilities).unwrap_or_default();
         let has = |path: &str| capabilities.pointer(path).and_then(Value::as_bool).unwrap_or(false);
         Self {
+            snippets: has("/textDocument/completion/completionItem/snippetSupport"),
             watches_files: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             refreshes_lenses: has("/workspace/codeLens/refreshSupport"),
             refreshes_hints: has("/workspace/inlayHint/refreshSupport"),
@@ -392,14 +394,15 @@ impl<'c> Server<'c> {
 
     fn open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
-        let Some(path) = path_of(item.uri.as_str()) else { return };
+        let name = item.uri.as_str();
+        let Some(path) = path_of(name).or_else(|| self.place_of_new(name, &item.language_id)) else { return };
         let document = Document::new(item.uri.as_str().to_owned(), item.version, item.text);
         let path = self.documents.open(&path, document);
         self.text_changed(&path);
     }
 
     fn change(&mut self, params: DidChangeTextDocumentParams) {
-        let Some(path) = path_of(params.text_document.uri.as_str()).map(|path| real(&path)) else { return };
+        let Some(path) = self.path(params.text_document.uri.as_str()) else { return };
         let encoding = self.encoding;
         let Some(document) = self.documents.get_mut(&path) else { return };
         document.version = params.text_document.version;
@@ -418,7 +421,16 @@ impl<'c> Server<'c> {
     }
 
     fn close(&mut self, params: &DidCloseTextDocumentParams) {
-        let Some(path) = path_of(params.text_document.uri.as_str()) else { return };
+        let uri = params.text_document.uri.as_str();
+        let Some(path) = self.path(uri) else { return };
+        if path_of(uri).is_none() {
+            // Nobody knows its address any more when all is checked without it.
+            for state in self.units.values_mut() {
+                state.shown.remove(&path);
+            }
+            self.tested.remove(&path);
+            self.publish(&path);
+        }
         let Some(path) = self.documents.close(&path) else { return };
         self.changed.remove(&path);
         self.tested.remove(&path);
@@ -429,6 +441,19 @@ impl<'c> Server<'c> {
             self.publish(&path);
         }
         self.known_units.remove(&path);
+    }
+
+    /// Where the file of an address really is, or where one would be that has no place yet.
+    pub(super) fn path(&self, uri: &str) -> Option<PathBuf> {
+        path_of(uri).map(|path| real(&path)).or_else(|| self.documents.path_of(uri))
+    }
+
+    /// A place for a document that was never saved, so that it is checked with the settings of the project, but is not a
+    /// file of it.
+    fn place_of_new(&self, uri: &str, language: &str) -> Option<PathBuf> {
+        let name = uri.rsplit([':', '/']).next().filter(|_| language == LANGUAGE)?;
+        let folder = self.folders.first().cloned().or_else(|| std::env::current_dir().ok())?;
+        Some(folder.join(".new").join(name).with_extension(LANGUAGE))
     }
 
     fn text_changed(&mut self, path: &Path) {
@@ -604,6 +629,9 @@ impl<'c> Server<'c> {
         }
     }
 }
+
+/// What the language is called, and the extension of its files.
+const LANGUAGE: &str = "mwf";
 
 /// The id of the request for settings.
 const SETTINGS: &str = "settings";

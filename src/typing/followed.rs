@@ -73,6 +73,16 @@ impl FollowedPath {
     }
 }
 
+/// What a path finds, for one that is not finished: the empty path finds where it starts. Nothing is known of what a
+/// malformed path finds.
+pub fn shapes_at(path: &str, start: Start<'_>, typer: &Typer<'_>) -> Vec<Shape> {
+    let Ok(path) = Path::compile(path) else { return vec![Shape::Open] };
+    match start {
+        Start::Root => typer.from_root(&path).end,
+        Start::Items(items) => typer.from_items(&path, &items.shapes, &items.selector).end,
+    }
+}
+
 /// The data of a blueprint. Its description begins, by custom, with its trigger.
 pub fn root_of_blueprint<'s>(description: &str, signature: impl Fn(&str) -> Option<&'s Signature>) -> Root {
     let named = description.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));

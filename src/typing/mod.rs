@@ -7,7 +7,7 @@ mod paths;
 mod renderings;
 mod template;
 
-pub use followed::{FollowedPath, Items, Start, root_of_blueprint};
+pub use followed::{FollowedPath, Items, Start, root_of_blueprint, shapes_at};
 pub(crate) use known_parameters::{Positions, hiding};
 pub use paths::{NodePath, NodePaths, PathChecker, PlacedPath, PlacedValue};
 pub use renderings::Renderings;

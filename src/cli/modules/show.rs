@@ -2,9 +2,7 @@
 
 use std::io;
 
-use serde_json::Value as Json;
-
-use crate::catalogue::{Parameter, ParameterKind, Provenance, Signature, availability};
+use crate::catalogue::{Parameter, Provenance, Signature, written_default};
 use crate::cli::Console;
 use crate::diagnostics::printable_line;
 use crate::model::ModuleType;
@@ -26,7 +24,7 @@ pub(super) fn write(module: &Signature, console: &mut Console) -> io::Result<()>
         console.wrapped("", 0, &module.description, width)?;
     }
     console.line("")?;
-    for (name, value) in facts(module) {
+    for (name, value) in module.facts() {
         console.wrapped(&format!("  {name:<16}"), FACTS, &value, width)?;
     }
     if !module.traps.is_empty() {
@@ -66,79 +64,9 @@ pub(super) fn write(module: &Signature, console: &mut Console) -> io::Result<()>
     write_code(&module.example_call(), console)
 }
 
-fn facts(module: &Signature) -> Vec<(&'static str, String)> {
-    let trigger = module.module_type == ModuleType::Trigger;
-    let mut facts = vec![("name in MISP", module.name.clone()), ("kind", kind(module))];
-    let blocking = match (module.module_type, module.blocking) {
-        (ModuleType::Trigger, true) => "yes: MISP waits for the workflow, and continues only if it succeeds",
-        (ModuleType::Trigger, false) => "no: MISP continues at once, and the workflow runs in the background",
-        (_, true) => "yes: if it fails, the whole run ends",
-        (ModuleType::Logic, false) => "no",
-        (ModuleType::Action, false) => {
-            "no: if it fails, the run continues; in a workflow that does not block, the rest of this path is skipped"
-        }
-    };
-    facts.push(("blocking", blocking.to_owned()));
-    if !trigger {
-        facts.push(("outputs", outputs(module)));
-        let filter = if module.supports_filters { "yes: `for SELECTOR where CONDITION` after the call" } else { "no" };
-        facts.push(("module filter", filter.to_owned()));
-    }
-    let core_format = match (trigger, module.gives_core_format, module.expects_core_format) {
-        (true, true, _) => "yes: it gives the data of an event in the MISP core format",
-        (true, false, _) => "no: modules that need the MISP core format do not work under it",
-        (false, _, true) => "needed: the trigger must give the data of an event",
-        (false, _, false) => "not needed: it accepts any data",
-    };
-    facts.push(("core format", core_format.to_owned()));
-    if let Some(scope) = &module.scope {
-        facts.push(("scope", scope.clone()));
-    }
-    if let Some(overhead) = module.overhead {
-        let often = match overhead {
-            1 => "rarely",
-            2 => "often",
-            _ => "very often: keep its workflow short",
-        };
-        facts.push(("fires", often.to_owned()));
-    }
-    facts.push(("version", module.version.clone()));
-    if module.provenance == Provenance::BuiltIn
-        && let Some(releases) = availability(|catalogue| catalogue.module(&module.id).is_some())
-    {
-        facts.push(("in MISP", releases.to_string()));
-    }
-    facts
-}
-
-fn kind(module: &Signature) -> String {
-    let kind = match module.module_type {
-        ModuleType::Trigger => "trigger",
-        ModuleType::Logic if module.is_condition() => "logic, a condition of an `if`",
-        ModuleType::Logic => "logic",
-        ModuleType::Action => "action",
-    };
-    let provenance = match module.provenance {
-        Provenance::BuiltIn => "",
-        Provenance::MispModules => " of the misp-modules service",
-        Provenance::Custom => " of this project or server",
-    };
-    format!("{kind}{provenance}")
-}
-
-fn outputs(module: &Signature) -> String {
-    match module.outputs {
-        0 => "none: nothing can follow it".to_owned(),
-        1 if module.multiple_output_connection => "1, with a connection for every branch".to_owned(),
-        1 => "1".to_owned(),
-        2 if module.is_condition() => "2: then and else".to_owned(),
-        count => count.to_string(),
-    }
-}
-
 fn write_parameter(parameter: &Parameter, width: usize, console: &mut Console) -> io::Result<()> {
     console.strong(&format!("  {}", printable_line(&parameter.id)))?;
-    console.line(&format!("  {}", takes(parameter)))?;
+    console.line(&format!("  {}", parameter.takes()))?;
     if !parameter.description.is_empty() {
         console.wrapped("      ", 6, &parameter.description, width)?;
     } else if !parameter.label.is_empty() {
@@ -149,10 +77,10 @@ fn write_parameter(parameter: &Parameter, width: usize, console: &mut Console) -
         detail("required", &format!("while it is empty, {problem}"))?;
     }
     if let Some(default) = &parameter.default {
-        detail("default", &written(default))?;
+        detail("default", &written_default(default))?;
     }
     if !parameter.display_on.is_empty() {
-        detail("only when", &hidden_unless(parameter))?;
+        detail("only when", &parameter.shown_only_when())?;
     }
     if !parameter.example.is_empty() {
         detail("example", &parameter.example)?;
@@ -177,50 +105,6 @@ fn write_parameter(parameter: &Parameter, width: usize, console: &mut Console) -
         detail(name, others)?;
     }
     Ok(())
-}
-
-/// What a parameter takes, in a few words.
-fn takes(parameter: &Parameter) -> String {
-    let mut words = match parameter.kind {
-        ParameterKind::Text => "text",
-        ParameterKind::Textarea => "several lines",
-        ParameterKind::Select | ParameterKind::Radio => "one of the options",
-        ParameterKind::Picker if parameter.multiple => "list",
-        ParameterKind::Picker => "one of a list",
-        ParameterKind::HashPath if parameter.sub_selector => "hash path inside the items of another one",
-        ParameterKind::HashPath => "hash path",
-        ParameterKind::Number => "number",
-        ParameterKind::Checkbox => "true or false",
-    }
-    .to_owned();
-    if parameter.jinja {
-        words.push_str(", may be a Jinja template");
-    }
-    if parameter.json {
-        words.push_str(", or an object or list");
-    }
-    if parameter.lines.is_some() {
-        words.push_str(", or an object");
-    }
-    if parameter.sensitive {
-        words.push_str(", a secret: write `secret(\"NAME\")`");
-    }
-    words
-}
-
-fn hidden_unless(parameter: &Parameter) -> String {
-    let conditions = parameter.display_on.iter().map(|(other, values)| format!("{other} is {}", values.join(" or ")));
-    conditions.collect::<Vec<_>>().join(" and ")
-}
-
-/// A default as a workflow would say it.
-fn written(default: &Json) -> String {
-    match default {
-        Json::String(text) if text.is_empty() => "empty".to_owned(),
-        Json::String(text) => text.clone(),
-        Json::Array(values) if values.is_empty() => "none".to_owned(),
-        other => other.to_string(),
-    }
 }
 
 pub(super) fn write_code(code: &str, console: &mut Console) -> io::Result<()> {

@@ -1,5 +1,8 @@
 //! The requests, a file for each kind.
 
+mod actions;
+mod complete;
+mod names;
 mod opened;
 mod text;
 mod tokens;
@@ -12,6 +15,8 @@ use serde_json::Value;
 use super::protocol::ErrorCode;
 use super::server::{Refused, Server};
 
+pub(super) use actions::{ACTION_KINDS, COMMANDS};
+pub(super) use complete::TRIGGERS;
 pub(super) use tokens::legend;
 
 /// Answers a request.
@@ -24,6 +29,18 @@ pub(super) fn answer(server: &mut Server<'_>, method: &str, params: Value) -> Re
         "textDocument/documentLink" => with(server, params, text::links),
         "textDocument/semanticTokens/full" => with(server, params, tokens::full),
         "textDocument/semanticTokens/range" => with(server, params, tokens::range),
+        "textDocument/completion" => with(server, params, complete::completion),
+        "textDocument/hover" => with(server, params, complete::hover),
+        "textDocument/signatureHelp" => with(server, params, complete::signature_help),
+        "textDocument/definition" => with(server, params, names::definition),
+        "textDocument/references" => with(server, params, names::references),
+        "textDocument/documentHighlight" => with(server, params, names::highlights),
+        "textDocument/prepareRename" => with(server, params, names::prepare_rename),
+        "textDocument/rename" => with(server, params, names::rename),
+        "textDocument/codeAction" => with(server, params, actions::actions),
+        "textDocument/codeLens" => with(server, params, actions::lenses),
+        "textDocument/inlayHint" => with(server, params, actions::hints),
+        "workspace/executeCommand" => with(server, params, actions::execute),
         "workspace/symbol" => with(server, params, workspace::symbols),
         #[cfg(test)]
         "test/panic" => panic!("asked for"),

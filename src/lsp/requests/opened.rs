@@ -4,7 +4,6 @@ use std::ops::Range as Bytes;
 use std::path::PathBuf;
 
 use crate::base::source::{FileId, SourceFile, Sources};
-use crate::project::real;
 use crate::syntax::parse;
 use crate::syntax::tree::File;
 
@@ -12,7 +11,6 @@ use super::super::documents::Document;
 use super::super::positions::Encoding;
 use super::super::protocol::{Position, Range, TextEdit, Uri};
 use super::super::server::{Refused, Server};
-use super::super::uris::path_of;
 
 /// An open text.
 pub(super) struct Opened<'d> {
@@ -71,13 +69,13 @@ impl Opened<'_> {
 }
 
 /// The path that an address of a request stands for.
-pub(super) fn path(uri: &Uri) -> Result<PathBuf, Refused> {
-    path_of(uri.as_str()).map(|path| real(&path)).ok_or_else(|| Refused::invalid("only files can be asked about"))
+pub(super) fn path(server: &Server<'_>, uri: &Uri) -> Result<PathBuf, Refused> {
+    server.path(uri.as_str()).ok_or_else(|| Refused::invalid(format!("`{}` is not open", uri.as_str())))
 }
 
 /// The open text at an address.
 pub(super) fn opened<'d>(server: &'d Server<'_>, uri: &Uri) -> Result<Opened<'d>, Refused> {
-    let path = path(uri)?;
+    let path = path(server, uri)?;
     let Some(document) = server.documents.get(&path) else {
         return Err(Refused::invalid(format!("`{}` is not open", path.display())));
     };

@@ -11,6 +11,7 @@ use super::super::findings::Places;
 use super::super::protocol::{Location, SymbolInformation, WorkspaceSymbolParams};
 use super::super::server::{Refused, Server};
 use super::super::uris::uri_of;
+use super::opened::is_workflows;
 use super::text::symbol_kind;
 
 /// So many symbols are told.
@@ -71,12 +72,16 @@ fn is_subsequence(letters: &str, name: &str) -> bool {
 
 impl Server<'_> {
     /// The text files of a unit.
-    pub(super) fn roots(&self, unit: &Unit) -> Vec<PathBuf> {
+    pub(super) fn roots(&mut self, unit: &Unit) -> Vec<PathBuf> {
         let known = self.units.get(unit).and_then(|state| state.roots.as_ref());
         match (known, unit) {
-            (Some(roots), _) => roots.iter().filter(|path| super::opened::is_workflows(path)).cloned().collect(),
+            (Some(roots), _) => roots.iter().filter(|path| is_workflows(path)).cloned().collect(),
             (None, Unit::File(path)) => vec![path.clone()],
-            (None, Unit::Project(_)) => self.documents.paths().cloned().collect(),
+            // Not all has been checked yet.
+            (None, Unit::Project(_)) => {
+                let (facts, texts) = self.facts(unit);
+                facts.workflow_files(&texts)
+            }
         }
     }
 }

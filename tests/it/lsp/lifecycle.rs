@@ -165,3 +165,21 @@ fn a_cancelled_request_is_not_answered_and_a_wrong_one_harms_nobody() {
     );
     assert_eq!(client.codes(&folder.path().join("guard.mwf")), ["unknown-name"]);
 }
+
+#[test]
+fn a_document_that_was_never_saved_has_findings() {
+    let folder = folder(&[("mispflow.toml", "[lints]\nplain-http = \"deny\"\n")]);
+    let mut client = Client::start(folder.path());
+    let text = "workflow w on event-publish {\n    webhook(url: \"http://x.example\")\n}\n";
+    let document = json!({"uri": "untitled:Untitled-1", "languageId": "mwf", "version": 1, "text": text});
+    client.notify("textDocument/didOpen", json!({"textDocument": document}));
+    client.settle();
+    let found = &client.shown["untitled:Untitled-1"];
+    assert_eq!((found.len(), &found[0]["code"], &found[0]["severity"]), (1, &json!("plain-http"), &json!(1)));
+    let place = json!({"textDocument": {"uri": "untitled:Untitled-1"}, "position": {"line": 1, "character": 6}});
+    let said = client.request("textDocument/hover", place);
+    assert!(said["contents"]["value"].as_str().unwrap().contains("**webhook**"));
+    client.notify("textDocument/didClose", json!({"textDocument": {"uri": "untitled:Untitled-1"}}));
+    client.settle();
+    assert!(client.shown["untitled:Untitled-1"].is_empty());
+}
