@@ -10,6 +10,7 @@ use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::model::NodeId;
 use crate::project::{Files, load_source};
+use crate::prove::run_case;
 use crate::schema::TriggerData;
 use crate::secrets::{Masker, NamedSecrets};
 use crate::simulate::answers::FixedAnswers;
@@ -73,7 +74,7 @@ pub fn run_tests(facts: &Facts, texts: &Texts, path: &Path, title: Option<&str>)
             if title.is_some_and(|title| title != own) {
                 continue;
             }
-            let report = case.run(&suite.workflows[case.workflow]);
+            let (report, _) = run_case(case, &suite.workflows[case.workflow], &modules, &sources);
             done.push((own.to_owned(), report.has_passed()));
             findings.extend(report.failures);
         }
