@@ -1,10 +1,12 @@
 #!/bin/sh
 # Markdown with a picture of each workflow that differs between a commit and the working tree; nothing if none does.
+# With events also what each change would have done with them.
 #
-#     comment.sh BASE [FOLDER]
+#     comment.sh BASE [FOLDER [EVENTS]]
 set -eu
 base=$1
 folder=${2:-.}
+events=${3:-}
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 mkdir "$made/before"
@@ -32,7 +34,17 @@ while IFS= read -r file; do
         printf '%s\n' '````text'
         cat "$made/said"
     fi
-    printf '%s\n\n</details>\n' '````'
+    printf '%s\n' '````'
+    if [ -n "$events" ] && [ -e "$old" ]; then
+        mispflow diff "$old" "$folder/$file" --event "$events" > "$made/differs" 2> "$made/said" || :
+        sed -n '/replayed on [0-9]* event/,$p' "$made/differs" > "$made/replayed"
+        # What kept it from being replayed, such as an event that cannot be read.
+        [ -s "$made/replayed" ] || cat "$made/said" > "$made/replayed"
+        printf '\n%s\n' '````text'
+        cat "$made/replayed"
+        printf '%s\n' '````'
+    fi
+    printf '\n</details>\n'
 done < "$made/changed" > "$made/all"
 [ -s "$made/all" ] || exit 0
 printf '### Workflows that change\n'

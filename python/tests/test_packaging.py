@@ -57,3 +57,9 @@ def test_the_comment_on_a_pull_request(tmp_path):
         assert "there is no module named `webhok`" in told
         assert "same.mwf" not in told
         assert told.count("````") == 6
+
+    events = folder / "events.ndjson"
+    events.write_text('{"Event": {"id": "7", "Tag": [{"name": "tlp:amber"}]}}\n')
+    told = comment(folder, ".", str(events))
+    assert "replayed on 1 event: 1 is treated differently\n  1 is cancelled and was not" in told, told
+    assert told.count("replayed on") == 1 and told.count("````") == 8

@@ -21,6 +21,7 @@ use crate::project::{self, ProjectFiles};
 use super::graph::{secrets_of, source_lines, write as write_picture};
 use super::import::read_documents;
 use super::meaning::{Side, compare_meaning};
+use super::replayed::{Replay, Replayed};
 use super::target_parser::TargetParser;
 use super::{Console, Failure, Format, Inputs, ProjectFlags, Status, report};
 
@@ -29,6 +30,7 @@ use super::{Console, Failure, Format, Inputs, ProjectFlags, Status, report};
 /// Both sides may be text, MISP's JSON, or folders of these. Nodes are matched by what they do and where they
 /// are: a renumbered graph shows no difference.
 #[derive(Args, Debug)]
+#[command(mut_arg("save", |save| save.requires("from")))]
 pub(super) struct Diff {
     /// The one side: a file or folder
     before: PathBuf,
@@ -59,6 +61,8 @@ pub(super) struct Diff {
     /// The file that the picture is written to; default: standard output
     #[arg(short, long, value_name = "FILE", requires = "form")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    replay: Box<Replay>,
 }
 
 /// What a picture of a difference is written as.
@@ -94,43 +98,60 @@ impl Diff {
         let (json_after, text_after) = split(&sources, after.roots, &mut diagnostics);
         let workspaces = [(&before.files, text_before, catalogues[0]), (&after.files, text_after, catalogues[1])]
             .map(|(files, roots, catalogue)| Workspace::load(&sources, files, &roots, catalogue));
-        let [documents_before, documents_after] = [(json_before, &workspaces[0]), (json_after, &workspaces[1])].map(
-            |(mut documents, workspace): (Vec<Document<'_>>, _)| {
-                let compilation = workspace.compile();
-                diagnostics.extend(compilation.diagnostics.into_iter().filter(Diagnostic::is_fault));
-                documents.extend(compilation.documents.into_iter().map(|compiled| compiled.document));
-                documents
-            },
-        );
+        let [(documents_before, labels_before), (documents_after, labels_after)] =
+            [(json_before, &workspaces[0]), (json_after, &workspaces[1])].map(
+                |(mut documents, workspace): (Vec<Document<'_>>, _)| {
+                    let compilation = workspace.compile();
+                    diagnostics.extend(compilation.diagnostics.into_iter().filter(Diagnostic::is_fault));
+                    let mut labels = vec![Vec::new(); documents.len()];
+                    for compiled in compilation.documents {
+                        documents.push(compiled.document);
+                        labels.push(compiled.labels);
+                    }
+                    (documents, labels)
+                },
+            );
         diagnostics.retain(Diagnostic::is_fault);
         if !diagnostics.is_empty() {
             return Ok(report(console, &sources, &diagnostics, Format::Text)?);
         }
         console.protect(&sources);
         console.protect_values(filled_secrets(&documents_before, &documents_after));
+        let targets = [
+            self.targets.first().copied().unwrap_or_else(|| before.project.target()),
+            self.targets.last().copied().unwrap_or_else(|| before.project.target()),
+        ];
+        let modules = workspaces.each_ref().map(Workspace::modules);
+        let sides = [(&documents_before[..], &labels_before[..], 0), (&documents_after[..], &labels_after[..], 1)].map(
+            |(documents, labels, which)| Side { documents, labels, modules: &modules[which], target: targets[which] },
+        );
         if self.meaning {
-            let targets = [
-                self.targets.first().copied().unwrap_or_else(|| before.project.target()),
-                self.targets.last().copied().unwrap_or_else(|| before.project.target()),
-            ];
-            let modules = workspaces.each_ref().map(Workspace::modules);
-            let sides = [(&documents_before[..], 0), (&documents_after[..], 1)].map(|(documents, which)| Side {
-                documents,
-                modules: &modules[which],
-                target: targets[which],
-            });
             let is_same = compare_meaning(&sides, &sources, self.format, console)?;
             return Ok(if self.exit_code && !is_same { Status::Rejected } else { Status::Done });
         }
         let options = DiffOptions { catalogue: &catalogue, layout: self.layout };
-        let is_empty = match self.form {
-            Some(form) => {
-                let versions = [&documents_before[..], &documents_after[..]];
-                self.draw(form, versions, options, &sources, &after.files, console)?
-            }
-            None => self.show(console, &documents_before, &documents_after, options)?,
+        if let Some(form) = self.form {
+            let versions = [&documents_before[..], &documents_after[..]];
+            let is_empty = self.draw(form, versions, options, &sources, &after.files, console)?;
+            return Ok(if self.exit_code && !is_empty { Status::Rejected } else { Status::Done });
+        }
+        let replay = |console: &mut Console| {
+            let given = self.replay.is_given();
+            given.then(|| self.replay.run(&sides, &before.project, &sources, self.format, console)).transpose()
         };
-        Ok(if self.exit_code && !is_empty { Status::Rejected } else { Status::Done })
+        let (is_empty, replayed) = match self.format {
+            Format::Json => {
+                let replayed = replay(console)?;
+                (self.show(console, &documents_before, &documents_after, options, replayed.as_ref())?, replayed)
+            }
+            Format::Text => {
+                let is_empty = self.show(console, &documents_before, &documents_after, options, None)?;
+                (is_empty, replay(console)?)
+            }
+        };
+        let differs = !is_empty || replayed.as_ref().is_some_and(|replayed| replayed.differs);
+        let status = if self.exit_code && differs { Status::Rejected } else { Status::Done };
+        Ok(replayed.map_or(status, |replayed| status.max(replayed.status)))
     }
 
     /// Whether the flags go together.
@@ -211,6 +232,7 @@ impl Diff {
         before: &[Document<'_>],
         after: &[Document<'_>],
         options: DiffOptions<'_>,
+        replayed: Option<&Replayed>,
     ) -> Result<bool, Failure> {
         let pairs = pair_documents(before, after);
         let changed: Vec<(&str, Difference)> = pairs
@@ -226,7 +248,11 @@ impl Diff {
             Format::Json => {
                 let changed: Vec<_> =
                     changed.iter().map(|(name, difference)| json!({"name": name, "difference": difference})).collect();
-                let result = json!({"changed": changed, "added": added, "removed": removed});
+                let mut result = json!({"changed": changed, "added": added, "removed": removed});
+                if let Some(replayed) = replayed {
+                    result["replayed"] = json!(replayed.told);
+                    result["unusable"] = json!(replayed.unusable);
+                }
                 to_json_pretty(console.results(), &result)?;
                 console.line("")?;
             }

@@ -8,7 +8,7 @@ use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics, Target, module_ids};
 use crate::diff::pair_documents;
 use crate::format::quote;
-use crate::model::{Document, DocumentKind};
+use crate::model::{Document, DocumentKind, NodeId};
 use crate::prove::{Difference, Sameness, same};
 use crate::simulate::engine::{Callees, KnownWorkflows, Prepared, Settings};
 use crate::simulate::replay::{place_of, write_run};
@@ -20,6 +20,8 @@ use super::{Console, Failure, Format};
 /// One side of a comparison.
 pub(super) struct Side<'d> {
     pub(super) documents: &'d [Document<'d>],
+    /// The labels of the steps of each document.
+    pub(super) labels: &'d [Vec<(&'d str, NodeId)>],
     pub(super) modules: &'d Catalogue,
     pub(super) target: Target,
 }

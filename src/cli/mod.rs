@@ -33,6 +33,7 @@ mod path;
 mod path_explain;
 mod progress;
 mod project_flags;
+mod replayed;
 mod run;
 mod run_output;
 mod schema;

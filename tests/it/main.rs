@@ -12,6 +12,7 @@ mod conditions_hold;
 mod conformance;
 mod cookbook;
 mod diff;
+mod diff_events;
 mod diff_keys;
 mod documentation;
 mod editor_defaults;

@@ -16,8 +16,16 @@ use super::usable::{Unusable, usable};
 /// A finding that says why not, and where the record is.
 pub fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
     let data = value_of(record)?;
-    usable(workflow, &data).map_err(|unusable| Box::new(not_usable(record, unusable)))?;
+    usable_by(record, workflow, &data)?;
     Ok(data)
+}
+
+/// Whether a workflow can run on the data of a record.
+///
+/// # Errors
+/// A finding that says why not, and where the record is.
+pub fn usable_by(record: &Record, workflow: &Prepared, data: &Value<'_>) -> Result<(), Box<Diagnostic>> {
+    usable(workflow, data).map_err(|unusable| Box::new(not_usable(record, unusable)))
 }
 
 /// The data of a record, whatever it is.

@@ -2,6 +2,7 @@
 //! come back in order, what came of them, and how a run is told to people.
 
 mod beginnings;
+mod change;
 mod clock;
 mod compressed;
 mod data;
@@ -17,8 +18,9 @@ mod trace_text;
 mod usable;
 mod window;
 
+pub use change::{Change, ChangeBy, Changed, Changes, changes};
 pub use clock::utc_now;
-pub use data::{data_of, value_of};
+pub use data::{data_of, usable_by, value_of};
 pub use events::{EventFiles, Events, gather_events};
 pub use parallel::{in_order, workers};
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
