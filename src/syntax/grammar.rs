@@ -73,7 +73,11 @@ mod tests {
                     let blanks =
                         text.as_bytes()[range.start..end].iter().rev().take_while(|byte| is_blank(**byte)).count();
                     end -= blanks;
-                    match compact.comments.iter().find(|comment| comment.end == end && comment.start >= range.start) {
+                    match compact
+                        .comments
+                        .iter()
+                        .find(|comment| comment.start < end && end <= comment.end && comment.start >= range.start)
+                    {
                         Some(comment) if end > range.start => end = comment.start,
                         _ => return range.start..end,
                     }
@@ -156,6 +160,30 @@ mod tests {
             if let Some([read, expected]) = both(&text) {
                 assert_eq!(read, expected, "{text}");
             }
+        }
+    }
+
+    /// What is tried twice at one place is tried 2^60 times here.
+    #[test]
+    fn broken_texts_that_nest_are_read_at_once() {
+        let deep = |open: &str, end: &str| {
+            let brackets = open.matches(['(', '[', '{']).count();
+            format!("{}{end}", open.repeat(60 / brackets))
+        };
+        for step in [
+            format!("a(b: {}", deep("[", "1")),
+            format!("if {}", deep("(", "a ==")),
+            format!("if a == {}", deep("[", "")),
+            format!("if any a in {} {{ }}", deep("[\"x\", ", "] +")),
+            deep("if published { ", "goto"),
+            deep("if a == [b { ", ""),
+            deep("concurrent { branch { ", "x("),
+            deep("detached { filter a where ", ""),
+            format!("a(b: {}", deep("{ c: ", "")),
+        ] {
+            let text = format!("workflow w on event-publish {{\n{step}\n");
+            let [read, expected] = both(&text).unwrap_or_else(|| panic!("too deep: {text}"));
+            assert_eq!(read, expected, "{text}");
         }
     }
 
