@@ -1,7 +1,7 @@
 //! What holds for every event: a workflow and what is expected of it → whether it holds, or an event for which it does not.
 //!
-//! The questions that a workflow asks become facts of a [circuit](circuit), all events become one value in which not
-//! everything is decided ([data], [events]), and the workflow is walked once with all of them ([walk]). What is left is
+//! The questions that a workflow asks become facts of a `circuit`, all events become one value in which not
+//! everything is decided (`data`, `events`), and the workflow is walked once with all of them (`walk`). What is left is
 //! whether there is an event for which something happens, which a SAT solver says.
 //!
 //! What is not modelled exactly is a choice: it may turn out either way. So that something never happens is certain. That it

@@ -120,13 +120,14 @@ const guardText = readFileSync(join(guard, 'publish-guard.mwf'), 'utf8');
 
 test('the tests of a file are run on what is on disk', { skip }, async () => {
     const results = await lenses.results(program, guard, 'publish-guard.mwf', '');
-    assert.deepEqual(results.map(({ passed }) => passed), [true, true, true]);
+    assert.ok(results.length >= 3 && results.every(({ passed }) => passed));
     const copy = join(folder, 'guard');
     cpSync(guard, copy, { recursive: true });
     writeFileSync(join(copy, 'publish-guard.mwf'), guardText.replace('expect success', 'expect failure'));
     const changed = await lenses.results(program, copy, 'publish-guard.mwf', '');
-    assert.deepEqual(changed.map(({ passed }) => passed), [true, true, false]);
-    const [failure] = changed[2].failures;
+    const failed = changed.filter(({ passed }) => !passed);
+    assert.equal(failed.length, 1);
+    const [failure] = failed[0].failures;
     assert.match(failure.message, /success/);
     assert.equal(failure.file, 'publish-guard.mwf');
     const line = guardText.split('\n').findIndex((text) => text.includes('expect success'));
