@@ -69,16 +69,26 @@
                 nil)))))))
    (point) end))
 
+(defun mwf--continues ()
+  "How much deeper the line is than its brackets say, because it goes on with what is before it."
+  (save-excursion
+    (back-to-indentation)
+    (cond ((looking-at "\\+\\|\\(?:for\\|where\\)\\_>") 1)
+          ((not (looking-at "\\(?:and\\|or\\)\\_>")) 0)
+          ;; The parts of a condition are deeper than the `where' that begins a line before them.
+          (t (while (and (looking-at "\\(?:and\\|or\\)\\_>") (zerop (forward-line -1)))
+               (back-to-indentation))
+             (if (looking-at "where\\_>") 2 1)))))
+
 (defun mwf-indent-line ()
   "Indent the line by the brackets that are open; lines in a string stay."
   (interactive)
   (let ((state (save-excursion (syntax-ppss (line-beginning-position)))))
     (unless (nth 3 state)
       (let* ((closes (save-excursion (back-to-indentation) (looking-at "[])}]")))
-             (goes-on (save-excursion (back-to-indentation) (looking-at "\\+\\|\\(?:and\\|for\\|or\\)\\_>")))
              ;; Several brackets that open in one line count once.
              (lines (delete-dups (mapcar #'line-number-at-pos (nth 9 state))))
-             (depth (max 0 (+ (length lines) (cond (closes -1) (goes-on 1) (t 0))))))
+             (depth (max 0 (+ (length lines) (if closes -1 (mwf--continues))))))
         (if (<= (current-column) (current-indentation))
             (indent-line-to (* depth mwf-indent-offset))
           (save-excursion (indent-line-to (* depth mwf-indent-offset))))))))
