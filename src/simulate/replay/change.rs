@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::NodeId;
-use crate::simulate::engine::{Outcome, RunResult, Verdict};
+use crate::simulate::engine::{RunResult, Verdict};
+
+use super::tally::Ending;
 
 /// One thing that a version does differently from the one before.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -62,10 +64,7 @@ pub fn changes(before: &RunResult<'_>, after: &RunResult<'_>) -> Vec<ChangeBy> {
 }
 
 fn ending(before: &RunResult<'_>, after: &RunResult<'_>) -> Option<ChangeBy> {
-    let node = |result: &RunResult<'_>| match result.outcome {
-        Outcome::Failure | Outcome::Blocked => result.failed.last().copied(),
-        Outcome::Success | Outcome::Crash => None,
-    };
+    let node = |result: &RunResult<'_>| Ending::of(result).node;
     match (before.verdict, after.verdict) {
         (Verdict::Proceed, Verdict::Cancel) => Some((Change::Cancelled, node(after))),
         (Verdict::Cancel, Verdict::Proceed) => Some((Change::LetThrough, node(before))),
