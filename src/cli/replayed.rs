@@ -92,8 +92,10 @@ impl Replay {
             Ok(pairs) => pairs,
             Err(problem) => return Ok(nothing(report(console, sources, &[*problem], Format::Text)?)),
         };
+        let environment = |name: &str| std::env::var(name).ok();
         let callees = sides.each_ref().map(|side| {
-            let settings = Settings::new("", side.modules, Semantics::for_target(side.target));
+            let semantics = Semantics::for_target(side.target);
+            let settings = Settings { environment: &environment, ..Settings::new("", side.modules, semantics) };
             KnownWorkflows::of(side.documents.iter(), &settings)
         });
         let runners: Vec<[Runner<'_>; 2]> = pairs.iter().map(|pair| self.runners(pair, &callees)).collect();
