@@ -264,25 +264,34 @@ fn spine(
         let own = extent(drawing, &tree.all[children[index]]);
         own.max(drawing.spacing.expected).max(3.0 * drawing.spacing.gap)
     };
-    let is_join = |index: usize| tree.all[children[index]].join;
-    for (above, below) in (0..children.len()).flat_map(|below| (0..below).map(move |above| (above, below))) {
-        let ((top, bottom), (next, _)) = (reach(above), reach(below));
-        match (on_spine[above], on_spine[below]) {
-            (true, true) if is_join(below) => {
-                offsets[above] -= POINT + firm(above);
-                offsets[below] += (bottom - firm(above)).max(0.0);
-            }
-            (true, true) if is_join(above) => {
-                offsets[below] += POINT + firm(below);
-                offsets[above] += (next + firm(below)).min(0.0);
-            }
-            (true, true) => {
-                offsets[below] += bottom;
-                offsets[above] += next;
-            }
+    let join = (0..children.len()).find(|&index| on_spine[index] && tree.all[children[index]].join);
+    // What is above pushes down: the sum, and the same as far as it is more than what branches make room for themselves.
+    let (mut sum, mut growth, mut has_begun) = (0.0, 0.0, false);
+    for index in 0..children.len() {
+        let (top, bottom) = reach(index);
+        if Some(index) == join {
+            offsets[index] += growth;
+        } else if on_spine[index] {
+            offsets[index] += sum + if join < Some(index) && join.is_some() { POINT + firm(index) } else { 0.0 };
+            sum += bottom;
+            growth += (bottom - firm(index)).max(0.0);
+        } else if has_begun {
             // What cannot grow needs room between two that can.
-            (false, true) if on_spine[..above].contains(&true) => offsets[below] += bottom - top,
-            _ => {}
+            sum += bottom - top;
+            growth += bottom - top;
+        }
+        has_begun |= on_spine[index];
+    }
+    // What is below pushes up.
+    (sum, growth) = (0.0, 0.0);
+    for index in (0..children.len()).rev().filter(|&index| on_spine[index]) {
+        let (top, _) = reach(index);
+        if Some(index) == join {
+            offsets[index] += growth;
+        } else {
+            offsets[index] += sum - if join > Some(index) { POINT + firm(index) } else { 0.0 };
+            sum += top;
+            growth += (top + firm(index)).min(0.0);
         }
     }
     offsets
