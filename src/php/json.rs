@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
+use super::object::Object;
 use super::{Array, Key, Text, Value};
 
 /// How deep arrays may lie in each other; PHP takes no more either.
@@ -198,11 +199,11 @@ impl<'de> Visitor<'de> for Seed {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value<'de>, A::Error> {
         let seed = self.inner()?;
-        let mut array = Array::new();
+        let mut object = Object::new();
         while let Some(key) = entries.next_key_seed(KeySeed)? {
-            array.insert(key, entries.next_value_seed(seed)?);
+            object.add(key, entries.next_value_seed(seed)?);
         }
-        Ok(Value::Array(array))
+        Ok(Value::Array(object.into_array()))
     }
 }
 

@@ -17,6 +17,7 @@ mod json;
 mod key;
 mod map;
 mod numeric;
+mod object;
 mod sort;
 mod text;
 mod thrown;
