@@ -219,6 +219,24 @@ def test_pickled_events_of_archives(tmp_path):
     assert [event.error is None for event in events] == [True, True, False, False]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_forked_processes_load_it(tmp_path):
+    """A forked process has none of the threads that the first one started."""
+    for number in range(20):
+        text = "".join(f"blueprint b{number}_{n}() {{ push-zmq() }}\n" for n in range(100))
+        (tmp_path / f"{number}.mwf").write_text(text)
+    program = f"""
+import multiprocessing, mispflow
+def load(_):
+    return len(mispflow.load({str(tmp_path)!r}).build())
+print(load(0))
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(load, range(3)))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, encoding="utf-8", timeout=120)
+    assert done.stdout == "2000\n[2000, 2000, 2000]\n", done.stderr
+
+
 def test_other_processes_run_it(project):
     program = f"""
 import multiprocessing

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::base::parallel::threads;
 use crate::project::ProjectFiles;
 
 use super::ahead::ReadAhead;
 use super::compressed::{Stream, unpacked};
-use super::parallel::workers;
 use super::record::{Record, RecordError, Records};
 
 /// How files of events end.
@@ -87,12 +87,12 @@ impl Events {
     /// The events of `files`. Several files are read at the same time, as unpacking takes long; see [`ReadAhead`].
     pub fn new(files: EventFiles) -> Self {
         let EventFiles { paths, readable, .. } = files;
-        let threads = workers().min(paths.len()).min(MOST_READERS);
+        let readers = threads().min(paths.len()).min(MOST_READERS);
         let read = move |path: PathBuf| entries(&path, &readable);
-        Self(if threads < 2 {
+        Self(if readers < 2 {
             Box::new(paths.into_iter().flat_map(read))
         } else {
-            Box::new(ReadAhead::new(paths, threads, read))
+            Box::new(ReadAhead::new(paths, readers, read))
         })
     }
 }
