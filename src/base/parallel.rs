@@ -2,12 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
-use std::thread;
+use std::{process, thread};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 /// How many threads were asked for.
 static ASKED_FOR: OnceLock<NonZeroUsize> = OnceLock::new();
+
+/// The process that started the threads.
+static PROCESS: OnceLock<u32> = OnceLock::new();
 
 /// More threads than any computer has cores are not started.
 pub const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
@@ -16,7 +19,7 @@ pub const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 pub fn use_threads(count: NonZeroUsize) {
     let count = count.min(MOST_THREADS);
     // The pool is there already if there was work before: then that has as many threads as it has.
-    if ASKED_FOR.set(count).is_ok() {
+    if ASKED_FOR.set(count).is_ok() && has_threads() {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(count.get()).build_global();
     }
 }
@@ -31,7 +34,13 @@ const WORTHWHILE: usize = 32 * 1024;
 
 /// Whether work on `items` things, which are `length` bytes of text in all, is done on several threads.
 pub fn is_worthwhile(items: usize, length: usize) -> bool {
-    items > 1 && length >= WORTHWHILE && threads() > 1
+    items > 1 && length >= WORTHWHILE && threads() > 1 && has_threads()
+}
+
+/// Whether the threads are those of this process. A process that was forked, as Python's `multiprocessing` does it, has a
+/// copy of the memory without the threads: what waited for them would wait forever.
+fn has_threads() -> bool {
+    *PROCESS.get_or_init(process::id) == process::id()
 }
 
 /// Does `work` on every item and gives the results in the order of the items. `length` is how many bytes of text they

@@ -1,6 +1,7 @@
 //! Running a workflow over many events: where they come from, how they are spread over the processor's cores and
 //! come back in order, what came of them, and how a run is told to people.
 
+mod ahead;
 mod beginnings;
 mod change;
 mod clock;
