@@ -21,7 +21,7 @@ mod window;
 
 pub use change::{Change, ChangeBy, Changed, Changes, changes};
 pub use clock::utc_now;
-pub use data::{data_of, usable_by, value_of};
+pub use data::{data_of, needed_data_of, usable_by, value_of};
 pub use events::{EventFiles, Events, gather_events};
 pub use parallel::in_order;
 pub use record::{MAX_EVENT_BYTES, Record, RecordError, Records};
