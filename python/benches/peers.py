@@ -1,4 +1,4 @@
-"""How fast runs are, beside the reimplementation of MISP in Python (`mmisp-lib` on PyPI), in one process on the same events.
+"""How fast runs are, next to the reimplementation of MISP in Python (`mmisp-lib` on PyPI), in one process on the same events.
 
     pip install mmisp-lib mispflow
     python peers.py [--events N]
