@@ -80,9 +80,12 @@ impl<'s> Workspace<'s> {
             diagnostics.extend(found);
         }
         let program = Program::load(sources, access, &text, &mut diagnostics);
-        for file in &program.files {
-            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);
-        }
+        let hidden = parallel::each(&program.files, program.length(), |file| {
+            let mut found = Vec::new();
+            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut found);
+            found
+        });
+        diagnostics.extend(hidden.into_iter().flatten());
         let declarations = Declarations::build(&program, &mut diagnostics);
         Self {
             program,
