@@ -14,24 +14,30 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Iterator
 
 import mispflow
 
 WORKFLOW = Path(__file__).resolve().parents[2] / "examples" / "spark" / "red-stays.mwf"
 
 
-def write_events(path: Path, count: int) -> None:
+def some_events(count: int) -> Iterator[dict]:
+    """Events with up to 40 attributes, the same ones each time; every tenth is red."""
     rng = random.Random(1)
+    for number in range(count):
+        attributes = [
+            {"type": "ip-dst", "value": f"192.0.2.{rng.randrange(256)}", "to_ids": True, "category": "Network activity",
+             "uuid": f"{rng.getrandbits(128):032x}", "comment": "seen in a log", "Tag": [{"name": "tlp:green"}]}
+            for _ in range(rng.randrange(40))
+        ]
+        tag = "tlp:red" if rng.random() < 0.1 else "tlp:green"
+        yield {"Event": {"id": str(number), "info": f"event {number}", "Tag": [{"name": tag}], "Attribute": attributes, "Object": []}}
+
+
+def write_events(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as file:
-        for number in range(count):
-            attributes = [
-                {"type": "ip-dst", "value": f"192.0.2.{rng.randrange(256)}", "to_ids": True, "category": "Network activity",
-                 "uuid": f"{rng.getrandbits(128):032x}", "comment": "seen in a log", "Tag": [{"name": "tlp:green"}]}
-                for _ in range(rng.randrange(40))
-            ]
-            tag = "tlp:red" if rng.random() < 0.1 else "tlp:green"
-            event = {"id": str(number), "info": f"event {number}", "Tag": [{"name": tag}], "Attribute": attributes, "Object": []}
-            file.write(json.dumps({"Event": event}) + "\n")
+        for event in some_events(count):
+            file.write(json.dumps(event) + "\n")
 
 
 def timed(work) -> float:

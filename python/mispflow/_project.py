@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from . import _mispflow
 from ._errors import CheckError
@@ -18,6 +18,39 @@ from ._workflow import Workflow
 #: What :func:`load` takes: a path, a text, or MISP's JSON.
 Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, Mapping[str, Any], List[Any]]
 Folders = Sequence[Union[str, "os.PathLike[str]"]]
+
+
+class _Given(NamedTuple):
+    """What a project is loaded from."""
+
+    path: Optional[str]
+    text: Optional[str]
+    name: str
+    target: Optional[str]
+    config: Optional[str]
+    allow_read: Tuple[str, ...]
+
+    def load(self) -> Project:
+        return Project(_mispflow.Project(*self), self)
+
+    def tests(self) -> _mispflow.TestSuite:
+        return _mispflow.TestSuite(*self)
+
+    def elsewhere(self) -> _Given:
+        """The same for a process whose current folder is another one."""
+        path = None if self.path is None else os.path.abspath(self.path)
+        config = None if self.config is None else os.path.abspath(self.config)
+        return self._replace(path=path, config=config, allow_read=tuple(map(os.path.abspath, self.allow_read)))
+
+
+def _load(*given: Any) -> Project:
+    """For :mod:`pickle`."""
+    return _Given(*given).load()
+
+
+def _load_workflow(id: str, *given: Any) -> Workflow:
+    """For :mod:`pickle`."""
+    return _Given(*given).load().workflow(id)
 
 
 @dataclass(frozen=True)
@@ -42,13 +75,22 @@ class TestResult:
 
 
 class Project:
-    """Workflows and blueprints, checked and compiled. :func:`load` gives it."""
+    """Workflows and blueprints, checked and compiled. :func:`load` gives it.
 
-    __slots__ = ("_inner", "_name")
+    It is pickled as what it was loaded from: another process reads its files again.
+    """
 
-    def __init__(self, inner: _mispflow.Project, name: str) -> None:
+    __slots__ = ("_given", "_inner")
+
+    def __init__(self, inner: _mispflow.Project, given: _Given) -> None:
         self._inner = inner
-        self._name = name
+        self._given = given
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _load, tuple(self._given.elsewhere())
+
+    def _workflow(self, inner: _mispflow.Workflow) -> Workflow:
+        return Workflow(inner, (_load_workflow, (inner.id, *self._given.elsewhere())))
 
     @property
     def target(self) -> str:
@@ -89,7 +131,7 @@ class Project:
 
         :raises CheckError: there are errors.
         """
-        return {inner.id: Workflow(inner) for inner in self._inner.workflows()}
+        return {inner.id: self._workflow(inner) for inner in self._inner.workflows()}
 
     def workflow(self, id: Optional[str] = None) -> Workflow:
         """The workflow with this id, name or uuid; without one the only workflow there is.
@@ -97,17 +139,18 @@ class Project:
         :raises RequestError: there is no such workflow, or there are several.
         :raises CheckError: there are errors.
         """
-        return Workflow(self._inner.workflow(id))
+        return self._workflow(self._inner.workflow(id))
 
     def test(self) -> List[TestResult]:
         """Run the tests in its files, as ``mispflow test`` does.
 
         :raises CheckError: there are errors, or there are no tests.
         """
-        return [TestResult(*outcome) for outcome in self._inner.test()]
+        suite = self._given.tests()
+        return [TestResult(*test, failures=suite.run(index)) for index, test in enumerate(suite.tests())]
 
     def __repr__(self) -> str:
-        return f"<Project {self._name}>"
+        return f"<Project {self._given.path or self._given.name}>"
 
 
 def load(
@@ -136,6 +179,20 @@ def load(
     >>> project.target, list(project.workflows)
     ('misp-2.5.1', ['w'])
     """
+    return _given(source, target, config, allow_read, name).load()
+
+
+def tests_of(path: Path) -> _mispflow.TestSuite:
+    """The tests in a file, for pytest.
+
+    :raises CheckError: it has errors, or no tests.
+    """
+    return _given(path, None, None, (), "<text>").tests()
+
+
+def _given(
+    source: Source, target: Optional[str], config: Union[str, "os.PathLike[str]", None], allow_read: Folders, name: str
+) -> _Given:
     path: Optional[str] = None
     text: Optional[str] = None
     if isinstance(source, (list, Mapping)):
@@ -151,9 +208,8 @@ def load(
         path = os.fspath(source)
     else:
         raise TypeError(f"a project is a path, a text or MISP's JSON, not {type(source).__name__}")
-    folders = [os.fspath(folder) for folder in allow_read]
-    inner = _mispflow.Project(path, text, name, target, None if config is None else os.fspath(config), folders)
-    return Project(inner, path or name)
+    folders = tuple(os.fspath(folder) for folder in allow_read)
+    return _Given(path, text, name, target, None if config is None else os.fspath(config), folders)
 
 
 def _is_text(source: str) -> bool:

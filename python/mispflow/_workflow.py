@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _mispflow
-from ._errors import EventError
 from ._events import Event, event_bytes
 from ._json import to_json
 from ._mispflow import ArchivedEvent
@@ -17,6 +16,8 @@ from ._run import Run
 #: What the services answer that a workflow asks: as a dict, or as JSON.
 Answers = Union[Mapping[str, Any], str, None]
 
+#: More threads than any computer has cores make nothing faster.
+_MOST_THREADS = 256
 #: So much is handed to a thread at once,
 _BATCH_BYTES = 256 * 1024
 #: and so many events,
@@ -32,12 +33,19 @@ def _answers_json(answers: Answers) -> Optional[str]:
 
 
 class Workflow:
-    """A workflow that is ready to run. :meth:`Project.workflow` gives it."""
+    """A workflow that is ready to run. :meth:`Project.workflow` gives it.
 
-    __slots__ = ("_inner",)
+    It is pickled as what its project was loaded from: another process reads the files again.
+    """
 
-    def __init__(self, inner: _mispflow.Workflow) -> None:
+    __slots__ = ("_inner", "_pickled")
+
+    def __init__(self, inner: _mispflow.Workflow, pickled: Tuple[Any, ...]) -> None:
         self._inner = inner
+        self._pickled = pickled
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return self._pickled
 
     @property
     def id(self) -> str:
@@ -90,10 +98,14 @@ class Workflow:
         answers: Answers = None,
         as_trigger: bool = False,
     ) -> Iterator[Run]:
-        """Run it on many events, on all cores, and give the runs in the order of the events.
+        """Run it on many events, and give the runs in the order of the events.
 
-        ``events`` may be endless: it is read a few batches ahead, so that no core waits, and few events are in memory at
-        a time.
+        It runs on so many ``threads``, without one on as many as there are cores. ``events`` may be endless: it is read a
+        few batches ahead, so that no core waits, and few events are in memory at a time.
+
+        With ``threads=1`` nothing is read ahead: the run on an event is given before the next event is asked for. Use it
+        where events come one by one, as from a queue; else a run may wait for the events after it.
+
         An event that cannot be used gives a run whose ``outcome`` is ``None``. What ``events`` raises is raised again
         after the runs of the events before.
 
@@ -110,11 +122,20 @@ class Workflow:
 
         With files: ``guard.replay(mispflow.archive("events/"))``.
         """
-        if isinstance(events, (str, bytes, bytearray, Mapping)):
+        if isinstance(events, (str, bytes, bytearray, memoryview, Mapping)):
             # Such as the errors that PyMISP returns in place of events.
             raise TypeError(f"give several events, not a {type(events).__name__}: `[event]` is one")
-        pool = self._inner.replay(threads or _cores(), _answers_json(answers), as_trigger)
-        return _replayed(pool, _Events(events))
+        source = iter(events)
+        written = _answers_json(answers)
+        if threads is None:
+            threads = _cores()
+        elif not isinstance(threads, int):
+            raise TypeError(f"`threads` is a number, not {type(threads).__name__}")
+        elif threads < 1:
+            raise ValueError(f"`threads` is {threads}: give 1 or more, or leave it out for as many as there are cores")
+        elif threads == 1:
+            return _one_by_one(self._inner.one_by_one(written, as_trigger), source)
+        return _replayed(self._inner.replay(min(threads, _MOST_THREADS), written, as_trigger), _Events(source))
 
     def run_batch(
         self,
@@ -136,6 +157,8 @@ class Workflow:
         >>> [json.loads(line).get("outcome") for line in lines]
         ['success', None]
         """
+        if isinstance(events, (str, bytes, bytearray, memoryview, Mapping)):
+            raise TypeError(f"give a list of events as bytes, not {type(events).__name__}")
         written = _answers_json(answers)
         lines: List[bytes] = []
         for piece in _pieces(events):
@@ -151,7 +174,9 @@ def _pieces(events: Iterable[bytes]) -> Iterator[List[bytes]]:
     """The events, as much at a time as a thread is given at once."""
     piece: List[bytes] = []
     size = 0
-    for event in events:
+    for number, event in enumerate(events, 1):
+        if not isinstance(event, bytes):
+            raise TypeError(f"event {number} is not bytes but {type(event).__name__}")
         piece.append(event)
         size += len(event)
         if size >= _BATCH_BYTES or len(piece) >= _BATCH_EVENTS:
@@ -168,14 +193,25 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-class _Events:
-    """The events of a replay as bytes, in batches; and what could not be made bytes."""
+def _given(event: Event) -> Tuple[Union[bytes, ArchivedEvent], Optional[str]]:
+    """An event as the part that is Rust takes it; if it cannot be made that, nothing, and why."""
+    if isinstance(event, (bytes, ArchivedEvent)):
+        return event, None
+    try:
+        return event_bytes(event), None
+    except Exception as error:
+        # Also what an object of somebody else raises: the events before and after it can be used.
+        return b"", f"the event cannot be written as JSON: {error}"
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._source = iter(events)
+
+class _Events:
+    """The events of a replay in batches."""
+
+    def __init__(self, source: Iterator[Event]) -> None:
+        self._source = source
         self.taken = 0
         self.is_done = False
-        self.error: Optional[Exception] = None
+        self.error: Optional[BaseException] = None
         """What the source of the events raised. It is raised again after the runs of those before."""
         self.unusable: Dict[int, str] = {}
         """By the number of the event, from 1."""
@@ -191,15 +227,16 @@ class _Events:
             except StopIteration:
                 self.is_done = True
                 break
-            except Exception as error:
+            except KeyboardInterrupt:
+                # Who presses Ctrl-C waits for nothing.
+                raise
+            except BaseException as error:
                 self.is_done, self.error = True, error
                 break
             self.taken += 1
-            try:
-                given = event if isinstance(event, (bytes, ArchivedEvent)) else event_bytes(event)
-            except (EventError, TypeError, ValueError, RecursionError) as error:
-                self.unusable[self.taken] = f"the event cannot be written as JSON: {error}"
-                given = b""
+            given, problem = _given(event)
+            if problem is not None:
+                self.unusable[self.taken] = problem
             found.append(given)
             size += len(given)
         return found
@@ -224,6 +261,13 @@ def _replayed(pool: _mispflow.Replay, events: _Events) -> Iterator[Run]:
             yield _run(told, events.unusable.pop(number, None))
     if events.error is not None:
         raise events.error
+
+
+def _one_by_one(runner: _mispflow.OneByOne, source: Iterator[Event]) -> Iterator[Run]:
+    for number, event in enumerate(source, 1):
+        given, problem = _given(event)
+        for told in runner.run(given, number):
+            yield _run(told, problem)
 
 
 def _run(told: Any, unusable: Optional[str]) -> Run:

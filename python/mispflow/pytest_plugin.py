@@ -11,24 +11,39 @@ from typing import Any, Iterator, Optional
 
 import pytest
 
+from . import _mispflow
 from ._errors import MispflowError
-from ._project import TestResult, load
+from ._project import tests_of
 
 
 class WorkflowFile(pytest.File):
-    """A file with workflows."""
+    """A file with workflows. To collect it means to compile it; no test is run then."""
+
+    _suite: Optional[_mispflow.TestSuite] = None
 
     def collect(self) -> Iterator["WorkflowTest"]:
         try:
-            results = load(self.path).test()
+            tests = tests_of(self.path).tests()
         except MispflowError as error:
             if [finding.code for finding in error.findings] == ["no-tests"]:
                 return
             raise self.CollectError(str(error)) from None
-        for result in results:
+        for index, (title, workflow, file, line) in enumerate(tests):
             # Tests of files that this one imports are theirs.
-            if _same(Path(result.file), self.path):
-                yield WorkflowTest.from_parent(self, name=f"{result.workflow}: {result.title}", result=result)
+            if _same(Path(file), self.path):
+                yield WorkflowTest.from_parent(self, name=f"{workflow}: {title}", index=index, line=line)
+
+    def setup(self) -> None:
+        # What was compiled is held only while its tests run, however many files there are.
+        self._suite = tests_of(self.path)
+
+    def teardown(self) -> None:
+        self._suite = None
+
+    def run(self, index: int) -> str:
+        """What is not as expected in a test; empty if it passed."""
+        assert self._suite is not None, "pytest sets a file up before its tests"
+        return self._suite.run(index)
 
 
 def _same(told: Path, path: Path) -> bool:
@@ -39,14 +54,16 @@ def _same(told: Path, path: Path) -> bool:
 class WorkflowTest(pytest.Item):
     """A test in such a file."""
 
-    def __init__(self, *, result: TestResult, **others: Any) -> None:
+    def __init__(self, *, index: int, line: int, **others: Any) -> None:
         super().__init__(**others)
-        self.result = result
+        self._index = index
+        self._line = line
         self.add_marker("mispflow")
 
     def runtest(self) -> None:
-        if not self.result.passed:
-            raise NotAsExpected(self.result.failures)
+        failures = self.parent.run(self._index)
+        if failures:
+            raise NotAsExpected(failures)
 
     def repr_failure(self, excinfo: "pytest.ExceptionInfo[BaseException]", style: Any = None) -> Any:
         if isinstance(excinfo.value, NotAsExpected):
@@ -54,7 +71,7 @@ class WorkflowTest(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> "tuple[Path, int, str]":
-        return self.path, self.result.line - 1, self.name
+        return self.path, self._line - 1, self.name
 
 
 class NotAsExpected(Exception):

@@ -1,22 +1,43 @@
 //! Events from files, as `run --event` finds them.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::vec::IntoIter;
 
 use mispflow::embed::{Problem, ProblemKind};
-use mispflow::simulate::replay::{Events, Record, gather_events};
+use mispflow::simulate::replay::{EventFiles, Events, Record, RecordError, gather_events};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyType};
 
-use crate::errors::detached;
+use crate::errors::{PATIENCE, detached, interruptible};
 
 /// An event of an archive, and where it is.
 #[pyclass(frozen, module = "mispflow._mispflow")]
 pub struct ArchivedEvent(pub Arc<Record>);
 
+/// All of an event, to make it again in another process: file, line, index, text, and why there is none.
+type Parts = (String, usize, Option<usize>, Option<String>, Option<String>);
+
 #[pymethods]
 impl ArchivedEvent {
+    #[new]
+    fn new(file: &str, line: usize, index: Option<usize>, text: Option<String>, error: Option<String>) -> Self {
+        let broken = || RecordError::Broken(io::Error::other(error.unwrap_or_default()));
+        Self(Arc::new(Record { name: file.into(), line, index, text: text.ok_or_else(broken) }))
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> (Bound<'py, PyType>, Parts) {
+        let record = &this.get().0;
+        let (text, error) = match &record.text {
+            Ok(text) => (Some(text.clone()), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        (this.get_type(), (record.name.to_string(), record.line, record.index, text, error))
+    }
+
     #[getter]
     fn file(&self) -> &str {
         &self.0.name
@@ -54,24 +75,51 @@ impl ArchivedEvent {
     }
 }
 
+/// What is read of the files, on a thread of its own.
 struct Reading {
-    events: Events,
+    /// The files, until the first event is asked for.
+    files: Option<EventFiles>,
+    batches: Option<Receiver<Vec<Record>>>,
     batch: IntoIter<Record>,
+}
+
+impl Reading {
+    /// The next batch, if it is there soon; `None` at the end.
+    fn receive(&mut self) -> Option<Result<Vec<Record>, RecvTimeoutError>> {
+        if let Some(files) = self.files.take() {
+            let (read, batches) = sync_channel(1);
+            self.batches = Some(batches);
+            thread::spawn(move || {
+                // Nobody wants more after the archive was given up.
+                let _ = Events::new(files).try_for_each(|batch| read.send(batch));
+            });
+        }
+        match self.batches.as_ref()?.recv_timeout(PATIENCE) {
+            Err(RecvTimeoutError::Disconnected) => None,
+            received => Some(received),
+        }
+    }
 }
 
 /// The events of files and folders, in order.
 #[pyclass(frozen, module = "mispflow._mispflow")]
 pub struct Archive(Mutex<Reading>);
 
+impl Archive {
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[pymethods]
 impl Archive {
     #[new]
     fn new(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Self> {
-        let files = detached(py, || {
+        let files = interruptible(py, move || {
             gather_events(&paths)
                 .map_err(|error| Problem::new(ProblemKind::Event, format!("the events cannot be read: {error}")))
         })?;
-        Ok(Self(Mutex::new(Reading { events: Events::new(files), batch: Vec::new().into_iter() })))
+        Ok(Self(Mutex::new(Reading { files: Some(files), batches: None, batch: Vec::new().into_iter() })))
     }
 
     fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -79,18 +127,23 @@ impl Archive {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<ArchivedEvent>> {
-        let next = detached(py, || {
-            let mut reading = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            loop {
-                if let Some(record) = reading.batch.next() {
-                    return Ok(Some(record));
-                }
-                match reading.events.next() {
-                    Some(batch) => reading.batch = batch.into_iter(),
-                    None => return Ok(None),
-                }
+        loop {
+            if let Some(record) = self.reading().batch.next() {
+                return Ok(Some(ArchivedEvent(Arc::new(record))));
             }
-        })?;
-        Ok(next.map(|record| ArchivedEvent(Arc::new(record))))
+            let has_more = detached(py, || {
+                let mut reading = self.reading();
+                let received = reading.receive();
+                if let Some(Ok(batch)) = received {
+                    reading.batch = batch.into_iter();
+                    return Ok(true);
+                }
+                Ok(received.is_some())
+            })?;
+            if !has_more {
+                return Ok(None);
+            }
+            py.check_signals()?;
+        }
     }
 }

@@ -30,7 +30,7 @@ pub fn import_(py: Python<'_>, json: &str, keep_layout: bool) -> PyResult<Vec<(S
 /// What differs between two projects, as JSON.
 #[pyfunction]
 pub fn diff(py: Python<'_>, before: &Bound<'_, Project>, after: &Bound<'_, Project>) -> PyResult<String> {
-    let (before, after) = (before.get().inner.clone(), after.get().inner.clone());
+    let (before, after) = (before.get().0.clone(), after.get().0.clone());
     detached(py, || embed::diff(&before, &after))
 }
 

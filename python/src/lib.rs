@@ -18,9 +18,9 @@ mod _mispflow {
     #[pymodule_export]
     use crate::functions::{diff, evaluate, format, import_, main, targets};
     #[pymodule_export]
-    use crate::project::Project;
+    use crate::project::{Project, TestSuite};
     #[pymodule_export]
-    use crate::replay::Replay;
+    use crate::replay::{OneByOne, Replay};
     #[pymodule_export]
     use crate::workflow::Workflow;
 }

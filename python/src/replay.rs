@@ -4,16 +4,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mispflow::embed;
+use mispflow::simulate::answers::FixedAnswers;
 use mispflow::simulate::replay::Record;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
 use crate::archive::ArchivedEvent;
-use crate::errors::detached;
+use crate::errors::{PATIENCE, detached};
 use crate::workflow::{Told, as_told};
-
-/// So often somebody who waits looks whether Ctrl-C was pressed.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Runs a workflow on batches of events, on several threads.
 #[pyclass(frozen, module = "mispflow._mispflow")]
@@ -27,6 +25,16 @@ pub struct Replay {
 enum Given {
     Archived(Py<ArchivedEvent>),
     Bytes(PyBackedBytes),
+}
+
+impl Given {
+    /// The event as entry `index` of what messages call `name`, if it has no place of its own.
+    fn record(&self, name: &Arc<str>, index: usize) -> Arc<Record> {
+        match self {
+            Self::Archived(event) => Arc::clone(&event.get().0),
+            Self::Bytes(bytes) => Arc::new(Record::of_bytes(Arc::clone(name), Some(index), bytes)),
+        }
+    }
 }
 
 impl Replay {
@@ -47,10 +55,7 @@ impl Replay {
 impl Replay {
     /// Hands events in. `first` is the number of the first of them, from 1.
     fn submit(&self, py: Python<'_>, events: Vec<Given>, first: usize) -> PyResult<()> {
-        let records = (first..).zip(&events).map(|(at, given)| match given {
-            Given::Archived(event) => event.get().0.clone(),
-            Given::Bytes(bytes) => Arc::new(Record::of_bytes(self.name.clone(), Some(at), bytes)),
-        });
+        let records = (first..).zip(&events).map(|(at, given)| given.record(&self.name, at));
         let records: Vec<Arc<Record>> = records.collect();
         self.with(py, |replay| {
             replay.submit(records);
@@ -77,5 +82,32 @@ impl Replay {
                 None => py.check_signals()?,
             }
         }
+    }
+}
+
+/// Runs a workflow on one event after the other, on the thread that calls.
+#[pyclass(frozen, module = "mispflow._mispflow")]
+pub struct OneByOne {
+    workflow: Arc<embed::Workflow>,
+    answers: FixedAnswers,
+    as_trigger: bool,
+    name: Arc<str>,
+}
+
+impl OneByOne {
+    pub fn new(workflow: Arc<embed::Workflow>, answers: FixedAnswers, as_trigger: bool) -> Self {
+        Self { workflow, answers, as_trigger, name: "-".into() }
+    }
+}
+
+#[pymethods]
+impl OneByOne {
+    /// Runs it on an event, which has this number, from 1: a list with the one result.
+    fn run(&self, py: Python<'_>, event: Given, index: usize) -> PyResult<Vec<Told>> {
+        let told = detached(py, || {
+            let record = event.record(&self.name, index);
+            self.workflow.run_all(&[record], &self.answers, self.as_trigger)
+        });
+        Ok(told?.into_iter().map(as_told).collect())
     }
 }

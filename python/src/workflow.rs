@@ -9,7 +9,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 
 use crate::errors::detached;
-use crate::replay::Replay;
+use crate::replay::{OneByOne, Replay};
 
 /// A workflow that is ready to run.
 #[pyclass(frozen, module = "mispflow._mispflow")]
@@ -72,6 +72,12 @@ impl Workflow {
             Ok(embed::Replay::new(&self.0, answers, as_trigger, threads))
         });
         started.map(Replay::new)
+    }
+
+    #[pyo3(signature = (answers, as_trigger))]
+    fn one_by_one(&self, py: Python<'_>, answers: Option<&str>, as_trigger: bool) -> PyResult<OneByOne> {
+        let answers = detached(py, || self.0.answers(answers))?;
+        Ok(OneByOne::new(Arc::clone(&self.0), answers, as_trigger))
     }
 
     /// One line of JSON for each event.

@@ -1,6 +1,7 @@
 """The package says what the program says."""
 
 import json
+import os
 import pickle
 import runpy
 import subprocess
@@ -137,6 +138,120 @@ def test_a_replay_reads_no_more_than_it_needs(project):
     assert taken < 20_000
 
 
+def test_one_by_one_each_run_comes_before_the_next_event_is_asked_for(project):
+    guard = package.load(project).workflow()
+    seen = []
+
+    def live():
+        for number in range(5):
+            # As from a queue: whoever puts the next one in waits for the run on this one.
+            assert len(seen) == number
+            yield make_event("a", *["tlp:red"] * (number % 2))
+
+    for run in guard.replay(live(), threads=1):
+        seen.append((run.verdict, run.source["index"]))
+    assert seen == [("proceed", 1), ("cancel", 2), ("proceed", 3), ("cancel", 4), ("proceed", 5)]
+
+
+class Broken:
+    """What claims to be an event of PyMISP and is not."""
+
+    class MISPEvent:
+        def to_json(self):
+            raise AttributeError("no info")
+
+
+@pytest.mark.parametrize("threads", [1, 2, None])
+@pytest.mark.parametrize("error", [KeyError("mine"), SystemExit(3), GeneratorExit(), StopAsyncIteration()])
+def test_what_came_before_an_error_is_not_lost(project, threads, error):
+    def broken():
+        yield make_event()
+        yield Broken.MISPEvent()
+        yield {"Event": object()}
+        yield make_event("b", "tlp:red")
+        raise error
+
+    runs = package.load(project).workflow().replay(broken(), threads)
+    found = [next(runs) for _ in range(4)]
+    assert [run.verdict for run in found] == ["proceed", None, None, "cancel"]
+    assert "no info" in found[1].errors[0] and "object cannot be written" in found[2].errors[0]
+    with pytest.raises(type(error)):
+        next(runs)
+
+
+@pytest.mark.parametrize("threads, error, said", [(0, ValueError, "1 or more"), (-2, ValueError, "1 or more"), ("2", TypeError, "not str"), (1.5, TypeError, "not float")])
+def test_how_many_threads(project, threads, error, said):
+    with pytest.raises(error, match=said):
+        package.load(project).workflow().replay([], threads)
+
+
+def test_pickled(project, monkeypatch, tmp_path_factory):
+    monkeypatch.chdir(project)
+    loaded = package.load("guard.mwf", target="misp-2.5.1")
+    guard, red = loaded.workflow(), make_event("a", "tlp:red")
+    run, alone = next(guard.replay([red])), guard.run(red)
+    (project / "bad.mwf").write_text("workflow w on event-publish { webhok() }")
+    bad = package.load("bad.mwf")
+    pickled = pickle.dumps((loaded, guard, run, alone, bad, package.load(GUARD).workflow()))
+    findings = pickle.dumps(bad.check())
+    # Another process is in another folder.
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    again, guard_again, run_again, alone_again, bad_again, of_text = pickle.loads(pickled)
+    assert again.target == "misp-2.5.1" and guard_again.to_dict() == guard.to_dict()
+    assert guard_again.run(red, answers={"@tell": {"fails": "timeout"}}).verdict == "cancel"
+    assert of_text.run(red).outcome == "blocked"
+    assert run_again.to_dict() == run.to_dict() and run_again.trace is None
+    assert (alone_again.trace, str(alone_again), alone_again.verdict) == (alone.trace, str(alone), "cancel")
+    assert [finding.code for finding in bad_again.check()] == ["unknown-module"]
+    assert pickle.loads(findings) == bad.check()
+    (project / "guard.mwf").unlink()
+    with pytest.raises(package.CheckError):
+        pickle.loads(pickled)
+
+
+def test_pickled_events_of_archives(tmp_path):
+    (tmp_path / "a.ndjson").write_bytes(b'{"Event": {}}\n{"Event": \n{"Event": {"info": "\xff"}}\n')
+    events = list(package.archive(tmp_path, tmp_path / "missing.json"))
+    for event in events:
+        again = pickle.loads(pickle.dumps(event))
+        parts = [(one.file, one.line, one.index, one.data, one.error) for one in (event, again)]
+        assert parts[0] == parts[1]
+    assert [event.error is None for event in events] == [True, True, False, False]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_forked_processes_load_it(tmp_path):
+    """A forked process has none of the threads that the first one started."""
+    for number in range(20):
+        text = "".join(f"blueprint b{number}_{n}() {{ push-zmq() }}\n" for n in range(100))
+        (tmp_path / f"{number}.mwf").write_text(text)
+    program = f"""
+import multiprocessing, mispflow
+def load(_):
+    return len(mispflow.load({str(tmp_path)!r}).build())
+print(load(0))
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(load, range(3)))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, encoding="utf-8", timeout=120)
+    assert done.stdout == "2000\n[2000, 2000, 2000]\n", done.stderr
+
+
+def test_other_processes_run_it(project):
+    program = f"""
+import multiprocessing
+import mispflow
+if __name__ == "__main__":
+    guard = mispflow.load({str(project)!r}).workflow()
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        runs = pool.map(guard.run, [{make_event("a", "tlp:red")!r}, {make_event("b")!r}])
+    print([run.verdict for run in runs])
+"""
+    (project / "program.py").write_text(program)
+    done = subprocess.run([sys.executable, project / "program.py"], capture_output=True, encoding="utf-8", timeout=120)
+    assert done.stdout == "['cancel', 'proceed']\n", done.stderr
+
+
 def test_what_is_no_list_of_events(project):
     guard = package.load(project).workflow()
     for wrong in ({"errors": "403"}, '{"Event": {}}', b"{}"):
@@ -252,17 +367,33 @@ def test_the_program(project):
     assert "mispflow" in mispflow("--version").stdout
 
 
-def test_ctrl_c_ends_a_replay(project):
-    """What waits for a run looks whether somebody pressed Ctrl-C."""
+LONG = {
+    "a replay": "for run in guard.replay(itertools.repeat(event)): pass",
+    "a replay one by one": "for run in guard.replay(itertools.repeat(event), threads=1): pass",
+    "a batch": "guard.run_batch([json.dumps(event).encode()] * 3_000_000)",
+    "an archive that is waited for": "list(mispflow.archive(pipe))",
+    "a replay of it": "list(guard.replay(mispflow.archive(pipe)))",
+    "the loading of a large project": "mispflow.load(large)",
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to itself")
+@pytest.mark.parametrize("what", LONG)
+def test_ctrl_c_ends(project, what):
+    """What waits for the part that is Rust looks whether somebody pressed Ctrl-C."""
     program = f"""
 import itertools, json, os, signal, threading
 import mispflow
 guard = mispflow.load({str(project)!r}).workflow()
 event = {make_event("a", "tlp:red")!r}
-threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+large = "\\n".join("workflow w%d on event-publish {{ push-zmq() }}" % n for n in range(15_000))
+pipe = {str(project / "pipe")!r}
+os.mkfifo(pipe)
+# Somebody holds it open and writes nothing.
+held = os.open(pipe, os.O_RDWR)
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
-    for run in guard.replay(itertools.repeat(event)):
-        pass
+    {LONG[what]}
 except KeyboardInterrupt:
     print("interrupted")
 """

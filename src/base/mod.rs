@@ -1,9 +1,10 @@
 //! What every other module may use, and what uses none of them: source texts and places in them, forms of files that
-//! are not text, suggestions for misspelt names, and what graphs of any kind need.
+//! are not text, suggestions for misspelt names, work on several threads, and what graphs of any kind need.
 
 pub mod characters;
 mod components;
 pub mod foreign_form;
+pub mod parallel;
 pub mod source;
 pub mod suggest;
 

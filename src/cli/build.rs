@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rustc_hash::FxHashMap;
 
+use crate::base::parallel;
 use crate::base::source::Sources;
 use crate::compile::{Compilation, Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -250,8 +251,8 @@ impl Build {
         filling: Filling<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<Product> {
-        let mut products = Vec::with_capacity(documents.len());
-        for compiled in documents {
+        let length = documents.iter().map(|compiled| misp::expected_length(&compiled.document)).sum();
+        let written = parallel::each(documents, length, |compiled| {
             let is_blueprint = compiled.document.kind == DocumentKind::Blueprint;
             let form = match self.form {
                 Some(BuildForm::Data) => misp::Form::Data,
@@ -261,13 +262,17 @@ impl Build {
                 Some(BuildForm::Workflow) | None => misp::Form::Workflow,
             };
             let extension = if is_blueprint { "blueprint.json" } else { "json" };
-            match misp::write(&compiled.document, form, filling) {
-                Ok(json) => products.push(Product {
-                    name: format!("{}.{extension}", compiled.id.text),
-                    json,
-                    leaves_values_open: !self.with_secrets && misp::needs_values(&compiled.document),
-                }),
-                Err(error) => diagnostics.extend(error.missing.iter().map(misp::MissingVariable::diagnostic)),
+            let json = misp::write(&compiled.document, form, filling)?;
+            let leaves_values_open = !self.with_secrets && misp::needs_values(&compiled.document);
+            Ok(Product { name: format!("{}.{extension}", compiled.id.text), json, leaves_values_open })
+        });
+        let mut products = Vec::with_capacity(documents.len());
+        for written in written {
+            match written {
+                Ok(product) => products.push(product),
+                Err(misp::WriteError { missing }) => {
+                    diagnostics.extend(missing.iter().map(misp::MissingVariable::diagnostic));
+                }
             }
         }
         products

@@ -5,6 +5,7 @@ use std::io;
 
 use clap::Args;
 
+use crate::base::parallel;
 use crate::base::source::{SourceFile, Sources};
 use crate::format::format_source;
 use crate::inputs::Reads;
@@ -39,8 +40,10 @@ impl Fmt {
         let mut diagnostics = loaded.diagnostics;
         let mut status = Status::Done;
         let (mut canonical, mut other) = (0, 0);
-        for id in loaded.roots {
-            let formatted = match format_source(&sources, id) {
+        let length = loaded.roots.iter().map(|&id| sources.text(id).len()).sum();
+        let formatted = parallel::each(&loaded.roots, length, |&id| format_source(&sources, id));
+        for (id, formatted) in loaded.roots.into_iter().zip(formatted) {
+            let formatted = match formatted {
                 Ok(formatted) => formatted,
                 Err(problems) => {
                     diagnostics.extend(problems);

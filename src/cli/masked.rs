@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
 
-use crate::secrets::Masker;
+use crate::secrets::{CONTEXT, Masker};
 
 /// How much is kept before it is handed on.
 const ENOUGH: usize = 64 << 10;
@@ -16,13 +16,15 @@ pub(super) struct Masked<W> {
     inner: W,
     masker: Arc<Masker>,
     text: Vec<u8>,
+    /// How much of the text was handed on: what comes after it is understood from what is before.
+    done: usize,
     /// Colours, and the places in the text from which they hold; `None` for none.
     colours: Vec<(usize, Option<ColorSpec>)>,
 }
 
 impl<W: WriteColor> Masked<W> {
     pub(super) fn new(inner: W) -> Self {
-        Self { inner, masker: Arc::default(), text: Vec::new(), colours: Vec::new() }
+        Self { inner, masker: Arc::default(), text: Vec::new(), done: 0, colours: Vec::new() }
     }
 
     /// Hides other secrets from now on, also in what was written and not yet flushed.
@@ -38,10 +40,10 @@ impl<W: WriteColor> Masked<W> {
 
     /// Hands on all but the last `kept` bytes.
     fn drain(&mut self, kept: usize) -> io::Result<()> {
-        let limit = self.text.len().saturating_sub(kept);
+        let limit = self.text.len().saturating_sub(kept).max(self.done);
         let edits = self.masker.edits(&self.text, kept == 0);
         let mut colours = self.colours.iter().peekable();
-        let mut at = 0;
+        let mut at = self.done;
         let mut show = |text: &[u8], range: std::ops::Range<usize>, inner: &mut W| -> io::Result<()> {
             let mut start = range.start;
             while let Some((place, colour)) = colours.next_if(|(place, _)| *place <= range.end) {
@@ -55,7 +57,8 @@ impl<W: WriteColor> Masked<W> {
             }
             inner.write_all(&text[start..range.end])
         };
-        for (range, label) in edits.into_iter().take_while(|(range, _)| range.start < limit) {
+        let wanted = at..limit;
+        for (range, label) in edits.into_iter().filter(|(range, _)| wanted.contains(&range.start)) {
             show(&self.text, at..range.start, &mut self.inner)?;
             self.inner.write_all(label.as_bytes())?;
             at = range.end;
@@ -64,10 +67,12 @@ impl<W: WriteColor> Masked<W> {
         show(&self.text, at..end, &mut self.inner)?;
         let used = self.colours.iter().take_while(|(place, _)| *place <= end).count();
         self.colours.drain(..used);
+        let past = end.saturating_sub(CONTEXT);
         for (place, _) in &mut self.colours {
-            *place -= end;
+            *place -= past;
         }
-        self.text.drain(..end);
+        self.text.drain(..past);
+        self.done = end - past;
         Ok(())
     }
 
@@ -163,6 +168,23 @@ mod tests {
         assert!(stream.text.len() < 2 * ENOUGH);
         stream.flush().unwrap();
         assert_eq!(written(stream), line.replace("topsecret", "${NAME}").repeat(20_000));
+    }
+
+    #[test]
+    fn what_is_before_counts_wherever_it_is_handed_on() {
+        let line = r#"{"source":{"file":"topfile","line":1,"index":7},"outcome":"success"}"#;
+        let expected = r#"{"source":{"file":"top${NAME}","line":1,"index":7},"outcome":"success"}"#;
+        let mut stream = Masked::new(Buffer::no_color());
+        stream.set_masker(Arc::new(Masker::new([("NAME", &Secret::new("file"))], [], false)));
+        for _ in 0..20_000 {
+            writeln!(stream, "{line}").unwrap();
+        }
+        stream.flush().unwrap();
+        let text = written(stream);
+        assert_eq!(text.lines().count(), 20_000);
+        for line in text.lines() {
+            assert_eq!(line, expected);
+        }
     }
 
     #[test]

@@ -50,12 +50,14 @@ mod write_files;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
+use crate::base::parallel;
 use crate::diagnostics::printable;
 
 pub use colour::Color;
@@ -87,6 +89,9 @@ pub struct Global {
     /// Work in this folder, as if `mispflow` had been started there
     #[arg(short = 'C', value_name = "DIR", global = true)]
     work_in: Option<PathBuf>,
+    /// Use this many threads, instead of one for each core
+    #[arg(short, long, value_name = "N", global = true)]
+    jobs: Option<NonZeroUsize>,
 }
 
 /// What the end of a process says, for the help.
@@ -140,6 +145,9 @@ pub fn run(line: Vec<OsString>) -> Status {
         Ok(arguments) => arguments,
         Err(answer) => return answered(answer.format(&mut command), colour),
     };
+    if let Some(jobs) = arguments.global.jobs {
+        parallel::use_threads(jobs);
+    }
     let mut console = Console::new(arguments.global.color, arguments.global.quiet);
     let done = enter(arguments.global.work_in.as_deref()).and_then(|()| arguments.verb.run(&mut console));
     let done = done.and_then(|status| {

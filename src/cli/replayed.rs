@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use crate::base::parallel::threads;
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::diagnostics::{Diagnostic, printable_line, write_terminal};
@@ -16,7 +17,7 @@ use crate::simulate::answers::{FixedAnswers, Targets};
 use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{
     Change, ChangeBy, Changed, Changes, EventIdentity, Events, Record, Runner, changes, gather_events, in_order,
-    place_of, usable_by, value_of, workers,
+    place_of, usable_by, value_of,
 };
 
 use super::circumstances::{Circumstances, prepare};
@@ -113,7 +114,7 @@ impl Replay {
         let interrupt = Interrupt::listen();
         in_order(
             events.take_while(|_| !interrupt.is_asked()),
-            workers(),
+            threads(),
             |batch, emit| emit(compared(&batch, &runners)),
             |output: Output| {
                 let shown = output.problems.len().min(MOST_PROBLEMS.saturating_sub(unusable));

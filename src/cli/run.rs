@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use clap::Args;
 use codespan_reporting::term::termcolor::Buffer;
 
+use crate::base::parallel::threads;
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::diagnostics::{Diagnostic, write_terminal};
 use crate::model::{Graph, NodeId};
 use crate::simulate::answers::Targets;
 use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
-use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, place_of, utc_now, workers};
+use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, place_of, utc_now};
 
 use super::circumstances::{Circumstances, prepare};
 use super::interrupt::Interrupt;
@@ -114,7 +115,7 @@ impl Run {
         let live = session.as_ref().map(|session| session.answers(&answers));
         let answers: &dyn Answers = live.as_ref().map_or(&answers, |live| live);
         // What is performed happens in the order of the events.
-        let workers = if session.is_some() { 1 } else { workers() };
+        let workers = if session.is_some() { 1 } else { threads() };
         let bytes = files.bytes.filter(|_| server.is_none());
         let place = |node: NodeId| place_of(sources, graph, node);
         let events: Batches<'_> = Box::new(Events::new(files.clone()).chain(found_events.into_iter().flatten()));

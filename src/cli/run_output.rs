@@ -9,7 +9,7 @@ use codespan_reporting::term::termcolor::Buffer;
 use crate::diagnostics::{Code, Diagnostic, printable_line};
 use crate::php::Value;
 use crate::simulate::engine::RunResult;
-use crate::simulate::replay::{Ending, EventIdentity, Places, Record, Runner, data_of, write_json, write_run};
+use crate::simulate::replay::{Ending, EventIdentity, Places, Record, Runner, needed_data_of, write_json, write_run};
 
 /// What is written is handed on when it has so many bytes.
 const SHEET_BYTES: usize = 256 * 1024;
@@ -60,7 +60,7 @@ impl Renderer<'_> {
         for record in batch {
             let output = &mut sheet.output;
             output.read += record.text.as_ref().map_or(0, |text| text.len() as u64);
-            match data_of(record, self.runner.workflow) {
+            match needed_data_of(record, self.runner.workflow, &self.runner.options) {
                 Ok(data) => self.run(record, data, &mut sheet),
                 Err(problem) => output.problems.push(*problem),
             }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use codespan_reporting::term::termcolor::{Color, ColorSpec};
 
 use crate::base::characters::{to_json, to_json_pretty};
+use crate::base::parallel::threads;
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::compile::Workspace;
@@ -13,7 +14,7 @@ use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_ter
 use crate::inputs::Reads;
 use crate::project::{self, Readers, below, write_whole};
 use crate::prove::{Counterexample, Decision, run_case};
-use crate::simulate::replay::{EventIdentity, Record, data_of, in_order, workers};
+use crate::simulate::replay::{EventIdentity, Record, data_of, in_order};
 use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
 
 use super::generate::Generation;
@@ -178,7 +179,7 @@ fn on_own_events(suite: &Suite<'_, '_>, modules: &Catalogue, sources: &Sources) 
     let mut reports = Vec::with_capacity(suite.cases.len());
     in_order(
         suite.cases.iter(),
-        workers(),
+        threads(),
         |case, emit| emit(run_case(case, &suite.workflows[case.workflow], modules, sources)),
         |report| {
             reports.push(report);
@@ -257,7 +258,7 @@ fn on_server(
     let mut all = Batch { events: 0, reports: vec![CaseReport::default(); suite.cases.len()], problems: Vec::new() };
     in_order(
         batches,
-        workers(),
+        threads(),
         |batch, emit| emit(on_batch(suite, &batch)),
         |Batch { events, reports, problems }| {
             all.events += events;

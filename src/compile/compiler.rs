@@ -1,4 +1,4 @@
-//! The workflows and blueprints of all files, one after the other, and what holds between them.
+//! The workflows and blueprints of all files, and what holds between them.
 
 use rustc_hash::FxHashMap;
 
@@ -11,7 +11,8 @@ use crate::model::{DocumentKind, Graph};
 use crate::syntax::tree::{Item, Name};
 
 use super::Compiled;
-use super::item::Declared;
+use super::in_parallel::{Shared, each_within};
+use super::item::{Declared, ItemCompiler};
 
 /// What has been compiled so far.
 pub(super) struct Compiler<'c, 'a> {
@@ -36,27 +37,34 @@ impl<'c, 'a> Compiler<'c, 'a> {
 
     /// Each workflow and blueprint by itself.
     pub fn items(&mut self) {
-        let program = self.context.program;
+        let (context, values_missing) = (self.context, self.values_missing);
+        let program = context.program;
+        program.read_lists();
+        let shared = Shared { budget: context.budget, tags: context.tags };
+        let mut items = Vec::new();
         for (file, loaded) in program.files.iter().enumerate() {
-            for item in &loaded.tree.items {
-                let item = match item {
-                    Item::Workflow(workflow) => Declared::Workflow(workflow),
-                    Item::Blueprint(blueprint) => Declared::Blueprint(blueprint),
-                    _ => continue,
-                };
-                // Why it failed has been reported; the others do not depend on it.
-                let _ = self.item(file, item, file < program.roots);
-            }
+            items.extend(loaded.tree.items.iter().filter_map(|item| match item {
+                Item::Workflow(workflow) => Some((file, Declared::Workflow(workflow))),
+                Item::Blueprint(blueprint) => Some((file, Declared::Blueprint(blueprint))),
+                _ => None,
+            }));
         }
-    }
-
-    /// Takes in what was compiled.
-    pub fn add(&mut self, file: usize, trigger: Option<Name<'a>>, compiled: Compiled<'a>, wanted: bool) {
-        if wanted {
-            self.documents.push(compiled);
-            self.places.push((file, trigger));
-        } else {
-            self.imported.push(compiled);
+        let done = each_within(shared, &items, program.length(), |Shared { budget, tags }, &(file, item)| {
+            let context = Context { tags, budget, ..context };
+            let mut stages = ItemCompiler { context, values_missing, diagnostics: Vec::new() };
+            // Why it failed has been reported; the others do not depend on it.
+            let compiled = stages.compile(file, item, file < program.roots).unwrap_or_default();
+            (compiled, stages.diagnostics)
+        });
+        for ((file, item), (compiled, diagnostics)) in items.into_iter().zip(done) {
+            self.diagnostics.extend(diagnostics);
+            match compiled {
+                Some(compiled) if file < program.roots => {
+                    self.documents.push(compiled);
+                    self.places.push((file, item.trigger_name()));
+                }
+                compiled => self.imported.extend(compiled),
+            }
         }
     }
 

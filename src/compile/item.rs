@@ -1,7 +1,7 @@
 //! One workflow or blueprint, from its syntax tree to a document.
 
 use crate::base::source::Span;
-use crate::check::{CheckedFlow, FlowChecker, Header, check_parameters, standalone_bindings, value_type};
+use crate::check::{CheckedFlow, Context, FlowChecker, Header, check_parameters, standalone_bindings, value_type};
 use crate::diagnostics::{Code, Diagnostic, Failed, stage};
 use crate::lower::{lower_with_labels, place};
 use crate::model::{Document, DocumentKind, Graph, NodeId, blueprint_uuid, workflow_uuid};
@@ -9,7 +9,6 @@ use crate::syntax::tree::{Block, Blueprint, Call, Field, Name, Pin, Workflow};
 use crate::verify::{check_defaults, check_lints, check_rules};
 
 use super::Compiled;
-use super::compiler::Compiler;
 
 /// A workflow or blueprint of the text.
 #[derive(Clone, Copy)]
@@ -71,9 +70,22 @@ impl<'a> Declared<'a> {
 /// A graph with the labels of its steps.
 type Labelled<'a> = (Graph<'a>, Vec<(&'a str, NodeId)>);
 
-impl<'a> Compiler<'_, 'a> {
+/// One item on its way through the stages.
+pub(super) struct ItemCompiler<'c, 'a> {
+    /// What the item is compiled in.
+    pub context: Context<'c, 'a>,
+    /// Whether constants may be empty because of an error.
+    pub values_missing: bool,
+    /// What is found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> ItemCompiler<'_, 'a> {
     /// All stages. Of what was not asked for, there are no lints and no blueprints.
-    pub fn item(&mut self, file: usize, item: Declared<'a>, wanted: bool) -> Result<(), Failed> {
+    ///
+    /// # Errors
+    /// If a stage found an error. What is not written is `None`.
+    pub fn compile(&mut self, file: usize, item: Declared<'a>, wanted: bool) -> Result<Option<Compiled<'a>>, Failed> {
         let (header, flow) = self.check(file, item)?;
         let (mut graph, labels) = self.lower(item, flow)?;
         self.follow_rules(file, item, &graph)?;
@@ -81,15 +93,14 @@ impl<'a> Compiler<'_, 'a> {
         let context = self.context;
         place(&mut graph, &|module| context.signature(file, module));
         if !self.is_written(item, wanted) {
-            return Ok(());
+            return Ok(None);
         }
         let document = document(item, header, graph);
         if wanted {
             self.lint(file, item, &document);
             self.defaults(file, &document);
         }
-        self.add(file, item.trigger_name(), Compiled { id: item.id(), document, labels }, wanted);
-        Ok(())
+        Ok(Some(Compiled { id: item.id(), document, labels }))
     }
 
     /// From steps to checked steps, whose modules, values and paths are known.

@@ -7,12 +7,14 @@ mod callees;
 mod compiled;
 mod compiler;
 mod counts;
+mod in_parallel;
 mod item;
 
 use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use crate::base::parallel;
 use crate::base::source::{FileId, Sources};
 use crate::catalogue::{Catalogue, Target};
 use crate::check::{Context, check_hidden_characters, check_hidden_in_data};
@@ -26,6 +28,7 @@ use crate::verify::{check_environment, report_known_faults};
 
 use callees::{check_workflows_that_run_others, name_callees, settle_adhoc_ids};
 use compiler::Compiler;
+use in_parallel::{Shared, each_within};
 
 pub use callees::AdhocIds;
 pub use compiled::{Compilation, Compiled};
@@ -37,6 +40,8 @@ pub struct Workspace<'s> {
     declarations: Declarations,
     catalogue: &'s Catalogue,
     saved: Vec<Exported<'s>>,
+    /// How long the files with these are, in bytes.
+    saved_length: usize,
     target: Target,
     diagnostics: Vec<Diagnostic>,
     /// The other files of the project, where something runs other workflows.
@@ -64,17 +69,30 @@ impl<'s> Workspace<'s> {
         for &file in &json {
             check_hidden_in_data(sources.file(file), file, &mut diagnostics);
         }
-        let saved = json.into_iter().flat_map(|file| read_exported(sources, file, &mut diagnostics)).collect();
-        let program = Program::load(sources, access, &text, &mut diagnostics);
-        for file in &program.files {
-            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut diagnostics);
+        let saved_length = json.iter().map(|&file| sources.text(file).len()).sum();
+        let mut saved = Vec::new();
+        let read = parallel::each(&json, saved_length, |&file| {
+            let mut found = Vec::new();
+            (read_exported(sources, file, &mut found), found)
+        });
+        for (read, found) in read {
+            saved.extend(read);
+            diagnostics.extend(found);
         }
+        let program = Program::load(sources, access, &text, &mut diagnostics);
+        let hidden = parallel::each(&program.files, program.length(), |file| {
+            let mut found = Vec::new();
+            check_hidden_characters(sources.file(file.tree.id), file.tree.id, &mut found);
+            found
+        });
+        diagnostics.extend(hidden.into_iter().flatten());
         let declarations = Declarations::build(&program, &mut diagnostics);
         Self {
             program,
             declarations,
             catalogue,
             saved,
+            saved_length,
             target: Target::DEFAULT,
             diagnostics,
             others: None,
@@ -158,8 +176,14 @@ impl<'s> Workspace<'s> {
         compiler.project();
         compiler.unused();
         let Compiler { mut diagnostics, mut documents, mut imported, .. } = compiler;
-        for saved in &self.saved {
-            if saved.check(catalogue, &tags, &budget, &mut diagnostics) {
+        let shared = Shared { budget: &budget, tags: &tags };
+        let checked = each_within(shared, &self.saved, self.saved_length, |Shared { budget, tags }, saved| {
+            let mut found = Vec::new();
+            (saved.check(catalogue, tags, budget, &mut found), found)
+        });
+        for (saved, (can_be_built, found)) in self.saved.iter().zip(checked) {
+            diagnostics.extend(found);
+            if can_be_built {
                 documents.push(Compiled { id: saved.id, document: saved.document.clone(), labels: Vec::new() });
             }
         }

@@ -17,5 +17,5 @@ pub use input::{Input, Options};
 pub use problem::{Problem, ProblemKind};
 pub use project::{Built, Project};
 pub use replay::{Batch, Replay};
-pub use tests_of::{TestOutcome, run_tests};
+pub use tests_of::{TestCase, TestSuite};
 pub use workflow::{Ran, Told, Workflow};

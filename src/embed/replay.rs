@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::base::parallel::MOST_THREADS;
 use crate::simulate::answers::FixedAnswers;
 use crate::simulate::replay::Record;
 
@@ -14,9 +15,6 @@ use super::workflow::{Told, Workflow};
 
 /// Events that are run together, on one thread.
 pub type Batch = Vec<Arc<Record>>;
-
-/// More threads than any computer has cores are not started.
-const MOST_THREADS: usize = 256;
 
 type Results = Result<Vec<Told>, Problem>;
 
@@ -34,7 +32,7 @@ pub struct Replay {
 impl Replay {
     /// Starts the threads.
     pub fn new(workflow: &Arc<Workflow>, answers: FixedAnswers, as_trigger: bool, threads: usize) -> Self {
-        let threads = threads.clamp(1, MOST_THREADS);
+        let threads = threads.clamp(1, MOST_THREADS.get());
         let (tasks, next) = sync_channel::<(Batch, SyncSender<Results>)>(2 * threads);
         let (next, answers) = (Arc::new(Mutex::new(next)), Arc::new(answers));
         for _ in 0..threads {

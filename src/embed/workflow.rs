@@ -13,7 +13,7 @@ use crate::model::NodeId;
 use crate::secrets::Masker;
 use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
 use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, RunResult};
-use crate::simulate::replay::{EventIdentity, Record, Runner, data_of, write_json, write_run};
+use crate::simulate::replay::{EventIdentity, Record, Runner, data_of, needed_data_of, write_json, write_run};
 
 use super::documents::read_owned;
 use super::problem::{Problem, ProblemKind, shown};
@@ -129,7 +129,8 @@ impl Workflow {
         as_trigger: bool,
     ) -> Result<Vec<Told>, Problem> {
         let runner = self.runner(answers, false, as_trigger)?;
-        let told = records.iter().map(Borrow::borrow).map(|record: &Record| match data_of(record, runner.workflow) {
+        let needed = |record| needed_data_of(record, runner.workflow, &runner.options);
+        let told = records.iter().map(Borrow::borrow).map(|record: &Record| match needed(record) {
             Ok(data) => {
                 let event = EventIdentity::of(&data);
                 let result = runner.run(data);

@@ -5,14 +5,15 @@ use std::sync::Mutex;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::parallel;
 use crate::base::source::{FileId, Sources, Span};
 use crate::catalogue::module_ids;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::misp;
 use crate::model::Graph;
 use crate::project::{Files, Refusal, load_source, normal, unreadable};
-use crate::syntax::parse;
 use crate::syntax::tree::{File, Import, Item, Text};
+use crate::syntax::{Parsed, parse};
 
 /// Parsed files with their imports followed.
 pub struct Program<'s> {
@@ -25,7 +26,7 @@ pub struct Program<'s> {
     /// How many of [`Self::files`] were asked for.
     pub roots: usize,
     access: &'s dyn Files,
-    lists: Mutex<FxHashMap<PathBuf, Option<FileId>>>,
+    lists: Mutex<FxHashMap<PathBuf, List>>,
 }
 
 /// One parsed file.
@@ -54,6 +55,14 @@ pub struct ImportedBlueprint {
     pub title: String,
     /// Its nodes.
     pub graph: Graph<'static>,
+}
+
+/// What became of a list file.
+#[derive(Clone)]
+enum List {
+    Read(FileId),
+    /// It cannot be used, as is reported where it is first named.
+    Failed(Box<Diagnostic>),
 }
 
 /// Where the loader is in a file whose imports it follows.
@@ -85,8 +94,10 @@ impl<'s> Program<'s> {
             lists: Mutex::default(),
         };
         let mut known = FxHashMap::default();
-        for &root in roots {
-            let index = program.add(root, diagnostics);
+        let length = roots.iter().map(|&root| sources.text(root).len()).sum();
+        let parsed = parallel::each(roots, length, |&root| parse(sources, root));
+        for (&root, parsed) in roots.iter().zip(parsed) {
+            let index = program.add(root, parsed, diagnostics);
             if let Some(path) = &sources.file(root).path {
                 known.entry(normal(path)).or_insert(index);
             }
@@ -100,8 +111,7 @@ impl<'s> Program<'s> {
         program
     }
 
-    fn add(&mut self, id: FileId, diagnostics: &mut Vec<Diagnostic>) -> usize {
-        let parsed = parse(self.sources, id);
+    fn add(&mut self, id: FileId, parsed: Parsed<'s>, diagnostics: &mut Vec<Diagnostic>) -> usize {
         diagnostics.extend(parsed.diagnostics);
         let folder = self.sources.file(id).path.as_deref().and_then(Path::parent).map(Path::to_owned);
         self.files.push(ProgramFile { tree: parsed.file, imports: Vec::new(), folder: folder.unwrap_or_default() });
@@ -183,7 +193,7 @@ impl<'s> Program<'s> {
             }
             Ok(id) if is_json => self.add_blueprint(id, request, diagnostics),
             Ok(id) => {
-                let index = self.add(id, diagnostics);
+                let index = self.add(id, parse(self.sources, id), diagnostics);
                 known.insert(path, index);
                 ResolvedImport::File(index)
             }
@@ -286,38 +296,56 @@ impl<'s> Program<'s> {
         self.files.iter().map(number).collect()
     }
 
+    /// How many bytes of text the files are.
+    pub fn length(&self) -> usize {
+        self.files.iter().map(|file| self.sources.text(file.tree.id).len()).sum()
+    }
+
+    /// Reads all list files, in the order in which they are named, so that what is wrong with one is reported where it is
+    /// first named, whatever asks for it first.
+    pub fn read_lists(&self) {
+        for (index, file) in self.files.iter().enumerate() {
+            for list in &file.tree.lists {
+                self.list_file(index, list);
+            }
+        }
+    }
+
     /// The lines of the list file that `text` names, relative to the file of `span`, without
     /// comments and empty lines. `None` when it cannot be read, which is then reported.
     pub fn lines(&self, file: usize, text: &Text<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
-        let path = normal(&self.files[file].folder.join(&*text.content));
-        let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = lists.get(&path) {
-            // What cannot be read was reported where it was first named.
-            return *known;
-        }
-        let loaded = load_source(self.sources, self.access, &path, &path.display().to_string());
-        let id = match loaded {
-            Ok(id) => Some(id),
-            Err(problem) => {
-                let reason = unnamed(&problem.message);
-                let mut diagnostic = Diagnostic::at(
-                    problem.code,
-                    text.span,
-                    format!("the list `{}` cannot be used: {reason}", text.content),
-                );
-                diagnostic.secondary.extend(problem.primary);
-                diagnostic.notes.extend(problem.notes);
-                diagnostic.help.extend(problem.help);
-                diagnostics.push(if problem.code == Code::UnreadableFile {
-                    diagnostic.help("the path is relative to the file that names it")
-                } else {
-                    diagnostic
-                });
+        match self.list_file(file, text) {
+            List::Read(id) => Some(id),
+            List::Failed(problem) => {
+                let is_first = problem.primary.as_ref().is_some_and(|label| label.span == text.span);
+                diagnostics.extend(is_first.then_some(*problem));
                 None
             }
+        }
+    }
+
+    fn list_file(&self, file: usize, text: &Text<'_>) -> List {
+        let path = normal(&self.files[file].folder.join(&*text.content));
+        let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let read = |path: &PathBuf| match load_source(self.sources, self.access, path, &path.display().to_string()) {
+            Ok(id) => List::Read(id),
+            Err(problem) => List::Failed(Box::new(unusable_list(text, *problem))),
         };
-        lists.insert(path, id);
-        id
+        lists.entry(path).or_insert_with_key(read).clone()
+    }
+}
+
+fn unusable_list(text: &Text<'_>, problem: Diagnostic) -> Diagnostic {
+    let reason = unnamed(&problem.message);
+    let mut diagnostic =
+        Diagnostic::at(problem.code, text.span, format!("the list `{}` cannot be used: {reason}", text.content));
+    diagnostic.secondary.extend(problem.primary);
+    diagnostic.notes.extend(problem.notes);
+    diagnostic.help.extend(problem.help);
+    if problem.code == Code::UnreadableFile {
+        diagnostic.help("the path is relative to the file that names it")
+    } else {
+        diagnostic
     }
 }
 

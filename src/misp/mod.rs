@@ -6,7 +6,7 @@ mod write;
 
 pub use read::{DocumentPlace, Oddity, Read, ReadError, element, locate, locate_in_part, member, read};
 pub(crate) use read::{Json, Path, parse, quoted};
-pub use write::{Filling, Form, MissingVariable, WriteError, needs_values, write};
+pub use write::{Filling, Form, MissingVariable, WriteError, expected_length, needs_values, write};
 
 #[cfg(test)]
 mod round_trip_tests;

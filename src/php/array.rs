@@ -15,7 +15,7 @@ use super::{Iter, Key, KeyRef, Text, Value, Values};
 pub struct Array<'a>(Arc<Entries<'a>>);
 
 #[derive(Clone, Debug)]
-enum Entries<'a> {
+pub(super) enum Entries<'a> {
     /// The keys 0, 1, 2, …
     List(Vec<Value<'a>>),
     /// Integer keys, each larger than the one before.
@@ -365,6 +365,12 @@ impl Default for Array<'_> {
 impl<'a> From<Vec<Value<'a>>> for Array<'a> {
     fn from(values: Vec<Value<'a>>) -> Self {
         Self(Arc::new(Entries::List(values)))
+    }
+}
+
+impl<'a> From<Entries<'a>> for Array<'a> {
+    fn from(entries: Entries<'a>) -> Self {
+        Self(Arc::new(entries))
     }
 }
 

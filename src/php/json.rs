@@ -7,7 +7,9 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
-use super::{Array, Key, Text, Value};
+use super::object::Object;
+use super::parts::Wanted;
+use super::{Array, Key, Parts, Text, Value};
 
 /// How deep arrays may lie in each other; PHP takes no more either.
 pub const MAX_DEPTH: usize = 512;
@@ -36,10 +38,22 @@ impl<'a> Value<'a> {
     /// # Errors
     /// If it is not JSON, if it nests deeper than [`MAX_DEPTH`], or if a number is too large for a float.
     pub fn from_json(text: &'a str) -> Result<Self, JsonError> {
+        Self::read(text, None)
+    }
+
+    /// As [`from_json`](Self::from_json), without what nobody wants. The errors are the same.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub fn parts_of_json(text: &'a str, parts: &Parts) -> Result<Self, JsonError> {
+        Self::read(text, Some(parts).filter(|parts| !parts.is_whole()))
+    }
+
+    fn read(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // The seed below counts the depth itself.
         deserializer.disable_recursion_limit();
-        let value = Seed { depth: 0 }.deserialize(&mut deserializer)?;
+        let value = Seed { depth: 0, parts }.deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(value)
     }
@@ -126,25 +140,26 @@ fn float(value: f64) -> String {
 
 impl<'de> Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Seed { depth: 0 }.deserialize(deserializer)
+        Seed { depth: 0, parts: None }.deserialize(deserializer)
     }
+}
+
+/// How deep something is that is read.
+fn deeper<E: serde::de::Error>(depth: usize) -> Result<usize, E> {
+    if depth == MAX_DEPTH {
+        return Err(E::custom(format_args!("the data nests deeper than {MAX_DEPTH} levels")));
+    }
+    Ok(depth + 1)
 }
 
 #[derive(Clone, Copy)]
-struct Seed {
+struct Seed<'p> {
     depth: usize,
+    /// What is wanted; `None` for everything.
+    parts: Option<&'p Parts>,
 }
 
-impl Seed {
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH {
-            return Err(E::custom(format_args!("the data nests deeper than {MAX_DEPTH} levels")));
-        }
-        Ok(Self { depth: self.depth + 1 })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed {
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
@@ -152,7 +167,7 @@ impl<'de> DeserializeSeed<'de> for Seed {
     }
 }
 
-impl<'de> Visitor<'de> for Seed {
+impl<'de> Visitor<'de> for Seed<'_> {
     type Value = Value<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -188,7 +203,7 @@ impl<'de> Visitor<'de> for Seed {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
-        let seed = self.inner()?;
+        let seed = Seed { depth: deeper(self.depth)?, parts: self.parts.and_then(Parts::of_entries) };
         let mut values = Vec::new();
         while let Some(value) = items.next_element_seed(seed)? {
             values.push(value);
@@ -197,12 +212,112 @@ impl<'de> Visitor<'de> for Seed {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value<'de>, A::Error> {
-        let seed = self.inner()?;
-        let mut array = Array::new();
+        let depth = deeper(self.depth)?;
+        let mut object = Object::new();
+        let (mut has_numbers, mut left_out) = (false, None);
         while let Some(key) = entries.next_key_seed(KeySeed)? {
-            array.insert(key, entries.next_value_seed(seed)?);
+            has_numbers |= matches!(key, Key::Int(_));
+            let parts = match (self.parts, &key) {
+                (Some(parts), Key::String(name)) => match parts.under(name) {
+                    Wanted::Everything => None,
+                    Wanted::Parts(parts) => Some(parts),
+                    Wanted::Nothing => {
+                        entries.next_value_seed(Unwanted { depth })?;
+                        left_out.get_or_insert(key);
+                        continue;
+                    }
+                },
+                _ => None,
+            };
+            object.add(key, entries.next_value_seed(Seed { depth, parts })?);
         }
-        Ok(Value::Array(array))
+        if let Some(key) = left_out.filter(|_| has_numbers) {
+            // With the numbers alone it could be a list.
+            object.add(key, Value::Null);
+        }
+        Ok(Value::Array(object.into_array()))
+    }
+}
+
+/// What is read over.
+#[derive(Clone, Copy)]
+struct Unwanted {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Unwanted {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unwanted {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let seed = Self { depth: deeper(self.depth)? };
+        while items.next_element_seed(seed)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let seed = Self { depth: deeper(self.depth)? };
+        while entries.next_key_seed(UnwantedKey)?.is_some() {
+            entries.next_value_seed(seed)?;
+        }
+        Ok(())
+    }
+}
+
+struct UnwantedKey;
+
+impl<'de> DeserializeSeed<'de> for UnwantedKey {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for UnwantedKey {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{Key, KeyRef, Value};
 
 /// Up to this many entries a search from the front is faster than a hash table, and takes less room.
-const SMALL: usize = 32;
+pub(super) const SMALL: usize = 32;
 
 /// Entries in the order in which their keys came first. Large ones have a hash table whose hash cannot
 /// be guessed, so that hostile keys do not make it slow.

@@ -1,7 +1,7 @@
 //! The values of all constants of a program.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustc_hash::FxHashSet;
 
@@ -22,8 +22,8 @@ use super::scope::{ItemPlace, Scope};
 /// The value of every `let`, by file and item.
 pub struct ConstantTable<'a> {
     slots: Vec<Vec<Slot<'a>>>,
-    /// The constants that were asked for.
-    used: RefCell<FxHashSet<ItemPlace>>,
+    /// Whether something asked for it. Several threads do.
+    used: Vec<Vec<AtomicBool>>,
 }
 
 enum Slot<'a> {
@@ -40,15 +40,11 @@ impl<'a> ConstantTable<'a> {
         budget: &Budget,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let slots = program.files.iter().map(|file| file.tree.items.iter().map(|_| Slot::NotYet).collect()).collect();
-        let mut building = Building {
-            program,
-            scopes,
-            table: Self { slots, used: RefCell::default() },
-            chain: Vec::new(),
-            budget,
-            diagnostics,
-        };
+        let items = || program.files.iter().map(|file| file.tree.items.iter());
+        let slots = items().map(|items| items.map(|_| Slot::NotYet).collect()).collect();
+        let used = items().map(|items| items.map(|_| AtomicBool::new(false)).collect()).collect();
+        let mut building =
+            Building { program, scopes, table: Self { slots, used }, chain: Vec::new(), budget, diagnostics };
         for (file, loaded) in program.files.iter().enumerate() {
             for (index, item) in loaded.tree.items.iter().enumerate() {
                 if matches!(item, Item::Let(_)) {
@@ -61,7 +57,7 @@ impl<'a> ConstantTable<'a> {
 
     /// The value of a constant; `None` if there is none at that place.
     pub fn get(&self, place: ItemPlace) -> Option<&Constant<'a>> {
-        self.used.borrow_mut().insert(place);
+        self.mark_used(place);
         match self.slots.get(place.file)?.get(place.item)? {
             Slot::Done(constant) => Some(constant),
             Slot::NotYet | Slot::Open => None,
@@ -70,7 +66,17 @@ impl<'a> ConstantTable<'a> {
 
     /// Whether something asked for a constant.
     pub fn is_used(&self, place: ItemPlace) -> bool {
-        self.used.borrow().contains(&place)
+        self.used_mark(place).is_some_and(|mark| mark.load(Ordering::Relaxed))
+    }
+
+    fn mark_used(&self, place: ItemPlace) {
+        if let Some(mark) = self.used_mark(place) {
+            mark.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn used_mark(&self, place: ItemPlace) -> Option<&AtomicBool> {
+        self.used.get(place.file)?.get(place.item)
     }
 }
 
@@ -215,7 +221,7 @@ impl<'a> Building<'_, 'a, '_> {
 impl<'a> Names<'a> for Building<'_, 'a, '_> {
     fn lookup(&mut self, name: &'a str, at: Span) -> Option<Constant<'a>> {
         let place = *self.scopes[self.file()].constants.get(name)?;
-        self.table.used.borrow_mut().insert(place);
+        self.table.mark_used(place);
         match &self.table.slots[place.file][place.item] {
             Slot::Done(constant) => Some(copy(constant, at, self.budget, self.diagnostics)),
             // A cycle, which was reported.

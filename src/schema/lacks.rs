@@ -105,6 +105,11 @@ impl Lack {
         LACKS.iter()
     }
 
+    /// The paths of what a trigger never gives.
+    pub fn never_given(trigger: &str) -> impl Iterator<Item = &'static str> {
+        never(trigger).flat_map(|lack| lack.paths.iter().copied())
+    }
+
     /// What is there of some data that a trigger never gives: the paths, and what is missing.
     pub fn found_in(trigger: &str, data: &Value<'_>) -> Vec<(&'static str, &'static Self)> {
         let lacks = never(trigger).flat_map(|lack| lack.paths.iter().map(move |path| (*path, lack)));

@@ -10,6 +10,7 @@ use aho_corasick::AhoCorasick;
 use super::Secret;
 use super::address::percent_decoded;
 use super::decode::{Escapes, Pairs, base64};
+use super::json_words::{CONTEXT, Place, place};
 use super::layer::{GAP, Layer};
 use super::parts::parts;
 
@@ -35,7 +36,7 @@ const SHORTEST_BEGINNING: usize = 6;
 #[derive(Debug, Default)]
 pub struct Masker {
     finder: Option<Finder>,
-    /// The longest that a secret may be as it is written, in bytes.
+    /// The longest that a secret may be as it is written, in bytes, with what must be seen after it.
     reach: usize,
 }
 
@@ -113,7 +114,7 @@ impl Masker {
             }
             Finder { automaton, patterns, by_first, least: shortest.min(SHORTEST_BEGINNING) }
         });
-        Self { finder, reach: ENCODED * longest }
+        Self { finder, reach: ENCODED * longest + CONTEXT }
     }
 
     /// Whether there is nothing to hide.
@@ -121,7 +122,7 @@ impl Masker {
         self.finder.is_none()
     }
 
-    /// How far after a place a secret that begins before it may go on.
+    /// How far after a place there may be what tells whether there is a secret before it.
     pub fn reach(&self) -> usize {
         self.reach
     }
@@ -145,22 +146,26 @@ impl Masker {
         let mut is_changed = false;
         let mut done = 0;
         while done < limit {
-            // What begins before `end` is looked at with all that may belong to it.
+            // What begins before `end` is looked at with all that may belong to it, and with what is before it.
             let end = limit.min(done + WINDOW);
-            let window = &text[done..text.len().min(end + self.reach)];
-            let mut at = 0;
-            for (range, label) in self.edits(window, done + window.len() == text.len()) {
-                if done + range.start >= end {
+            let from = done.saturating_sub(CONTEXT);
+            let until = text.len().min(end + self.reach);
+            for (range, label) in self.edits(&text[from..until], until == text.len()) {
+                let range = from + range.start..from + range.end;
+                if range.start >= end {
                     break;
                 }
-                masked.extend_from_slice(&window[at..range.start]);
-                masked.extend_from_slice(label.as_bytes());
-                at = range.end;
-                is_changed = true;
+                if range.start >= done {
+                    masked.extend_from_slice(&text[done..range.start]);
+                    masked.extend_from_slice(label.as_bytes());
+                    done = range.end;
+                    is_changed = true;
+                }
             }
-            let rest = at.max(end - done);
-            masked.extend_from_slice(&window[at..rest]);
-            done += rest;
+            if done < end {
+                masked.extend_from_slice(&text[done..end]);
+                done = end;
+            }
         }
         if is_changed { Cow::Owned(masked) } else { Cow::Borrowed(&text[..limit]) }
     }
@@ -182,7 +187,7 @@ impl Masker {
         for hit in &apart {
             // What became a string as a whole may hold several.
             if edits.last().is_none_or(|(last, _)| last.end <= hit.range.start) {
-                edits.push(labelled(text, hit));
+                edits.extend(labelled(text, hit));
             }
         }
         edits
@@ -319,21 +324,12 @@ fn end_of(wanted: &[u8], text: &[u8], start: usize, steps: &mut usize) -> Option
     None
 }
 
-/// No bare word of JSON is longer than this, nor the blanks around it.
-const LONGEST_WORD: usize = 64;
-
-/// What is in the place of a hit, and which place that is. A bare word of JSON, such as a number, becomes a string
-/// as a whole, so that JSON stays JSON.
-fn labelled(text: &[u8], hit: &Hit<'_>) -> (Range<usize>, String) {
-    let is_bare = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-');
-    let start = hit.range.start - text[..hit.range.start].iter().rev().take(LONGEST_WORD).take_while(is_bare).count();
-    let end = hit.range.end + text[hit.range.end..].iter().take(LONGEST_WORD).take_while(is_bare).count();
-    let before = text[..start].iter().rev().take(LONGEST_WORD).find(|byte| !byte.is_ascii_whitespace());
-    let after = text[end..].iter().take(LONGEST_WORD).find(|byte| !byte.is_ascii_whitespace());
-    let is_value = matches!(before, Some(b':' | b'[' | b',')) && matches!(after, Some(b',' | b']' | b'}'));
-    if is_value && text[start..end].iter().all(|byte| is_bare(&byte)) {
-        (start..end, format!("\"{}\"", hit.label))
-    } else {
-        (hit.range.clone(), hit.label.to_owned())
+/// What is in the place of a hit, and which place that is; `None` if nothing is hidden there, as the output would say the
+/// same with any other secret. A number becomes a string as a whole, so that JSON stays JSON.
+fn labelled(text: &[u8], hit: &Hit<'_>) -> Option<(Range<usize>, String)> {
+    match place(text, &hit.range) {
+        Place::Own => None,
+        Place::Bare(whole) => Some((whole, format!("\"{}\"", hit.label))),
+        Place::Other => Some((hit.range.clone(), hit.label.to_owned())),
     }
 }

@@ -6,6 +6,7 @@
 mod address;
 mod decode;
 mod header;
+mod json_words;
 mod layer;
 mod masker;
 mod named;
@@ -18,6 +19,7 @@ pub use secret::Secret;
 
 pub(crate) use address::{percent_decoded, user_info};
 pub(crate) use header::is_credential_header;
+pub(crate) use json_words::CONTEXT;
 
 #[cfg(test)]
 mod tests;

@@ -153,6 +153,42 @@ fn json_stays_json() {
 }
 
 #[test]
+fn what_output_says_by_itself_stays() {
+    for (secret, text, expected) in [
+        // Keys of results, and what contains the secret by chance.
+        ("file", r#"{"file":"file","x":{ "file" : 1}}"#, r#"{"file":"${NAME}","x":{ "file" : 1}}"#),
+        ("line", r#"{"line":3,"outlines":1}"#, r#"{"line":3,"out${NAME}s":1}"#),
+        ("outc", r#"{"outcome":"outc"}"#, r#"{"outcome":"${NAME}"}"#),
+        ("hunter2", r#"{"level":"hunter2"}"#, r#"{"level":"${NAME}"}"#),
+        // Other keys.
+        ("hunter", r#"{"hunter":1}"#, r#"{"${NAME}":1}"#),
+        // Words and numbers that say what something is.
+        ("success", r#"{"outcome":"success","info":"success"}"#, r#"{"outcome":"success","info":"${NAME}"}"#),
+        ("cess", r#"{"outcome": "success"}"#, r#"{"outcome": "success"}"#),
+        ("request", r#"{"kind":"http_request","a":["request"]}"#, r#"{"kind":"http_request","a":["${NAME}"]}"#),
+        ("1234", r#"{"index":1234,"line": 51234,"id":1234}"#, r#"{"index":1234,"line": 51234,"id":"${NAME}"}"#),
+        ("null", r#"{"a":null,"b":"null","c":[null]}"#, r#"{"a":null,"b":"${NAME}","c":[null]}"#),
+        ("true", r#"[true,"true"]"#, r#"[true,"${NAME}"]"#),
+        // What is JSON within a string is not the output's own.
+        ("file", r#"{"body":"{\"file\":\"a\"}"}"#, r#"{"body":"{\"${NAME}\":\"a\"}"}"#),
+        ("success", r#"{"body":"{\"outcome\":\"success\"}"}"#, r#"{"body":"{\"outcome\":\"${NAME}\"}"}"#),
+        // What is not JSON.
+        ("file", "a file: \"file\", file", "a ${NAME}: \"${NAME}\", ${NAME}"),
+    ] {
+        assert_eq!(masker(secret).mask(text), expected, "{secret}");
+    }
+}
+
+#[test]
+fn what_output_says_by_itself_stays_in_every_window() {
+    let masker = masker("file");
+    for before in WINDOW - 40..WINDOW + 2 {
+        let text = format!("{{\"{}\":1,\"file\":\"a\"}}", ".".repeat(before));
+        assert_eq!(masker.mask(&text), text, "{before}");
+    }
+}
+
+#[test]
 fn a_text_that_is_cut() {
     let masker = masker("topsecret");
     let text = "ab topsecret topsecret";

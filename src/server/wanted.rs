@@ -11,7 +11,7 @@ use crate::model::{Document, Graph, ModuleType, ParamText, ParamValue, TextPart,
 use crate::secrets::Secret;
 
 /// Gives the value of a variable of the environment.
-pub type Environment<'e> = &'e dyn Fn(&str) -> Option<Secret>;
+pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<Secret> + Sync);
 
 /// What is to be written to a server.
 #[derive(Clone, Debug)]

@@ -92,7 +92,7 @@ fn unresolved(ours: Span, [middle, theirs]: [Span; 2]) -> Diagnostic {
 }
 
 fn unreadable<'s>(id: FileId, diagnostic: Diagnostic) -> Parsed<'s> {
-    let file = File { id, items: Vec::new(), comments: Vec::new(), incomplete: true };
+    let file = File { id, items: Vec::new(), comments: Vec::new(), lists: Vec::new(), incomplete: true };
     Parsed { file, diagnostics: vec![diagnostic] }
 }
 

@@ -32,6 +32,8 @@ pub struct File<'s> {
     pub items: Vec<Item<'s>>,
     /// Every comment, in order.
     pub comments: Vec<Comment<'s>>,
+    /// The list files that it names in `lines(…)`, in order.
+    pub lists: Vec<Text<'s>>,
     /// Whether something could not be read: then a name that seems unknown may just be unread.
     pub incomplete: bool,
 }

@@ -1,6 +1,6 @@
 //! All that is known of tags in one run of the checker.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use super::spelling::Speller;
 use super::{ServerTags, Taxonomies};
@@ -11,14 +11,42 @@ pub struct KnownTags<'c> {
     pub taxonomies: &'c Taxonomies,
     /// What the server's catalogue lists, if there is one.
     pub server: Option<&'c ServerTags>,
-    tags: OnceCell<Speller>,
-    clusters: OnceCell<Speller>,
+    tags: OnceLock<Speller>,
+    clusters: OnceLock<Speller>,
 }
 
 impl<'c> KnownTags<'c> {
     /// Nothing is prepared before it is asked for.
     pub fn new(taxonomies: &'c Taxonomies, server: Option<&'c ServerTags>) -> Self {
-        Self { taxonomies, server, tags: OnceCell::new(), clusters: OnceCell::new() }
+        Self { taxonomies, server, tags: OnceLock::new(), clusters: OnceLock::new() }
+    }
+
+    /// The same tags, of which the same has been asked so far.
+    pub(crate) fn fork(&self) -> Self {
+        let fork =
+            |speller: &OnceLock<Speller>| speller.get().map(Speller::fork).map(OnceLock::from).unwrap_or_default();
+        Self {
+            taxonomies: self.taxonomies,
+            server: self.server,
+            tags: fork(&self.tags),
+            clusters: fork(&self.clusters),
+        }
+    }
+
+    /// Takes over what a fork was asked.
+    pub(crate) fn join(&self, fork: Self) {
+        for (ours, theirs) in [(&self.tags, fork.tags), (&self.clusters, fork.clusters)] {
+            match (ours.get(), theirs.into_inner()) {
+                (Some(ours), Some(theirs)) => ours.join(theirs),
+                (None, Some(theirs)) => drop(ours.set(theirs)),
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// Whether a name was not looked for because too much had been asked before.
+    pub(crate) fn ran_out(&self) -> bool {
+        [&self.tags, &self.clusters].into_iter().filter_map(OnceLock::get).any(Speller::ran_out)
     }
 
     /// What lists the tags of the server, if anything does.

@@ -1,6 +1,6 @@
 //! Which name a misspelt one stands for, among very many.
 
-use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -16,9 +16,38 @@ const MAX_MISTAKES: usize = 4;
 /// Names shorter than this are near to many, so a misspelt one must have the right length.
 const SHORT: usize = 6;
 
-/// Names that consist of a group and the rest, with a lookup for each way to misspell them.
+/// Names that consist of a group and the rest, and what was asked about them.
 pub(super) struct Speller {
-    names: Vec<String>,
+    names: Arc<Names>,
+    asked: Mutex<Asked>,
+}
+
+/// What was asked.
+#[derive(Clone, Default)]
+struct Asked {
+    compared: usize,
+    answers: FxHashMap<String, Option<usize>>,
+    /// Whether something was not looked for because that would have been too much.
+    ran_out: bool,
+}
+
+impl Asked {
+    /// Whether a word of this length may still be compared with so many names.
+    fn spend(&mut self, names: usize, length: usize) -> bool {
+        let spent = self.compared.saturating_add(names.saturating_mul(length * length));
+        let affordable = spent <= MAX_COMPARED;
+        if affordable {
+            self.compared = spent;
+        } else {
+            self.ran_out = true;
+        }
+        affordable
+    }
+}
+
+/// Names with a lookup for each way to misspell them.
+struct Names {
+    all: Vec<String>,
     /// What is between the group and the rest.
     separator: char,
     /// By letters and digits alone; `None` where several have the same.
@@ -28,73 +57,95 @@ pub(super) struct Speller {
     /// Sorted by length.
     by_group: FxHashMap<String, Vec<usize>>,
     groups_by_length: FxHashMap<usize, Vec<String>>,
-    compared: Cell<usize>,
-    answers: RefCell<FxHashMap<String, Option<usize>>>,
 }
 
 impl Speller {
     /// Prepares the lookups.
     pub fn new<'n>(names: impl Iterator<Item = &'n str>, separator: char) -> Self {
-        let mut speller = Self {
-            names: names.map(str::to_owned).collect(),
+        Self { names: Arc::new(Names::new(names, separator)), asked: Mutex::default() }
+    }
+
+    /// The name that a word which is none of them probably stands for.
+    pub fn meant(&self, word: &str) -> Option<&str> {
+        let mut asked = self.asked();
+        let known = asked.answers.get(word).copied();
+        let answer = known.unwrap_or_else(|| {
+            let answer = self.names.find(word, &mut asked);
+            asked.answers.insert(word.to_owned(), answer);
+            answer
+        });
+        answer.map(|index| self.names.all[index].as_str())
+    }
+
+    /// One with the same names that has been asked the same so far.
+    pub fn fork(&self) -> Self {
+        Self { names: Arc::clone(&self.names), asked: Mutex::new(self.asked().clone()) }
+    }
+
+    /// Takes over what a fork was asked.
+    pub fn join(&self, fork: Self) {
+        *self.asked() = fork.asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    }
+
+    /// Whether something was not looked for because that would have been too much.
+    pub fn ran_out(&self) -> bool {
+        self.asked().ran_out
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Names {
+    fn new<'n>(names: impl Iterator<Item = &'n str>, separator: char) -> Self {
+        let mut made = Self {
+            all: names.map(str::to_owned).collect(),
             separator,
             by_letters: FxHashMap::default(),
             by_rest: FxHashMap::default(),
             by_group: FxHashMap::default(),
             groups_by_length: FxHashMap::default(),
-            compared: Cell::new(0),
-            answers: RefCell::default(),
         };
-        for (index, name) in speller.names.iter().enumerate() {
+        for (index, name) in made.all.iter().enumerate() {
             let once = |index| move |known: &mut Option<usize>| *known = known.filter(|known| *known == index);
-            speller.by_letters.entry(letters(name)).and_modify(once(index)).or_insert(Some(index));
+            made.by_letters.entry(letters(name)).and_modify(once(index)).or_insert(Some(index));
             let (group, rest) = name.split_once(separator).unwrap_or(("", name));
             if rest.len() < name.len() && (separator == '=' || rest.contains('=')) {
-                speller.by_rest.entry(letters(rest)).and_modify(once(index)).or_insert(Some(index));
+                made.by_rest.entry(letters(rest)).and_modify(once(index)).or_insert(Some(index));
             }
-            speller.by_group.entry(group.to_lowercase()).or_default().push(index);
+            made.by_group.entry(group.to_lowercase()).or_default().push(index);
         }
-        for group in speller.by_group.keys() {
-            speller.groups_by_length.entry(group.len()).or_default().push(group.clone());
+        for group in made.by_group.keys() {
+            made.groups_by_length.entry(group.len()).or_default().push(group.clone());
         }
-        for names in speller.by_group.values_mut() {
-            names.sort_by_key(|&index| length(&speller.names[index]));
+        for names in made.by_group.values_mut() {
+            names.sort_by_key(|&index| length(&made.all[index]));
         }
         // Where several are near, it must not depend on the table which one is found.
-        for groups in speller.groups_by_length.values_mut() {
+        for groups in made.groups_by_length.values_mut() {
             groups.sort_unstable();
         }
-        speller
+        made
     }
 
-    /// The name that a word which is none of them probably stands for.
-    pub fn meant(&self, word: &str) -> Option<&str> {
-        let known = self.answers.borrow().get(word).copied();
-        let answer = known.unwrap_or_else(|| {
-            let answer = self.find(word);
-            self.answers.borrow_mut().insert(word.to_owned(), answer);
-            answer
-        });
-        answer.map(|index| self.names[index].as_str())
-    }
-
-    fn find(&self, word: &str) -> Option<usize> {
+    fn find(&self, word: &str, asked: &mut Asked) -> Option<usize> {
         let spelt = letters(word);
         if let Some(&Some(same)) = self.by_letters.get(&spelt) {
             return Some(same);
         }
         let Some((group, rest)) = word.split_once(self.separator) else {
-            return self.by_rest.get(&spelt).copied().flatten().or_else(|| self.nearest(word, ""));
+            return self.by_rest.get(&spelt).copied().flatten().or_else(|| self.nearest(word, "", asked));
         };
         let group = group.to_lowercase();
         if self.by_group.contains_key(&group) {
-            return self.nearest(word, &group);
+            return self.nearest(word, &group, asked);
         }
         let rest = letters(rest);
         let slack = usize::from(group.len() >= SHORT);
         let lengths = group.len().saturating_sub(slack)..=group.len() + slack;
         let groups = lengths.filter_map(|length| self.groups_by_length.get(&length));
-        for known in groups.filter(|groups| self.spend(groups.len(), group.len())).flatten() {
+        for known in groups.filter(|groups| asked.spend(groups.len(), group.len())).flatten() {
             if closest(&group, [known.as_str()]).is_some()
                 && let Some(&Some(found)) = self.by_letters.get(&(letters(known) + &rest))
             {
@@ -104,24 +155,14 @@ impl Speller {
         None
     }
 
-    fn nearest(&self, word: &str, group: &str) -> Option<usize> {
+    fn nearest(&self, word: &str, group: &str, asked: &mut Asked) -> Option<usize> {
         let names = self.by_group.get(group)?;
         let wanted = length(word);
-        let start = names.partition_point(|&index| length(&self.names[index]) + MAX_MISTAKES < wanted);
-        let end = names.partition_point(|&index| length(&self.names[index]) <= wanted + MAX_MISTAKES);
-        let names = names.get(start..end).filter(|names| self.spend(names.len(), wanted))?;
-        let found = closest(word, names.iter().map(|&index| self.names[index].as_str()))?;
-        names.iter().copied().find(|&index| self.names[index] == found)
-    }
-
-    /// Whether a word of this length may still be compared with so many names.
-    fn spend(&self, names: usize, length: usize) -> bool {
-        let spent = self.compared.get().saturating_add(names.saturating_mul(length * length));
-        let affordable = spent <= MAX_COMPARED;
-        if affordable {
-            self.compared.set(spent);
-        }
-        affordable
+        let start = names.partition_point(|&index| length(&self.all[index]) + MAX_MISTAKES < wanted);
+        let end = names.partition_point(|&index| length(&self.all[index]) <= wanted + MAX_MISTAKES);
+        let names = names.get(start..end).filter(|names| asked.spend(names.len(), wanted))?;
+        let found = closest(word, names.iter().map(|&index| self.all[index].as_str()))?;
+        names.iter().copied().find(|&index| self.all[index] == found)
     }
 }
 

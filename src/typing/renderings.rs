@@ -1,6 +1,6 @@
 //! Templates are tried: one that cannot be rendered without data cannot be with it.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::jinja::{Effort, Tried, tried};
 
@@ -12,11 +12,25 @@ const WHOLE_TRIES: u32 = 2;
 /// How many tries were made.
 #[derive(Debug, Default)]
 pub struct Renderings {
-    short: Cell<u32>,
-    whole: Cell<u32>,
+    short: AtomicU32,
+    whole: AtomicU32,
+    /// Whether one more was wanted.
+    ran_out: AtomicBool,
 }
 
 impl Renderings {
+    /// Whether more was wanted than there was.
+    pub(crate) fn ran_out(&self) -> bool {
+        self.ran_out.load(Ordering::Relaxed)
+    }
+
+    /// Takes over what was made with others.
+    pub(crate) fn become_as(&self, other: &Self) {
+        self.short.store(other.short.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.whole.store(other.whole.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.ran_out.store(other.ran_out(), Ordering::Relaxed);
+    }
+
     /// The limit that a template comes to without data, in words.
     pub(super) fn limit_of(&self, text: &str) -> Option<String> {
         if !may_take_long(text) {
@@ -24,10 +38,10 @@ impl Renderings {
         }
         let efforts = [(&self.short, SHORT_TRIES, Effort::Short), (&self.whole, WHOLE_TRIES, Effort::Whole)];
         for (made, most, effort) in efforts {
-            if made.get() == most {
+            if made.fetch_add(1, Ordering::Relaxed) >= most {
+                self.ran_out.store(true, Ordering::Relaxed);
                 return None;
             }
-            made.set(made.get() + 1);
             match tried(text, effort) {
                 Tried::Ended => return None,
                 Tried::Limit(why) => return Some(why),
@@ -35,6 +49,14 @@ impl Renderings {
             }
         }
         None
+    }
+}
+
+impl Clone for Renderings {
+    fn clone(&self) -> Self {
+        let same = Self::default();
+        same.become_as(self);
+        same
     }
 }
 

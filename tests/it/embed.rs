@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mispflow::embed::{
-    Input, Options, ProblemKind, Project, Replay, Told, Workflow, diff, evaluate, format, import, run_tests,
+    Input, Options, ProblemKind, Project, Replay, TestSuite, Told, Workflow, diff, evaluate, format, import,
 };
 use mispflow::simulate::replay::Record;
 use serde_json::{Value, json};
@@ -210,15 +210,15 @@ fn an_event_that_cannot_be_used() {
 fn tests_are_those_of_test() {
     let project = folder(&[("guard.mwf", GUARD), ("red.json", &event("a", "tlp:red"))]);
     let input = Input::Path(project.path().to_owned());
-    let outcomes = run_tests(&input, &Options::default()).unwrap();
-    let [passed] = &outcomes[..] else { panic!("one test") };
-    assert_eq!((passed.title.as_str(), passed.workflow.as_str(), passed.line), ("red stays", "guard", 10));
-    assert_eq!(passed.failures, "");
+    let suite = TestSuite::load(input.clone(), Options::default()).unwrap();
+    let [only] = &suite.tests[..] else { panic!("one test") };
+    assert_eq!((only.title.as_str(), only.workflow.as_str(), only.line), ("red stays", "guard", 10));
+    assert_eq!(suite.run(0).unwrap(), "");
     std::fs::write(project.path().join("red.json"), event("a", "tlp:green")).unwrap();
-    let failed = &run_tests(&input, &Options::default()).unwrap()[0];
+    let failures = TestSuite::load(input, Options::default()).unwrap().run(0).unwrap();
     let text = mispflow(project.path(), &["test", project.path().to_str().unwrap()]);
-    assert!(stderr(&text).contains(failed.failures.trim_end()), "{}\n---\n{}", stderr(&text), failed.failures);
-    assert!(!failed.failures.is_empty());
+    assert!(stderr(&text).contains(failures.trim_end()), "{}\n---\n{failures}", stderr(&text));
+    assert!(!failures.is_empty());
 }
 
 #[test]

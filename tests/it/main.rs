@@ -42,6 +42,7 @@ mod import_large;
 mod import_release;
 mod import_round_trip;
 mod import_text;
+mod jobs;
 mod json_as_text;
 mod json_checked;
 mod levels;

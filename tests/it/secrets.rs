@@ -1,5 +1,6 @@
 //! Whatever is run, and whatever it writes: no secret shows, in no encoding.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -8,7 +9,11 @@ use std::{fs, thread};
 use assert_cmd::Command;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use mispflow::secrets::{Masker, Secret};
+use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::program::{mispflow, stdout};
 
 /// Secrets by the variables that hold them.
 const SECRETS: [(&str, &str); 4] = [
@@ -300,4 +305,72 @@ fn a_new_project_keeps_files_with_secrets_out_of_git() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("/build-with-secrets/"), "{said}");
     assert_eq!(fs::read_to_string(folder.path().join(".gitignore")).unwrap(), "mine\n");
+}
+
+/// Adds all keys of some JSON.
+fn keys_of(value: &Value, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => object.iter().for_each(|(key, value)| {
+            keys.insert(key.clone());
+            keys_of(value, keys);
+        }),
+        Value::Array(list) => list.iter().for_each(|value| keys_of(value, keys)),
+        _ => {}
+    }
+}
+
+/// A secret that is a word of the output by chance takes nothing from it.
+#[test]
+fn secrets_that_are_words_of_the_output() {
+    let folder = TempDir::new().unwrap();
+    let text = r#"workflow guard on event-publish {
+    if event tagged any "tlp:red" {
+        stop-execution(message: "no")
+    }
+    tag_operation(scope: attribute, action: add, locality: global, tags: ["reviewed"])
+    webhook(url: "https://soc.example.org", payload: "{{ Event.info }}")
+}
+test "red" of guard { given { Event: { Tag: [{ name: "tlp:red" }] } } expect success }
+"#;
+    fs::write(folder.path().join("guard.mwf"), text).unwrap();
+    fs::write(folder.path().join("other.mwf"), text.replace("reviewed", "seen").split_once("test ").unwrap().0)
+        .unwrap();
+    fs::write(folder.path().join("wrong.mwf"), "workflow w on event-publish { webhok() }\n").unwrap();
+    fs::write(
+        folder.path().join("event.json"),
+        r#"{"Event": {"id": "1", "info": "a", "Tag": [], "Attribute": [{"id": "3", "type": "url", "value": "x"}]}}"#,
+    )
+    .unwrap();
+    for arguments in [
+        &["run", "guard.mwf", "--event", "event.json"][..],
+        &["check", "wrong.mwf"],
+        &["check", "wrong.mwf", "--statistics"],
+        &["check", "wrong.mwf", "--format", "sarif"],
+        &["test", "guard.mwf", "--coverage"],
+        &["diff", "guard.mwf", "other.mwf", "--event", "event.json"],
+        &["diff", "guard.mwf", "other.mwf", "--meaning"],
+    ] {
+        let format = if arguments.contains(&"--format") { &[][..] } else { &["--format", "json"] };
+        let output = mispflow(folder.path(), &[arguments, format].concat());
+        let shown = stdout(&output);
+        let told: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
+        let mut keys = BTreeSet::new();
+        keys_of(&told, &mut keys);
+        assert!(keys.len() > 2, "{shown}");
+        let literals = ["null", "true", "false"].map(str::to_owned);
+        // Shorter secrets are not looked for.
+        for secret in keys.iter().chain(&literals).filter(|key| key.len() >= 4) {
+            for secret in
+                [&secret[..], &secret[1..], &secret[..secret.len() - 1]].into_iter().filter(|secret| secret.len() >= 4)
+            {
+                let masker = Masker::new([("NAME", &Secret::new(secret))], [], true);
+                let hidden = masker.mask(shown);
+                let read: Value =
+                    serde_json::from_str(&hidden).unwrap_or_else(|error| panic!("{secret}: {error}: {hidden}"));
+                let mut after = BTreeSet::new();
+                keys_of(&read, &mut after);
+                assert_eq!(after, keys, "{secret}");
+            }
+        }
+    }
 }

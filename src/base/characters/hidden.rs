@@ -47,15 +47,19 @@ pub fn is_hidden(c: char) -> bool {
 /// where they are: joiners in emoji and between letters that join, variation selectors after what has variants, and the
 /// tags in the flags of regions.
 pub fn hidden_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    let mut characters = text.char_indices();
+    let mut next = 0;
     std::iter::from_fn(move || {
-        // Nearly all bytes are these.
-        let rest = characters.as_str().as_bytes();
-        let plain = rest.iter().take_while(|&&byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')).count();
-        if plain > 0 {
-            characters.nth(plain - 1);
+        loop {
+            // Nearly all bytes are these.
+            let rest = &text.as_bytes()[next..];
+            next += rest.iter().take_while(|&&byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')).count();
+            let c = text[next..].chars().next()?;
+            let at = next;
+            next += c.len_utf8();
+            if is_hidden(c) && !belongs(text, at, c) {
+                return Some((at, c));
+            }
         }
-        characters.by_ref().find(|&(at, c)| is_hidden(c) && !belongs(text, at, c))
     })
 }
 

@@ -39,13 +39,13 @@ pub enum Filling<'e> {
     /// `placeholders`, by which [`read`](super::read) knows it from text that happens to look like one.
     Placeholders,
     /// The value of the variable, which the function gives, or `None` if it is not set.
-    Values(&'e dyn Fn(&str) -> Option<Secret>),
+    Values(&'e (dyn Fn(&str) -> Option<Secret> + Sync)),
     /// The values, and those of secrets so that MISP does not render them: a secret that holds `{{` stays what it is.
     ForMisp {
         /// The value of a variable, or `None` if it is not set.
-        environment: &'e dyn Fn(&str) -> Option<Secret>,
+        environment: &'e (dyn Fn(&str) -> Option<Secret> + Sync),
         /// Whether MISP renders a parameter: the module, and the parameter's id.
-        is_template: &'e dyn Fn(&str, &str) -> bool,
+        is_template: &'e (dyn Fn(&str, &str) -> bool + Sync),
     },
 }
 
@@ -55,7 +55,7 @@ pub enum Filling<'e> {
 /// [`WriteError`] with every variable whose value is wanted, that is not set and has no default.
 pub fn write(document: &Document<'_>, form: Form, filling: Filling<'_>) -> Result<String, WriteError> {
     let graph = GraphWriter::new(document, filling);
-    let out = Emitter::new(Layout::Indented, capacity(document));
+    let out = Emitter::new(Layout::Indented, expected_length(document));
     match (form, document.kind) {
         (Form::Data, _) => data(out, graph),
         (Form::Workflow, _) => workflow(out, document, graph),
@@ -70,7 +70,7 @@ pub fn needs_values(document: &Document<'_>) -> bool {
 }
 
 /// About how many bytes the output will have.
-fn capacity(document: &Document<'_>) -> usize {
+pub fn expected_length(document: &Document<'_>) -> usize {
     1024 + document.graph.nodes.len() * 1600
 }
 
@@ -98,7 +98,7 @@ fn workflow(mut out: Emitter, document: &Document<'_>, mut graph: GraphWriter<'_
 }
 
 fn request(mut out: Emitter, document: &Document<'_>, mut graph: GraphWriter<'_>) -> Result<String, WriteError> {
-    let mut data = Emitter::new(Layout::Compact, capacity(document));
+    let mut data = Emitter::new(Layout::Compact, expected_length(document));
     graph.keyed(&mut data);
     out.open('{');
     out.key("Workflow");

@@ -26,6 +26,7 @@ mod meaning;
 mod module_run;
 mod modules;
 mod options;
+mod parts;
 mod prepare;
 mod prepared;
 mod redact;

@@ -77,7 +77,7 @@ impl Prepared {
         let trigger = trigger.unwrap_or_default();
         let signature = settings.catalogue.module(&trigger).filter(|known| known.module_type == ModuleType::Trigger);
         let start = graph.nodes.iter().position(|node| is_trigger(&node) && node.module == trigger);
-        Ok(Self {
+        let mut prepared = Self {
             name: settings.name.to_owned(),
             id: settings.server_id.to_owned(),
             is_blocking: signature.is_some_and(|signature| signature.blocking),
@@ -94,7 +94,10 @@ impl Prepared {
             nodes,
             edges,
             semantics: settings.semantics,
-        })
+            parts: None,
+        };
+        prepared.parts = prepared.find_parts();
+        Ok(prepared)
     }
 
     /// Makes a document ready to run, under its own name, trigger and logging.

@@ -2,6 +2,7 @@
 
 use crate::catalogue::Semantics;
 use crate::model::{ModuleType, NodeId};
+use crate::php::Parts;
 
 use super::adhoc::AdhocTrigger;
 use super::modules::Module;
@@ -32,6 +33,8 @@ pub struct Prepared {
     /// How many connections there are.
     pub(super) edges: usize,
     pub(super) semantics: Semantics,
+    /// The parts of an event that the nodes can look at; `None` for everything.
+    pub(super) parts: Option<Parts>,
 }
 
 impl Prepared {

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::php::{JsonError, Value};
+use crate::php::{JsonError, Parts, Value};
 use crate::project::unreadable;
-use crate::simulate::engine::Prepared;
+use crate::simulate::engine::{Prepared, RunOptions};
 
 use super::record::{Record, RecordError};
 use super::usable::{Unusable, usable};
@@ -15,7 +15,27 @@ use super::usable::{Unusable, usable};
 /// # Errors
 /// A finding that says why not, and where the record is.
 pub fn data_of<'r>(record: &'r Record, workflow: &Prepared) -> Result<Value<'r>, Box<Diagnostic>> {
-    let data = value_of(record)?;
+    usable_data(record, workflow, None)
+}
+
+/// As [`data_of`], without what a run with these options cannot look at.
+///
+/// # Errors
+/// As [`data_of`].
+pub fn needed_data_of<'r>(
+    record: &'r Record,
+    workflow: &Prepared,
+    options: &RunOptions<'_>,
+) -> Result<Value<'r>, Box<Diagnostic>> {
+    usable_data(record, workflow, workflow.parts(options))
+}
+
+fn usable_data<'r>(
+    record: &'r Record,
+    workflow: &Prepared,
+    parts: Option<&Parts>,
+) -> Result<Value<'r>, Box<Diagnostic>> {
+    let data = parts_of(record, parts)?;
     usable_by(record, workflow, &data)?;
     Ok(data)
 }
@@ -33,8 +53,13 @@ pub fn usable_by(record: &Record, workflow: &Prepared, data: &Value<'_>) -> Resu
 /// # Errors
 /// A finding that says why there is none, and where the record is.
 pub fn value_of(record: &Record) -> Result<Value<'_>, Box<Diagnostic>> {
+    parts_of(record, None)
+}
+
+fn parts_of<'r>(record: &'r Record, parts: Option<&Parts>) -> Result<Value<'r>, Box<Diagnostic>> {
     let text = record.text.as_ref().map_err(|error| Box::new(unreadable_record(record, error)))?;
-    Value::from_json(text).map_err(|error| Box::new(invalid(record, text, &error)))
+    let value = parts.map_or_else(|| Value::from_json(text), |parts| Value::parts_of_json(text, parts));
+    value.map_err(|error| Box::new(invalid(record, text, &error)))
 }
 
 fn invalid(record: &Record, text: &str, error: &JsonError) -> Diagnostic {

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::vec;
 
 use ignore::WalkBuilder;
 
+use crate::base::parallel::threads;
 use crate::project::ProjectFiles;
 
+use super::ahead::ReadAhead;
 use super::compressed::{Stream, unpacked};
 use super::record::{Record, RecordError, Records};
 
@@ -16,6 +18,8 @@ use super::record::{Record, RecordError, Records};
 const EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
 /// How they end if they are compressed, after that.
 const COMPRESSED: [&str; 3] = ["gz", "zst", "zstd"];
+/// So many files are read at the same time at most: what runs takes longer than what unpacks.
+const MOST_READERS: usize = 8;
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
 
@@ -77,16 +81,19 @@ fn is_standard_input(path: &Path) -> bool {
 }
 
 /// The events of files, in batches.
-pub struct Events {
-    paths: vec::IntoIter<PathBuf>,
-    readable: ProjectFiles,
-    open: Option<Records<Stream>>,
-}
+pub struct Events(Box<dyn Iterator<Item = Vec<Record>> + Send>);
 
 impl Events {
-    /// The events of `files`.
+    /// The events of `files`. Several files are read at the same time, as unpacking takes long; see [`ReadAhead`].
     pub fn new(files: EventFiles) -> Self {
-        Self { paths: files.paths.into_iter(), readable: files.readable, open: None }
+        let EventFiles { paths, readable, .. } = files;
+        let readers = threads().min(paths.len()).min(MOST_READERS);
+        let read = move |path: PathBuf| entries(&path, &readable);
+        Self(if readers < 2 {
+            Box::new(paths.into_iter().flat_map(read))
+        } else {
+            Box::new(ReadAhead::new(paths, readers, read))
+        })
     }
 }
 
@@ -94,20 +101,18 @@ impl Iterator for Events {
     type Item = Vec<Record>;
 
     fn next(&mut self) -> Option<Vec<Record>> {
-        loop {
-            if let Some(batch) = self.open.as_mut().and_then(Iterator::next) {
-                return Some(batch);
-            }
-            let path = self.paths.next()?;
-            let name = path.display().to_string();
-            match open(&path, &self.readable) {
-                Ok((stream, may_wait)) => self.open = Some(Records::new(stream, &name, may_wait)),
-                Err(error) => {
-                    self.open = None;
-                    let text = Err(RecordError::Unreadable(error));
-                    return Some(vec![Record { name: name.into(), line: 0, index: None, text }]);
-                }
-            }
+        self.0.next()
+    }
+}
+
+/// The entries of a file; if it cannot be opened, one that says so.
+fn entries(path: &Path, readable: &ProjectFiles) -> Box<dyn Iterator<Item = Vec<Record>> + Send> {
+    let name = path.display().to_string();
+    match open(path, readable) {
+        Ok((stream, may_wait)) => Box::new(Records::new(stream, &name, may_wait)),
+        Err(error) => {
+            let text = Err(RecordError::Unreadable(error));
+            Box::new(iter::once(vec![Record { name: name.into(), line: 0, index: None, text }]))
         }
     }
 }
@@ -174,6 +179,27 @@ mod tests {
         let found: Vec<_> = Events::new(files).flatten().map(|record| (record.line, record.text.unwrap())).collect();
         let found: Vec<_> = found.iter().map(|(line, text)| (*line, text.as_str())).collect();
         assert_eq!(found, [(1, "{\"a\": 1}"), (2, "{\"b\": 2}"), (1, "{\"c\": 3}"), (1, "{\"d\": 4}")]);
+    }
+
+    #[test]
+    fn many_files_come_in_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut expected = Vec::new();
+        for number in 0..40 {
+            let name = format!("{number:02}.ndjson");
+            // Some are packed; some are large, so that the others have to wait.
+            let lines = if number % 7 == 0 { 3_000 } else { number % 3 };
+            let text = "{\"n\": 1}\n".repeat(lines);
+            expected.extend((0..lines).map(|line| (name.clone(), line + 1)));
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+            let content = if number % 2 == 0 { text.into_bytes() } else { encoder.finish().unwrap() };
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        let found = Events::new(gather_events(&[folder.path().to_owned()]).unwrap()).flatten();
+        let name = |record: &Record| Path::new(&*record.name).file_name().unwrap().to_str().unwrap().to_owned();
+        let found: Vec<_> = found.map(|record| (name(&record), record.line)).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -4,11 +4,6 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// How many threads the computer can make use of.
-pub fn workers() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// So many results of an item wait for their turn; the work on it then waits too.
 const RESULTS_IN_LINE: usize = 4;
 

@@ -93,11 +93,22 @@ impl Structure {
                     at = end;
                     match piece.get(at) {
                         None => return Progress::More,
-                        Some(b'"') if is_key => self.end_key(),
+                        Some(b'"') if is_key => {
+                            self.end_key();
+                            // The usual way on, at one look.
+                            if piece.get(at + 1..at + 3) == Some(b":\"") {
+                                self.next = Next::String { is_key: false, escaped: false };
+                                at += 2;
+                            }
+                        }
                         Some(b'"') => {
                             self.next = Next::Comma;
                             if self.open.is_empty() {
                                 return Progress::End(at + 1);
+                            }
+                            if self.open.last() == Some(&true) && piece.get(at + 1..at + 3) == Some(b",\"") {
+                                self.begin_key();
+                                at += 2;
                             }
                         }
                         Some(b'\\') => self.next = Next::String { is_key, escaped: true },
@@ -121,8 +132,7 @@ impl Structure {
                         self.next = Next::String { is_key: false, escaped: false }
                     }
                     (b'"', Next::Key | Next::FirstKey) => {
-                        self.key.truncate(if self.open.len() == 1 { 0 } else { self.key.len() });
-                        self.next = Next::String { is_key: true, escaped: false };
+                        self.begin_key();
                     }
                     (b':', Next::Colon) => self.next = Next::Value,
                     (b',', Next::Comma) => {
@@ -157,6 +167,13 @@ impl Structure {
             at += 1;
         }
         Progress::More
+    }
+
+    fn begin_key(&mut self) {
+        if self.open.len() == 1 {
+            self.key.clear();
+        }
+        self.next = Next::String { is_key: true, escaped: false };
     }
 
     fn end_key(&mut self) {

@@ -13,7 +13,7 @@ use crate::syntax::grammar::reading::Rule;
 use crate::syntax::misplaced::misplaced_item;
 use crate::syntax::syntax_error::{Expectation, explain};
 use crate::syntax::text::unescape;
-use crate::syntax::tree::{Comment, Name};
+use crate::syntax::tree::{Comment, Name, Text};
 
 /// More errors than these in one file say no more about it.
 const MAX_SYNTAX_ERRORS: usize = 100;
@@ -26,6 +26,8 @@ pub struct Builder<'c, 's> {
     compact: &'c Compact,
     pub(super) incomplete: Cell<bool>,
     comments: Vec<Comment<'s>>,
+    /// The list files that were named.
+    lists: RefCell<Vec<Text<'s>>>,
     /// What could not be read.
     unread: RefCell<Vec<Range<usize>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -51,6 +53,7 @@ impl<'c, 's> Builder<'c, 's> {
             text,
             compact,
             comments: compact.comments.iter().map(comment).collect(),
+            lists: RefCell::default(),
             unread: RefCell::default(),
             incomplete: Cell::new(false),
             diagnostics: RefCell::default(),
@@ -64,6 +67,14 @@ impl<'c, 's> Builder<'c, 's> {
     /// What was found wrong.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.diagnostics.into_inner()
+    }
+
+    pub(super) fn name_list(&self, name: &Text<'s>) {
+        self.lists.borrow_mut().push(name.clone());
+    }
+
+    pub(super) fn lists(&self) -> Vec<Text<'s>> {
+        self.lists.take()
     }
 
     /// The span of a pair, without the blank after its last token.

@@ -29,7 +29,7 @@ impl<'s> Builder<'_, 's> {
                 _ => {}
             }
         }
-        File { id, items, comments: self.comments(), incomplete: self.incomplete.get() }
+        File { id, items, comments: self.comments(), lists: self.lists(), incomplete: self.incomplete.get() }
     }
 
     fn import(&self, pair: Pair<'_, Rule>) -> Import<'s> {

@@ -84,7 +84,10 @@ impl<'s> Builder<'_, 's> {
         }
         let kind = match function {
             "secret" => ValueKind::Secret(name),
-            "lines" => ValueKind::Lines(name),
+            "lines" => {
+                self.name_list(&name);
+                ValueKind::Lines(name)
+            }
             _ => ValueKind::Env { name, default },
         };
         Value { kind, span }

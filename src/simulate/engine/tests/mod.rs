@@ -6,6 +6,7 @@ mod filters;
 mod http;
 mod limits;
 mod logic;
+mod parts;
 mod paths;
 mod reports;
 mod silence;

@@ -1,0 +1,86 @@
+//! An object of JSON on its way to an array of PHP.
+
+use super::array::Entries;
+use super::map::{Map, SMALL};
+use super::{Array, Key, Value};
+
+/// Objects of MISP have about so many entries.
+const USUAL: usize = 8;
+
+/// The entries of an object in the order in which they are read. Keys that come twice are rare, so that there are none is
+/// found out with a look at one bit for most keys.
+pub(super) struct Object<'a> {
+    entries: Vec<(Key<'a>, Value<'a>)>,
+    /// A bit for what keys look like from outside.
+    marks: u64,
+    /// Whether the entries can be taken as they are.
+    is_plain: bool,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn new() -> Self {
+        Self { entries: Vec::new(), marks: 0, is_plain: true }
+    }
+
+    pub(super) fn add(&mut self, key: Key<'a>, value: Value<'a>) {
+        if self.is_plain {
+            self.is_plain = self.is_new(&key);
+        }
+        if self.entries.is_empty() {
+            self.entries.reserve_exact(USUAL);
+        }
+        self.entries.push((key, value));
+    }
+
+    /// Whether this is a key with a name which has not come before. For what would take long to find out, no.
+    fn is_new(&mut self, key: &Key<'a>) -> bool {
+        let Key::String(text) = key else { return false };
+        let bytes = text.as_bytes();
+        let byte = |at: usize| bytes.get(at).map_or(0, |&byte| u32::from(byte));
+        let look =
+            byte(0) ^ (byte(bytes.len() / 2) << 2) ^ (byte(bytes.len().wrapping_sub(1)) << 1) ^ bytes.len() as u32;
+        let mark = 1 << (look % u64::BITS);
+        let is_marked = self.marks & mark != 0;
+        self.marks |= mark;
+        !is_marked || (self.entries.len() < SMALL && self.entries.iter().all(|(known, _)| known != key))
+    }
+
+    pub(super) fn into_array(self) -> Array<'a> {
+        if self.is_plain && !self.entries.is_empty() {
+            Entries::Map(Map::from_entries(self.entries)).into()
+        } else {
+            Array::from_entries(self.entries)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Object;
+    use crate::php::{Array, Key, Value};
+
+    #[test]
+    fn the_same_as_one_entry_after_the_other() {
+        let many: Vec<String> = (0..100).map(|number| format!("key {}", number % 90)).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let keys: [&[&str]; 9] = [
+            &[],
+            &["a"],
+            &["0", "1", "2"],
+            &["1", "0"],
+            &["a", "0", "a"],
+            &["abc", "aXc", "abc"],
+            &["type", "uuid", "tags", "type", "taxs"],
+            &["", "a", ""],
+            &many,
+        ];
+        for keys in keys {
+            let entries = || keys.iter().enumerate().map(|(at, key)| (Key::new((*key).into()), Value::Int(at as i64)));
+            let mut object = Object::new();
+            entries().for_each(|(key, value)| object.add(key, value));
+            let (object, slow) = (object.into_array(), Array::from_entries(entries()));
+            assert_eq!(object, slow, "{keys:?}");
+            assert_eq!(Value::Array(object).to_json().unwrap(), Value::Array(slow).to_json().unwrap());
+        }
+    }
+}
