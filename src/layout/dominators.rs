@@ -46,9 +46,4 @@ impl Dominators {
         }
         child
     }
-
-    /// The node from which a node hangs.
-    pub fn parent(&self, node: usize) -> usize {
-        self.parent[node]
-    }
 }

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::levels::Levels;
-use super::tree::{Kind, Tree};
+use super::tidy::POINT;
+use super::tree::{Item, Kind, Tree};
 use super::{Drawing, FRAME_PADDING, FRAME_TITLE, Rectangle};
 
 /// How many frames are around each frame.
@@ -72,17 +73,18 @@ pub fn keep_apart(drawing: &Drawing, tree: &Tree, heights: &mut [f64], order: Op
     if drawing.frames.is_empty() {
         return;
     }
-    let depths = depths(&drawing.frames);
+    let holders = Holders::new(drawing, tree);
     let outermost = drawing.frames.len();
     let mut blocks =
         vec![Block { ranks: None, top: f64::INFINITY, bottom: f64::NEG_INFINITY, parts: Vec::new() }; outermost + 1];
     for (index, item) in tree.all.iter().enumerate() {
-        let (frame, half) = match item.kind {
-            Kind::Node(node) => (drawing.nodes[node].frame, drawing.nodes[node].height / 2.0),
-            Kind::Point(edge) => (common(drawing, &depths, edge), 0.0),
+        let half = match item.kind {
+            Kind::Node(node) => drawing.nodes[node].height / 2.0,
+            // A border is as near to an edge as a box is.
+            Kind::Point(_) => POINT - drawing.spacing.gap / 2.0,
             Kind::Space | Kind::Root => continue,
         };
-        let block = &mut blocks[frame.unwrap_or(outermost)];
+        let block = &mut blocks[holders.of(item).unwrap_or(outermost)];
         let (first, last) = block.ranks.unwrap_or((item.rank, item.rank));
         block.ranks = Some((first.min(item.rank), last.max(item.rank)));
         block.top = block.top.min(heights[index] - half);
@@ -165,8 +167,66 @@ fn sort_by_ranks(blocks: &mut [Block], levels: &Levels, order: &[Vec<usize>]) {
     }
 }
 
+/// Which frames hold what.
+pub struct Holders<'d> {
+    drawing: &'d Drawing,
+    depths: Vec<usize>,
+    /// The first and the last rank of the boxes in each frame; none for a frame that is empty.
+    pub spans: Vec<Option<(usize, usize)>>,
+}
+
+impl<'d> Holders<'d> {
+    pub fn new(drawing: &'d Drawing, tree: &Tree) -> Self {
+        let mut spans: Vec<Option<(usize, usize)>> = vec![None; drawing.frames.len()];
+        let mut grow = |frame: usize, first: usize, last: usize| {
+            let own = spans[frame].unwrap_or((first, last));
+            spans[frame] = Some((own.0.min(first), own.1.max(last)));
+        };
+        for (node, &item) in drawing.nodes.iter().zip(&tree.items) {
+            if let Some(frame) = node.frame {
+                grow(frame, tree.all[item].rank, tree.all[item].rank);
+            }
+        }
+        for frame in (0..spans.len()).rev() {
+            if let (Some(around), Some((first, last))) = (drawing.frames[frame], spans[frame]) {
+                let own = spans[around].unwrap_or((first, last));
+                spans[around] = Some((own.0.min(first), own.1.max(last)));
+            }
+        }
+        Self { drawing, depths: depths(&drawing.frames), spans }
+    }
+
+    /// The innermost frame that holds a place of the tree. An edge leaves the frames of its first box at their right ends
+    /// and enters those of its last box at their left ends.
+    pub fn of(&self, item: &Item) -> Option<usize> {
+        let index = match item.kind {
+            Kind::Node(node) => return self.drawing.nodes[node].frame,
+            Kind::Point(edge) => edge,
+            Kind::Space | Kind::Root => return None,
+        };
+        let edge = self.drawing.edges[index];
+        let common = common(self.drawing, &self.depths, index);
+        let own = |node: usize| {
+            let around = self.drawing.nodes[node].frame;
+            let around = std::iter::successors(around, |&frame| self.drawing.frames[frame]);
+            around.take_while(|&frame| Some(frame) != common)
+        };
+        let span = |frame: usize| self.spans[frame].unwrap_or((usize::MAX, 0));
+        let left = own(edge.from).find(|&frame| item.rank <= span(frame).1);
+        left.or_else(|| own(edge.to).find(|&frame| item.rank >= span(frame).0)).or(common)
+    }
+}
+
+/// The outermost frame that an edge leaves.
+pub fn outermost_left(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
+    let common = common(drawing, depths, edge);
+    let around = drawing.nodes[drawing.edges[edge].from].frame;
+    let around = std::iter::successors(around, |&frame| drawing.frames[frame]);
+    around.take_while(|&frame| Some(frame) != common).last()
+}
+
 /// The innermost frame around both ends of an edge.
-pub fn common(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
+fn common(drawing: &Drawing, depths: &[usize], edge: usize) -> Option<usize> {
     let edge = drawing.edges[edge];
     let (mut a, mut b) = (drawing.nodes[edge.from].frame, drawing.nodes[edge.to].frame);
     while a != b {

@@ -72,7 +72,7 @@ impl Levels {
     /// The places of a tree in the order of their heights.
     pub fn new(drawing: &Drawing, tree: &Tree, heights: &[f64]) -> Self {
         let parts = parts(drawing);
-        let depths = frames::depths(&drawing.frames);
+        let holders = frames::Holders::new(drawing, tree);
         let mut levels = Self {
             ranks: Vec::new(),
             rank: tree.all.iter().map(|item| item.rank).collect(),
@@ -88,11 +88,12 @@ impl Levels {
         let ranks = levels.rank.iter().max().map_or(0, |last| last + 1);
         levels.ranks.resize(ranks, Vec::new());
         for (place, item) in tree.all.iter().enumerate() {
-            (levels.part[place], levels.frame[place]) = match item.kind {
-                Kind::Node(node) => (parts[node], drawing.nodes[node].frame),
-                Kind::Point(edge) => (parts[drawing.edges[edge].from], frames::common(drawing, &depths, edge)),
+            levels.part[place] = match item.kind {
+                Kind::Node(node) => parts[node],
+                Kind::Point(edge) => parts[drawing.edges[edge].from],
                 Kind::Space | Kind::Root => continue,
             };
+            levels.frame[place] = holders.of(item);
             levels.ranks[item.rank].push(place);
         }
         let mut heights = heights.to_vec();

@@ -6,10 +6,14 @@
 //! Workflows come from programs, and in the order of the source their edges rarely cross. So that order is kept where nothing
 //! crosses in it. Heights are then those of a tidy tree (Reingold and Tilford 1981) over the tree of dominators (after Cooper,
 //! Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches lie above and below the
-//! straight line between the two.
+//! straight line between the two. Of branches that can still grow each makes room for the others and none for itself, and a
+//! join comes after all that its branches hold. So a step that is added at the end of a branch, and can go on itself, moves
+//! no box before it, as long as no edges cross and no branch that ends has more than a few ranks.
 //!
 //! Where edges cross, other orders are searched for (`order.rs`), also with ranks that make edges short, and the heights follow
-//! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it.
+//! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it. A step may then move everything.
+//!
+//! What a frame holds lies in a rectangle of its own, and what comes after a frame to the right of it.
 //!
 //! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
 //! joins are hung up. The number of points is limited, and so is the search.
@@ -29,6 +33,7 @@ mod tidy;
 mod tree;
 
 pub use nested::nested;
+use ranks::Joins;
 
 /// Least space between two boxes of a rank in MISP's editor, in pixels.
 pub const GAP: f64 = 60.0;
@@ -137,15 +142,20 @@ fn number(count: usize) -> f64 {
 
 /// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
 pub fn layout(drawing: &Drawing) -> Layout {
-    let mut best = Placed::new(drawing, ranks::Ranks::new(drawing));
+    let mut best = Placed::new(drawing, ranks::Ranks::new(drawing, Joins::ClearWhereOpen));
+    if best.crossings > 0 {
+        best.take_if_better(Placed::new(drawing, ranks::Ranks::new(drawing, Joins::Clear)));
+    }
     if best.crossings > 0 {
         best.reorder(drawing);
     }
-    if best.crossings > 0 && best.tree.all.len() < MOST_PLACES {
-        let mut other = Placed::new(drawing, best.ranks.shortened(drawing));
-        other.reorder(drawing);
-        if other.crossings < best.crossings {
-            best = other;
+    if best.tree.all.len() < MOST_PLACES {
+        for joins in [Joins::Near, Joins::Shortened] {
+            if best.crossings > 0 {
+                let mut other = Placed::new(drawing, ranks::Ranks::new(drawing, joins));
+                other.reorder(drawing);
+                best.take_if_better(other);
+            }
         }
     }
     best.layout(drawing)
@@ -176,7 +186,7 @@ impl Placed {
     fn reorder(&mut self, drawing: &Drawing) {
         let levels = levels::Levels::new(drawing, &self.tree, &self.heights);
         if let Some(order) = order::improved(&levels) {
-            self.take_if_better(drawing, &levels, &order);
+            self.take_order_if_better(drawing, &levels, &order);
         }
         if self.crossings == 0 || drawing.frames.is_empty() || self.tree.all.len() > MOST_PLACES {
             return;
@@ -191,11 +201,18 @@ impl Placed {
         frames::keep_apart(drawing, &self.tree, &mut heights, None);
         let levels = levels::Levels::new(drawing, &self.tree, &heights);
         let order = order::improved(&levels);
-        self.take_if_better(drawing, &levels, order.as_deref().unwrap_or(&levels.ranks));
+        self.take_order_if_better(drawing, &levels, order.as_deref().unwrap_or(&levels.ranks));
+    }
+
+    /// Takes another way if fewer edges cross in it.
+    fn take_if_better(&mut self, other: Self) {
+        if other.crossings < self.crossings {
+            *self = other;
+        }
     }
 
     /// Takes an order if fewer edges cross in it.
-    fn take_if_better(&mut self, drawing: &Drawing, levels: &levels::Levels, order: &[Vec<usize>]) {
+    fn take_order_if_better(&mut self, drawing: &Drawing, levels: &levels::Levels, order: &[Vec<usize>]) {
         let mut heights = coordinates::heights(levels, order);
         heights.truncate(self.heights.len());
         frames::keep_apart(drawing, &self.tree, &mut heights, Some((levels, order)));

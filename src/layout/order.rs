@@ -17,7 +17,7 @@ const LEAST_SWEEPS: usize = 2;
 /// A start ends after so many sweeps without success,
 const PATIENCE: usize = 6;
 /// and the search after so many starts without success.
-const STARTS: usize = 60;
+const STARTS: usize = 120;
 /// Neighbours change places in so many rounds at most.
 const ROUNDS: usize = 8;
 

@@ -2,7 +2,7 @@
 //! reached across a branch that ends.
 
 use super::dominators::Dominators;
-use super::{Drawing, Edge};
+use super::{Drawing, frames};
 
 /// The ranks of a graph.
 pub struct Ranks {
@@ -18,6 +18,19 @@ pub struct Ranks {
     pub leaving: Vec<Vec<usize>>,
 }
 
+/// Which joins come after all that their branches hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    /// Those after which a step can be added.
+    ClearWhereOpen,
+    /// All.
+    Clear,
+    /// None: a box is as near as can be.
+    Near,
+    /// None, and all edges together are short.
+    Shortened,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     New,
@@ -26,7 +39,7 @@ enum State {
 }
 
 impl Ranks {
-    pub fn new(drawing: &Drawing) -> Self {
+    pub fn new(drawing: &Drawing, joins: Joins) -> Self {
         let count = drawing.nodes.len();
         let mut leaving = vec![Vec::new(); count];
         let mut led_to = vec![false; count];
@@ -39,9 +52,10 @@ impl Ranks {
         }
         let starts = (0..count).filter(|&node| !led_to[node]).chain(0..count);
         let (forward, order) = search(drawing, &leaving, starts);
-        let of = Ranking::new(drawing, &forward, &leaving).rank(&order);
+        let of = Ranking::new(drawing, &forward, &order, joins).ranks();
         let count = of.iter().max().map_or(0, |last| last + 1);
-        Self { of, count, forward, order, leaving }
+        let ranks = Self { of, count, forward, order, leaving };
+        if joins == Joins::Shortened { ranks.shortened(drawing) } else { ranks }
     }
 }
 
@@ -53,7 +67,7 @@ const MOST_AT_ONCE: usize = 64;
 impl Ranks {
     /// The same with ranks by which edges are short: a box, with all that it pushes before it, goes to the right as long as
     /// that makes edges shorter in all (Nikolov and Tarassov 2006). The first box stays.
-    pub fn shortened(&self, drawing: &Drawing) -> Self {
+    fn shortened(&self, drawing: &Drawing) -> Self {
         let mut of = vec![0; drawing.nodes.len()];
         let mut gain = vec![0_isize; drawing.nodes.len()];
         let leads = |&edge: &usize| self.forward[edge].then(|| drawing.edges[edge].to);
@@ -116,120 +130,122 @@ impl Ranks {
     }
 }
 
-/// A branch that ends moves a join to the right by at most so many ranks.
+/// Branches that end move a join to the right, if that is by no more than so many ranks.
 const MOST_MOVED: usize = 8;
-/// So many ways to a join are looked at,
-const MOST_WAYS: usize = 32;
-/// and so many boxes of such a branch.
-const MOST_SEEN: usize = 64;
+/// What comes after a frame is moved to the right of it in so many rounds at most.
+const MOST_ROUNDS_OF_FRAMES: usize = 8;
 
-/// Gives boxes their ranks, one after the other.
+/// What the ranks depend on.
 struct Ranking<'d> {
     drawing: &'d Drawing,
-    leaving: &'d [Vec<usize>],
-    /// The forward edges that lead to each box.
+    forward: &'d [bool],
+    /// The boxes from which forward edges lead to each box.
     arriving: Vec<Vec<usize>>,
     dominators: Dominators,
-    /// The boxes that hang from each box in the tree of dominators, as far as they have ranks.
+    /// The boxes that hang from each box in the tree of dominators, which has its root at 0.
     below: Vec<Vec<usize>>,
-    of: Vec<usize>,
+    /// Whether each box, if it is a join, comes after all that its branches hold.
+    is_clear: Vec<bool>,
 }
 
 impl<'d> Ranking<'d> {
-    fn new(drawing: &'d Drawing, forward: &[bool], leaving: &'d [Vec<usize>]) -> Self {
+    /// `order` are the boxes, each after those that lead to it.
+    fn new(drawing: &'d Drawing, forward: &'d [bool], order: &[usize], joins: Joins) -> Self {
         let count = drawing.nodes.len();
         let mut arriving = vec![Vec::new(); count];
-        for (index, edge) in drawing.edges.iter().enumerate().filter(|(index, _)| forward[*index]) {
-            arriving[edge.to].push(index);
+        let mut is_used: Vec<Vec<bool>> = drawing.nodes.iter().map(|node| vec![false; node.ports]).collect();
+        for (edge, is_forward) in drawing.edges.iter().zip(forward) {
+            if *is_forward {
+                arriving[edge.to].push(edge.from);
+            }
+            if let Some(used) = is_used[edge.from].get_mut(edge.port) {
+                *used = true;
+            }
         }
-        let dominators = Dominators::new(count);
-        Self { drawing, leaving, arriving, dominators, below: vec![Vec::new(); count], of: vec![0; count] }
-    }
-
-    fn rank(mut self, order: &[usize]) -> Vec<usize> {
+        let mut dominators = Dominators::new(count);
+        let mut below: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
         for &node in order {
-            let from = |edge: &usize| self.drawing.edges[*edge].from;
-            let longest = self.arriving[node].iter().map(|edge| self.of[from(edge)] + 1).max().unwrap_or(0);
-            let common = self.arriving[node].iter().map(|edge| from(edge) + 1);
-            let common = common.reduce(|a, b| self.dominators.common(a, b)).unwrap_or(0);
-            self.dominators.hang(node + 1, common);
-            if let Some(parent) = common.checked_sub(1) {
-                self.below[parent].push(node);
-            }
-            self.of[node] = longest;
-            if self.arriving[node].len() > 1 && common != 0 {
-                let clear = self.clear_of_ends(node);
-                self.of[node] = clear.clamp(longest, longest + MOST_MOVED);
-            }
+            let from = arriving[node].iter().map(|from| from + 1);
+            let common = from.reduce(|a, b| dominators.common(a, b)).unwrap_or(0);
+            dominators.hang(node + 1, common);
+            below[common].push(node);
         }
-        self.of
+        // Where a step can be added, on a way that no other box leads to.
+        let clear = |used: &Vec<bool>| match joins {
+            Joins::Clear => true,
+            Joins::ClearWhereOpen => used.contains(&false),
+            Joins::Near | Joins::Shortened => false,
+        };
+        let mut is_clear: Vec<bool> = is_used.iter().map(clear).collect();
+        for &node in order.iter().rev() {
+            is_clear[node] |= below[node + 1].iter().any(|&other| is_clear[other]);
+        }
+        Self { drawing, forward, arriving, dominators, below, is_clear }
     }
 
-    /// The rank from which on a join is clear of branches that end: those that lie between two ways to it. One of the ways
-    /// would have to cross them.
-    fn clear_of_ends(&self, join: usize) -> usize {
-        let arriving = &self.arriving[join][..self.arriving[join].len().min(MOST_WAYS)];
-        let mut clear = 0;
-        for &edge in arriving {
-            let Edge { from, port, .. } = self.drawing.edges[edge];
-            for &other in &self.leaving[from] {
-                let Edge { port: other_port, to, .. } = self.drawing.edges[other];
-                if other_port == port || to == join || self.dominators.parent(to + 1) != from + 1 {
-                    continue;
-                }
-                let is_enclosed = arriving.iter().any(|&way| match self.is_above(way, edge) {
-                    Some(is_above) => is_above == (other_port < port),
-                    None => false,
-                });
-                if is_enclosed {
-                    clear = clear.max(self.end(to) + 1);
+    /// The ranks of all boxes. What comes after a frame is to the right of it.
+    fn ranks(&self) -> Vec<usize> {
+        let drawing = self.drawing;
+        let mut least = vec![0; drawing.nodes.len()];
+        let mut of = self.ranks_from(&least);
+        if drawing.frames.is_empty() {
+            return of;
+        }
+        let depths = frames::depths(&drawing.frames);
+        for _ in 0..MOST_ROUNDS_OF_FRAMES {
+            // The last rank of each frame.
+            let mut ends = vec![0; drawing.frames.len()];
+            for (node, &rank) in drawing.nodes.iter().zip(&of) {
+                if let Some(frame) = node.frame {
+                    ends[frame] = ends[frame].max(rank);
                 }
             }
+            for frame in (0..ends.len()).rev() {
+                if let Some(around) = drawing.frames[frame] {
+                    ends[around] = ends[around].max(ends[frame]);
+                }
+            }
+            let before = least.clone();
+            for (index, edge) in drawing.edges.iter().enumerate().filter(|(index, _)| self.forward[*index]) {
+                if let Some(frame) = frames::outermost_left(drawing, &depths, index) {
+                    least[edge.to] = least[edge.to].max(ends[frame] + 1);
+                }
+            }
+            if least == before {
+                break;
+            }
+            of = self.ranks_from(&least);
         }
-        clear
+        of
     }
 
-    /// Whether the way that ends with one edge lies above that which ends with another; `None` if that is not known.
-    fn is_above(&self, one: usize, other: usize) -> Option<bool> {
-        let from = |edge: usize| self.drawing.edges[edge].from + 1;
-        let common = self.dominators.common(from(one), from(other)).checked_sub(1)?;
-        let (one, other) = (self.side(one, common)?, self.side(other, common)?);
-        (one != other).then_some(one < other)
-    }
-
-    /// The output of a box from which a way leads to an edge; of several the first.
-    fn side(&self, edge: usize, common: usize) -> Option<usize> {
-        let Edge { from, port, .. } = self.drawing.edges[edge];
-        if from == common {
-            return Some(port);
+    /// The same, where each box has at least the rank that is given, but for frames that it would be far away from.
+    fn ranks_from(&self, least: &[usize]) -> Vec<usize> {
+        let mut of = vec![0; least.len()];
+        // The last rank of what hangs from each box.
+        let mut ends = vec![0; least.len() + 1];
+        // What hangs from a box comes before the boxes beside it: so the branches of a join are known before it.
+        let mut way = vec![(0, 0)];
+        while let Some((parent, next)) = way.last_mut() {
+            let common = *parent;
+            let Some(&node) = self.below[common].get(*next) else {
+                way.pop();
+                if let Some(&(above, _)) = way.last() {
+                    ends[above] = ends[above].max(ends[common]);
+                }
+                continue;
+            };
+            *next += 1;
+            let longest = self.arriving[node].iter().map(|&from| of[from] + 1).max().unwrap_or(0);
+            let branches = self.arriving[node].iter().filter(|&&from| common != 0 && from + 1 != common);
+            let end = |&from: &usize| ends[self.dominators.child_towards(common, from + 1)] + 1;
+            let clear = branches.filter(|_| self.is_clear[node]).map(end).max().unwrap_or(0);
+            let near = |&rank: &usize| rank > longest && rank <= longest + MOST_MOVED;
+            of[node] = [clear, least[node]].into_iter().filter(near).max().unwrap_or(longest);
+            ends[node + 1] = of[node];
+            way.push((node + 1, 0));
         }
-        let child = |from: usize| self.dominators.child_towards(common + 1, from + 1) - 1;
-        let sides = self.arriving[child(from)].iter().take(MOST_WAYS).filter_map(|&edge| {
-            let Edge { from, port, .. } = self.drawing.edges[edge];
-            if from == common {
-                return Some(port);
-            }
-            match self.arriving[child(from)][..] {
-                [only] => Some(self.drawing.edges[only].port),
-                _ => None,
-            }
-        });
-        sides.min()
-    }
-
-    /// The last rank of what hangs from a box; 0 if that is too much to look at.
-    fn end(&self, node: usize) -> usize {
-        let mut waiting = vec![node];
-        let (mut last, mut seen) = (0, 0);
-        while let Some(node) = waiting.pop() {
-            last = last.max(self.of[node]);
-            seen += 1;
-            if seen > MOST_SEEN {
-                return 0;
-            }
-            waiting.extend(&self.below[node]);
-        }
-        last
+        of
     }
 }
 

@@ -8,6 +8,9 @@ pub struct Program {
     random: Random,
     pub drawing: Drawing,
     left: usize,
+    /// Whether parts of it are in frames, as blueprints are.
+    has_frames: bool,
+    frame: Option<usize>,
 }
 
 /// Outputs that lead to what comes next.
@@ -15,7 +18,17 @@ type Open = Vec<(usize, usize)>;
 
 impl Program {
     pub fn new(seed: u64, nodes: usize) -> Self {
-        let mut program = Self { random: Random(seed), drawing: Drawing::default(), left: nodes };
+        Self::made(seed, nodes, false)
+    }
+
+    /// The same with frames, one in the other.
+    pub fn with_frames(seed: u64, nodes: usize) -> Self {
+        Self::made(seed, nodes, true)
+    }
+
+    fn made(seed: u64, nodes: usize, has_frames: bool) -> Self {
+        let mut program =
+            Self { random: Random(seed), drawing: Drawing::default(), left: nodes, has_frames, frame: None };
         let mut open = program.node(1, Vec::new());
         while program.left > 0 {
             open = program.block(open, 0);
@@ -30,12 +43,23 @@ impl Program {
         self.left = self.left.saturating_sub(1);
         let to = self.drawing.nodes.len();
         let height = 84.0 + 66.0 * f64::from(self.random.below(5) as u32);
-        self.drawing.nodes.push(Node { width: 320.0, height, ports, frame: None });
+        self.drawing.nodes.push(Node { width: 320.0, height, ports, frame: self.frame });
         self.drawing.edges.extend(from.into_iter().map(|(from, port)| Edge { from, port, to }));
         (0..ports).map(|port| (to, port)).collect()
     }
 
-    fn block(&mut self, mut open: Open, depth: usize) -> Open {
+    fn block(&mut self, open: Open, depth: usize) -> Open {
+        let around = self.frame;
+        if self.has_frames && self.left > 0 && self.random.below(3) == 0 {
+            self.frame = Some(self.drawing.frames.len());
+            self.drawing.frames.push(around);
+        }
+        let open = self.steps(open, depth);
+        self.frame = around;
+        open
+    }
+
+    fn steps(&mut self, mut open: Open, depth: usize) -> Open {
         for _ in 0..=self.random.below(3) {
             if self.left == 0 {
                 break;

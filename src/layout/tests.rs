@@ -97,7 +97,7 @@ fn sets_that_cut_each_other_are_no_frames() {
 fn branches_change_places_where_fewer_edges_cross() {
     // The first and the third meet before the second meets them.
     let drawing = drawing(7, "0.0>1 0.0>2 0.0>3 1.0>4 2.0>5 3.0>4 4.0>6 5.0>6");
-    assert_eq!(Placed::new(&drawing, ranks::Ranks::new(&drawing)).crossings, 1);
+    assert_eq!(Placed::new(&drawing, ranks::Ranks::new(&drawing, Joins::ClearWhereOpen)).crossings, 1);
     let layout = layout(&drawing);
     assert_eq!(crossings(&layout), 0);
     let [_, first, second, third, ..] = middles(&layout)[..] else { panic!("seven boxes") };
@@ -170,7 +170,7 @@ fn check(drawing: &Drawing) {
             assert!(nested || !overlap(a, b), "frames {index} and {other} of {drawing:?}");
         }
     }
-    let ranks = ranks::Ranks::new(drawing);
+    let ranks = ranks::Ranks::new(drawing, Joins::ClearWhereOpen);
     for (index, edge) in drawing.edges.iter().enumerate().filter(|(index, _)| ranks.forward[*index]) {
         let (from, to) = (&layout.nodes[edge.from], &layout.nodes[edge.to]);
         assert!(from.x + from.width < to.x, "edge {index} of {drawing:?}");
@@ -232,23 +232,6 @@ proptest! {
     fn boxes_edges_and_frames_keep_apart(drawing in drawings()) {
         check(&drawing);
     }
-
-    #[test]
-    fn a_step_at_the_end_leaves_the_way_to_it_alone(drawing in trees(), end in any::<prop::sample::Index>()) {
-        let ends: Vec<usize> =
-            (0..drawing.nodes.len()).filter(|&node| drawing.edges.iter().all(|edge| edge.from != node)).collect();
-        let end = ends[end.index(ends.len())];
-        let before = layout(&drawing);
-        let mut longer = drawing.clone();
-        longer.edges.push(Edge { from: end, port: 0, to: drawing.nodes.len() });
-        longer.nodes.push(node(100.0, 1));
-        let after = layout(&longer);
-        let mut way = Some(end);
-        while let Some(node) = way {
-            prop_assert_eq!(before.nodes[node], after.nodes[node], "box {} of {:?}", node, drawing);
-            way = drawing.edges.iter().find(|edge| edge.to == node).map(|edge| edge.from);
-        }
-    }
 }
 
 /// The boxes from which ways lead to one, and that one.
@@ -267,8 +250,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn edges_of_programs_do_not_cross(seed in 0_u64..5_000, nodes in 1_usize..60) {
-        prop_assert_eq!(crossings(&layout(&Program::new(seed, nodes).drawing)), 0);
+    fn edges_of_programs_do_not_cross(seed in 0_u64..5_000, nodes in 1_usize..60, has_frames: bool) {
+        let made = if has_frames { Program::with_frames(seed, nodes) } else { Program::new(seed, nodes) };
+        prop_assert_eq!(crossings(&layout(&made.drawing)), 0);
+    }
+
+    #[test]
+    fn frames_of_programs_hold_their_boxes_alone(seed in 0_u64..5_000, nodes in 1_usize..60) {
+        check(&Program::with_frames(seed, nodes).drawing);
     }
 
     #[test]
@@ -279,7 +268,7 @@ proptest! {
     #[test]
     fn the_order_of_the_source_stays_where_nothing_crosses(seed: u64, nodes in 1_usize..30, frames: bool) {
         let drawing = mixed(seed, nodes, frames);
-        let mut placed = Placed::new(&drawing, ranks::Ranks::new(&drawing));
+        let mut placed = Placed::new(&drawing, ranks::Ranks::new(&drawing, Joins::ClearWhereOpen));
         let first = placed.crossings;
         if first == 0 {
             prop_assert_eq!(placed.layout(&drawing), layout(&drawing));
@@ -290,32 +279,87 @@ proptest! {
     }
 
     #[test]
-    fn a_step_at_the_end_leaves_all_that_is_before_it_alone(
+    fn a_step_at_an_end_of_a_program_moves_nothing_before_it(
         seed in 0_u64..5_000,
         nodes in 1_usize..40,
-        end in any::<prop::sample::Index>(),
+        is_picture: bool,
+        steps in prop::collection::vec(step(), 1..4),
     ) {
-        let mut drawing = Program::new(seed, nodes).drawing;
-        for (index, node) in drawing.nodes.iter_mut().enumerate() {
-            // Half of the branches that end can go on.
-            node.ports = node.ports.max(index % 2);
+        let mut drawing = with_open_ends(Program::new(seed, nodes).drawing);
+        if is_picture {
+            drawing.spacing = PICTURE;
         }
-        let is_end = |node: &usize| {
-            drawing.nodes[*node].ports > 0 && drawing.edges.iter().all(|edge| edge.from != *node)
-        };
-        let ends: Vec<usize> = (0..drawing.nodes.len()).filter(is_end).collect();
-        prop_assume!(!ends.is_empty());
-        let end = ends[end.index(ends.len())];
-        let mut longer = drawing.clone();
-        longer.edges.push(Edge { from: end, port: 0, to: drawing.nodes.len() });
-        longer.nodes.push(node(100.0, 1));
-        let (first, then) = (layout(&drawing), layout(&longer));
-        // A join that makes way for the longer branch takes with it what hangs from it.
-        let makes_way = (0..drawing.nodes.len()).any(|node| first.nodes[node].x.to_bits() != then.nodes[node].x.to_bits());
-        for node in before(&drawing, end) {
-            prop_assert!(makes_way || first.nodes[node] == then.nodes[node], "box {} of {:?}", node, drawing);
+        check_steps(drawing, &steps);
+    }
+
+    #[test]
+    fn a_step_at_an_end_of_a_tree_moves_nothing_before_it(
+        drawing in trees(),
+        steps in prop::collection::vec(step(), 1..4),
+    ) {
+        check_steps(drawing, &steps);
+    }
+}
+
+/// The spacing of pictures: no room is kept for steps to come.
+const PICTURE: Spacing = Spacing { gap: 34.0, rank_gap: 64.0, rank_width: 0.0, expected: 0.0 };
+
+/// A step: which of the free outputs it follows, how high it is, how many outputs it has.
+fn step() -> impl Strategy<Value = (prop::sample::Index, u16, usize)> {
+    (any::<prop::sample::Index>(), 40_u16..600, 1_usize..3)
+}
+
+/// The same where half of the branches that end can go on.
+fn with_open_ends(mut drawing: Drawing) -> Drawing {
+    for (index, node) in drawing.nodes.iter_mut().enumerate() {
+        node.ports = node.ports.max(index % 2);
+    }
+    drawing
+}
+
+/// The outputs that lead nowhere.
+fn free_outputs(drawing: &Drawing) -> Vec<(usize, usize)> {
+    let outputs = drawing.nodes.iter().enumerate().flat_map(|(node, has)| (0..has.ports).map(move |port| (node, port)));
+    outputs.filter(|&output| drawing.edges.iter().all(|edge| (edge.from, edge.port) != output)).collect()
+}
+
+/// Adds a step that can go on at an output that leads nowhere, and compares where the boxes before it are.
+fn with_step(drawing: &Drawing, (end, port): (usize, usize), height: u16, ports: usize) -> Drawing {
+    let mut longer = drawing.clone();
+    longer.edges.push(Edge { from: end, port, to: drawing.nodes.len() });
+    longer.nodes.push(Node { frame: drawing.nodes[end].frame, ..node(f64::from(height), ports) });
+    let (first, then) = (layout(drawing), layout(&longer));
+    for node in before(drawing, end) {
+        assert_eq!(first.nodes[node], then.nodes[node], "box {node}, step at {end}.{port} of {drawing:?}");
+    }
+    longer
+}
+
+/// Adds steps one after the other.
+fn check_steps(mut drawing: Drawing, steps: &[(prop::sample::Index, u16, usize)]) {
+    for &(end, height, ports) in steps {
+        let ends = free_outputs(&drawing);
+        if ends.is_empty() {
+            return;
+        }
+        drawing = with_step(&drawing, ends[end.index(ends.len())], height, ports);
+    }
+}
+
+#[test]
+fn a_step_in_a_frame_moves_nothing_before_it() {
+    let mut added = 0;
+    for seed in 0..200 {
+        let mut drawing = with_open_ends(Program::with_frames(seed, 3 + seed as usize % 40).drawing);
+        for spacing in [Spacing::EDITOR, PICTURE] {
+            drawing.spacing = spacing;
+            for end in free_outputs(&drawing) {
+                with_step(&drawing, end, 129, 1);
+                added += 1;
+            }
         }
     }
+    assert!(added > 1_000, "{added}");
 }
 
 /// Large graphs of bad form. The number of points is what the time depends on.

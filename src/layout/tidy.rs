@@ -3,11 +3,14 @@
 //! Of the children of a place one goes straight on: the join of the branches, else the first branch that can still grow.
 //! Those before it lie above, those after it below, each as near as the outlines allow.
 
+use rustc_hash::FxHashMap;
+
+use super::frames::Holders;
 use super::tree::{Item, Kind, Tree};
-use super::{Drawing, port_offset};
+use super::{Drawing, FRAME_PADDING, FRAME_TITLE, port_offset};
 
 /// Half the space around a point of an edge.
-const POINT: f64 = 15.0;
+pub const POINT: f64 = 15.0;
 
 /// What a part of the tree covers in each rank. Heights grow downwards, and are without [`Self::shift`].
 struct Outline {
@@ -73,6 +76,16 @@ impl Outline {
         Self { beside: moved(beside, by), way: moved(way, by), line: line + by, open, ..long }
     }
 
+    /// Keeps room for a frame around so many of the first ranks.
+    fn surround(&mut self, ranks: usize) {
+        let start = self.ranks.len().saturating_sub(ranks);
+        let inside = &mut self.ranks[start..];
+        let (top, bottom) = inside.iter().copied().fold(Self::NOTHING, both);
+        let ends = (top - FRAME_PADDING - FRAME_TITLE, bottom + FRAME_PADDING);
+        inside.fill(ends);
+        self.way = both(self.way, ends);
+    }
+
     /// Adds the rank before its first one, where the way straight on begins.
     fn begin(&mut self, half: f64, is_free: bool, leads_on: bool) {
         let ends = (-half - self.shift, half - self.shift);
@@ -82,6 +95,46 @@ impl Outline {
         self.line = -self.shift;
         self.open |= is_free;
     }
+}
+
+/// For the boxes through which all of a frame is reached, the last rank of the frame, the innermost first.
+fn frames_of_entries(drawing: &Drawing, tree: &Tree, children: &[Vec<usize>]) -> FxHashMap<usize, Vec<usize>> {
+    let mut closing: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    if drawing.frames.is_empty() {
+        return closing;
+    }
+    // When each place is reached, and the last one below it.
+    let mut ends = vec![(0, 0); tree.all.len()];
+    let mut waiting = vec![(0, false)];
+    let mut reached = 0;
+    while let Some((place, is_left)) = waiting.pop() {
+        if is_left {
+            ends[place].1 = reached;
+            continue;
+        }
+        reached += 1;
+        ends[place].0 = reached;
+        waiting.push((place, true));
+        waiting.extend(children[place].iter().map(|&child| (child, false)));
+    }
+    let mut entries = vec![usize::MAX; drawing.frames.len()];
+    let mut reach: Vec<(usize, usize)> = vec![(usize::MAX, 0); drawing.frames.len()];
+    for (node, &item) in drawing.nodes.iter().zip(&tree.items) {
+        let around = std::iter::successors(node.frame, |&frame| drawing.frames[frame]);
+        for frame in around {
+            entries[frame] = entries[frame].min(item);
+            reach[frame] = (reach[frame].0.min(ends[item].0), reach[frame].1.max(ends[item].0));
+        }
+    }
+    let holders = Holders::new(drawing, tree);
+    for frame in (0..drawing.frames.len()).rev() {
+        let Some((_, last)) = holders.spans[frame] else { continue };
+        let (first, end) = ends[entries[frame]];
+        if first <= reach[frame].0 && reach[frame].1 <= end {
+            closing.entry(entries[frame]).or_default().push(last);
+        }
+    }
+    closing
 }
 
 fn both(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
@@ -94,6 +147,7 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
     for (index, item) in tree.all.iter().enumerate().skip(1) {
         children[item.parent].push(index);
     }
+    let closing = frames_of_entries(drawing, tree, &children);
     let mut offsets = vec![0.0; tree.all.len()];
     let mut outlines: Vec<Option<Outline>> = tree.all.iter().map(|_| None).collect();
     for index in (1..tree.all.len()).rev() {
@@ -103,6 +157,9 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
         match item.kind {
             Kind::Node(node) => outline.begin(half, tree.free[node], tree.leads_on[node]),
             _ => outline.begin(half, false, true),
+        }
+        for &last in closing.get(&index).into_iter().flatten() {
+            outline.surround(last + 1 - item.rank);
         }
         outlines[index] = Some(outline);
     }
@@ -136,45 +193,99 @@ fn outline_of_children(
     let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open);
     let straight = children
         .iter()
-        .position(|&child| tree.all[child].join)
+        .position(|&child| tree.all[child].join && is_open(child))
         .or_else(|| children.iter().position(|&child| is_open(child)))
+        .or_else(|| children.iter().position(|&child| tree.all[child].join))
         .unwrap_or(0);
-    let Some(&first) = children.get(straight) else { return Outline::empty() };
-    let mut take = |child: usize| outlines[child].take().unwrap_or_else(Outline::empty);
-    let port = |child: usize| match (item.kind, tree.all[child].port) {
+    if children.is_empty() {
+        return Outline::empty();
+    }
+    let on_spine: Vec<bool> = (0..children.len()).map(|index| index == straight || is_open(children[index])).collect();
+    let mut taken: Vec<Option<Outline>> = children.iter().map(|&child| outlines[child].take()).collect();
+    let expected = drawing.spacing.expected;
+    let spine = spine(drawing, tree, children, &on_spine, &taken);
+    let mut take = |index: usize| taken[index].take().unwrap_or_else(Outline::empty);
+    let port = |index: usize| match (item.kind, tree.all[children[index]].port) {
         (Kind::Node(node), Some(port)) => port_offset(drawing.nodes[node].ports, port),
         _ => 0.0,
     };
-    let mut all = take(first);
-    offsets[first] = port(first);
+    let mut all = take(straight);
+    let first = children[straight];
+    offsets[first] = port(straight) + spine[straight];
     all.shift += offsets[first];
-    // Where steps can be added there is room for them: so what is before them stays where it is.
-    let expected = drawing.spacing.expected;
-    for &child in children[..straight].iter().rev() {
-        let mut outline = take(child);
-        let mut offset = outline.room_above(&all);
-        if expected > 0.0 && outline.open {
-            offset = offset.min(all.reach(expected).0 - outline.reach(expected).1);
+    for index in (0..straight).rev() {
+        let mut outline = take(index);
+        let mut offset = outline.room_above(&all).min(port(index));
+        if on_spine[index] {
+            offset = offset.min(port(index) + spine[index]);
         } else if expected > 0.0 && all.open && outline.leads_on {
             offset = offset.min(all.line + all.shift - expected - outline.reach(expected).1);
         }
-        offsets[child] = offset.min(port(child));
-        outline.shift += offsets[child];
+        offsets[children[index]] = offset;
+        outline.shift += offset;
         all = all.join(outline, expected);
     }
-    for &child in &children[straight + 1..] {
-        let mut outline = take(child);
-        let mut offset = -all.room_above(&outline);
-        if expected > 0.0 && outline.open {
-            offset = offset.max(all.reach(expected).1 - outline.reach(expected).0);
+    for index in straight + 1..children.len() {
+        let mut outline = take(index);
+        let mut offset = (-all.room_above(&outline)).max(port(index));
+        if on_spine[index] {
+            offset = offset.max(port(index) + spine[index]);
         } else if expected > 0.0 && all.open && outline.leads_on {
             offset = offset.max(all.line + all.shift + expected - outline.reach(expected).0);
         }
-        offsets[child] = offset.max(port(child));
-        outline.shift += offsets[child];
+        offsets[children[index]] = offset;
+        outline.shift += offset;
         all = all.join(outline, expected);
     }
     all
+}
+
+/// How far down each of the children goes that can grow, and the one that goes straight on. Each makes room for the others
+/// and none for itself, so that a step that is added to one of them moves only the others.
+fn spine(
+    drawing: &Drawing,
+    tree: &Tree,
+    children: &[usize],
+    on_spine: &[bool],
+    outlines: &[Option<Outline>],
+) -> Vec<f64> {
+    let mut offsets = vec![0.0; children.len()];
+    if on_spine.iter().filter(|on| **on).count() < 2 {
+        return offsets;
+    }
+    let reach = |index: usize| match &outlines[index] {
+        // What is beyond a join that can go on lies in other ranks than its branches.
+        _ if on_spine[index] && tree.all[children[index]].join => (-POINT, POINT),
+        Some(outline) => outline.reach(drawing.spacing.expected),
+        None => (0.0, 0.0),
+    };
+    // A branch makes so much room itself that the way to its join is straight unless the branch is larger.
+    let firm = |index: usize| {
+        let own = extent(drawing, &tree.all[children[index]]);
+        own.max(drawing.spacing.expected).max(3.0 * drawing.spacing.gap)
+    };
+    let is_join = |index: usize| tree.all[children[index]].join;
+    for (above, below) in (0..children.len()).flat_map(|below| (0..below).map(move |above| (above, below))) {
+        let ((top, bottom), (next, _)) = (reach(above), reach(below));
+        match (on_spine[above], on_spine[below]) {
+            (true, true) if is_join(below) => {
+                offsets[above] -= POINT + firm(above);
+                offsets[below] += (bottom - firm(above)).max(0.0);
+            }
+            (true, true) if is_join(above) => {
+                offsets[below] += POINT + firm(below);
+                offsets[above] += (next + firm(below)).min(0.0);
+            }
+            (true, true) => {
+                offsets[below] += bottom;
+                offsets[above] += next;
+            }
+            // What cannot grow needs room between two that can.
+            (false, true) if on_spine[..above].contains(&true) => offsets[below] += bottom - top,
+            _ => {}
+        }
+    }
+    offsets
 }
 
 /// The first root at 0, the others below all that is before them.

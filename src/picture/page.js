@@ -122,6 +122,14 @@
         }
         if (node) byId('details').scrollIntoView({ block: 'nearest' });
     };
+    // Moves the picture as far as needed to show a node.
+    const reveal = (node) => {
+        const box = node.getBoundingClientRect();
+        const frame = svg.getBoundingClientRect();
+        const x = box.left < frame.left ? frame.left - box.left + 20 : Math.min(0, frame.right - box.right - 20);
+        const y = box.top < frame.top ? frame.top - box.top + 20 : Math.min(0, frame.bottom - box.bottom - 20);
+        if (x || y) pan(x, y);
+    };
     for (const node of nodes) {
         node.addEventListener('click', () => {
             if (moved < 4) choose(node);
@@ -133,12 +141,7 @@
         });
         // What the keyboard reaches is to be seen.
         node.addEventListener('focus', () => {
-            if (!node.matches(':focus-visible')) return;
-            const box = node.getBoundingClientRect();
-            const frame = svg.getBoundingClientRect();
-            const x = box.left < frame.left ? frame.left - box.left + 20 : Math.min(0, frame.right - box.right - 20);
-            const y = box.top < frame.top ? frame.top - box.top + 20 : Math.min(0, frame.bottom - box.bottom - 20);
-            if (x || y) pan(x, y);
+            if (node.matches(':focus-visible')) reveal(node);
         });
     }
     begin();
@@ -212,6 +215,12 @@
         slider.setAttribute('aria-valuetext', told);
         byId('now').textContent = told;
     };
+    // The same where the reader asked for it: the node is to be seen.
+    const go = (at) => {
+        step(at);
+        const current = svg.querySelector('.node.now');
+        if (current) reveal(current);
+    };
     const load = (index) => {
         run = runs[index];
         byId('outcome').textContent = `Outcome ${run.outcome}, verdict ${run.verdict}. ${run.errors.join(' ')}`;
@@ -229,7 +238,7 @@
             }
             const row = element('li', '', byId('steps'));
             row.value = at + 1;
-            element('button', title(each), row).onclick = () => step(at + 1);
+            element('button', title(each), row).onclick = () => go(at + 1);
             row.firstChild.type = 'button';
             for (const line of lines(each)) element('div', line, row);
             const inRun = byId(`d${each.node}`)?.querySelector('.in-run');
@@ -245,13 +254,17 @@
         if (!effects.length) element('li', 'none', byId('effects'));
         step(run.steps.length);
     };
+    // The folders in front of a file's name tell nothing where they are the same, and hide the rest on a small screen.
+    const short = runs.map((each) => each.name.replace(/^[^#]*\//, ''));
+    const isUnique = new Set(short).size === runs.length;
     runs.forEach((each, index) => {
-        const option = element('option', `${each.outcome}, ${each.verdict}: ${each.name}`, byId('event'));
+        const name = isUnique ? short[index] : each.name;
+        const option = element('option', `${name}: ${each.outcome}, ${each.verdict}`, byId('event'));
         option.value = String(index);
     });
     byId('event').onchange = (event) => load(Number(event.target.value));
-    slider.oninput = () => step(Number(slider.value));
-    byId('back').onclick = () => step(Math.max(0, Number(slider.value) - 1));
-    byId('on').onclick = () => step(Math.min(run.steps.length, Number(slider.value) + 1));
+    slider.oninput = () => go(Number(slider.value));
+    byId('back').onclick = () => go(Math.max(0, Number(slider.value) - 1));
+    byId('on').onclick = () => go(Math.min(run.steps.length, Number(slider.value) + 1));
     load(0);
 })();

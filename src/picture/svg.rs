@@ -136,7 +136,11 @@ fn draw_wire(out: &mut String, index: usize, wire: &Wire) {
         number(end.1)
     );
     if let Some((sign, _)) = wire.mark.told() {
-        let (x, y) = (first.0 + 12.0, first.1 - 4.0);
+        // Where the wire is most by itself: at its ends there are others.
+        let length = |ends: &&[(f64, f64)]| (ends[1].0 - ends[0].0).abs() + (ends[1].1 - ends[0].1).abs();
+        let longest = wire.points.windows(2).max_by(|a, b| length(a).total_cmp(&length(b)));
+        let [from, to] = longest.and_then(|ends| ends.first_chunk()).copied().unwrap_or([first, end]);
+        let (x, y) = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1) - 5.0);
         let _ = writeln!(out, "<text class=\"sign{class}\" x=\"{}\" y=\"{}\">{sign}</text>", number(x), number(y));
     }
 }

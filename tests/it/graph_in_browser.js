@@ -175,6 +175,7 @@
             steps += 1;
             const now = document.querySelectorAll('.node.now').length;
             check(now === (at === 0 ? 0 : 1), `${now} nodes are the current one in step ${at}`);
+            check(at === 0 || inStage(document.querySelector('.node.now .shape')), `the node of step ${at} cannot be seen`);
             check(document.querySelectorAll('#steps .current').length === (at === 0 ? 0 : 1), `step ${at} is not current`);
         }
         check(document.querySelectorAll('.link.taken').length > 0 || Number(slider.max) <= 1, 'no connection was taken');
