@@ -90,8 +90,13 @@ pub struct Global {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     work_in: Option<PathBuf>,
     /// Use this many threads, instead of one for each core
-    #[arg(short, long, value_name = "N", global = true)]
+    #[arg(short, long, value_name = "N", value_parser = jobs, global = true)]
     jobs: Option<NonZeroUsize>,
+}
+
+/// A number of threads.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "a number of threads is wanted, at least 1".to_owned())
 }
 
 /// What the end of a process says, for the help.

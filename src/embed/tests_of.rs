@@ -62,10 +62,10 @@ impl TestSuite {
     /// Runs one of the tests, by its place in the list. What is not as expected, as people read it; empty if the test passed.
     ///
     /// # Errors
-    /// There is no such test.
+    /// The list has no test at this place.
     pub fn run(&self, index: usize) -> Result<String, Problem> {
         let (told, answer) = sync_channel(1);
-        // Where the thread is gone, or there is no such test, there is no answer.
+        // No answer comes if the thread has ended, or if the list has no test at this place.
         let _ = self.asked.lock().unwrap_or_else(PoisonError::into_inner).send((index, told));
         answer.recv().map_err(|_| defect())
     }

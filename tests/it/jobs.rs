@@ -10,11 +10,11 @@ const FILES: usize = 64;
 
 /// A project of files with a workflow each, which ends in `extra`.
 fn project(extra: impl Fn(usize) -> String) -> tempfile::TempDir {
-    let here = folder(&[("mispflow.toml", ""), ("shared/common.mwf", "let restricted = [\"tlp:red\", \"PAP:RED\"]\n")]);
+    let here = folder(&[("mispflow.toml", ""), ("common/tags.mwf", "let restricted = [\"tlp:red\", \"PAP:RED\"]\n")]);
     for number in 0..FILES {
         let extra = extra(number);
         let text = format!(
-            "# {padding}\nimport \"../shared/common.mwf\"\n\nworkflow guard-{number} on trigger-{number} {{\n    \
+            "# {padding}\nimport \"../common/tags.mwf\"\n\nworkflow guard-{number} on trigger-{number} {{\n    \
              if event tagged any restricted {{\n        stop-execution(message: \"Not out {number}\")\n    }} else {{\n        \
              push-zmq()\n    }}\n{extra}}}\n\nmodule trigger-{number} : trigger {{\n    blocking: true\n    \
              core-format: true\n}}\n",
@@ -106,7 +106,11 @@ fn a_number_of_threads_is_at_least_one() {
     let done = mispflow(here.path(), &["check", "--jobs", "0"]);
     let (code, out, messages) = shown(&done);
     assert_eq!((code, out), (2, ""));
-    assert!(messages.contains("invalid value '0' for '--jobs <N>'"), "{messages}");
+    assert!(
+        messages.contains("invalid value '0' for '--jobs <N>': a number of threads is wanted, at least 1"),
+        "{messages}"
+    );
+    assert_eq!(code_of(here.path(), "many"), 2);
     assert_eq!(code_of(here.path(), "1000000000"), 0);
 }
 

@@ -40,17 +40,15 @@ impl Prepared {
             parts.want(&[PartStep::Key("Event"), PartStep::Key(key)]);
         }
         for path in Lack::never_given(&self.trigger) {
-            let mut keys = path.split('.').map(PartStep::Key);
-            // Its lists have no steps of their own here.
-            let way: Vec<_> = keys.by_ref().take(2).collect();
+            // These paths leave out the steps into lists, so all of a list is wanted.
+            let way: Vec<_> = path.split('.').take(2).map(PartStep::Key).collect();
             parts.want(&way);
         }
         for node in &self.nodes {
-            let handler = node.handler.as_ref();
             if node.module == module_ids::CONCURRENT_TASK {
                 return None;
             }
-            match handler.map_or(Meaning::Nothing, |handler| handler.meaning()) {
+            match node.handler.as_ref().map_or(Meaning::Nothing, |handler| handler.meaning()) {
                 Meaning::Nothing | Meaning::Stops { message: Some(_), .. } => {}
                 Meaning::Compares(question) | Meaning::Tagged(question) | Meaning::Organisation(question) => {
                     want_path(&mut parts, question.path)?;
