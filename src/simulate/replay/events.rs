@@ -84,7 +84,7 @@ fn is_standard_input(path: &Path) -> bool {
 pub struct Events(Box<dyn Iterator<Item = Vec<Record>> + Send>);
 
 impl Events {
-    /// The events of `files`. Several files are read at the same time, as unpacking takes long; see [`ReadAhead`].
+    /// The events of `files`. Several files are read at the same time, as unpacking takes long.
     pub fn new(files: EventFiles) -> Self {
         let EventFiles { paths, readable, .. } = files;
         let readers = threads().min(paths.len()).min(MOST_READERS);
