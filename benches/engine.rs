@@ -12,9 +12,9 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::core_format::normalise;
+use mispflow::engine::{Outcome, Prepared, RunOptions, Settings};
 use mispflow::model::{Connection, Graph, ModuleType, Node, ParamValue, SavedFilter};
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 
 fn main() {
     divan::main();

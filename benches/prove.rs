@@ -10,8 +10,7 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
 use mispflow::project::{MemoryFiles, load_source};
-use mispflow::prove::run_case;
-use mispflow::simulate::workflow_tests::{Suite, SuiteSettings};
+use mispflow::simulate::workflow_tests::{Suite, SuiteSettings, run_case};
 
 fn main() {
     divan::main();

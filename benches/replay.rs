@@ -12,9 +12,9 @@ use std::{env, fs};
 use divan::Bencher;
 use divan::counter::BytesCount;
 use mispflow::catalogue::{Catalogue, Semantics};
+use mispflow::engine::{Prepared, RunOptions, Settings};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Prepared, RunOptions, Settings};
 use mispflow::simulate::replay::{EventIdentity, Records, needed_data_of, write_json};
 
 fn main() {

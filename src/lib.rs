@@ -26,6 +26,7 @@ pub mod core_format;
 pub mod diagnostics;
 pub mod diff;
 pub mod embed;
+pub mod engine;
 pub mod exported;
 pub mod fix;
 pub mod format;

@@ -3,9 +3,9 @@
 use std::io::{BufReader, Cursor};
 
 use mispflow::catalogue::{Catalogue, Semantics};
+use mispflow::engine::{Prepared, Settings};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Prepared, Settings};
 use mispflow::simulate::replay::{Records, usable};
 
 /// A stream is cut into the same records however much of it arrives at once, each with the line it begins on, and every

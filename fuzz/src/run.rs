@@ -2,10 +2,10 @@
 
 use codespan_reporting::term::termcolor::NoColor;
 use mispflow::catalogue::{Catalogue, Semantics, ServerFacts};
+use mispflow::engine::{Limits, Prepared, RunOptions, Settings};
 use mispflow::misp;
 use mispflow::php::Value;
 use mispflow::simulate::answers::{FixedAnswers, Targets, read_answers};
-use mispflow::simulate::engine::{Limits, Prepared, RunOptions, Settings};
 use mispflow::simulate::replay::write_run;
 
 use super::parts;

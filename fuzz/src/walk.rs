@@ -1,9 +1,9 @@
 //! The walk through a graph, against the same rules told again without any care for speed.
 
 use mispflow::catalogue::{Catalogue, Semantics};
+use mispflow::engine::{Outcome, Prepared, RunOptions, Settings};
 use mispflow::misp;
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 
 /// The most connections: their number decides how many paths there are.
 const MOST_CONNECTIONS: usize = 8;

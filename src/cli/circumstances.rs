@@ -7,10 +7,10 @@ use clap::Args;
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, ServerFacts};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::{Prepared, Settings};
 use crate::model::Document;
 use crate::project::{Project, ProjectFiles, load_source};
 use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
-use crate::simulate::engine::{Prepared, Settings};
 
 use super::Failure;
 

@@ -8,12 +8,12 @@ use crate::base::characters::to_json_pretty;
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::compile::{Compilation, Compiled};
+use crate::engine::{Outcome, Prepared, RunOptions, RunResult, Settings};
 use crate::format::{format_source, quote};
 use crate::model::{DocumentKind, ModuleType, NodeId};
 use crate::project::{Readers, below, write_whole};
 use crate::prove::{Branch, Counterexample, cover};
 use crate::simulate::answers::{FixedAnswers, Reply};
-use crate::simulate::engine::{Outcome, Prepared, RunOptions, RunResult, Settings};
 use crate::simulate::workflow_tests::reached;
 
 use super::circumstances::prepare;

@@ -7,12 +7,12 @@ use clap::{Args, ValueEnum};
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::{KnownWorkflows, RunOptions, Settings};
 use crate::model::{DocumentKind, Graph as Nodes, NodeId, ParamText, ParamValue, TextPart};
 use crate::picture::{Options, Scene, ShownRun, SourceLines};
 use crate::project::{ProjectFiles, Readers, Refusal, write_whole};
 use crate::secrets::{NamedSecrets, Secret, is_credential_header};
 use crate::simulate::answers::Targets;
-use crate::simulate::engine::{KnownWorkflows, RunOptions, Settings};
 use crate::simulate::replay::{EventIdentity, Events, Runner, data_of, gather_events};
 
 use super::circumstances::{Circumstances, prepare};

@@ -7,12 +7,12 @@ use clap::Args;
 use crate::base::source::{FileId, MAX_TEXT_BYTES, Sources};
 use crate::catalogue::Catalogue;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::behaviour;
 use crate::import::{ImportOptions, Imported, WithDefaults, good_name, import_all_as, with_editor_defaults};
 use crate::inputs::Reads;
 use crate::misp;
 use crate::model::{Document, Node, NodeId};
 use crate::project::{self, Readers, holds};
-use crate::simulate::engine::behaviour;
 
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Status, TargetFlag, report};

@@ -7,10 +7,10 @@ use crate::base::characters::to_json_pretty;
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, Semantics, Target, module_ids};
 use crate::diff::pair_documents;
+use crate::engine::{Callees, KnownWorkflows, Prepared, Settings};
 use crate::format::quote;
 use crate::model::{Document, DocumentKind, NodeId};
 use crate::prove::{Difference, Sameness, same};
-use crate::simulate::engine::{Callees, KnownWorkflows, Prepared, Settings};
 use crate::simulate::replay::{place_of, write_run};
 
 use super::circumstances::prepare;

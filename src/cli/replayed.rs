@@ -10,11 +10,11 @@ use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::diagnostics::{Diagnostic, printable_line, write_terminal};
 use crate::diff::pair_documents;
+use crate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::format::quote;
 use crate::model::{Document, DocumentKind, NodeId};
 use crate::project::Project;
 use crate::simulate::answers::{FixedAnswers, Targets};
-use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{
     Change, ChangeBy, Changed, Changes, EventIdentity, Events, Record, Runner, changes, gather_events, in_order,
     place_of, usable_by, value_of,

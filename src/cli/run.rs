@@ -10,9 +10,9 @@ use crate::base::parallel::threads;
 use crate::base::source::Sources;
 use crate::catalogue::Semantics;
 use crate::diagnostics::{Diagnostic, write_terminal};
+use crate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
 use crate::model::{Graph, NodeId};
 use crate::simulate::answers::Targets;
-use crate::simulate::engine::{Answers, Clock, KnownWorkflows, RunOptions, Settings};
 use crate::simulate::replay::{Events, Record, Runner, Tally, gather_events, in_order, place_of, utc_now};
 
 use super::circumstances::{Circumstances, prepare};

@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 use codespan_reporting::term::termcolor::Buffer;
 
 use crate::diagnostics::{Code, Diagnostic, printable_line};
+use crate::engine::RunResult;
 use crate::php::Value;
-use crate::simulate::engine::RunResult;
 use crate::simulate::replay::{Ending, EventIdentity, Places, Record, Runner, needed_data_of, write_json, write_run};
 
 /// What is written is handed on when it has so many bytes.

@@ -13,9 +13,9 @@ use crate::compile::Workspace;
 use crate::diagnostics::{Diagnostic, findings_to_json, printable_line, write_terminal};
 use crate::inputs::Reads;
 use crate::project::{self, Readers, below, write_whole};
-use crate::prove::{Counterexample, Decision, run_case};
+use crate::prove::{Counterexample, Decision};
 use crate::simulate::replay::{EventIdentity, Record, data_of, in_order};
-use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, write_junit};
+use crate::simulate::workflow_tests::{CaseReport, Coverage, Suite, SuiteSettings, run_case, write_junit};
 
 use super::generate::Generation;
 use super::interrupt::Interrupt;

@@ -7,13 +7,13 @@ use crate::catalogue::{Catalogue, Semantics, Target};
 use crate::core_format::normalise;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::diff::{DiffOptions, compare, pair_documents};
+use crate::engine::behaviour;
 use crate::format::format_source;
 use crate::hashpath::Path;
 use crate::import::{ImportOptions, import_all_as, with_editor_defaults};
 use crate::misp;
 use crate::model::{Document, Node};
 use crate::php::Value;
-use crate::simulate::engine::behaviour;
 
 use super::problem::{Problem, ProblemKind};
 use super::project::Project;

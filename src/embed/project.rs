@@ -8,12 +8,12 @@ use crate::base::source::{Sources, Span};
 use crate::catalogue::{Catalogue, Semantics};
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, findings_to_json};
+use crate::engine::{KnownWorkflows, Prepared, Settings};
 use crate::inputs::Loaded;
 use crate::misp::{self, Filling, Form};
 use crate::model::{DocumentKind, Graph, NodeId};
 use crate::project::{self, Baseline};
 use crate::secrets::NamedSecrets;
-use crate::simulate::engine::{KnownWorkflows, Prepared, Settings};
 
 use super::documents::read_owned;
 use super::input::{Input, Options};

@@ -9,8 +9,7 @@ use crate::catalogue::Semantics;
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
 use crate::project;
-use crate::prove::run_case;
-use crate::simulate::workflow_tests::{Case, Suite, SuiteSettings};
+use crate::simulate::workflow_tests::{Case, Suite, SuiteSettings, run_case};
 
 use super::input::{Input, Options};
 use super::problem::{Problem, ProblemKind, shown};

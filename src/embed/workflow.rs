@@ -9,10 +9,10 @@ use rustc_hash::FxHashMap;
 use crate::base::characters::to_json;
 use crate::base::source::Sources;
 use crate::catalogue::{Catalogue, ServerFacts};
+use crate::engine::{KnownWorkflows, Prepared, RunOptions, RunResult};
 use crate::model::NodeId;
 use crate::secrets::Masker;
 use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
-use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, RunResult};
 use crate::simulate::replay::{EventIdentity, Record, Runner, data_of, needed_data_of, write_json, write_run};
 
 use super::documents::read_owned;
@@ -147,7 +147,7 @@ impl Workflow {
     }
 
     fn runner<'r>(&'r self, answers: &'r FixedAnswers, trace: bool, as_trigger: bool) -> Result<Runner<'r>, Problem> {
-        let callees = Some(&self.shared.callees as &dyn crate::simulate::engine::Callees);
+        let callees = Some(&self.shared.callees as &dyn crate::engine::Callees);
         let options = RunOptions { answers, callees, trace, as_trigger, ..RunOptions::default() };
         Ok(Runner { workflow: self.prepared()?, id: Some(&self.id), options })
     }

@@ -8,15 +8,14 @@ use crate::base::source::{Sources, Span};
 use crate::catalogue::{Semantics, module_ids};
 use crate::compile::Workspace;
 use crate::diagnostics::Diagnostic;
+use crate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::model::NodeId;
 use crate::project::{Files, load_source};
-use crate::prove::run_case;
 use crate::schema::TriggerData;
 use crate::secrets::{Masker, NamedSecrets};
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
 use crate::simulate::replay::{Record, data_of, write_run};
-use crate::simulate::workflow_tests::{Suite, SuiteSettings};
+use crate::simulate::workflow_tests::{Suite, SuiteSettings, run_case};
 
 use super::{Facts, Texts};
 

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::diagnostics::printable_line;
+use crate::engine::{Decision, RunResult};
 use crate::model::NodeId;
-use crate::simulate::engine::{Decision, RunResult};
 use crate::simulate::replay::{decision_word, effect_text, observed};
 
 use super::scene::Scene;

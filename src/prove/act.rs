@@ -1,8 +1,8 @@
 //! What actions do, for every event at once.
 
 use crate::catalogue::module_ids;
+use crate::engine::{FilterMeaning, Locality, Meaning, TagTest};
 use crate::php::{Array, Value};
-use crate::simulate::engine::{FilterMeaning, Locality, Meaning, TagTest};
 
 use super::ask::keeps;
 use super::circuit::Fact;

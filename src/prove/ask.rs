@@ -1,8 +1,8 @@
 //! What a question is answered, for every event at once: as `condition` does it for one.
 
 use crate::condition::{CountOperator, Operator};
+use crate::engine::{FilterMeaning, Question};
 use crate::php::{Array, Value, loose_equal};
-use crate::simulate::engine::{FilterMeaning, Question};
 
 use super::circuit::{Circuit, Fact};
 use super::data::{Data, Entry, Kind, Reason};

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
+use crate::engine::{Decision as Decided, Prepared, RunOptions};
 use crate::model::NodeId;
-use crate::simulate::answers::{FixedAnswers, Reply};
-use crate::simulate::engine::{Decision as Decided, Prepared, RunOptions};
 
+use super::chosen::Chosen;
 use super::circuit::{Circuit, Fact};
 use super::decide::{Counterexample, Search, signature};
 use super::events::Events;
@@ -132,10 +132,7 @@ pub fn cover(workflow: &Prepared, catalogue: &Catalogue) -> Cover {
 
 /// The branches that a run on an event takes.
 pub(super) fn taken(workflow: &Prepared, found: &Counterexample) -> BTreeSet<Branch> {
-    let mut answers = FixedAnswers::default();
-    for (node, decision) in &found.decisions {
-        answers.reply(*node, Reply::Decision(*decision));
-    }
+    let answers = Chosen { failing: &[], decisions: &found.decisions };
     let options = RunOptions { answers: &answers, trace: true, ..RunOptions::default() };
     let result = workflow.run(found.event.clone(), &options);
     let mut taken = BTreeSet::new();

@@ -1,9 +1,9 @@
 //! Whether what is expected holds for every event.
 
 use crate::catalogue::{Catalogue, Signature};
+use crate::engine::Prepared;
 use crate::model::{ModuleType, NodeId};
 use crate::php::Value;
-use crate::simulate::engine::Prepared;
 
 use super::circuit::{Circuit, Fact, Values};
 use super::events::Events;

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::engine::mismatches;
 use crate::model::NodeId;
-use crate::simulate::workflow_tests::mismatches;
 
 use super::circuit::{Circuit, Fact};
 use super::data::Reason;

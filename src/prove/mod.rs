@@ -9,6 +9,7 @@
 
 mod act;
 mod ask;
+mod chosen;
 mod circuit;
 mod cover;
 mod data;
@@ -22,7 +23,6 @@ mod places;
 mod same;
 mod solver;
 mod state;
-mod test_case;
 mod values;
 mod walk;
 
@@ -33,4 +33,3 @@ pub use cover::{Branch, Cover, cover};
 pub use decide::{Answered, Claim, Counterexample, Decision, Undecided, decide};
 pub use expect::Expectation;
 pub use same::{Difference, Sameness, same};
-pub use test_case::run_case;

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use crate::catalogue::{Semantics, Signature};
 use crate::condition::Operator;
+use crate::engine::{FilterMeaning, Locality, Meaning, Question, StepMeaning, TagTest};
 use crate::hashpath::{Operation, Path, Segment, Test, Token};
 use crate::php::{Array, Key, KeyRef, Value, is_numeric};
 use crate::schema::{Lack, Root, Schema, Shape};
-use crate::simulate::engine::{FilterMeaning, Locality, Meaning, Question, StepMeaning, TagTest};
 
 /// The number of a place.
 pub(super) type PlaceId = usize;

@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use crate::catalogue::{Catalogue, Semantics};
+use crate::engine::{Outcome, Prepared, RunOptions, RunResult};
 use crate::model::NodeId;
 use crate::php::Value;
-use crate::simulate::answers::{FixedAnswers, Reply};
-use crate::simulate::engine::{Outcome, Prepared, RunOptions, RunResult};
 
+use super::chosen::Chosen;
 use super::circuit::{Circuit, Fact};
 use super::data::{Data, Entry, Kind, Reason};
 use super::decide::{Decision, Search, Undecided, signature};
@@ -50,13 +50,7 @@ const MANY_EFFECTS: &str = "too many effects would have to be compared";
 impl Difference {
     /// Runs one of the two workflows on the event.
     pub fn run(&self, workflow: &Prepared, which: usize, look: &mut dyn FnMut(&RunResult<'_>)) {
-        let mut answers = FixedAnswers::default();
-        for node in &self.failing[which] {
-            answers.fail(*node, "it fails in this run");
-        }
-        for (node, decision) in &self.decisions[which] {
-            answers.reply(*node, Reply::Decision(*decision));
-        }
+        let answers = Chosen { failing: &self.failing[which], decisions: &self.decisions[which] };
         look(
             &workflow.run(self.event.clone(), &RunOptions { answers: &answers, trace: true, ..RunOptions::default() }),
         );

@@ -1,9 +1,9 @@
 //! The travelling data of a run, for every event at once: what nodes see of it, and what they leave.
 
 use crate::catalogue::Semantics;
+use crate::engine::{FilterMeaning, Meaning, StepMeaning};
 use crate::hashpath::Path;
 use crate::php::{Key, Value};
-use crate::simulate::engine::{FilterMeaning, Meaning, StepMeaning};
 
 use super::ask::filtered;
 use super::circuit::{Circuit, Fact};

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::module_ids;
+use crate::engine::{Meaning, Prepared, StepMeaning};
 use crate::model::{ModuleType, NodeId};
 use crate::php::{compare, loose_equal};
-use crate::simulate::engine::{Meaning, Prepared, StepMeaning};
 
 use super::ask::{Answer, compares, counts, of_value, tagged};
 use super::circuit::{Circuit, Fact};

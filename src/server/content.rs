@@ -3,9 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::catalogue::Catalogue;
+use crate::engine::behaviour;
 use crate::import::{WithDefaults, with_editor_defaults};
 use crate::model::{Document, Node, ParamText, ParamValue, TextPart};
-use crate::simulate::engine::behaviour;
 
 /// A document with the parameters as MISP's editor would leave them, as far as a run stays the same.
 pub(super) fn with_defaults<'a>(document: &Document<'a>, catalogue: &'a Catalogue) -> Document<'a> {

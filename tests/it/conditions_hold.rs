@@ -7,13 +7,11 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::Diagnostic;
+use mispflow::engine::{Answers, Effect, Prepared, Request, RunOptions, RunResult, Settings, TagScope, Verdict};
 use mispflow::format::format_source;
 use mispflow::model::Graph;
 use mispflow::php::Value;
 use mispflow::project::MemoryFiles;
-use mispflow::simulate::engine::{
-    Answers, Effect, Prepared, Request, RunOptions, RunResult, Settings, TagScope, Verdict,
-};
 use proptest::prelude::*;
 use serde_json::json;
 

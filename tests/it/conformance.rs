@@ -15,15 +15,15 @@ use flate2::read::GzDecoder;
 use mispflow::catalogue::{Catalogue, Semantics, Target};
 use mispflow::condition::{Filter, Operator, Subject, matching_items};
 use mispflow::core_format::normalise;
+use mispflow::engine::{
+    Answers, CallAnswer, Effect, EffectRecord, Gathered, Locality, Outcome, PathStep, Prepared, Request, RunOptions,
+    Settings, TagScope,
+};
 use mispflow::hashpath::Path;
 use mispflow::jinja::Template;
 use mispflow::misp;
 use mispflow::model::Document;
 use mispflow::php::{Array, KeyRef, Thrown, Value, loose_equal};
-use mispflow::simulate::engine::{
-    Answers, CallAnswer, Effect, EffectRecord, Gathered, Locality, Outcome, PathStep, Prepared, Request, RunOptions,
-    Settings, TagScope,
-};
 use mispflow::verify::analyse;
 use serde_json::json;
 

@@ -21,8 +21,7 @@ use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic, SAFE_FIX, Summary, write_json, write_summary, write_terminal};
 use mispflow::misp::{Filling, Form, MissingVariable, write};
 use mispflow::project::{Files, Project, ProjectFiles, catalogues, load_source};
-use mispflow::prove::run_case;
-use mispflow::simulate::workflow_tests::{Coverage, Suite, SuiteSettings};
+use mispflow::simulate::workflow_tests::{Coverage, Suite, SuiteSettings, run_case};
 use mispflow::upgrade::check_for_targets;
 
 use crate::golden;

@@ -8,12 +8,10 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics, Target};
 use mispflow::compile::Workspace;
 use mispflow::diagnostics::{Code, Diagnostic};
+use mispflow::engine::{Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings};
 use mispflow::model::{Graph, NodeId};
 use mispflow::php::Value;
 use mispflow::project::{DiskFiles, load_source};
-use mispflow::simulate::engine::{
-    Answers, Decision, Effect, Outcome, Prepared, Request, RunOptions, RunResult, Settings,
-};
 
 /// Events of many kinds; `{}` is not an event at all, and is left to the triggers that give none.
 const EVENTS: [&str; 8] = [
@@ -348,7 +346,7 @@ fn filter_depends_on_way(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Seman
 }
 
 fn never_cancels(graph: &Graph<'_>, _: NodeId, _: &str, semantics: Semantics) {
-    let cancelled = runs(graph, semantics, |result| result.verdict == mispflow::simulate::engine::Verdict::Cancel);
+    let cancelled = runs(graph, semantics, |result| result.verdict == mispflow::engine::Verdict::Cancel);
     assert!(cancelled.iter().all(|&cancelled| !cancelled));
 }
 

@@ -12,12 +12,12 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics, Signature};
 use mispflow::compile::Workspace;
 use mispflow::core_format::normalise;
+use mispflow::engine::{Outcome, Prepared, RunOptions, Settings};
 use mispflow::hashpath::Path as HashPath;
 use mispflow::model::ModuleType;
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
 use mispflow::schema::{Root, TriggerData, Typer};
-use mispflow::simulate::engine::{Outcome, Prepared, RunOptions, Settings};
 use serde_json::Value as Json;
 
 use crate::golden;

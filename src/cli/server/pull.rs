@@ -10,13 +10,13 @@ use crate::base::source::{MAX_TEXT_BYTES, Sources};
 use crate::catalogue::{Catalogue, load};
 use crate::compile::Workspace;
 use crate::diagnostics::printable_line;
+use crate::engine::behaviour;
 use crate::import::{ImportOptions, Imported, WithDefaults, import_all_as, with_editor_defaults};
 use crate::inputs::Reads;
 use crate::misp::needs_values;
 use crate::model::{Document, DocumentKind, Node, blueprint_uuid, is_adhoc, workflow_uuid};
 use crate::project::{self, Baseline, PROJECT_FILE, Readers};
 use crate::server::{Action, Conflict, Item, Row, Snapshot, catalogue_of};
-use crate::simulate::engine::behaviour;
 
 use super::super::inputs::{Inputs, TargetFlag};
 use super::super::write_files::write_files;

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use crate::base::characters::to_json;
 use crate::diagnostics::{printable, printable_line};
+use crate::engine::{Gathered, Outcome, Prepared, RunResult};
 use crate::model::DocumentKind;
 use crate::php::Value;
 use crate::secrets::Secret;
 use crate::server::{
     Action, Beside, CRASH, Item, Local, LogEntry, Planning, RealRun, Row, Snapshot, beside, entries, run_on_server,
 };
-use crate::simulate::engine::{Gathered, Outcome, Prepared, RunResult};
 use crate::simulate::replay::{EventIdentity, Places, Record, Runner, data_of, write_run};
 
 use super::super::one_document::Found;

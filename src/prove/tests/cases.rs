@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::catalogue::{Catalogue, Semantics};
+use crate::engine::Prepared;
+use crate::engine::tests::prepared_for;
 use crate::php::Value;
-use crate::simulate::engine::Prepared;
-use crate::simulate::engine::tests::prepared_for;
 
 use super::{Answered, Claim, Decision, Expectation, claim, decided};
 

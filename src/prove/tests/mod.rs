@@ -6,10 +6,10 @@ mod pairs;
 mod random;
 
 use crate::catalogue::Catalogue;
+use crate::engine::{Decision as Decided, Prepared, RunOptions, RunResult};
 use crate::model::NodeId;
 use crate::php::Value;
 use crate::simulate::answers::{FixedAnswers, Reply};
-use crate::simulate::engine::{Decision as Decided, Prepared, RunOptions, RunResult};
 
 use super::{Answered, Claim, Counterexample, Decision, Expectation, decide};
 
@@ -42,7 +42,7 @@ fn is_met(result: &RunResult<'_>, expectations: &[Expectation<'_>]) -> bool {
             let effects = effects.filter(|record| !(*negated || is_any) || !record.effect.touches_nothing());
             let found = effects
                 .map(|record| serde_json::to_value(record).expect("JSON"))
-                .any(|effect| crate::simulate::workflow_tests::mismatches(expected, &effect) == 0);
+                .any(|effect| crate::engine::mismatches(expected, &effect) == 0);
             found != *negated
         }
         Expectation::Log => false,

@@ -1,13 +1,13 @@
 //! Random workflows and changed ones: what is called the same does the same, and what differs on an event is not called the same.
 
 use crate::catalogue::{Catalogue, Semantics};
+use crate::engine::Prepared;
+use crate::engine::tests::prepared_for;
 use crate::php::Value;
 use crate::prove::cover::taken;
 use crate::prove::same::{Sameness, Told, same};
 use crate::prove::{Counterexample, cover};
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::Prepared;
-use crate::simulate::engine::tests::prepared_for;
 
 use super::generate::{Random, event, workflow};
 use super::run;

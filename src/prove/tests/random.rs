@@ -1,11 +1,11 @@
 //! Random workflows, with random events that the engine runs: the prover is never wrong.
 
 use crate::catalogue::Semantics;
+use crate::engine::Prepared;
+use crate::engine::tests::prepared_for;
 use crate::model::NodeId;
 use crate::php::Value;
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::Prepared;
-use crate::simulate::engine::tests::prepared_for;
 
 use super::generate::{Random, condition, event, workflow};
 use super::{Decision, Expectation, claim, decided, is_met, run};

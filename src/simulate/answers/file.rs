@@ -119,8 +119,8 @@ fn wrong(entry: &str, message: &str, help: &str) -> AnswersFileError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Answers, Request};
     use crate::model::Graph;
-    use crate::simulate::engine::{Answers, Request};
 
     fn read(json: &str) -> Result<FixedAnswers, String> {
         let text =

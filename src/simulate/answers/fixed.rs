@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use crate::catalogue::ServerFacts;
+use crate::engine::{Answers, Effect, HttpAnswer, Request};
 use crate::model::NodeId;
 use crate::php::Value;
-use crate::simulate::engine::{Answers, Effect, HttpAnswer, Request};
 
 use super::reply::{Reply, choose, hits};
 

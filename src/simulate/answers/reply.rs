@@ -1,9 +1,9 @@
 //! What a service answers, and how it is said.
 
 use crate::catalogue::{Provenance, Signature, module_ids};
+use crate::engine::HttpAnswer;
 use crate::model::ModuleType;
 use crate::php::{Array, KeyRef, Value};
-use crate::simulate::engine::HttpAnswer;
 
 /// Chooses by the value of an attribute.
 const BY_VALUE: &str = "by_value";

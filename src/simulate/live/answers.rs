@@ -1,8 +1,8 @@
 //! Answers from outside.
 
+use crate::engine::{Answers, Effect, HttpAnswer, HttpMethod, Request};
 use crate::http::{Message, Method};
 use crate::php::{Array, Value};
-use crate::simulate::engine::{Answers, Effect, HttpAnswer, HttpMethod, Request};
 
 use super::secrets::{in_address, in_json, plainly};
 use super::service::Enrichment;

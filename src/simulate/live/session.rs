@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use crate::engine::Answers;
 use crate::http::Client;
-use crate::simulate::engine::Answers;
 
 use super::answers::LiveAnswers;
 use super::publisher::{Publisher, TOPIC};

@@ -136,7 +136,7 @@ impl Serializer for Collector {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::engine::{Effect, HttpMethod};
+    use crate::engine::{Effect, HttpMethod};
 
     #[test]
     fn fields_are_cut_each_by_itself() {

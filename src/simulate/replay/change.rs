@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::engine::{RunResult, Verdict};
 use crate::model::NodeId;
-use crate::simulate::engine::{RunResult, Verdict};
 
 use super::tally::Ending;
 

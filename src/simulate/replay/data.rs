@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::{Prepared, RunOptions};
 use crate::php::{JsonError, Parts, Value};
 use crate::project::unreadable;
-use crate::simulate::engine::{Prepared, RunOptions};
 
 use super::record::{Record, RecordError};
 use super::usable::{Unusable, usable};

@@ -1,7 +1,7 @@
 //! A workflow with all that its runs have in common.
 
+use crate::engine::{Prepared, RunOptions, RunResult};
 use crate::php::Value;
-use crate::simulate::engine::{Prepared, RunOptions, RunResult};
 
 /// Runs one workflow.
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::engine::{Outcome, RunResult, Verdict};
 use crate::model::NodeId;
-use crate::simulate::engine::{Outcome, RunResult, Verdict};
 
 /// How one run ended, as far as it is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use crate::base::characters::to_json;
-use crate::simulate::engine::RunResult;
+use crate::engine::RunResult;
 
 use super::record::Record;
 use super::usable::EventIdentity;

@@ -6,9 +6,9 @@ use codespan_reporting::term::termcolor::{Color, ColorSpec, WriteColor};
 
 use crate::base::source::Sources;
 use crate::diagnostics::printable_line;
+use crate::engine::{Decision, Effect, EffectRecord, Outcome, RunResult, TracedNode, Verdict};
 use crate::model::{Graph, NodeId};
 use crate::php::Value;
-use crate::simulate::engine::{Decision, Effect, EffectRecord, Outcome, RunResult, TracedNode, Verdict};
 
 use super::beginnings::{beginning, beginnings};
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::core_format::Passed;
+use crate::engine::Prepared;
 use crate::php::{Array, Value};
-use crate::simulate::engine::Prepared;
 
 /// What tells an event from others.
 #[derive(Clone, PartialEq, Serialize, Debug)]

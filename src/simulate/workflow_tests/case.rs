@@ -5,10 +5,10 @@ use rustc_hash::FxHashSet;
 use crate::base::source::Span;
 use crate::check::{CheckedTest, TestClauseKind};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::{Clock, Outcome, Prepared, RunOptions, RunResult};
 use crate::model::NodeId;
 use crate::php::Value;
 use crate::simulate::answers::FixedAnswers;
-use crate::simulate::engine::{Clock, Outcome, Prepared, RunOptions, RunResult};
 
 use super::expectation::Verifier;
 use super::given::Event;

@@ -5,13 +5,13 @@ use serde_json::{Map, Value as Json};
 use crate::base::source::Span;
 use crate::check::{TestClause, TestClauseKind};
 use crate::diagnostics::Diagnostic;
+use crate::engine::{Outcome, RunResult, mismatches};
 use crate::model::{Graph, NodeId};
 use crate::php::Value;
-use crate::simulate::engine::{Outcome, RunResult};
 use crate::syntax::tree::Name;
 
 use super::case::Case;
-use super::difference::{difference, mismatches};
+use super::difference::difference;
 use super::happened::Happened;
 
 /// So many steps and errors are listed.

@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 use crate::base::source::{MAX_SOURCE_BYTES, Sources};
 use crate::check::{Given, GivenKind};
 use crate::diagnostics::{Code, Diagnostic, printable_line};
+use crate::engine::Prepared;
 use crate::php::Value;
 use crate::project::{Files, unreadable};
-use crate::simulate::engine::Prepared;
 use crate::simulate::replay::{EventIdentity, RecordError, Records, usable};
 
 use super::pattern::{is_pattern, matching};

@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::engine::{Decision, EffectRecord, RunResult};
 use crate::model::NodeId;
-use crate::simulate::engine::{Decision, EffectRecord, RunResult};
 
 /// What happened in a run and in all its jobs: tests do not ask where.
 #[derive(Default, Debug)]

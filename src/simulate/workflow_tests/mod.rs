@@ -8,13 +8,14 @@ mod expectation;
 mod given;
 mod happened;
 mod junit;
+mod over_all;
 mod pattern;
 mod suite;
 
 pub use case::{AnyEvents, Case, CaseReport};
 pub use coverage::{Count, Coverage};
-pub use difference::mismatches;
 pub use expectation::expected_entries;
 pub use happened::reached;
 pub use junit::write_junit;
+pub use over_all::run_case;
 pub use suite::{Suite, SuiteSettings, Tested};

@@ -7,10 +7,10 @@ use crate::catalogue::{Catalogue, Semantics};
 use crate::check::{AnyEvent, CheckedTest, GivenKind, TestClauseKind};
 use crate::compile::{Compilation, Compiled};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::engine::{KnownWorkflows, Prepared, Settings};
 use crate::model::{DocumentKind, NodeId};
 use crate::project::Files;
 use crate::simulate::answers::{FixedAnswers, Reply, Targets};
-use crate::simulate::engine::{KnownWorkflows, Prepared, Settings};
 use crate::syntax::tree::Name;
 
 use super::case::{AnyEvents, Case};

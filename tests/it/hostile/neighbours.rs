@@ -6,13 +6,13 @@ use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
 use mispflow::diff::{DiffOptions, compare};
+use mispflow::engine::{Limits, Prepared, RunOptions, Settings};
 use mispflow::format::format_source;
 use mispflow::import::{ImportOptions, import_all};
 use mispflow::misp;
 use mispflow::model::Document;
 use mispflow::php::Value;
 use mispflow::project::MemoryFiles;
-use mispflow::simulate::engine::{Limits, Prepared, RunOptions, Settings};
 
 use super::answer_to;
 use super::random::{Below, one_of, size, thousand};

@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mispflow::engine::{Answers, Request as Asked, SilentAnswers};
 use mispflow::http::ClientOptions;
-use mispflow::simulate::engine::{Answers, Request as Asked, SilentAnswers};
 use mispflow::simulate::live::Session;
 use serde_json::json;
 

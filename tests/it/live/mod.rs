@@ -14,11 +14,11 @@ use std::time::Duration;
 use mispflow::base::source::Sources;
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::compile::Workspace;
+use mispflow::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
 use mispflow::http::{Client, ClientOptions};
 use mispflow::php::Value;
 use mispflow::project::DiskFiles;
 use mispflow::secrets::Secret;
-use mispflow::simulate::engine::{Answers, Prepared, RunOptions, Settings, SilentAnswers};
 use mispflow::simulate::live::{Secrets, Session};
 use serde_json::json;
 

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use mispflow::engine::SilentAnswers;
 use mispflow::http::ClientOptions;
 use mispflow::secrets::Secret;
-use mispflow::simulate::engine::SilentAnswers;
 use mispflow::simulate::live::{Secrets, Session};
 use serde_json::json;
 

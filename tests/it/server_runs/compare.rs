@@ -1,7 +1,7 @@
 //! Comparing a simulated run with the recorded one.
 
+use mispflow::engine::{AdhocResult, Effect, Outcome};
 use mispflow::php::{Array, Value};
-use mispflow::simulate::engine::{AdhocResult, Effect, Outcome};
 
 use super::observed::{self, HttpRequest, Mail, Observed};
 use super::unknown::{self, Unknown};

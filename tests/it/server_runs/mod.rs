@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use mispflow::catalogue::{Catalogue, Semantics, Target};
+use mispflow::engine::{Answers, Prepared, RunOptions, Settings};
 use mispflow::misp;
 use mispflow::php::{Array, Value};
-use mispflow::simulate::engine::{Answers, Prepared, RunOptions, Settings};
 use rustc_hash::FxHashSet;
 
 use self::world::World;
@@ -183,7 +183,7 @@ impl Callees {
     }
 }
 
-impl mispflow::simulate::engine::Callees for Callees {
+impl mispflow::engine::Callees for Callees {
     fn for_trigger(&self, trigger: &str) -> Option<&Prepared> {
         self.0.iter().map(|(_, prepared)| prepared).find(|prepared| prepared.trigger() == trigger)
     }

@@ -1,7 +1,7 @@
 //! A simulated run in the form in which the real ones were recorded.
 
+use mispflow::engine::{Call, Decision, Effect, EffectRecord, HttpMethod, Outcome, RunResult};
 use mispflow::php::Value;
-use mispflow::simulate::engine::{Call, Decision, Effect, EffectRecord, HttpMethod, Outcome, RunResult};
 
 /// What came of a run and its jobs.
 pub(crate) struct Observed<'a> {

@@ -1,8 +1,8 @@
 //! What a simulation cannot know of a run on a real server: the one list, with reasons. It is left out of the comparison
 //! where it can occur, and nowhere else.
 
+use mispflow::engine::Effect;
 use mispflow::php::{Array, KeyRef, Value};
-use mispflow::simulate::engine::Effect;
 use rustc_hash::FxHashSet;
 
 use super::observed::Observed;

@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
+use mispflow::engine::{Answers, Effect, HttpAnswer, Request};
 use mispflow::php::{Array, KeyRef, Value};
-use mispflow::simulate::engine::{Answers, Effect, HttpAnswer, Request};
 use rustc_hash::FxHashSet;
 use serde_json::json;
 
