@@ -9,6 +9,7 @@ use super::module_ids;
 use crate::model::ModuleType;
 use crate::tags::{KnownTags, ServerTags, Taxonomies};
 
+use super::module::Module;
 use super::{Signature, Target, releases};
 
 /// Modules by id. Triggers, logic modules and actions share one id space, as in MISP.
@@ -16,7 +17,7 @@ use super::{Signature, Target, releases};
 /// See `docs/misp-semantics.md`, "Modules and their signatures".
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    modules: IndexMap<String, Signature, FxBuildHasher>,
+    modules: IndexMap<String, Module, FxBuildHasher>,
     /// None for the built-in ones.
     taxonomies: Option<Arc<Taxonomies>>,
     server_tags: Option<Arc<ServerTags>>,
@@ -26,7 +27,7 @@ impl Catalogue {
     /// The built-in catalogue of a target. A release between two that are known has the modules of the
     /// older one.
     ///
-    /// Its data files are parsed on the first call only.
+    /// Its data files are looked through on the first call only, and a module is read when it is first asked for.
     pub fn for_target(target: Target) -> &'static Self {
         releases::of_target(target)
     }
@@ -42,18 +43,18 @@ impl Catalogue {
         self.modules
             .get(id)
             .or_else(|| self.modules.get(module_ids::ADHOC_TRIGGER).filter(|_| module_ids::is_adhoc(id)))
+            .map(Module::signature)
     }
 
     /// All modules: triggers, then logic modules, then actions, each in the order in which they came,
     /// which for the built-in ones is MISP's own.
     pub fn modules(&self) -> impl Iterator<Item = &Signature> {
-        self.modules.values()
+        self.modules.values().map(Module::signature)
     }
 
     /// The tags that are known, for one run of the checker.
     pub fn known_tags(&self) -> KnownTags<'_> {
-        let taxonomies = self.taxonomies.as_deref().unwrap_or_else(|| Taxonomies::built_in());
-        KnownTags::new(taxonomies, self.server_tags.as_deref())
+        KnownTags::new(self.taxonomies.as_deref(), self.server_tags.as_deref())
     }
 
     /// Sets the taxonomies, in place of the built-in ones.
@@ -70,17 +71,38 @@ impl Catalogue {
     /// a custom module, keeps what only the known one says: a server reports neither what its
     /// parameters are for nor how its modules surprise.
     pub fn extend(&mut self, signatures: impl IntoIterator<Item = Signature>) {
-        for mut signature in signatures {
+        for signature in signatures {
             match self.modules.get_mut(&signature.id) {
-                Some(known) => {
-                    signature.keep_what_is_known(known);
-                    *known = signature;
-                }
+                Some(known) => *known = known.replaced_by(signature),
                 None => {
-                    self.modules.insert(signature.id.clone(), signature);
+                    self.modules.insert(signature.id.clone(), signature.into());
                 }
             }
         }
+        self.sort();
+    }
+
+    /// The modules of data files, by their ids.
+    pub(super) fn of_modules(modules: impl IntoIterator<Item = (String, Module)>) -> Self {
+        let mut catalogue = Self { modules: modules.into_iter().collect(), ..Self::default() };
+        catalogue.sort();
+        catalogue
+    }
+
+    /// The catalogue without some modules; the others are shared.
+    pub(super) fn without(&self, is_gone: impl Fn(&str) -> bool) -> Self {
+        let kept = self.modules.iter().filter(|(id, _)| !is_gone(id));
+        Self::of_modules(kept.map(|(id, module)| (id.clone(), module.clone())))
+    }
+
+    /// Says how a module surprises, in place of what is known of it.
+    pub(super) fn set_traps(&mut self, id: &str, traps: Vec<String>) {
+        if let Some(module) = self.modules.get_mut(id) {
+            *module = module.with_traps(traps);
+        }
+    }
+
+    fn sort(&mut self) {
         self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
 }

@@ -22,16 +22,12 @@ pub struct LaterRelease {
 impl LaterRelease {
     /// The modules of the release, on top of those of the release before it.
     pub fn on(self, older: &Catalogue) -> Catalogue {
-        let mut catalogue = Catalogue::default();
-        catalogue.extend(older.modules().filter(|module| !self.gone.contains(&module.id)).cloned());
+        let mut catalogue = older.without(|id| self.gone.iter().any(|gone| gone == id));
         catalogue.extend(self.modules);
-        let with_traps = catalogue.modules().map(|module| {
-            let traps = self.traps.get(&module.id).unwrap_or(&module.traps).clone();
-            Signature { traps, ..module.clone() }
-        });
-        let mut release = Catalogue::default();
-        release.extend(with_traps);
-        release
+        for (id, traps) in self.traps {
+            catalogue.set_traps(&id, traps);
+        }
+        catalogue
     }
 }
 

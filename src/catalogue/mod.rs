@@ -5,12 +5,14 @@ mod box_size;
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod catalogue;
 mod editor;
+mod embedded;
 mod error;
 mod example;
 mod facts;
 mod import_release;
 mod known;
 pub mod load;
+mod module;
 pub(crate) mod module_ids;
 mod releases;
 mod search;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::{Catalogue, LaterRelease, Parameter, Release, Signature, Target};
+use super::{Catalogue, LaterRelease, Parameter, Release, Signature, Target, embedded};
 
 /// The releases in which modules changed, oldest first.
 pub(super) const RELEASES: [Release; 19] = [
@@ -64,7 +64,10 @@ pub(super) fn all() -> impl Iterator<Item = &'static Catalogue> {
 
 fn at(index: usize) -> &'static Catalogue {
     BUILT[index].get_or_init(|| match index {
-        BASE => parsed(&[include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")]),
+        BASE => {
+            let files = [include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")];
+            Catalogue::of_modules(files.into_iter().flat_map(embedded::modules))
+        }
         newer if newer > BASE => {
             let later: LaterRelease =
                 serde_json::from_str(LATER[newer - BASE - 1]).expect("an embedded catalogue is valid");
@@ -72,18 +75,6 @@ fn at(index: usize) -> &'static Catalogue {
         }
         older => earlier(at(BASE), RELEASES[older]),
     })
-}
-
-fn parsed(files: &[&str]) -> Catalogue {
-    let mut catalogue = Catalogue::default();
-    for file in files {
-        catalogue.extend(signatures(file));
-    }
-    catalogue
-}
-
-fn signatures(file: &str) -> Vec<Signature> {
-    serde_json::from_str(file).expect("an embedded catalogue is valid")
 }
 
 /// What a release changed.

@@ -20,6 +20,8 @@ pub(super) struct Compiler<'c, 'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether constants may be empty because of an error.
     pub values_missing: bool,
+    /// Whether nodes get places.
+    with_places: bool,
     /// Those of the files that were asked for.
     pub documents: Vec<Compiled<'a>>,
     /// Those of the files that these import.
@@ -30,14 +32,22 @@ pub(super) struct Compiler<'c, 'a> {
 
 impl<'c, 'a> Compiler<'c, 'a> {
     /// Goes on from these findings: those of the stages before.
-    pub fn new(context: Context<'c, 'a>, diagnostics: Vec<Diagnostic>) -> Self {
+    pub fn new(context: Context<'c, 'a>, diagnostics: Vec<Diagnostic>, with_places: bool) -> Self {
         let values_missing = diagnostics.iter().any(Diagnostic::is_error);
-        Self { context, diagnostics, values_missing, documents: Vec::new(), imported: Vec::new(), places: Vec::new() }
+        Self {
+            context,
+            diagnostics,
+            values_missing,
+            with_places,
+            documents: Vec::new(),
+            imported: Vec::new(),
+            places: Vec::new(),
+        }
     }
 
     /// Each workflow and blueprint by itself.
     pub fn items(&mut self) {
-        let (context, values_missing) = (self.context, self.values_missing);
+        let (context, values_missing, with_places) = (self.context, self.values_missing, self.with_places);
         let program = context.program;
         program.read_lists();
         let shared = Shared { budget: context.budget, tags: context.tags };
@@ -51,7 +61,7 @@ impl<'c, 'a> Compiler<'c, 'a> {
         }
         let done = each_within(shared, &items, program.length(), |Shared { budget, tags }, &(file, item)| {
             let context = Context { tags, budget, ..context };
-            let mut stages = ItemCompiler { context, values_missing, diagnostics: Vec::new() };
+            let mut stages = ItemCompiler { context, values_missing, with_places, diagnostics: Vec::new() };
             // Why it failed has been reported; the others do not depend on it.
             let compiled = stages.compile(file, item, file < program.roots).unwrap_or_default();
             (compiled, stages.diagnostics)

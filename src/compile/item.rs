@@ -76,6 +76,8 @@ pub(super) struct ItemCompiler<'c, 'a> {
     pub context: Context<'c, 'a>,
     /// Whether constants may be empty because of an error.
     pub values_missing: bool,
+    /// Whether nodes get places: no finding depends on them.
+    pub with_places: bool,
     /// What is found.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -90,8 +92,10 @@ impl<'a> ItemCompiler<'_, 'a> {
         let (mut graph, labels) = self.lower(item, flow)?;
         self.follow_rules(file, item, &graph)?;
         self.frames(&mut graph, &header);
-        let context = self.context;
-        place(&mut graph, &|module| context.signature(file, module));
+        if self.with_places {
+            let context = self.context;
+            place(&mut graph, &|module| context.signature(file, module));
+        }
         if !self.is_written(item, wanted) {
             return Ok(None);
         }

@@ -150,13 +150,18 @@ impl<'s> Workspace<'s> {
 
     /// Checks everything and makes the graphs.
     pub fn compile(&self) -> Compilation<'_> {
-        let mut compilation = self.compile_with(self.catalogue, self.target);
+        let mut compilation = self.compile_for(self.catalogue, self.target, true);
         compilation.diagnostics = self.without_allowed(compilation.diagnostics);
         compilation
     }
 
-    /// [`Self::compile`] with another catalogue, for another target, and with all that comments allow.
-    pub(crate) fn compile_with<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
+    /// [`Self::compile`] with another catalogue, for another target, and with all that comments allow. For findings alone:
+    /// nodes get no places.
+    pub(crate) fn check_for<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
+        self.compile_for(catalogue, target, false)
+    }
+
+    fn compile_for<'c>(&'c self, catalogue: &'c Catalogue, target: Target, with_places: bool) -> Compilation<'c> {
         let mut diagnostics = self.diagnostics.clone();
         let scopes = scopes(&self.program, &self.declarations, &mut diagnostics);
         let budget = Budget::default();
@@ -170,7 +175,7 @@ impl<'s> Workspace<'s> {
             constants: &constants,
             budget: &budget,
         };
-        let mut compiler = Compiler::new(context, diagnostics);
+        let mut compiler = Compiler::new(context, diagnostics, with_places);
         compiler.items();
         let tests = compiler.tests();
         compiler.project();
@@ -189,7 +194,7 @@ impl<'s> Workspace<'s> {
         }
         if let Some(others) = &self.others {
             // What is wrong with them is said when they are asked for.
-            imported.append(&mut others.compile_with(catalogue, target).documents);
+            imported.append(&mut others.compile_for(catalogue, target, with_places).documents);
         }
         settle_adhoc_ids(&mut documents, &self.adhoc_ids);
         settle_adhoc_ids(&mut imported, &self.adhoc_ids);

@@ -301,7 +301,7 @@ fn tag(analysis: &Analysis<'_, '_>, name: &str) -> Option<String> {
     let tags = analysis.context.tags;
     let on_server = tags.tags_of_server().is_some_and(|server| server.tags.contains(name))
         || tags.clusters_of_server().is_some_and(|server| server.clusters.contains(name));
-    let taxonomy = tags.taxonomies.of(name);
+    let taxonomy = tags.taxonomies().of(name);
     if taxonomy.is_none() && !on_server {
         return None;
     }

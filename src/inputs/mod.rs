@@ -4,10 +4,14 @@ mod json_in_folders;
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use crate::base::source::{FileId, Sources};
 use crate::check::check_hidden_in_data;
 use crate::diagnostics::Diagnostic;
-use crate::project::{self, Files, Project, ProjectFiles, Refusal, at_setting, load_source, tidy, unreadable};
+use crate::project::{
+    self, Files, Project, ProjectFiles, Refusal, at_setting, load_source, load_sources, tidy, unreadable,
+};
 
 use json_in_folders::JsonInFolders;
 
@@ -89,13 +93,13 @@ impl Wanted {
         }
         let gathered = project::gather(&paths, Some(&project.output.value), &files);
         diagnostics.extend(gathered.diagnostics);
-        for path in gathered.files {
-            let is_named = named.iter().any(|named| tidy(named) == path);
-            if reads == Reads::Json && !is_named {
-                continue;
-            }
-            let name = path.display().to_string();
-            keep(load_source(sources, &files.named(), &path, &name), &mut roots, &mut diagnostics);
+        let mut found = gathered.files;
+        if reads == Reads::Json {
+            let named: FxHashSet<PathBuf> = named.iter().map(|named| tidy(named)).collect();
+            found.retain(|path| named.contains(path));
+        }
+        for loaded in load_sources(sources, &files.named(), &found) {
+            keep(loaded, &mut roots, &mut diagnostics);
         }
         // Where only text is read, MISP's JSON matters if there is nothing else.
         let is_wanted = reads != Reads::Text || roots.is_empty() && diagnostics.is_empty();

@@ -1,9 +1,10 @@
 //! Source texts from files.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::base::foreign_form::{ForeignForm, foreign_form};
+use crate::base::parallel;
 use crate::base::source::{FileId, MAX_SOURCE_BYTES, Sources, Span};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -15,11 +16,32 @@ use super::refusal::Refusal;
 /// # Errors
 /// The file cannot be read, is larger than [`MAX_SOURCE_BYTES`], or is not UTF-8 text.
 pub fn load_source(sources: &Sources, access: &dyn Files, path: &Path, name: &str) -> Result<FileId, Box<Diagnostic>> {
-    match access.read(path, MAX_SOURCE_BYTES) {
-        Ok(bytes) => {
-            let is_private = !access.may_show(path);
-            add_bytes(sources, is_private, Some(path), name, bytes)
-        }
+    add_read(sources, path, name, read(access, path))
+}
+
+/// As [`load_source`] for each of `paths`, called as they are written. Several are read at the same time; they are added in
+/// their order.
+pub fn load_sources(sources: &Sources, access: &dyn Files, paths: &[PathBuf]) -> Vec<Result<FileId, Box<Diagnostic>>> {
+    // How long they are is not known yet.
+    let read = parallel::each(paths, paths.len() * USUAL_BYTES, |path| read(access, path));
+    let named = paths.iter().zip(read);
+    named.map(|(path, read)| add_read(sources, path, &path.display().to_string(), read)).collect()
+}
+
+/// So long is a workflow file, more or less.
+const USUAL_BYTES: usize = 1024;
+
+/// The bytes of a file, and whether messages may not show them.
+type Read = io::Result<(Vec<u8>, bool)>;
+
+fn read(access: &dyn Files, path: &Path) -> Read {
+    let bytes = access.read(path, MAX_SOURCE_BYTES)?;
+    Ok((bytes, !access.may_show(path)))
+}
+
+fn add_read(sources: &Sources, path: &Path, name: &str, read: Read) -> Result<FileId, Box<Diagnostic>> {
+    match read {
+        Ok((bytes, is_private)) => add_bytes(sources, is_private, Some(path), name, bytes),
         Err(error) => Err(Box::new(unreadable(name, &error))),
     }
 }

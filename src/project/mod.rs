@@ -30,7 +30,7 @@ pub use files::{DiskFiles, Files, MemoryFiles};
 pub(crate) use gather::APART;
 pub use gather::{Gathered, gather};
 pub(crate) use load::unreadable;
-pub use load::{load_source, source_from_bytes};
+pub use load::{load_source, load_sources, source_from_bytes};
 pub(crate) use readable::normal;
 pub use readable::real;
 pub use readable::{NamedFiles, ProjectFiles};

@@ -18,11 +18,11 @@ fn read(text: &str) -> Taxonomies {
             continue;
         };
         let Some(taxonomy) = &mut current else { continue };
-        let namespace = &taxonomy.namespace;
+        let namespace = taxonomy.namespace.as_str();
         match values.strip_prefix('=').and_then(|values| values.split_once('\t')) {
-            None => taxonomy.tags.extend(values.split('\t').map(|value| format!("{namespace}:{value}"))),
+            None => taxonomy.tags.extend(values.split('\t').map(|value| [namespace, ":", value].concat())),
             Some((predicate, values)) => {
-                let tags = values.split('\t').map(|value| format!("{namespace}:{predicate}=\"{value}\""));
+                let tags = values.split('\t').map(|value| [namespace, ":", predicate, "=\"", value, "\""].concat());
                 taxonomy.tags.extend(tags);
             }
         }

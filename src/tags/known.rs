@@ -7,8 +7,8 @@ use super::{ServerTags, Taxonomies};
 
 /// Taxonomies and the tags of a server, with what it takes to find out what is meant by a tag that is none.
 pub struct KnownTags<'c> {
-    /// The taxonomies.
-    pub taxonomies: &'c Taxonomies,
+    /// The taxonomies, if they are others than the built-in ones.
+    own_taxonomies: Option<&'c Taxonomies>,
     /// What the server's catalogue lists, if there is one.
     pub server: Option<&'c ServerTags>,
     tags: OnceLock<Speller>,
@@ -16,9 +16,9 @@ pub struct KnownTags<'c> {
 }
 
 impl<'c> KnownTags<'c> {
-    /// Nothing is prepared before it is asked for.
-    pub fn new(taxonomies: &'c Taxonomies, server: Option<&'c ServerTags>) -> Self {
-        Self { taxonomies, server, tags: OnceLock::new(), clusters: OnceLock::new() }
+    /// These taxonomies, or else the built-in ones. Nothing is prepared before it is asked for.
+    pub fn new(own_taxonomies: Option<&'c Taxonomies>, server: Option<&'c ServerTags>) -> Self {
+        Self { own_taxonomies, server, tags: OnceLock::new(), clusters: OnceLock::new() }
     }
 
     /// The same tags, of which the same has been asked so far.
@@ -26,7 +26,7 @@ impl<'c> KnownTags<'c> {
         let fork =
             |speller: &OnceLock<Speller>| speller.get().map(Speller::fork).map(OnceLock::from).unwrap_or_default();
         Self {
-            taxonomies: self.taxonomies,
+            own_taxonomies: self.own_taxonomies,
             server: self.server,
             tags: fork(&self.tags),
             clusters: fork(&self.clusters),
@@ -49,6 +49,11 @@ impl<'c> KnownTags<'c> {
         [&self.tags, &self.clusters].into_iter().filter_map(OnceLock::get).any(Speller::ran_out)
     }
 
+    /// The taxonomies.
+    pub fn taxonomies(&self) -> &'c Taxonomies {
+        self.own_taxonomies.unwrap_or_else(|| Taxonomies::built_in())
+    }
+
     /// What lists the tags of the server, if anything does.
     pub fn tags_of_server(&self) -> Option<&'c ServerTags> {
         self.server.filter(|server| !server.tags.is_empty())
@@ -63,7 +68,7 @@ impl<'c> KnownTags<'c> {
     pub fn meant(&self, tag: &str) -> Option<&str> {
         let speller = self.tags.get_or_init(|| match self.tags_of_server() {
             Some(server) => Speller::new(server.tags.iter().map(String::as_str), ':'),
-            None => Speller::new(self.taxonomies.tags(), ':'),
+            None => Speller::new(self.taxonomies().tags(), ':'),
         });
         speller.meant(tag)
     }
@@ -78,7 +83,7 @@ impl<'c> KnownTags<'c> {
     pub fn shortened(&self, word: &str) -> Vec<String> {
         let is_known = |tag: &String| match self.tags_of_server() {
             Some(server) => server.tags.contains(tag),
-            None => self.taxonomies.has(tag),
+            None => self.taxonomies().has(tag),
         };
         let tags = [format!("tlp:{}", word.to_lowercase()), format!("PAP:{}", word.to_uppercase())];
         tags.into_iter().filter(is_known).collect()
@@ -91,7 +96,7 @@ mod tests {
 
     #[test]
     fn words_that_are_said_for_tags() {
-        let known = KnownTags::new(Taxonomies::built_in(), None);
+        let known = KnownTags::new(None, None);
         assert_eq!(known.shortened("Red"), ["tlp:red", "PAP:RED"]);
         assert_eq!(known.shortened("amber+strict"), ["tlp:amber+strict"]);
         assert!(known.shortened("ours").is_empty() && known.shortened("").is_empty());
@@ -100,11 +105,11 @@ mod tests {
     #[test]
     fn the_tags_of_a_server_count_where_they_are_listed() {
         let mut server = ServerTags::default();
-        let tagless = KnownTags::new(Taxonomies::built_in(), Some(&server));
+        let tagless = KnownTags::new(None, Some(&server));
         assert!(tagless.tags_of_server().is_none());
         assert_eq!(tagless.meant("pap:red"), Some("PAP:RED"));
         server.tags.insert("tlp:red".to_owned());
-        let known = KnownTags::new(Taxonomies::built_in(), Some(&server));
+        let known = KnownTags::new(None, Some(&server));
         assert!(known.tags_of_server().is_some() && known.clusters_of_server().is_none());
         assert_eq!((known.meant("tpl:red"), known.meant("pap:red")), (Some("tlp:red"), None));
         assert_eq!(known.shortened("red"), ["tlp:red"]);

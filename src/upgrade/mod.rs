@@ -11,7 +11,7 @@ use crate::diagnostics::{Code, Diagnostic, Levels};
 /// next changes. What is found for some of the targets only says for which.
 pub fn check_for_targets(workspace: &Workspace<'_>, targets: &[(Target, &Catalogue)]) -> Vec<Diagnostic> {
     let mut compiled: Vec<Compilation<'_>> =
-        targets.iter().map(|&(target, catalogue)| workspace.compile_with(catalogue, target)).collect();
+        targets.iter().map(|&(target, catalogue)| workspace.check_for(catalogue, target)).collect();
     let found = compiled.iter_mut().map(|compilation| std::mem::take(&mut compilation.diagnostics)).collect();
     let names: Vec<Target> = targets.iter().map(|(target, _)| *target).collect();
     let mut diagnostics = merged::merged(&names, found);

@@ -143,7 +143,7 @@ impl<'a> Offers<'_, '_, 'a> {
         } else {
             let of =
                 |taxonomy: &'a Taxonomy| taxonomy.tags.iter().map(|tag| (tag.as_str(), taxonomy.namespace.as_str()));
-            tags.taxonomies.iter().flat_map(of).collect()
+            tags.taxonomies().iter().flat_map(of).collect()
         };
         let matching = all.into_iter().filter(|(tag, _)| typed.is_empty() || tag.to_lowercase().contains(&typed));
         for (tag, detail) in matching.take(MOST) {

@@ -38,7 +38,7 @@ pub(super) fn adds(facts: &Facts<'_, '_>, node: usize) -> bool {
 
 /// What a tag shares with those it excludes.
 pub(super) fn exclusive_part<'t>(facts: &Facts<'_, '_>, tag: &'t str) -> Option<&'t str> {
-    facts.tags.taxonomies.of(tag)?.exclusive_part(tag)
+    facts.tags.taxonomies().of(tag)?.exclusive_part(tag)
 }
 
 /// A finding about two tags that share such a part.

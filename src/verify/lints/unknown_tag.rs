@@ -33,7 +33,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn not_in_taxonomy(facts: &Facts<'_, '_>, node: usize, tag: &str) -> Option<Diagnostic> {
-    let taxonomy = facts.tags.taxonomies.of(tag);
+    let taxonomy = facts.tags.taxonomies().of(tag);
     if taxonomy.is_some_and(|taxonomy| taxonomy.has(tag)) {
         return None;
     }
@@ -68,7 +68,7 @@ fn shortened(facts: &Facts<'_, '_>, node: usize, word: &str) -> Option<Diagnosti
 
 fn not_on_server(facts: &Facts<'_, '_>, node: usize, tag: &str, server: &ServerTags) -> Diagnostic {
     let finding = lacking(facts, node, tag, server, "tag");
-    match facts.tags.taxonomies.of(tag).filter(|taxonomy| taxonomy.has(tag)) {
+    match facts.tags.taxonomies().of(tag).filter(|taxonomy| taxonomy.has(tag)) {
         Some(taxonomy) => finding
             .note(format!(
                 "the taxonomy `{}` has it, but a server only has the tags that were switched on",

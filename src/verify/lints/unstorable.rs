@@ -17,8 +17,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(finding(facts, facts.trigger, "the title of a frame", found));
     }
     for (node, known) in facts.graph.nodes.iter().enumerate() {
-        let params = known.params.iter().find_map(|(id, value)| Some((format!("`{id}`"), in_value(value)?)));
-        let in_filter = || Some(("the filter".to_owned(), in_text(&known.filter.value)?));
+        let params =
+            known.params.iter().find_map(|(id, value)| in_value(value).map(|found| (format!("`{id}`"), found)));
+        let in_filter = || in_text(&known.filter.value).map(|found| ("the filter".to_owned(), found));
         if let Some((what, found)) = params.or_else(in_filter) {
             diagnostics.push(finding(facts, Some(node), &what, found));
         }
