@@ -3,12 +3,12 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 use crate::base::foreign_form::{FORM_BYTES, ForeignForm, foreign_form};
 
 use super::resync::{Broken, Resumption};
-use super::structure::{Progress, Structure};
+use super::structure::{KEY_BYTES, Progress, Structure};
 use super::window::{Window, is_blank};
 
 /// The largest event that is read, in bytes.
@@ -18,6 +18,10 @@ pub const MAX_EVENT_BYTES: usize = 256 * 1024 * 1024;
 const BATCH_BYTES: usize = 256 * 1024;
 /// If so much was read already, the next event is likely among it.
 const LIKELY_BYTES: usize = 128 * 1024;
+/// So much of a line is read to see whether an event fills it.
+const LINE_BYTES: usize = 8 * 1024 * 1024;
+/// So many blanks between two lines are passed over to see what the next one begins with.
+const BLANK_BYTES: usize = 4096;
 /// How deep lists of events may lie in each other.
 const MAX_LISTS: usize = 8;
 /// How often bytes may be looked at again, on average, to find out where a broken entry ends.
@@ -116,6 +120,8 @@ pub struct Records<R> {
     pub(super) lists: Vec<List>,
     index: usize,
     pub(super) limit: usize,
+    /// Where no line ends before, in bytes of the stream.
+    line_goes_on_to: usize,
     /// The first key of the last entry that was whole.
     pub(super) usual_key: Option<Vec<u8>>,
     /// How many bytes may still be looked at again.
@@ -156,6 +162,7 @@ impl<R: Read> Records<R> {
             lists: Vec::new(),
             index: 0,
             limit,
+            line_goes_on_to: 0,
             usual_key: None,
             looks: FIRST_LOOKS,
         }
@@ -289,7 +296,7 @@ impl<R: Read> Records<R> {
             self.window.advance(1);
             return Ok(None);
         }
-        if let Some(length) = self.line_of_its_own(byte) {
+        if let Some(length) = self.line_of_its_own(byte)? {
             let text = text(&self.window.seen()[..length]);
             return Ok(Some(self.entry(text, length)));
         }
@@ -346,12 +353,12 @@ impl<R: Read> Records<R> {
 
     /// The length of an object that fills the line it begins on, where that is plain to see. It begins with a brace and ends
     /// with one; if it were not closed there it could not go on with what the next line begins with.
-    fn line_of_its_own(&self, byte: u8) -> Option<usize> {
+    fn line_of_its_own(&mut self, byte: u8) -> io::Result<Option<usize>> {
         if byte != b'{' || !self.lists.is_empty() {
-            return None;
+            return Ok(None);
         }
+        let Some(newline) = self.end_of_line()? else { return Ok(None) };
         let seen = self.window.seen();
-        let newline = memchr(b'\n', seen)?;
         let line = seen[..newline].trim_ascii_end();
         let next = seen[newline..].iter().find(|byte| !is_blank(**byte));
         let is_alone = match next {
@@ -359,14 +366,44 @@ impl<R: Read> Records<R> {
             None => self.window.has_ended(),
         };
         if !is_alone || line.len() > self.limit || line.last() != Some(&b'}') {
-            return None;
+            return Ok(None);
         }
         // Two objects on a line, and answers to searches, need a closer look.
         let is_one = memchr_iter(b'}', &line[..line.len() - 1]).all(|at| {
             let next = line[at + 1..].iter().find(|byte| !is_blank(**byte));
             matches!(next, Some(b',' | b'}' | b']'))
         });
-        (is_one && memmem::find(line, b"\"response\"").is_none()).then_some(line.len())
+        if !is_one || memmem::find(line, b"\"response\"").is_some() {
+            return Ok(None);
+        }
+        let (length, key) = (line.len(), first_key(line));
+        if key.is_some() && key != self.usual_key.as_deref() {
+            self.usual_key = key.map(<[u8]>::to_vec);
+        }
+        Ok(Some(length))
+    }
+
+    /// Where the line ends that the window begins on, if it is not too long. A file is read for that, up to a byte of the
+    /// next line; of what may have to be waited for only what is there counts.
+    fn end_of_line(&mut self) -> io::Result<Option<usize>> {
+        // Where many values are on one line it is looked through once.
+        let mut from = self.line_goes_on_to.saturating_sub(self.window.passed);
+        loop {
+            let seen = self.window.seen();
+            let newline = memchr(b'\n', seen.get(from..).unwrap_or_default()).map(|at| from + at);
+            from = from.max(newline.unwrap_or(seen.len()));
+            self.line_goes_on_to = self.window.passed + from;
+            let is_enough = match newline {
+                Some(newline) => {
+                    let after = &seen[newline..];
+                    after.len() > BLANK_BYTES || after.iter().any(|byte| !is_blank(*byte))
+                }
+                None => from > LINE_BYTES,
+            };
+            if is_enough || self.may_wait || !self.window.read()? {
+                return Ok(newline);
+            }
+        }
     }
 
     /// What is after a value and cannot be there, if anything.
@@ -502,6 +539,13 @@ impl<R: Read> Iterator for Records<R> {
             }
         }
     }
+}
+
+/// The first key of an object, where it is written as itself.
+fn first_key(object: &[u8]) -> Option<&[u8]> {
+    let key = object.strip_prefix(b"{")?.trim_ascii_start().strip_prefix(b"\"")?;
+    let end = memchr2(b'"', b'\\', key)?;
+    (key[end] == b'"' && end <= KEY_BYTES).then_some(&key[..end])
 }
 
 fn text(bytes: &[u8]) -> Result<String, RecordError> {

@@ -1,5 +1,7 @@
 use std::io::{self, Read};
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// Gives so many bytes at a time.
@@ -17,7 +19,11 @@ impl Read for Slow<'_> {
 type Found = (Option<usize>, usize, Result<String, String>);
 
 fn found(reader: impl Read, limit: usize) -> Vec<Found> {
-    let records = Records::with_limit(reader, "-", true, limit).flatten();
+    found_in(reader, limit, true)
+}
+
+fn found_in(reader: impl Read, limit: usize, may_wait: bool) -> Vec<Found> {
+    let records = Records::with_limit(reader, "-", may_wait, limit).flatten();
     records.map(|record| (record.index, record.line, record.text.map_err(|error| error.to_string()))).collect()
 }
 
@@ -26,6 +32,8 @@ fn found(reader: impl Read, limit: usize) -> Vec<Found> {
 fn records(text: &str, limit: usize) -> Vec<Found> {
     let whole = found(text.as_bytes(), limit);
     for step in [1, 7, 64] {
+        // Of a file whole lines are looked at in any case.
+        assert_eq!(found_in(Slow(text.as_bytes(), step), limit, false), whole, "{step} bytes of a file at a time");
         let parts = found(Slow(text.as_bytes(), step), limit);
         assert_eq!(parts.len(), whole.len(), "{step} bytes at a time: {parts:?}");
         for (part, whole) in parts.iter().zip(&whole) {
@@ -266,6 +274,54 @@ fn what_is_there_is_not_held_back() {
     assert!(records.next().is_none());
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Pieces of events in any order: the same entries however the text arrives.
+    #[test]
+    fn what_arrives_in_pieces_is_the_same(pieces in prop::collection::vec(prop::sample::select(PIECES), 1..12)) {
+        records(&pieces.concat(), 10_000);
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{\"Event\": {\"id\": 1}}",
+    "{}",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "\n\n",
+    " ",
+    "\r\n",
+    "\"a\"",
+    "\"response\"",
+    "1",
+    "{\"a\": {}",
+    "{\"response\": [{}]}",
+    "{\"a\": \"}\"}",
+    "\"",
+    "\\",
+    "{\"Event\": {\"a\": [1, {}]}}\n",
+    "null",
+];
+
+/// An event on one line that is longer than what is read at once, and one that is longer than what is looked at.
+#[test]
+fn long_lines() {
+    for length in [300_000, 9_000_000] {
+        let long = format!("{{\"Event\": {{\"info\": \"{}\"}}}}", "x".repeat(length));
+        let text = format!("{{}}\n{long}\n\n{long} \n{{\"a\":\n1}}\n{long}{{}}");
+        let whole = found_in(text.as_bytes(), MAX_EVENT_BYTES, false);
+        assert_eq!(whole.iter().map(|found| found.1).collect::<Vec<_>>(), [1, 2, 4, 5, 7, 7]);
+        assert_eq!(whole[1].2.as_ref().unwrap(), &long);
+        assert!(whole == found(text.as_bytes(), MAX_EVENT_BYTES));
+    }
+}
+
 /// Input that is made to be looked at again and again.
 #[test]
 fn broken_entries_do_not_take_long() {
@@ -274,4 +330,6 @@ fn broken_entries_do_not_take_long() {
         let records: usize = Records::new(text.as_bytes(), "-", false).map(|batch| batch.len()).sum();
         assert!(records > 0);
     }
+    let many = "{\"a\": 1}".repeat(200_000);
+    assert_eq!(Records::new(many.as_bytes(), "-", false).map(|batch| batch.len()).sum::<usize>(), 200_000);
 }

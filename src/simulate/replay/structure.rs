@@ -5,7 +5,7 @@ use memchr::memchr3;
 use crate::php::MAX_DEPTH;
 
 /// So much of a key is remembered.
-const KEY_BYTES: usize = 64;
+pub(super) const KEY_BYTES: usize = 64;
 
 /// What a piece of text told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

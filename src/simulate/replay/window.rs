@@ -15,6 +15,8 @@ pub(super) struct Window<R> {
     /// Where what was read ends; after it there is room.
     end: usize,
     has_ended: bool,
+    /// How many bytes of the stream come before the window.
+    pub(super) passed: usize,
     /// The line on which the window begins, from 1.
     pub(super) line: usize,
     /// How many bytes of that line come before the window.
@@ -25,7 +27,17 @@ pub(super) struct Window<R> {
 
 impl<R: Read> Window<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, bytes: Vec::new(), start: 0, end: 0, has_ended: false, line: 1, column: 0, is_indent: true }
+        Self {
+            reader,
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            has_ended: false,
+            passed: 0,
+            line: 1,
+            column: 0,
+            is_indent: true,
+        }
     }
 
     /// What can be seen.
@@ -113,6 +125,7 @@ impl<R: Read> Window<R> {
             self.is_indent &= passed.iter().all(|byte| is_blank(*byte));
         }
         self.start += length;
+        self.passed += length;
     }
 
     /// Moves the beginning of the window over blanks and reads on until there is something else.
