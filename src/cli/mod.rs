@@ -112,9 +112,7 @@ const DOCUMENTATION: &str = concat!("Documentation: ", env!("CARGO_PKG_HOMEPAGE"
 /// The definition of the command line, from which help, completions and the manual are made.
 pub fn command() -> clap::Command {
     let command = Arguments::command().long_version(version::LONG.as_str());
-    let command = command.after_long_help(format!("{EXIT_CODES}\n\n{DOCUMENTATION}"));
-    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    verbs.into_iter().fold(command, |command, verb| command.mut_subcommand(verb, with_exit_codes))
+    command.after_long_help(format!("{EXIT_CODES}\n\n{DOCUMENTATION}")).mut_subcommands(with_exit_codes)
 }
 
 fn with_exit_codes(verb: clap::Command) -> clap::Command {

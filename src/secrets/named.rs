@@ -1,5 +1,7 @@
 //! Which secrets a text names.
 
+use memchr::memmem;
+
 use crate::base::source::Sources;
 
 use super::address::user_info;
@@ -74,7 +76,7 @@ impl NamedSecrets {
 fn names(text: &str, word: &str, sign: char) -> Vec<String> {
     let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut names = Vec::new();
-    for (at, _) in text.match_indices(word) {
+    for at in memmem::find_iter(text.as_bytes(), word) {
         if text[..at].ends_with(is_letter) {
             continue;
         }

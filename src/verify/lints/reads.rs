@@ -1,5 +1,7 @@
 //! What a node reads of the data.
 
+use memchr::memmem;
+
 use crate::catalogue::{ParameterKind, module_ids};
 use crate::model::{ParamText, ParamValue, TextPart};
 
@@ -183,8 +185,8 @@ fn belongs(character: char) -> bool {
 
 /// Whether a text has a word that is not part of a longer one.
 pub fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word)
-        .any(|(at, _)| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
+    memmem::find_iter(text.as_bytes(), word)
+        .any(|at| !text[..at].ends_with(belongs) && !text[at + word.len()..].starts_with(belongs))
 }
 
 #[cfg(test)]

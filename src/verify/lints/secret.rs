@@ -53,7 +53,9 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
                     Some(place) => finding.unsafe_fix(place, format!("secret(\"{variable}\")")),
                     None => finding,
                 });
-            } else if let Some(header) = text.lines().find_map(secret_header).filter(|_| id == "headers") {
+            } else if let Some(header) =
+                Some(text).filter(|_| id == "headers").and_then(|text| text.lines().find_map(secret_header))
+            {
                 diagnostics.push(explained(
                     facts,
                     facts.finding(
