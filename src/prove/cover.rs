@@ -12,7 +12,7 @@ use super::decide::{Counterexample, Search, signature};
 use super::events::Events;
 use super::places::Places;
 use super::solver::{Found, Solver};
-use super::walk::{Choices, Said, World, walk};
+use super::walk::{Choices, Limits, Said, World, walk};
 
 /// A branch of a condition: the node, and whether it holds. An action is a branch that holds.
 pub type Branch = (NodeId, bool);
@@ -50,7 +50,7 @@ pub fn cover(workflow: &Prepared, catalogue: &Catalogue) -> Cover {
         let decides = steps.iter().any(|step| step.node == node && step.is_executed && step.decides());
         if decides { Said::Nothing } else { Said::Answered }
     };
-    let world = World { said: &said, name: &name, guards_publication: false };
+    let world = World { said: &said, name: &name, guards_publication: false, limits: Limits::FULL };
     let happened = walk(circuit, workflow, &steps, &seen, &world, &mut choices);
     let assumed = happened.assumed.iter().chain(&happened.lost);
     let uncertain = circuit.any(assumed.map(|assumption| assumption.fact).collect::<Vec<_>>());

@@ -12,7 +12,7 @@ use super::furnish::furnish;
 use super::places::Places;
 use super::solver::{Found, Solver};
 use super::state::Assumption;
-use super::walk::{Choices, Said, World, walk};
+use super::walk::{Choices, Limits, Said, World, walk};
 
 /// What is claimed of a workflow.
 pub struct Claim<'c> {
@@ -143,7 +143,12 @@ pub fn decide(claim: &Claim<'_>, confirm: &mut dyn FnMut(&Counterexample) -> boo
     let mut assumed: Vec<Assumption> = Vec::new();
     let mut is_meant = events.valid;
     if let Some((condition, steps)) = claim.condition.zip(condition_steps.as_deref()) {
-        let world = World { said: &|_| Said::Answered, name: &|_| String::new(), guards_publication: false };
+        let world = World {
+            said: &|_| Said::Answered,
+            name: &|_| String::new(),
+            guards_publication: false,
+            limits: Limits::FULL,
+        };
         let asked = walk(circuit, condition, steps, &seen, &world, &mut Choices::default());
         is_meant = circuit.both(is_meant, asked.blocked);
         assumed.extend(asked.assumed);
@@ -151,7 +156,7 @@ pub fn decide(claim: &Claim<'_>, confirm: &mut dyn FnMut(&Counterexample) -> boo
     }
     let said = |node| (claim.answers)(node).said();
     let name = |at: usize| steps[at].node.to_string();
-    let world = World { said: &said, name: &name, guards_publication: claim.guards_publication };
+    let world = World { said: &said, name: &name, guards_publication: claim.guards_publication, limits: Limits::FULL };
     let happened = walk(circuit, workflow, &steps, &seen, &world, &mut choices);
     let violation = violation(circuit, &happened, claim.expectations);
     assumed.extend(happened.assumed.iter().cloned());

@@ -8,6 +8,7 @@
 //! happens is shown only by a run of the engine.
 
 mod act;
+mod always;
 mod ask;
 mod chosen;
 mod circuit;
@@ -29,6 +30,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use always::{Always, always};
 pub use cover::{Branch, Cover, cover};
 pub use decide::{Answered, Claim, Counterexample, Decision, Undecided, decide};
 pub use expect::Expectation;

@@ -15,7 +15,7 @@ use super::events::Events;
 use super::happened::{Done, Happened};
 use super::places::Places;
 use super::state::Assumption;
-use super::walk::{Choices, Said, World, walk};
+use super::walk::{Choices, Limits, Said, World, walk};
 
 /// Whether two workflows do the same.
 #[derive(Clone, PartialEq, Debug)]
@@ -127,7 +127,7 @@ pub fn same(workflows: [&Prepared; 2], catalogue: &Catalogue, guards_publication
     for ((workflow, steps), names) in workflows.into_iter().zip(&steps).zip(&names) {
         let seen = events.seen(circuit, &places, workflow.semantics());
         let name = |at: usize| names[at].clone();
-        let world = World { said: &|_| Said::Nothing, name: &name, guards_publication };
+        let world = World { said: &|_| Said::Nothing, name: &name, guards_publication, limits: Limits::FULL };
         happened.push(walk(circuit, workflow, steps, &seen, &world, &mut choices));
     }
     let [first, second] = &happened[..] else { return not_decided(TOO_MANY) };

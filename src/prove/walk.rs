@@ -41,6 +41,22 @@ pub(super) struct World<'w> {
     pub(super) name: &'w dyn Fn(usize) -> String,
     /// Whether publishing runs a workflow that is known.
     pub(super) guards_publication: bool,
+    /// How much is spent on the walk.
+    pub(super) limits: Limits,
+}
+
+/// How much is spent on a walk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The circuit may grow to so many gates.
+    pub(super) gates: usize,
+    /// So many positions are looked at.
+    pub(super) positions: usize,
+}
+
+impl Limits {
+    /// Those of whoever asks for an answer.
+    pub(super) const FULL: Self = Self { gates: MOST_GATES, positions: MOST_POSITIONS };
 }
 
 /// The choices that the event is not about.
@@ -201,9 +217,9 @@ impl<'m> Walk<'_, 'm> {
         let mut positions = 0;
         while let Some((position, (fact, state))) = self.open.pop_first() {
             positions += 1;
-            let why = if positions > MOST_POSITIONS {
+            let why = if positions > self.world.limits.positions {
                 TOO_MANY_WAYS
-            } else if self.circuit.len() > MOST_GATES {
+            } else if self.circuit.len() > self.world.limits.gates {
                 TOO_LARGE
             } else {
                 self.go(position.stack, fact, state);

@@ -38,7 +38,7 @@ const EVENTS: [&str; 8] = [
 type Claim = fn(&Graph<'_>, NodeId, &str, Semantics);
 
 /// The cases with what must come true of every finding in them with the code that they are named after.
-const CLAIMS: [(&str, Claim); 72] = [
+const CLAIMS: [(&str, Claim); 75] = [
     ("always-false-in-json.json", always_answers),
     ("object-compared-in-json.json", always_no),
     ("unknown-key-in-json.json", touches_nothing),
@@ -55,6 +55,9 @@ const CLAIMS: [(&str, Claim); 72] = [
     ("always-blocks.mwf", always_blocks),
     ("always-blocks-under-a-filter.mwf", always_blocks),
     ("answered-before-by-more.mwf", always_answers),
+    ("answered-before-by-several.mwf", always_answers),
+    ("answered-before-by-value.mwf", always_answers),
+    ("always-blocks-in-all-cases.mwf", always_blocks),
     ("filter-without-effect.mwf", filters_nothing),
     ("filter-without-effect-of-event.mwf", filters_nothing),
     ("filter-without-effect-other-list.mwf", filters_nothing),

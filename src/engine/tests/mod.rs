@@ -24,7 +24,7 @@ use crate::php::Value;
 /// The JSON of a graph: each line is `ID MODULE {parameters} [filter] > OUTPUTS`, in which everything after the module is
 /// optional, the filter is `[selector, path, operator, value]`, and outputs are separated by `|` and their targets by
 /// commas.
-fn graph(text: &str) -> String {
+pub(crate) fn graph(text: &str) -> String {
     let mut nodes = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (line, outputs) = line.split_once(" > ").unwrap_or((line, ""));

@@ -2,6 +2,7 @@
 
 mod cases;
 mod generate;
+mod lints;
 mod pairs;
 mod random;
 

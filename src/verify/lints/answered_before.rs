@@ -12,7 +12,7 @@ const LOOKED_BACK: usize = 64;
 const MOST_TAGS: usize = 32;
 
 /// Actions of MISP that leave the data of the run as it is.
-const HARMLESS: [&str; 9] = [
+pub(super) const HARMLESS: [&str; 9] = [
     module_ids::PUSH_ZMQ,
     module_ids::WEBHOOK,
     module_ids::MS_TEAMS_WEBHOOK,
@@ -45,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// The connection by which the way to a node leaves a question that tells the answer, if the data is still the same, and
 /// whether that answer is yes.
-fn asked_before(facts: &Facts<'_, '_>, node: usize) -> Option<(Incoming, bool)> {
+pub(super) fn asked_before(facts: &Facts<'_, '_>, node: usize) -> Option<(Incoming, bool)> {
     let mut at = node;
     for _ in 0..LOOKED_BACK {
         let &[edge] = facts.incoming(at) else { return None };

@@ -1,7 +1,7 @@
 //! Traps of MISP: workflows that are well formed and do not do what their author means.
 //!
 //! One file a lint, one row a lint in [`LINTS`]. Lints see the graph alone, so that they hold for text and for MISP's
-//! JSON alike. Each is linear in nodes and connections.
+//! JSON alike. Each is linear in nodes and connections, except for `proved`, which looks at small graphs alone.
 
 mod adhoc_filter;
 mod always_blocks;
@@ -51,8 +51,10 @@ mod objects_not_filtered;
 mod own_trigger;
 mod password_in_data;
 mod plain_http;
+mod proved;
 mod publishes_again;
 mod reads;
+mod related;
 mod reload_under_filter;
 mod reload_without_core_format;
 mod removal;
@@ -163,6 +165,8 @@ const LINTS: &[Lint] = &[
     unfiltered_adhoc::check,
     adhoc_filter::check,
     objects_not_filtered::check,
+    // Last: it says nothing of what the others have said.
+    proved::check,
 ];
 
 /// Runs all lints on a graph that keeps the rules. A graph with a loop has been reported by these and is left alone.
