@@ -5,11 +5,11 @@ use std::io::{BufReader, Cursor};
 use mispflow::catalogue::{Catalogue, Semantics};
 use mispflow::engine::{Prepared, Settings};
 use mispflow::misp;
-use mispflow::php::Value;
+use mispflow::php::{Parts, Value};
 use mispflow::simulate::replay::{Records, usable};
 
 /// A stream is cut into the same records however much of it arrives at once, each with the line it begins on, and every
-/// event among them can be run.
+/// event among them can be run. Where nothing of it is wanted, a text is as valid or as broken as where everything is.
 pub fn ndjson(input: &str) {
     let whole = records(input, 1 << 16);
     assert_eq!(records(input, 7), whole, "the buffer's size counts");
@@ -19,7 +19,11 @@ pub fn ndjson(input: &str) {
     let settings = Settings::new("w", Catalogue::built_in(), Semantics::MISP_2_5_1);
     let prepared = Prepared::of_document(&read.documents[0], &settings).expect("it can run");
     for text in whole.iter().filter_map(|(_, text)| text.as_ref().ok()) {
-        let Ok(data) = Value::from_json(text) else { continue };
+        let whole = Value::from_json(text);
+        let passed_over = Value::parts_of_json(text, &Parts::default());
+        let errors = [whole.as_ref().err(), passed_over.as_ref().err()].map(|error| error.map(ToString::to_string));
+        assert_eq!(errors[0], errors[1], "what is passed over is read by other rules: {text}");
+        let Ok(data) = whole else { continue };
         let is_event = data.get("Event").is_some_and(|event| event.as_array().is_some());
         assert!(!is_event || usable(&prepared, &data).is_ok(), "an event is refused: {text}");
     }

@@ -6,16 +6,18 @@ use mispflow::engine::{Limits, Prepared, RunOptions, Settings};
 use mispflow::misp;
 use mispflow::php::Value;
 use mispflow::simulate::answers::{FixedAnswers, Targets, read_answers};
-use mispflow::simulate::replay::write_run;
+use mispflow::simulate::replay::{Record, data_of, needed_data_of, write_run};
 
 use super::parts;
 
-/// A run ends, says the same twice, leaves the data it was given as it is, and can be told.
+/// A run ends, says the same twice, leaves the data it was given as it is, can be told, and is the same on data of which
+/// only what it may look at was read.
 ///
 /// The parts are a graph as MISP saves it, the data, and answers.
 pub fn run(input: &str) {
     let [graph, data, answers] = parts(input);
     let catalogue = Catalogue::built_in();
+    let record = Record::of_bytes("-".into(), None, data.as_bytes());
     let (Ok(read), Ok(data)) = (misp::read(graph), Value::from_json(data)) else { return };
     let before = data.to_json();
     for document in &read.documents {
@@ -39,6 +41,10 @@ pub fn run(input: &str) {
                 (serde_json::to_string(&result).ok(), result.log, told.into_inner())
             });
             assert!(first == second, "the same run ends in two ways");
+            let told = |data| serde_json::to_string(&prepared.run(data, &options)).ok();
+            let whole = data_of(&record, &prepared).map(told).map_err(|problem| problem.message);
+            let needed = needed_data_of(&record, &prepared, &options).map(told).map_err(|problem| problem.message);
+            assert_eq!(whole, needed, "a run looks at what was not read for it");
         }
     }
     assert_eq!(data.to_json().ok(), before.ok(), "a run changed the data of another");
