@@ -71,28 +71,27 @@ impl Catalogue {
     /// a custom module, keeps what only the known one says: a server reports neither what its
     /// parameters are for nor how its modules surprise.
     pub fn extend(&mut self, signatures: impl IntoIterator<Item = Signature>) {
-        for signature in signatures {
-            match self.modules.get_mut(&signature.id) {
-                Some(known) => *known = known.replaced_by(signature),
+        self.extend_with(signatures.into_iter().map(|signature| (signature.id.clone(), signature.into())));
+    }
+
+    /// [`Self::extend`] with modules by their ids, of which none is read for it.
+    pub(super) fn extend_with(&mut self, modules: impl IntoIterator<Item = (String, Module)>) {
+        for (id, module) in modules {
+            match self.modules.get_mut(&id) {
+                Some(known) => *known = known.replaced_by(module),
                 None => {
-                    self.modules.insert(signature.id.clone(), signature.into());
+                    self.modules.insert(id, module);
                 }
             }
         }
-        self.sort();
-    }
-
-    /// The modules of data files, by their ids.
-    pub(super) fn of_modules(modules: impl IntoIterator<Item = (String, Module)>) -> Self {
-        let mut catalogue = Self { modules: modules.into_iter().collect(), ..Self::default() };
-        catalogue.sort();
-        catalogue
+        self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
 
     /// The catalogue without some modules; the others are shared.
     pub(super) fn without(&self, is_gone: impl Fn(&str) -> bool) -> Self {
         let kept = self.modules.iter().filter(|(id, _)| !is_gone(id));
-        Self::of_modules(kept.map(|(id, module)| (id.clone(), module.clone())))
+        let modules = kept.map(|(id, module)| (id.clone(), module.clone())).collect();
+        Self { modules, ..Self::default() }
     }
 
     /// Says how a module surprises, in place of what is known of it.
@@ -100,10 +99,6 @@ impl Catalogue {
         if let Some(module) = self.modules.get_mut(id) {
             *module = module.with_traps(traps);
         }
-    }
-
-    fn sort(&mut self) {
-        self.modules.sort_by(|_, a, _, b| rank(a.module_type).cmp(&rank(b.module_type)));
     }
 }
 

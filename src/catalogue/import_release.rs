@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::module::Module;
 use super::{Catalogue, CatalogueError, Parameter, ParameterKind, Provenance, Release, Signature, Target, module_ids};
 use crate::model::ModuleType;
 
@@ -21,9 +22,15 @@ pub struct LaterRelease {
 
 impl LaterRelease {
     /// The modules of the release, on top of those of the release before it.
-    pub fn on(self, older: &Catalogue) -> Catalogue {
+    pub fn on(mut self, older: &Catalogue) -> Catalogue {
+        let modules = std::mem::take(&mut self.modules);
+        self.on_with(older, modules.into_iter().map(|module| (module.id.clone(), module.into())))
+    }
+
+    /// [`Self::on`] with these modules, by their ids, in place of its own.
+    pub(super) fn on_with(self, older: &Catalogue, modules: impl IntoIterator<Item = (String, Module)>) -> Catalogue {
         let mut catalogue = older.without(|id| self.gone.iter().any(|gone| gone == id));
-        catalogue.extend(self.modules);
+        catalogue.extend_with(modules);
         for (id, traps) in self.traps {
             catalogue.set_traps(&id, traps);
         }

@@ -27,10 +27,11 @@ impl Module {
         &self.signature
     }
 
-    /// The same module with another signature, which keeps what only this one says.
-    pub fn replaced_by(&self, mut signature: Signature) -> Self {
+    /// Another module in its place, which keeps what only this one says.
+    pub fn replaced_by(&self, other: Self) -> Self {
         let known = self.clone();
-        Self::read_later(signature.module_type, move || {
+        Self::read_later(other.module_type, move || {
+            let mut signature = other.signature().clone();
             signature.keep_what_is_known(known.signature());
             signature
         })

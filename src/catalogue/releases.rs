@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use super::{Catalogue, LaterRelease, Parameter, Release, Signature, Target, embedded};
+use super::{Catalogue, Parameter, Release, Signature, Target, embedded};
 
 /// The releases in which modules changed, oldest first.
 pub(super) const RELEASES: [Release; 19] = [
@@ -65,13 +65,15 @@ pub(super) fn all() -> impl Iterator<Item = &'static Catalogue> {
 fn at(index: usize) -> &'static Catalogue {
     BUILT[index].get_or_init(|| match index {
         BASE => {
-            let files = [include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")];
-            Catalogue::of_modules(files.into_iter().flat_map(embedded::modules))
+            let mut catalogue = Catalogue::default();
+            for file in [include_str!("data/misp-2.5.1.json"), include_str!("data/misp-modules.json")] {
+                catalogue.extend_with(embedded::modules(file));
+            }
+            catalogue
         }
         newer if newer > BASE => {
-            let later: LaterRelease =
-                serde_json::from_str(LATER[newer - BASE - 1]).expect("an embedded catalogue is valid");
-            later.on(at(newer - 1))
+            let (later, modules) = embedded::later_release(LATER[newer - BASE - 1]);
+            later.on_with(at(newer - 1), modules)
         }
         older => earlier(at(BASE), RELEASES[older]),
     })
