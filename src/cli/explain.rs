@@ -7,7 +7,9 @@ use crate::diagnostics::{Code, Snippet, page_of};
 use super::findings::CODES;
 use super::{Console, Failure, Status};
 
-/// Say what a code means: what was found, why it matters in MISP, and what it looks like before and after.
+/// Say what a code of a finding means.
+///
+/// It tells what was found, why it matters in MISP, and what it looks like before and after.
 #[derive(Args, Debug)]
 pub(super) struct Explain {
     /// The word in brackets after `error`, `warning` or `note`; without it all codes are listed

@@ -17,8 +17,9 @@ use crate::project::{self, Readers, holds};
 use super::write_files::write_files;
 use super::{Console, Failure, Format, Inputs, Status, TargetFlag, report};
 
-/// Turn MISP's JSON into text: workflows, blueprints, bare graphs, and lists of these.
+/// Turn MISP's JSON into text.
 ///
+/// The JSON may be workflows, blueprints, bare graphs, or lists of these.
 /// What cannot be expressed, or is expressed otherwise than in the JSON, is reported on standard error. Compiled, the result is
 /// the same graph again.
 #[derive(Args, Debug)]

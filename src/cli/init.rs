@@ -19,7 +19,9 @@ const FILES: [(&str, &str, &str); 3] = [
 const GIT_IGNORE: (&str, &str, &str) =
     (".gitignore", include_str!("starter/gitignore"), "keeps files with secrets out of git");
 
-/// Make a starter project. Files that exist are never overwritten.
+/// Make a starter project: settings, a workflow with a test, an event.
+///
+/// Files that exist are never overwritten.
 #[derive(Args, Debug)]
 pub(super) struct Init {
     /// The folder of the project; it is made if it does not exist

@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::{Console, Failure, Status};
 
-/// Serve an editor: findings while you type, completion, and what else the Language Server Protocol has.
+/// Serve an editor, which starts it.
 ///
-/// The editor starts it, and talks to it over standard input and output.
+/// It gives findings while you type, completion, and what else the Language Server Protocol has. The editor talks to it over standard input and output.
 #[derive(Args, Debug)]
 #[command(after_help = "It speaks the Language Server Protocol over standard input and output.
 It never changes a file.")]

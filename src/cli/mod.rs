@@ -202,11 +202,11 @@ fn answered(mut answer: clap::Error, colour: Color) -> Status {
 }
 
 macro_rules! verbs {
-    ($( $(#[$meta:meta])+ $verb:ident($arguments:ty), )+) => {
+    ($( $(#[$meta:meta])* $verb:ident($arguments:ty), )+) => {
         /// The verbs.
         #[derive(Subcommand, Debug)]
         enum Verb {
-            $( $(#[$meta])+ $verb($arguments), )+
+            $( $(#[$meta])* $verb($arguments), )+
         }
 
         impl Verb {
@@ -220,53 +220,32 @@ macro_rules! verbs {
 }
 
 verbs! {
-    /// Make a starter project: settings, a workflow with a test, an event
     #[command(alias = "new")]
     Init(init::Init),
-    /// Look for mistakes
     #[command(aliases = ["lint", "validate"])]
     Check(check::Check),
-    /// Compile to the JSON of MISP's workflow editor
     #[command(alias = "compile")]
     Build(build::Build),
-    /// Turn MISP's JSON into text
     Import(import::Import),
-    /// Rewrite files in their canonical form
     #[command(alias = "format")]
     Fmt(fmt::Fmt),
-    /// Show what differs between two workflows as graphs
     Diff(diff::Diff),
-    /// List the modules of the catalogue, or show one with everything needed to call it
     Modules(modules::Modules),
-    /// Draw a workflow as a picture
     #[command(alias = "draw")]
     Graph(graph::Graph),
-    /// Evaluate a hash path on an event
     Path(path::Evaluate),
-    /// Say what a code of a finding means
     Explain(explain::Explain),
-    /// Run a workflow on events, and say what it does and why
     #[command(alias = "simulate")]
     Run(run::Run),
-    /// Run the tests of workflows
     Test(test::Test),
-    /// Say why workflows do not run on a server
     Doctor(server::Doctor),
-    /// Show what a push would change on a server
     Plan(server::Plan),
-    /// Make a server have what the project says
     Push(server::Push),
-    /// Make the project have what a server has
     Pull(server::Pull),
-    /// Put rows of a server back as they were before a push
     Rollback(server::Rollback),
-    /// Serve an editor, which starts it
     Lsp(lsp::Lsp),
-    /// Print the completions for a shell
     Completions(completions::Completions),
-    /// Print a page of the manual, or write all of them
     Man(man::Man),
-    /// Print the JSON Schema of `mispflow.toml`, for editors
     Schema(schema::Schema),
 }
 

@@ -27,8 +27,9 @@ use super::inputs::TargetFlag;
 use super::named::Named;
 use super::{Console, Failure, ProjectFlags, Status};
 
-/// List the modules of the catalogue, or show one with everything needed to call it. The catalogue is
-/// the built-in one with the files on top that the nearest `mispflow.toml` names.
+/// List the modules of the catalogue, or show one with everything needed to call it.
+///
+/// The catalogue is the built-in one with the files on top that the nearest `mispflow.toml` names.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 #[command(after_help = "Examples:

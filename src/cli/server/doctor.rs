@@ -16,8 +16,9 @@ use super::super::{Console, Failure, ProjectFlags, Status};
 use super::{ServerFlags, other};
 use crate::inputs::load_project;
 
-/// Say why workflows do not run on a server: what is off, what does not answer, and which workflows are broken.
+/// Say why workflows do not run on a server.
 ///
+/// It tells what is off, what does not answer, and which workflows are broken.
 /// Nothing is changed. What the key cannot see is said, not guessed.
 #[derive(Args, Debug)]
 #[command(after_help = "Exit code: 0 if nothing is wrong, 1 if something is, 2 if the server does not answer.")]

@@ -25,9 +25,9 @@ use super::doing::{Place, Ready, with_project};
 use super::{ServerFlags, other, show};
 use crate::upgrade::found;
 
-/// Make the project have what a server has: new workflows and blueprints become files, and files follow what was changed on
-/// the server since the last push or pull.
+/// Make the project have what a server has.
 ///
+/// New workflows and blueprints become files, and files follow what was changed on the server since the last push or pull.
 /// What was changed on both sides is shown and left alone. Into a folder without a project, a project is written that
 /// checks, with a baseline of what is found.
 #[derive(Args, Debug)]

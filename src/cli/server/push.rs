@@ -19,8 +19,9 @@ use super::doing::{Ready, with_project};
 use super::folder::{Folder, write_private};
 use super::{ServerFlags, show};
 
-/// Make a server have what the project says: show the plan, ask, keep what was there, write, and read it back.
+/// Make a server have what the project says.
 ///
+/// It shows the plan, asks, keeps what was there, writes, and reads it back.
 /// Workflows that somebody edited on the server since the last push or pull are conflicts. They are shown and left alone.
 /// Nothing is deleted without `--prune`, and then only what was written from here.
 #[derive(Args, Debug)]

@@ -19,7 +19,9 @@ use super::push::{FolderWriter, Sure};
 use super::{ServerFlags, look, other, settle_target};
 use crate::inputs::load_project;
 
-/// Put rows back as they were before a push. Without a backup: list them.
+/// Put rows of a server back as they were before a push.
+///
+/// Without a backup it lists the backups.
 #[derive(Args, Debug)]
 #[command(after_help = "Exit code: 0 if all of it is back, 1 if a row failed, 2 if nothing could be tried.")]
 pub(in super::super) struct Rollback {
