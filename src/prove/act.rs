@@ -400,11 +400,20 @@ impl Walk<'_, '_> {
             self.effect(at, &state, data, done);
         }
         let succeeds = self.circuit.any(tagged.iter().copied());
+        let mut dies = selected.dies;
         let mut state = State { is_saved: true, ..state };
         if self.prepared.semantics().tag_operations_change_data {
             let is_simple = selected.is_flat && self.keeps_places(&state);
             let why = "the tags that attributes get under a filter are not modelled";
             let unknown = Data::unknown(Reason { node: Some(node), why });
+            if !self.finds_attributes(&state, selected.is_flat) {
+                // MISP dies of an attribute that it does not find again where it lay before.
+                let when = self.circuit.both(lives, succeeds);
+                self.happened.assume(when, Reason { node: Some(node), why });
+                let guess = self.circuit.choice();
+                let lost = self.circuit.both(when, guess);
+                dies = self.circuit.either(dies, lost);
+            }
             state.base = data.clone();
             state = self.change_attributes(state, is_simple, |walk, index, attribute| {
                 if !is_simple {
@@ -424,7 +433,20 @@ impl Walk<'_, '_> {
                 Data::choose(walk.circuit, fact, &changed, attribute)
             });
         }
-        Acted { succeeds, dies: selected.dies, state }
+        Acted { succeeds, dies, state }
+    }
+
+    /// Whether each attribute that is tagged is in both lists of attributes: no filter has taken it out of one alone.
+    fn finds_attributes(&self, state: &State, is_flat: bool) -> bool {
+        let filters = self.steps.iter().filter_map(|step| match &step.meaning {
+            Meaning::Filters(filters) => Some(filters),
+            _ => None,
+        });
+        let is_harmless = |selector: &str| selector.starts_with("Event._AttributeFlattened") || selector == "Event.Tag";
+        self.keeps_places(state)
+            || is_flat
+                && self.prepared.trigger() != module_ids::EVENT_BEFORE_SAVE
+                && filters.flatten().all(|filter| is_harmless(filter.filter.selector.as_str()))
     }
 
     /// Whether an attribute is where it was at the beginning, so that MISP finds it there again.
