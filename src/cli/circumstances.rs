@@ -15,7 +15,7 @@ use crate::simulate::answers::{FixedAnswers, Targets, read_answers};
 use super::Failure;
 
 /// What else a run depends on.
-#[derive(Args, Debug)]
+#[derive(Args, Default, Debug)]
 pub(super) struct Circumstances {
     /// What the services answer that the workflow asks, as JSON
     #[arg(long, value_name = "FILE")]
@@ -30,6 +30,12 @@ pub(super) struct Circumstances {
 }
 
 impl Circumstances {
+    /// Those of a server of the project file, or of the only one there is.
+    pub(super) fn of_server(name: &str, project: &Project) -> Self {
+        let is_known = project.servers.iter().any(|server| server.name == name);
+        Self { server: is_known.then(|| name.to_owned()), ..Self::default() }
+    }
+
     /// What the world outside answers.
     pub(super) fn answers(
         &self,

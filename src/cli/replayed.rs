@@ -1,4 +1,4 @@
-//! `diff --event`: what a change would have done with events.
+//! `diff --event` and `plan --event`: what a change would have done with events.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::base::parallel::threads;
 use crate::base::source::Sources;
-use crate::catalogue::Semantics;
+use crate::catalogue::{Catalogue, Semantics, Target};
 use crate::diagnostics::{Diagnostic, printable_line, write_terminal};
 use crate::diff::pair_documents;
 use crate::engine::{KnownWorkflows, Prepared, RunOptions, Settings};
@@ -57,6 +57,22 @@ pub(super) struct Replayed {
 }
 
 /// A workflow that is on both sides.
+pub(super) struct Both<'d> {
+    pub(super) name: &'d str,
+    pub(super) documents: [&'d Document<'d>; 2],
+    /// The labels of the steps of each.
+    pub(super) labels: [&'d [(&'d str, NodeId)]; 2],
+}
+
+/// What the workflows of one side run among.
+pub(super) struct Among<'d> {
+    /// All workflows of the side.
+    pub(super) documents: Vec<&'d Document<'d>>,
+    pub(super) modules: &'d Catalogue,
+    pub(super) target: Target,
+}
+
+/// A workflow that is on both sides, ready to run.
 struct Pair<'d> {
     name: &'d str,
     documents: [&'d Document<'d>; 2],
@@ -79,7 +95,12 @@ impl Replay {
         !self.events.is_empty() || self.from.is_given()
     }
 
-    /// Runs both sides on all events, and says what is different.
+    /// Events of files, for a server of the project file.
+    pub(super) fn of_files(events: Vec<PathBuf>, server: &str, project: &Project) -> Self {
+        Self { events, circumstances: Circumstances::of_server(server, project), from: Box::default() }
+    }
+
+    /// Runs the workflows that are on both sides on all events, and says what is different.
     pub(super) fn run(
         &self,
         sides: &[Side<'_>; 2],
@@ -88,16 +109,49 @@ impl Replay {
         format: Format,
         console: &mut Console,
     ) -> Result<Replayed, Failure> {
+        let mut both = Vec::new();
+        for (old, new) in pair_documents(sides[0].documents, sides[1].documents).both {
+            let documents = [&sides[0].documents[old], &sides[1].documents[new]];
+            if documents.iter().all(|document| document.kind == DocumentKind::Workflow) {
+                let labels = [(0, old), (1, new)];
+                let labels =
+                    labels.map(|(side, at): (usize, usize)| sides[side].labels.get(at).map_or(&[][..], |own| own));
+                both.push(Both { name: title(documents[1]), documents, labels });
+            }
+        }
+        if both.is_empty() {
+            return Err(Failure::Other(
+                "there is no workflow that is on both sides, so nothing can be replayed".into(),
+            ));
+        }
+        let among = sides.each_ref().map(|side| Among {
+            documents: side.documents.iter().collect(),
+            modules: side.modules,
+            target: side.target,
+        });
+        self.compare(&both, &among, project, sources, format, console)
+    }
+
+    /// Runs these workflows on all events, and says what is different.
+    pub(super) fn compare(
+        &self,
+        both: &[Both<'_>],
+        among: &[Among<'_>; 2],
+        project: &Project,
+        sources: &Sources,
+        format: Format,
+        console: &mut Console,
+    ) -> Result<Replayed, Failure> {
         let nothing = |status| Replayed { status, differs: false, told: Vec::new(), unusable: 0 };
-        let pairs = match self.pairs(sides, project, sources)? {
+        let pairs = match self.pairs(both, among, project, sources)? {
             Ok(pairs) => pairs,
             Err(problem) => return Ok(nothing(report(console, sources, &[*problem], Format::Text)?)),
         };
         let environment = |name: &str| std::env::var(name).ok();
-        let callees = sides.each_ref().map(|side| {
+        let callees = among.each_ref().map(|side| {
             let semantics = Semantics::for_target(side.target);
             let settings = Settings { environment: &environment, ..Settings::new("", side.modules, semantics) };
-            KnownWorkflows::of(side.documents.iter(), &settings)
+            KnownWorkflows::of(side.documents.iter().copied(), &settings)
         });
         let runners: Vec<[Runner<'_>; 2]> = pairs.iter().map(|pair| self.runners(pair, &callees)).collect();
 
@@ -156,21 +210,18 @@ impl Replay {
         Ok(Replayed { status, differs: all.iter().any(|changes| changes.different > 0), told, unusable })
     }
 
-    /// The workflows that are on both sides, ready to run; or what is wrong with one.
+    /// The workflows, ready to run; or what is wrong with one.
     fn pairs<'d>(
         &self,
-        sides: &'d [Side<'d>; 2],
+        both: &[Both<'d>],
+        among: &[Among<'_>; 2],
         project: &Project,
         sources: &Sources,
     ) -> Result<Result<Vec<Pair<'d>>, Box<Diagnostic>>, Failure> {
         let mut pairs = Vec::new();
-        for (old, new) in pair_documents(sides[0].documents, sides[1].documents).both {
-            let documents = [&sides[0].documents[old], &sides[1].documents[new]];
-            if documents.iter().any(|document| document.kind != DocumentKind::Workflow) {
-                continue;
-            }
+        for Both { name, documents, labels } in both {
             let mut ready = Vec::new();
-            for (side, (document, index)) in sides.iter().zip(documents.into_iter().zip([old, new])) {
+            for (side, (document, labels)) in among.iter().zip(documents.iter().zip(labels)) {
                 let environment = |name: &str| std::env::var(name).ok();
                 let semantics = Semantics::for_target(side.target);
                 let settings =
@@ -179,7 +230,6 @@ impl Replay {
                     Ok(prepared) => prepared,
                     Err(problem) => return Ok(Err(problem)),
                 };
-                let labels = side.labels.get(index).map_or(&[][..], |labels| labels);
                 let targets = Targets { graph: &document.graph, labels };
                 match self.circumstances.answers(&targets, side.modules, project, sources)? {
                     Ok(answers) => ready.push((prepared, answers)),
@@ -188,17 +238,12 @@ impl Replay {
             }
             if let (Some((prepared_after, answers_after)), Some((prepared, answers))) = (ready.pop(), ready.pop()) {
                 pairs.push(Pair {
-                    name: title(documents[1]),
-                    documents,
+                    name,
+                    documents: *documents,
                     prepared: [prepared, prepared_after],
                     answers: [answers, answers_after],
                 });
             }
-        }
-        if pairs.is_empty() {
-            return Err(Failure::Other(
-                "there is no workflow that is on both sides, so nothing can be replayed".into(),
-            ));
         }
         Ok(Ok(pairs))
     }

@@ -7,11 +7,10 @@ use crate::catalogue::Catalogue;
 use crate::compile::{Compiled, Workspace};
 use crate::diagnostics::{Code, Diagnostic, Levels, Severity};
 use crate::inputs::{Loaded, Reads};
-use crate::model::Document;
-use crate::project::{self, Baseline, Files as _};
+use crate::model::{Document, NodeId};
+use crate::project::{self, Baseline, Files as _, Project};
 use crate::secrets::Secret;
 use crate::server::{Item, Local, Planning, Snapshot, picks_tags};
-
 use crate::syntax::parse;
 
 use super::super::findings::{Format, report};
@@ -68,6 +67,12 @@ pub(super) struct Ready<'r> {
     pub modules: &'r Catalogue,
     /// The tags of the server, if something of the project uses tags.
     pub tags: Option<&'r [String]>,
+    /// The project.
+    pub project: &'r Project,
+    /// The texts.
+    pub sources: &'r Sources,
+    /// The labels of the steps of each of `locals`.
+    pub labels: Vec<&'r [(&'r str, NodeId)]>,
     /// The folder of the project.
     pub folder: &'r Path,
     /// The folder of its texts.
@@ -166,6 +171,9 @@ pub(super) fn with_project(
         locals: &locals,
         modules: &modules,
         tags: tags.as_deref(),
+        project: &loaded.project,
+        sources: &sources,
+        labels: documents.iter().map(|compiled| &compiled.labels[..]).collect(),
         folder: &loaded.project.folder,
         source: &loaded.project.source.value,
         is_new: loaded.files.project_of(Path::new("")).is_none(),

@@ -60,7 +60,7 @@ impl Push {
         let mut state = folder.state.clone();
         let planning = ready.planning(folder);
         let plan = planning.plan(ready.locals);
-        show::show(console, ready.session, ready.snapshot, &plan, Format::Text)?;
+        show::show(console, ready.session, ready.snapshot, &plan, Format::Text, |_| Ok(None))?;
         let push = Pushing { misp: ready.session.misp(), locals: ready.locals, options };
         refuse_missing(&push, &plan)?;
         let conflicts = plan.items.iter().filter(|item| matches!(item.action, Action::Conflict(_))).count();

@@ -9,21 +9,30 @@ use crate::model::DocumentKind;
 use crate::server::{Action, Item, Plan, Snapshot};
 
 use super::super::findings::Format;
+use super::super::replayed::Replayed;
 use super::super::{Console, Failure};
 use super::Session;
 
-/// Shows a plan.
+/// Shows a plan, and what is replayed for it.
 pub(super) fn show(
     console: &mut Console,
     session: &Session,
     snapshot: &Snapshot,
     plan: &Plan<'_>,
     format: Format,
-) -> Result<(), Failure> {
+    replay: impl FnOnce(&mut Console) -> Result<Option<Replayed>, Failure>,
+) -> Result<Option<Replayed>, Failure> {
     console.protect_values(plan.items.iter().flat_map(|item| item.secrets.iter().cloned()));
     match format {
-        Format::Text => text(console, session, snapshot, plan),
-        Format::Json => json(console, session, snapshot, plan),
+        Format::Text => {
+            text(console, session, snapshot, plan)?;
+            replay(console)
+        }
+        Format::Json => {
+            let replayed = replay(console)?;
+            json(console, session, snapshot, plan, replayed.as_ref())?;
+            Ok(replayed)
+        }
     }
 }
 
@@ -136,7 +145,13 @@ fn action(action: Action) -> &'static str {
     }
 }
 
-fn json(console: &mut Console, session: &Session, snapshot: &Snapshot, plan: &Plan<'_>) -> Result<(), Failure> {
+fn json(
+    console: &mut Console,
+    session: &Session,
+    snapshot: &Snapshot,
+    plan: &Plan<'_>,
+    replayed: Option<&Replayed>,
+) -> Result<(), Failure> {
     let items: Vec<Json> = plan
         .items
         .iter()
@@ -169,12 +184,16 @@ fn json(console: &mut Console, session: &Session, snapshot: &Snapshot, plan: &Pl
         .iter()
         .map(|lack| json!({"kind": lack.what, "name": lack.name, "used_by": lack.used_by}))
         .collect();
-    let result = json!({
+    let mut result = json!({
         "server": {"name": session.name, "url": session.url, "release": snapshot.version.release},
         "items": items,
         "off": off,
         "lacking": lacking,
     });
+    if let Some(replayed) = replayed {
+        result["replayed"] = json!(replayed.told);
+        result["unusable"] = json!(replayed.unusable);
+    }
     to_json_pretty(console.results(), &result)?;
     Ok(console.line("")?)
 }

@@ -212,3 +212,52 @@ fn after_a_flush_of_redis_what_is_off_is_listed() {
     );
     assert!(!done.out().contains("trigger `event-publish`"), "{}", done.out());
 }
+
+const ARCHIVE: &str = concat!(
+    r#"{"Event": {"id": "1", "info": "Phishing", "Tag": [{"name": "tlp:red"}]}}"#,
+    "\n",
+    r#"{"Event": {"id": "2", "info": "Scan", "Tag": [{"name": "tlp:amber"}]}}"#,
+    "\n"
+);
+
+#[test]
+fn what_the_changes_would_have_done_with_events() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD), ("notice.mwf", NOTICE), ("old.ndjson", ARCHIVE)]), empty());
+    // What is not there yet would not change, and no server is asked for events.
+    let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson"]);
+    assert_eq!(done.code(), 0, "{}", done.messages());
+    assert!(done.messages().contains("no workflow of the server would change, so nothing is replayed"));
+    assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+    let text = GUARD.replace("\"tlp:red\"", "[\"tlp:red\", \"tlp:amber\"]");
+    std::fs::write(project.path().join("guard.mwf"), text).unwrap();
+    let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson", "-q"]);
+    assert_eq!(done.code(), 0, "{}", done.messages());
+    let (_, replayed) = done.out().split_once("1 to change, 1 unchanged\n").expect("a summary");
+    assert_eq!(
+        replayed,
+        "\nreplayed on 2 events: 1 is treated differently\n  \
+         1 is cancelled and was not, by `stop-execution` (3) at guard.mwf:3\n      old.ndjson#2 (event 2)\n"
+    );
+    // For programs it is one object.
+    let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson", "--format", "json"]);
+    let json: Value = serde_json::from_str(done.out()).expect("JSON");
+    let replayed = &json["replayed"][0];
+    assert_eq!((&replayed["name"], &replayed["different"]), (&json!("guard"), &json!(1)));
+    assert_eq!(replayed["changes"][0]["change"], json!({"what": "cancelled"}));
+    assert_eq!(json["unusable"], 0);
+    // A file that is not there is not passed over.
+    let done = run(project.path(), &misp, &["plan", "--event", "none.ndjson"]);
+    assert_eq!(done.code(), 2, "{}{}", done.out(), done.messages());
+}
+
+#[test]
+fn a_conflict_is_replayed_too() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD), ("old.ndjson", ARCHIVE)]), empty());
+    assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+    std::fs::remove_dir_all(project.path().join(".mispflow")).unwrap();
+    std::fs::write(project.path().join("guard.mwf"), GUARD.replace("tlp:red", "tlp:green")).unwrap();
+    let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson"]);
+    assert_eq!(done.code(), 1);
+    // The node is named as the server has it.
+    assert!(done.out().contains("  1 goes on and was cancelled, by `stop-execution` (3)\n"), "{}", done.out());
+}
