@@ -283,3 +283,25 @@ fn tests_are_generated_that_take_every_branch() {
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("exists already"), "{text}");
 }
+
+#[test]
+fn a_step_that_succeeds_leaves_nothing_to_chance() {
+    let folder = TempDir::new().unwrap();
+    let run = |said: &str| {
+        let text = format!(
+            "workflow w on event-after-save-new {{\nsend-mail(recipients: [\"All admins\"], mail_template_subject: \"s\", mail_template_body: \"b\")\n\
+             push-zmq()\n}}\n\ntest \"t\" of w {{\ngiven any event\n{said}\nexpect ran [push-zmq]\n}}\n"
+        );
+        fs::write(folder.path().join("w.mwf"), text).unwrap();
+        let mut command = Command::cargo_bin("mispflow").unwrap();
+        let output = command.current_dir(folder.path()).args(["test", "w.mwf"]).output().unwrap();
+        let text = [&output.stdout[..], &output.stderr[..]].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    };
+    let (code, text) = run("");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("it happens when `send-mail` (2) fails"), "{text}");
+    let (code, text) = run("when send-mail returns true");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("passed  w: t (for every event)"), "{text}");
+}

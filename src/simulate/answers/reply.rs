@@ -28,6 +28,8 @@ pub enum Reply {
     Event(Value<'static>),
     /// What a logic module decides that only the server knows.
     Decision(bool),
+    /// Nothing, but it goes well: nothing outside makes it fail.
+    Success,
 }
 
 /// Why an answer cannot be used.
@@ -70,12 +72,22 @@ impl Reply {
                     help: "write `true` for its first output or `false` for its second one".into(),
                 }),
             },
+            _ if can_go_well(module, signature) && *value == Value::Bool(true) => Ok(Self::Success),
             _ => Err(ReplyError {
                 message: format!("`{module}` does not use an answer"),
-                help: "it can only fail: `fails \"…\"`".into(),
+                help: if can_go_well(module, signature) {
+                    "it can succeed, `returns true`, or fail, `fails \"…\"`".into()
+                } else {
+                    "it can only fail: `fails \"…\"`".into()
+                },
             }),
         }
     }
+}
+
+/// Whether a module is an action that does not always end the run.
+fn can_go_well(module: &str, signature: Option<&Signature>) -> bool {
+    signature.is_some_and(|known| known.module_type == ModuleType::Action) && module != module_ids::STOP_EXECUTION
 }
 
 fn is_unknown_logic(signature: &Signature) -> bool {
@@ -187,6 +199,14 @@ mod tests {
     fn a_module_that_asks_nobody_gets_no_answer() {
         let error = Reply::new("push-zmq", None, &value("{}")).unwrap_err();
         assert_eq!(error.message, "`push-zmq` does not use an answer");
+        let told = |module: &str| {
+            let signature = crate::catalogue::Catalogue::built_in().module(module);
+            Reply::new(module, signature, &value("true")).map_err(|error| error.help)
+        };
+        assert_eq!(told("push-zmq"), Ok(Reply::Success));
+        for module in ["stop-execution", "tag-if"] {
+            assert_eq!(told(module), Err("it can only fail: `fails \"…\"`".into()), "{module}");
+        }
         assert!(Reply::new("reload-full-event", None, &value(r#"{"Evnt": {}}"#)).is_err());
     }
 
