@@ -131,3 +131,32 @@ fn without_a_workflow_on_both_sides_nothing_is_replayed() {
     assert_eq!(none.code(), 2);
     assert!(none.messages().contains("missing.ndjson"), "{}", none.messages());
 }
+
+#[test]
+fn workflows_that_are_called_see_the_environment() {
+    let text = |url: &str| {
+        format!(
+            "workflow caller on event-publish {{\n    run-workflow(workflows: [\"again\"], input_data: event_ids)\n}}\n\n\
+             workflow again on adhoc(scope: passed_event_ids) {{\n    webhook(url: {url}, payload: \"x\")\n}}\n"
+        )
+    };
+    let [before, after] = ["env(\"HOOK\", \"https://one.example.org\")", "\"https://two.example.org\""].map(text);
+    let events = event(1, "tlp:red").replace(r#""id""#, r#""uuid": "5d6d3b30-9db0-44b9-8869-7f56a5e38e14", "id""#);
+    let project = "[project]\ntarget = \"misp-2.5.19\"\n";
+    let folder = folder(&[
+        ("mispflow.toml", project),
+        ("before.mwf", &before),
+        ("after.mwf", &after),
+        ("events.ndjson", &events),
+    ]);
+    let replayed = |hook: Option<&str>| {
+        let mut command = assert_cmd::Command::cargo_bin("mispflow").unwrap();
+        command.current_dir(folder.path()).args(["diff", "before.mwf", "after.mwf", "--event", "events.ndjson"]);
+        command.env_remove("HOOK").envs(hook.map(|hook| ("HOOK", hook)));
+        let done = Done(command.output().unwrap());
+        let of_caller = done.out().lines().filter(|line| line.starts_with("\"caller\": replayed"));
+        of_caller.map(str::to_owned).collect::<Vec<_>>().join("\n") + done.messages()
+    };
+    assert_eq!(replayed(None), "\"caller\": replayed on 1 event: 1 is treated differently");
+    assert_eq!(replayed(Some("https://two.example.org")), "\"caller\": replayed on 1 event: no difference");
+}
