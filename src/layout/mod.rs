@@ -22,6 +22,7 @@ mod coordinates;
 mod dominators;
 mod edges;
 mod frames;
+mod growth;
 mod levels;
 mod nested;
 mod order;

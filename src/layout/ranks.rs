@@ -2,6 +2,7 @@
 //! reached across a branch that ends.
 
 use super::dominators::Dominators;
+use super::growth::Growth;
 use super::{Drawing, frames};
 
 /// The ranks of a graph.
@@ -153,13 +154,9 @@ impl<'d> Ranking<'d> {
     fn new(drawing: &'d Drawing, forward: &'d [bool], order: &[usize], joins: Joins) -> Self {
         let count = drawing.nodes.len();
         let mut arriving = vec![Vec::new(); count];
-        let mut is_used: Vec<Vec<bool>> = drawing.nodes.iter().map(|node| vec![false; node.ports]).collect();
         for (edge, is_forward) in drawing.edges.iter().zip(forward) {
             if *is_forward {
                 arriving[edge.to].push(edge.from);
-            }
-            if let Some(used) = is_used[edge.from].get_mut(edge.port) {
-                *used = true;
             }
         }
         let mut dominators = Dominators::new(count);
@@ -171,12 +168,11 @@ impl<'d> Ranking<'d> {
             below[common].push(node);
         }
         // Where a step can be added, on a way that no other box leads to.
-        let clear = |used: &Vec<bool>| match joins {
-            Joins::Clear => true,
-            Joins::ClearWhereOpen => used.contains(&false),
-            Joins::Near | Joins::Shortened => false,
+        let mut is_clear = match joins {
+            Joins::Clear => vec![true; count],
+            Joins::ClearWhereOpen => Growth::new(drawing).is_open,
+            Joins::Near | Joins::Shortened => vec![false; count],
         };
-        let mut is_clear: Vec<bool> = is_used.iter().map(clear).collect();
         for &node in order.iter().rev() {
             is_clear[node] |= below[node + 1].iter().any(|&other| is_clear[other]);
         }

@@ -155,7 +155,7 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
         let mut outline = outline_of_children(drawing, tree, item, &mut children[index], &mut outlines, &mut offsets);
         let half = extent(drawing, item);
         match item.kind {
-            Kind::Node(node) => outline.begin(half, tree.free[node], tree.leads_on[node]),
+            Kind::Node(node) => outline.begin(half, tree.is_open[node], tree.leads_on[node]),
             _ => outline.begin(half, false, true),
         }
         for &last in closing.get(&index).into_iter().flatten() {

@@ -1,6 +1,7 @@
 //! The tree that the heights follow: boxes, and a point for each rank that an edge passes.
 
 use super::dominators::Dominators;
+use super::growth::Growth;
 use super::ranks::Ranks;
 use super::{Drawing, Edge};
 
@@ -41,8 +42,8 @@ pub struct Tree {
     pub items: Vec<usize>,
     /// The points of each edge, from left to right; `None` for an edge back.
     pub points: Vec<Option<Vec<usize>>>,
-    /// Whether a step can be added after each box: an output leads nowhere.
-    pub free: Vec<bool>,
+    /// Whether a step can be added after each box, or such a step is there: see [`Growth::is_open`].
+    pub is_open: Vec<bool>,
     /// Whether an edge leaves each box.
     pub leads_on: Vec<bool>,
 }
@@ -58,12 +59,6 @@ impl Tree {
                 arriving[drawing.edges[edge].to].push(edge);
             }
         }
-        let free = drawing.nodes.iter().zip(&ranks.leaving).map(|(node, leaving)| {
-            let mut ports: Vec<usize> = leaving.iter().map(|&edge| drawing.edges[edge].port).collect();
-            ports.dedup();
-            ports.len() < node.ports
-        });
-        let free = free.collect();
         let leads_on = ranks.leaving.iter().map(|leaving| !leaving.is_empty()).collect();
         let mut growing = Growing {
             drawing,
@@ -74,7 +69,7 @@ impl Tree {
                 all: vec![root],
                 items: vec![0; count],
                 points: vec![None; drawing.edges.len()],
-                free,
+                is_open: Growth::new(drawing).is_open,
                 leads_on,
             },
         };
