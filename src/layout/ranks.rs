@@ -176,6 +176,14 @@ impl<'d> Ranking<'d> {
         for &node in order.iter().rev() {
             is_clear[node] |= below[node + 1].iter().any(|&other| is_clear[other]);
         }
+        // What can grow on one of the branches of a join needs the join out of its way.
+        let mut clear_joins = is_clear.clone();
+        for (common, hanging) in below.iter().enumerate().skip(1) {
+            for &node in hanging {
+                clear_joins[node] |= is_clear[common - 1];
+            }
+        }
+        let is_clear = clear_joins;
         Self { drawing, forward, arriving, dominators, below, is_clear }
     }
 

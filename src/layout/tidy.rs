@@ -191,9 +191,10 @@ fn outline_of_children(
 ) -> Outline {
     children.sort_by_key(|&child| tree.all[child].key);
     let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open);
+    let can_grow = children.iter().any(|&child| is_open(child));
     let straight = children
         .iter()
-        .position(|&child| tree.all[child].join && is_open(child))
+        .position(|&child| tree.all[child].join && can_grow)
         .or_else(|| children.iter().position(|&child| is_open(child)))
         .or_else(|| children.iter().position(|&child| tree.all[child].join))
         .unwrap_or(0);
