@@ -131,9 +131,9 @@ impl Ranks {
     }
 }
 
-/// Branches that end move a join to the right, if that is by no more than so many ranks.
+/// What comes after a frame is moved to the right of it, if that is by no more than so many ranks,
 const MOST_MOVED: usize = 8;
-/// What comes after a frame is moved to the right of it in so many rounds at most.
+/// and in so many rounds at most.
 const MOST_ROUNDS_OF_FRAMES: usize = 8;
 
 /// What the ranks depend on.
@@ -244,8 +244,8 @@ impl<'d> Ranking<'d> {
             let branches = self.arriving[node].iter().filter(|&&from| common != 0 && from + 1 != common);
             let end = |&from: &usize| ends[self.dominators.child_towards(common, from + 1)] + 1;
             let clear = branches.filter(|_| self.is_clear[node]).map(end).max().unwrap_or(0);
-            let near = |&rank: &usize| rank > longest && rank <= longest + MOST_MOVED;
-            of[node] = [clear, least[node]].into_iter().filter(near).max().unwrap_or(longest);
+            let beyond = Some(least[node]).filter(|&least| least <= longest + MOST_MOVED).unwrap_or(0);
+            of[node] = longest.max(clear).max(beyond);
             ends[node + 1] = of[node];
             way.push((node + 1, 0));
         }
