@@ -6,8 +6,8 @@ use super::Drawing;
 pub struct Growth {
     /// Whether a box only ends a branch: one edge leads to it, and all that comes after it ends branches too.
     pub is_loose: Vec<bool>,
-    /// Whether a box has an output that leads nowhere, or only to boxes that end a branch.
-    pub is_open: Vec<bool>,
+    /// The outputs of each box that lead nowhere, or only to boxes that end a branch.
+    pub open: Vec<Vec<usize>>,
 }
 
 impl Growth {
@@ -38,7 +38,12 @@ impl Growth {
                 *used = true;
             }
         }
-        let is_open = is_used.iter().map(|used| used.contains(&false)).collect();
-        Self { is_loose, is_open }
+        let unused = |used: Vec<bool>| (0..used.len()).filter(|&port| !used[port]).collect();
+        Self { is_loose, open: is_used.into_iter().map(unused).collect() }
+    }
+
+    /// Whether each box has such an output.
+    pub fn is_open(&self) -> Vec<bool> {
+        self.open.iter().map(|ports| !ports.is_empty()).collect()
     }
 }

@@ -6,14 +6,15 @@
 //! Workflows come from programs, and in the order of the source their edges rarely cross. So that order is kept where nothing
 //! crosses in it. Heights are then those of a tidy tree (Reingold and Tilford 1981) over the tree of dominators (after Cooper,
 //! Harvey and Kennedy 2001): a join hangs from the node that all ways to it share, and its branches lie above and below the
-//! straight line between the two. Of branches that can still grow each makes room for the others and none for itself, and a
-//! join comes after all that its branches hold. So a step that is added at the end of a branch, and can go on itself, moves
-//! no box before it, as long as no edges cross and no branch that ends has more than a few ranks.
+//! straight line between the two. Of branches that can still grow, or did, each makes room for the others and none for itself,
+//! and a join comes after all that its branches hold. So a step that is added at the end of a branch moves no box before it.
 //!
 //! Where edges cross, other orders are searched for (`order.rs`), also with ranks that make edges short, and the heights follow
-//! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it. A step may then move everything.
+//! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it. All this is done without the boxes that
+//! only end branches; they are placed last (`ends.rs`). So here too a step at the end of a branch moves no box before it.
 //!
-//! What a frame holds lies in a rectangle of its own, and what comes after a frame to the right of it.
+//! What a frame holds lies in a rectangle of its own, and what comes after a frame to the right of it. Where edges cross and
+//! there are frames, a step may move everything.
 //!
 //! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
 //! joins are hung up. The number of points is limited, and so is the search.
@@ -21,6 +22,7 @@
 mod coordinates;
 mod dominators;
 mod edges;
+mod ends;
 mod frames;
 mod growth;
 mod levels;
@@ -143,23 +145,16 @@ fn number(count: usize) -> f64 {
 
 /// Lays a graph out. Boxes that an edge leads to lie to the right of where it comes from, unless it closes a loop.
 pub fn layout(drawing: &Drawing) -> Layout {
-    let mut best = Placed::new(drawing, ranks::Ranks::new(drawing, Joins::ClearWhereOpen));
-    if best.crossings > 0 {
-        best.take_if_better(Placed::new(drawing, ranks::Ranks::new(drawing, Joins::Clear)));
+    if !drawing.frames.is_empty() {
+        return Placed::best(drawing, Placed::in_order(drawing)).layout(drawing);
     }
-    if best.crossings > 0 {
-        best.reorder(drawing);
+    let growth = growth::Growth::new(drawing);
+    let trunk = ends::Trunk::new(drawing, &growth);
+    let placed = Placed::in_order(&trunk.drawing);
+    if placed.crossings == 0 && trunk.is_of_program() {
+        return Placed::in_order(drawing).layout(drawing);
     }
-    if best.tree.all.len() < MOST_PLACES {
-        for joins in [Joins::Near, Joins::Shortened] {
-            if best.crossings > 0 {
-                let mut other = Placed::new(drawing, ranks::Ranks::new(drawing, joins));
-                other.reorder(drawing);
-                best.take_if_better(other);
-            }
-        }
-    }
-    best.layout(drawing)
+    trunk.with_ends(drawing, &growth, &Placed::best(&trunk.drawing, placed)).layout(drawing)
 }
 
 /// What has more boxes and points of edges is given one order only.
@@ -175,6 +170,29 @@ struct Placed {
 
 impl Placed {
     /// In the order of the source.
+    fn in_order(drawing: &Drawing) -> Self {
+        Self::new(drawing, ranks::Ranks::new(drawing, Joins::ClearWhereOpen))
+    }
+
+    /// The way in which the fewest edges cross, of this one and of others if any cross in it.
+    fn best(drawing: &Drawing, mut best: Self) -> Self {
+        if best.crossings > 0 {
+            best.take_if_better(Self::new(drawing, ranks::Ranks::new(drawing, Joins::Clear)));
+        }
+        if best.crossings > 0 {
+            best.reorder(drawing);
+        }
+        for joins in [Joins::Near, Joins::Shortened] {
+            if best.crossings > 0 && best.tree.all.len() < MOST_PLACES {
+                let mut other = Self::new(drawing, ranks::Ranks::new(drawing, joins));
+                other.reorder(drawing);
+                best.take_if_better(other);
+            }
+        }
+        best
+    }
+
+    /// In the order of the source, with these ranks.
     fn new(drawing: &Drawing, ranks: ranks::Ranks) -> Self {
         let tree = tree::Tree::new(drawing, &ranks);
         let mut heights = tidy::heights(drawing, &tree);

@@ -170,7 +170,7 @@ impl<'d> Ranking<'d> {
         // Where a step can be added, on a way that no other box leads to.
         let mut is_clear = match joins {
             Joins::Clear => vec![true; count],
-            Joins::ClearWhereOpen => Growth::new(drawing).is_open,
+            Joins::ClearWhereOpen => Growth::new(drawing).is_open(),
             Joins::Near | Joins::Shortened => vec![false; count],
         };
         for &node in order.iter().rev() {

@@ -97,7 +97,7 @@ fn sets_that_cut_each_other_are_no_frames() {
 fn branches_change_places_where_fewer_edges_cross() {
     // The first and the third meet before the second meets them.
     let drawing = drawing(7, "0.0>1 0.0>2 0.0>3 1.0>4 2.0>5 3.0>4 4.0>6 5.0>6");
-    assert_eq!(Placed::new(&drawing, ranks::Ranks::new(&drawing, Joins::ClearWhereOpen)).crossings, 1);
+    assert_eq!(Placed::in_order(&drawing).crossings, 1);
     let layout = layout(&drawing);
     assert_eq!(crossings(&layout), 0);
     let [_, first, second, third, ..] = middles(&layout)[..] else { panic!("seven boxes") };
@@ -271,10 +271,13 @@ proptest! {
     #[test]
     fn the_order_of_the_source_stays_where_nothing_crosses(seed: u64, nodes in 1_usize..30, frames: bool) {
         let drawing = mixed(seed, nodes, frames);
-        let mut placed = Placed::new(&drawing, ranks::Ranks::new(&drawing, Joins::ClearWhereOpen));
+        let trunk = ends::Trunk::new(&drawing, &growth::Growth::new(&drawing));
+        let mut placed = Placed::in_order(&drawing);
         let first = placed.crossings;
         if first == 0 {
-            prop_assert_eq!(placed.layout(&drawing), layout(&drawing));
+            let is_kept = !drawing.frames.is_empty()
+                || (trunk.is_of_program() && Placed::in_order(&trunk.drawing).crossings == 0);
+            prop_assert!(!is_kept || placed.layout(&drawing) == layout(&drawing));
         } else {
             placed.reorder(&drawing);
             prop_assert!(placed.crossings <= first);
@@ -291,6 +294,20 @@ proptest! {
     ) {
         let made = if has_frames { Program::with_frames(seed, nodes) } else { Program::new(seed, nodes) };
         let mut drawing = with_open_ends(made.drawing);
+        if is_picture {
+            drawing.spacing = PICTURE;
+        }
+        check_steps(drawing, &steps);
+    }
+
+    #[test]
+    fn a_step_at_an_end_of_any_graph_moves_nothing_before_it(
+        seed: u64,
+        nodes in 1_usize..24,
+        is_picture: bool,
+        steps in prop::collection::vec(step(), 1..3),
+    ) {
+        let mut drawing = mixed(seed, nodes, false);
         if is_picture {
             drawing.spacing = PICTURE;
         }

@@ -28,6 +28,8 @@ struct Outline {
     leads_on: bool,
     /// Whether a step can be added at one of its ends.
     open: bool,
+    /// Whether nothing can follow its first box.
+    ends_run: bool,
 }
 
 impl Outline {
@@ -42,6 +44,7 @@ impl Outline {
             line: 0.0,
             leads_on: false,
             open: false,
+            ends_run: false,
         }
     }
 
@@ -155,7 +158,10 @@ pub fn heights(drawing: &Drawing, tree: &Tree) -> Vec<f64> {
         let mut outline = outline_of_children(drawing, tree, item, &mut children[index], &mut outlines, &mut offsets);
         let half = extent(drawing, item);
         match item.kind {
-            Kind::Node(node) => outline.begin(half, tree.is_open[node], tree.leads_on[node]),
+            Kind::Node(node) => {
+                outline.begin(half, tree.is_open[node], tree.leads_on[node]);
+                outline.ends_run = !tree.is_open[node] && !tree.leads_on[node];
+            }
             _ => outline.begin(half, false, true),
         }
         for &last in closing.get(&index).into_iter().flatten() {
@@ -192,9 +198,10 @@ fn outline_of_children(
     children.sort_by_key(|&child| tree.all[child].key);
     let is_open = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.open);
     let can_grow = children.iter().any(|&child| is_open(child));
+    let ends_run = |child: usize| outlines[child].as_ref().is_some_and(|outline| outline.ends_run);
     let straight = children
         .iter()
-        .position(|&child| tree.all[child].join && can_grow)
+        .position(|&child| tree.all[child].join && can_grow && !ends_run(child))
         .or_else(|| children.iter().position(|&child| is_open(child)))
         .or_else(|| children.iter().position(|&child| tree.all[child].join))
         .unwrap_or(0);

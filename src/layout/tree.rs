@@ -69,7 +69,7 @@ impl Tree {
                 all: vec![root],
                 items: vec![0; count],
                 points: vec![None; drawing.edges.len()],
-                is_open: Growth::new(drawing).is_open,
+                is_open: Growth::new(drawing).is_open(),
                 leads_on,
             },
         };
