@@ -13,8 +13,8 @@
 //! the order (`coordinates.rs`). One of them is taken only if fewer edges cross in it. All this is done without the boxes that
 //! only end branches; they are placed last (`ends.rs`). So here too a step at the end of a branch moves no box before it.
 //!
-//! What a frame holds lies in a rectangle of its own, and what comes after a frame to the right of it. Where edges cross and
-//! there are frames, a step may move everything.
+//! What a frame holds lies in a rectangle of its own, and what comes after a frame to the right of it. There a step may, in rare
+//! cases, move what is before it, and everything where edges cross.
 //!
 //! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
 //! joins are hung up. The number of points is limited, and so is the search.
@@ -149,6 +149,10 @@ pub fn layout(drawing: &Drawing) -> Layout {
         return Placed::best(drawing, Placed::in_order(drawing)).layout(drawing);
     }
     let growth = growth::Growth::new(drawing);
+    if drawing.edges.iter().all(|edge| growth.is_loose[edge.to]) {
+        // Trees.
+        return Placed::in_order(drawing).layout(drawing);
+    }
     let trunk = ends::Trunk::new(drawing, &growth);
     let placed = Placed::in_order(&trunk.drawing);
     if placed.crossings == 0 && trunk.is_of_program() {

@@ -176,11 +176,15 @@ impl<'d> Ranking<'d> {
         for &node in order.iter().rev() {
             is_clear[node] |= below[node + 1].iter().any(|&other| is_clear[other]);
         }
-        // What can grow on one of the branches of a join needs the join out of its way.
+        // What can grow on one of the branches of a join needs the join out of its way, but for one that ends the run.
+        let mut leads_on = vec![false; count];
+        for edge in &drawing.edges {
+            leads_on[edge.from] = true;
+        }
         let mut clear_joins = is_clear.clone();
         for (common, hanging) in below.iter().enumerate().skip(1) {
             for &node in hanging {
-                clear_joins[node] |= is_clear[common - 1];
+                clear_joins[node] |= is_clear[common - 1] && leads_on[node];
             }
         }
         let is_clear = clear_joins;

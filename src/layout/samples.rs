@@ -72,11 +72,12 @@ impl Program {
                     self.node(0, vec![then]);
                     vec![otherwise]
                 }
-                // `a or b`: two conditions share a branch.
+                // `a or b`: two conditions share a branch, which may end.
                 7 => {
                     let [then, otherwise] = self.node(2, open)[..] else { return Vec::new() };
                     let [second, last] = self.node(2, vec![otherwise])[..] else { return Vec::new() };
-                    let mut ways = self.node(1, vec![then, second]);
+                    let ports = self.random.below(2);
+                    let mut ways = self.node(ports, vec![then, second]);
                     ways.push(last);
                     ways
                 }
