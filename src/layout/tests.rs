@@ -94,6 +94,16 @@ fn sets_that_cut_each_other_are_no_frames() {
 }
 
 #[test]
+fn a_frame_without_boxes_is_empty() {
+    let mut drawing = drawing(2, "0.0>1");
+    drawing.frames = vec![None, Some(0), None];
+    drawing.nodes[1].frame = Some(2);
+    let layout = layout(&drawing);
+    assert_eq!(layout.frames[..2], [Rectangle::default(); 2]);
+    assert!(layout.frames[2].width > 320.0, "{layout:?}");
+}
+
+#[test]
 fn branches_change_places_where_fewer_edges_cross() {
     // The first and the third meet before the second meets them.
     let drawing = drawing(7, "0.0>1 0.0>2 0.0>3 1.0>4 2.0>5 3.0>4 4.0>6 5.0>6");
