@@ -253,8 +253,8 @@ impl<'d> Ends<'d> {
             let near = row.partition_point(|other| other.wanted < place.wanted);
             let (mut best, mut least) = (near, 0);
             let mut cost = 0;
-            for at in near..row.len().min(near + MOST_PASSED) {
-                cost += self.more_below(&row[at], start);
+            for (at, other) in row.iter().enumerate().skip(near).take(MOST_PASSED) {
+                cost += self.more_below(other, start);
                 if cost < least {
                     (best, least) = (at + 1, cost);
                 }
