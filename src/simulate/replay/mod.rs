@@ -12,6 +12,7 @@ mod parallel;
 mod record;
 mod resync;
 mod run;
+mod strings;
 mod structure;
 mod tally;
 mod told;

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr_iter, memchr2, memmem};
 use crate::base::foreign_form::{FORM_BYTES, ForeignForm, foreign_form};
 
 use super::resync::{Broken, Resumption};
+use super::strings::Strings;
 use super::structure::{KEY_BYTES, Progress, Structure};
 use super::window::{Window, is_blank};
 
@@ -369,9 +370,10 @@ impl<R: Read> Records<R> {
             return Ok(None);
         }
         // Two objects on a line, and answers to searches, need a closer look.
+        let mut strings = Strings::new(line);
         let is_one = memchr_iter(b'}', &line[..line.len() - 1]).all(|at| {
             let next = line[at + 1..].iter().find(|byte| !is_blank(**byte));
-            matches!(next, Some(b',' | b'}' | b']'))
+            matches!(next, Some(b',' | b'}' | b']')) || strings.hold(at)
         });
         if !is_one || memmem::find(line, b"\"response\"").is_some() {
             return Ok(None);
