@@ -38,16 +38,19 @@ impl ArchivedEvent {
         (this.get_type(), (record.name.to_string(), record.line, record.index, text, error))
     }
 
+    /// The file, or `-` for standard input.
     #[getter]
     fn file(&self) -> &str {
         &self.0.name
     }
 
+    /// The line on which it begins, from 1.
     #[getter]
     fn line(&self) -> usize {
         self.0.line
     }
 
+    /// Its number among the events of the file, from 1.
     #[getter]
     fn index(&self) -> Option<usize> {
         self.0.index
