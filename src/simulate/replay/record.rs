@@ -121,8 +121,10 @@ pub struct Records<R> {
     pub(super) lists: Vec<List>,
     index: usize,
     pub(super) limit: usize,
-    /// Where no line ends before, in bytes of the stream.
+    /// Up to here in the stream no line ends, so this is not searched again.
     line_goes_on_to: usize,
+    /// Up to here in the stream there is more than one value on the line, which is not looked at as a whole again.
+    shared_to: usize,
     /// The first key of the last entry that was whole.
     pub(super) usual_key: Option<Vec<u8>>,
     /// How many bytes may still be looked at again.
@@ -164,6 +166,7 @@ impl<R: Read> Records<R> {
             index: 0,
             limit,
             line_goes_on_to: 0,
+            shared_to: 0,
             usual_key: None,
             looks: FIRST_LOOKS,
         }
@@ -355,10 +358,23 @@ impl<R: Read> Records<R> {
     /// The length of an object that fills the line it begins on, where that is plain to see. It begins with a brace and ends
     /// with one; if it were not closed there it could not go on with what the next line begins with.
     fn line_of_its_own(&mut self, byte: u8) -> io::Result<Option<usize>> {
-        if byte != b'{' || !self.lists.is_empty() {
+        if byte != b'{' || !self.lists.is_empty() || self.window.passed < self.shared_to {
             return Ok(None);
         }
         let Some(newline) = self.end_of_line()? else { return Ok(None) };
+        let Some(length) = self.only_object(newline) else {
+            self.shared_to = self.window.passed + newline;
+            return Ok(None);
+        };
+        let key = first_key(&self.window.seen()[..length]);
+        if key.is_some() && key != self.usual_key.as_deref() {
+            self.usual_key = key.map(<[u8]>::to_vec);
+        }
+        Ok(Some(length))
+    }
+
+    /// The length of the object that a line consists of, if that is plain to see.
+    fn only_object(&self, newline: usize) -> Option<usize> {
         let seen = self.window.seen();
         let line = seen[..newline].trim_ascii_end();
         let next = seen[newline..].iter().find(|byte| !is_blank(**byte));
@@ -367,7 +383,7 @@ impl<R: Read> Records<R> {
             None => self.window.has_ended(),
         };
         if !is_alone || line.len() > self.limit || line.last() != Some(&b'}') {
-            return Ok(None);
+            return None;
         }
         // Two objects on a line, and answers to searches, need a closer look.
         let mut strings = Strings::new(line);
@@ -375,14 +391,7 @@ impl<R: Read> Records<R> {
             let next = line[at + 1..].iter().find(|byte| !is_blank(**byte));
             matches!(next, Some(b',' | b'}' | b']')) || strings.hold(at)
         });
-        if !is_one || memmem::find(line, b"\"response\"").is_some() {
-            return Ok(None);
-        }
-        let (length, key) = (line.len(), first_key(line));
-        if key.is_some() && key != self.usual_key.as_deref() {
-            self.usual_key = key.map(<[u8]>::to_vec);
-        }
-        Ok(Some(length))
+        (is_one && memmem::find(line, b"\"response\"").is_none()).then_some(line.len())
     }
 
     /// Where the line ends that the window begins on, if it is not too long. A file is read for that, up to a byte of the

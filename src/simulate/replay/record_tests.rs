@@ -348,6 +348,18 @@ fn broken_entries_do_not_take_long() {
         let records: usize = Records::new(text.as_bytes(), "-", false).map(|batch| batch.len()).sum();
         assert!(records > 0);
     }
-    let many = "{\"a\": 1}".repeat(200_000);
-    assert_eq!(Records::new(many.as_bytes(), "-", false).map(|batch| batch.len()).sum::<usize>(), 200_000);
+    let blanks = " ".repeat(1_000_000);
+    for (value, count, end) in [
+        ("{\"a\": 1}", 200_000, ""),
+        ("{}", 200_000, "\n"),
+        ("{}", 200_000, &*blanks),
+        ("{}", 200_000, &*blanks.replace(' ', "\n")),
+    ] {
+        let many = format!("{}{end}", value.repeat(count));
+        assert_eq!(Records::new(many.as_bytes(), "-", false).map(|batch| batch.len()).sum::<usize>(), count);
+    }
+    for text in ["}x", "\\\"}", "} \\\\"] {
+        let braces = format!("{{\"a\": \"{}\"}}\n{{}}\n", text.repeat(500_000));
+        assert_eq!(Records::new(braces.as_bytes(), "-", false).map(|batch| batch.len()).sum::<usize>(), 2);
+    }
 }

@@ -7,35 +7,50 @@ use super::window::is_blank;
 /// Tells which places of a line are in strings, asked in ascending order, so that the line is gone through once.
 pub(super) struct Strings<'l> {
     line: &'l [u8],
-    /// Where no string is open, or where the content of the open one begins.
-    at: usize,
-    is_open: bool,
+    /// The string that was found last.
+    last: Option<Found>,
+    /// Where to look for the next one; `None` if there is no more.
+    next: Option<usize>,
+}
+
+/// A string of the line.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Where its content begins.
+    start: usize,
+    /// Where its content ends.
+    end: usize,
+    /// Whether what follows may follow a string.
+    ends_well: bool,
 }
 
 impl<'l> Strings<'l> {
     pub(super) fn new(line: &'l [u8]) -> Self {
-        Self { line, at: 0, is_open: false }
+        Self { line, last: None, next: Some(0) }
     }
 
     /// Whether a place is in a string that ends as a string must.
     pub(super) fn hold(&mut self, place: usize) -> bool {
         loop {
-            let Some(quote) = self.quote() else { return false };
-            if self.is_open && quote > place {
-                let next = self.line[quote + 1..].iter().find(|byte| !is_blank(**byte));
-                return self.at <= place && matches!(next, Some(b',' | b':' | b'}' | b']'));
+            if let Some(string) = self.last.filter(|string| place < string.end) {
+                return string.start <= place && string.ends_well;
             }
-            if !self.is_open && quote > place {
-                return false;
-            }
-            self.is_open = !self.is_open;
-            self.at = quote + 1;
+            let Some(from) = self.next else { return false };
+            self.last = self.string(from);
+            self.next = self.last.map(|string| string.end + 1);
         }
     }
 
+    /// The first string from a place on that is outside of strings.
+    fn string(&self, from: usize) -> Option<Found> {
+        let start = self.quote(from)? + 1;
+        let end = self.quote(start)?;
+        let next = self.line[end + 1..].iter().find(|byte| !is_blank(**byte));
+        Some(Found { start, end, ends_well: matches!(next, Some(b',' | b':' | b'}' | b']')) })
+    }
+
     /// The next quotation mark that is not escaped.
-    fn quote(&self) -> Option<usize> {
-        let mut from = self.at;
+    fn quote(&self, mut from: usize) -> Option<usize> {
         loop {
             let at = from + memchr2(b'"', b'\\', self.line.get(from..)?)?;
             if self.line[at] == b'"' {
