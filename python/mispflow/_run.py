@@ -25,7 +25,7 @@ class Run:
     ['start', 'done']
     """
 
-    __slots__ = ("_data", "_text", "_trace", "json", "outcome", "verdict")
+    __slots__ = ("_data", "_head", "_text", "_trace", "json", "outcome", "verdict")
 
     outcome: Optional[str]
     """``"success"``, ``"blocked"``, ``"failure"``, or ``"crash"`` where MISP dies with an internal error.
@@ -49,12 +49,21 @@ class Run:
         self._trace = trace
         self._text = text
         self._data: Optional[Dict[str, Any]] = None
+        self._head: Optional[Dict[str, Any]] = None
 
     def to_dict(self) -> Dict[str, Any]:
         """All of it, as :attr:`json` says it."""
         if self._data is None:
             self._data = json.loads(self.json)
         return self._data
+
+    def _beginning(self) -> Dict[str, Any]:
+        # Whoever asks for these of a million runs does not wait for their effects to be read.
+        if self._data is not None:
+            return self._data
+        if self._head is None:
+            self._head = _beginning(self.json) or self.to_dict()
+        return self._head
 
     @property
     def is_usable(self) -> bool:
@@ -64,12 +73,12 @@ class Run:
     @property
     def source(self) -> Dict[str, Any]:
         """Where the event comes from: ``file``, ``line``, and its number there, ``index``."""
-        return self.to_dict()["source"]
+        return self._beginning()["source"]
 
     @property
     def event(self) -> Optional[Dict[str, Any]]:
         """The event's ``id``, ``uuid`` and ``info``; ``None`` if there is no event."""
-        return self.to_dict().get("event")
+        return self._beginning().get("event")
 
     @property
     def effects(self) -> List[Dict[str, Any]]:
@@ -108,3 +117,18 @@ class Run:
 
     def __repr__(self) -> str:
         return f"<Run {self.outcome or 'unusable'}, {self.verdict or 'nothing was run'}>"
+
+
+_DECODER = json.JSONDecoder()
+
+
+def _beginning(text: str) -> Optional[Dict[str, Any]]:
+    """The entries ``source`` and ``event`` of a result, if it begins with these as results do."""
+    opening, between = '{"source":', ',"event":'
+    if not text.startswith(opening + "{"):
+        return None
+    source, end = _DECODER.raw_decode(text, len(opening))
+    if not text.startswith(between, end):
+        return None
+    event, _ = _DECODER.raw_decode(text, end + len(between))
+    return {"source": source, "event": event}

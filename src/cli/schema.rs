@@ -6,7 +6,7 @@ use crate::project;
 
 use super::{Console, Failure, Status};
 
-/// Print the JSON Schema of `mispflow.toml`, with which editors complete and check it.
+/// Print the JSON Schema of `mispflow.toml`, for editors.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   mispflow schema > mispflow.schema.json")]

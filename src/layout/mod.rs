@@ -17,7 +17,8 @@
 //! cases, move what is before it, and everything where edges cross.
 //!
 //! All phases take time linear to nodes, edges and the points of edges, but for logarithms where something is sorted and where
-//! joins are hung up. The number of points is limited, and so is the search.
+//! joins are hung up, and for boxes that end branches: each is put into the row of its rank, which moves the rest of the row. The
+//! number of points is limited, and so is the search.
 
 mod coordinates;
 mod dominators;
