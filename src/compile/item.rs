@@ -76,7 +76,7 @@ pub(super) struct ItemCompiler<'c, 'a> {
     pub context: Context<'c, 'a>,
     /// Whether constants may be empty because of an error.
     pub values_missing: bool,
-    /// Whether nodes get places: no finding depends on them.
+    /// Whether nodes get places, which takes time: few findings depend on them.
     pub with_places: bool,
     /// What is found.
     pub diagnostics: Vec<Diagnostic>,

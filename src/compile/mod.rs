@@ -24,7 +24,7 @@ use crate::load::{Program, ResolvedImport};
 use crate::project::Files;
 use crate::resolve::{Budget, ConstantTable, Declarations, scopes};
 use crate::suppressions::Suppressions;
-use crate::verify::{check_environment, report_known_faults};
+use crate::verify::{check_environment, depends_on_places, report_known_faults};
 
 use callees::{check_workflows_that_run_others, name_callees, settle_adhoc_ids};
 use compiler::Compiler;
@@ -156,9 +156,9 @@ impl<'s> Workspace<'s> {
     }
 
     /// [`Self::compile`] with another catalogue, for another target, and with all that comments allow. For findings alone:
-    /// nodes get no places.
+    /// nodes get places only where a finding depends on them.
     pub(crate) fn check_for<'c>(&'c self, catalogue: &'c Catalogue, target: Target) -> Compilation<'c> {
-        self.compile_for(catalogue, target, false)
+        self.compile_for(catalogue, target, depends_on_places(target))
     }
 
     fn compile_for<'c>(&'c self, catalogue: &'c Catalogue, target: Target, with_places: bool) -> Compilation<'c> {

@@ -10,6 +10,16 @@ use crate::secrets::Secret;
 /// How many bytes of a graph MISP stored before 2.4.170.
 const STORED_BYTES: usize = 65_535;
 
+/// Whether a release stores no more than [`STORED_BYTES`] of a graph.
+fn stores_little(release: Release) -> bool {
+    release < Release::new(2, 4, 170)
+}
+
+/// Whether findings for the target depend on the places of nodes: they are part of what MISP stores, so of its size.
+pub(crate) fn depends_on_places(target: Target) -> bool {
+    target.release().is_some_and(stores_little)
+}
+
 /// A workflow and the place of its id.
 #[derive(Clone, Copy)]
 struct Workflow<'d> {
@@ -49,7 +59,7 @@ pub(crate) fn report_known_faults(
                 .help("use another release if the workflow is to be looked at in MISP"),
         );
     }
-    if release < Release::new(2, 4, 170) {
+    if stores_little(release) {
         workflows().for_each(|workflow| too_large(release, workflow, diagnostics));
     }
     if is_between((2, 4, 179), (2, 4, 179)) {

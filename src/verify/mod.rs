@@ -10,7 +10,7 @@ mod rules;
 mod types;
 
 pub(crate) use environment::{check_defaults, check_environment};
-pub(crate) use known_faults::report_known_faults;
+pub(crate) use known_faults::{depends_on_places, report_known_faults};
 pub use lints::check_lints;
 pub(crate) use lints::{Callee, check_call_input, check_callees, check_circles, check_guarded_enrichment};
 pub use rules::{Analysis, BlockingEdge, analyse, check_rules};

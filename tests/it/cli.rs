@@ -385,6 +385,24 @@ fn an_upgrade_that_breaks_a_workflow_ends_with_1() {
     assert!(stderr(&output).contains("this is so for `misp-2.5.0`"), "{}", stderr(&output));
 }
 
+/// The places of nodes are part of what MISP stores, and so of the size that old releases limit.
+#[test]
+fn check_and_build_agree_on_the_size_of_a_graph() {
+    let folder = TempDir::new().unwrap();
+    let steps = format!("    webhook(url: \"https://example.org/{}\")\n", "a".repeat(471)).repeat(61);
+    fs::write(folder.path().join("w.mwf"), format!("workflow w on event-publish {{\n{steps}}}\n")).unwrap();
+    let found = |arguments: &[&str]| {
+        let output = mispflow(folder.path(), arguments);
+        let lines = stderr(&output).lines().filter(|line| line.contains("cannot save this workflow"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let told = found(&["build", "--target", "misp-2.4.169"]);
+    assert!(matches!(&*told, [line] if line.contains("its graph has 65")), "{told:?}");
+    assert_eq!(found(&["check", "--target", "misp-2.4.169"]), told);
+    assert_eq!(found(&["check", "--target", "misp-2.4.169", "--target", "misp-2.4.170"]), told);
+    assert_eq!(found(&["check", "--target", "misp-2.4.170"]), [""; 0]);
+}
+
 #[test]
 fn an_unknown_module_ends_with_1() {
     let output = here(&["modules", "webhok"]);

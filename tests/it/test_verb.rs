@@ -227,7 +227,12 @@ fn what_is_no_test() {
         (
             "test \"t\" of guard { given \"events/red.json\" when push-zmq returns { a: 1 } expect success }",
             "unusable-answer",
-            "does not use an answer",
+            "`push-zmq` gets no reply: the only answer it can have is `true`",
+        ),
+        (
+            "test \"t\" of guard { given \"events/red.json\" when stop-execution returns true expect success }",
+            "unusable-answer",
+            "`stop-execution` does not use an answer",
         ),
         (
             "test \"t\" of guard { given \"events/red.json\" when webhook returns { status: 7 } expect success }",

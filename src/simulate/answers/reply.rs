@@ -72,14 +72,16 @@ impl Reply {
                     help: "write `true` for its first output or `false` for its second one".into(),
                 }),
             },
-            _ if can_go_well(module, signature) && *value == Value::Bool(true) => Ok(Self::Success),
+            _ if can_go_well(module, signature) => match value {
+                Value::Bool(true) => Ok(Self::Success),
+                _ => Err(ReplyError {
+                    message: format!("`{module}` gets no reply: the only answer it can have is `true`"),
+                    help: "it can succeed, `returns true`, or fail, `fails \"…\"`".into(),
+                }),
+            },
             _ => Err(ReplyError {
                 message: format!("`{module}` does not use an answer"),
-                help: if can_go_well(module, signature) {
-                    "it can succeed, `returns true`, or fail, `fails \"…\"`".into()
-                } else {
-                    "it can only fail: `fails \"…\"`".into()
-                },
+                help: "it can only fail: `fails \"…\"`".into(),
             }),
         }
     }

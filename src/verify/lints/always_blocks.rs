@@ -33,13 +33,15 @@ pub(super) fn blocks_all(facts: &Facts<'_, '_>) -> Option<Diagnostic> {
     if !signature.blocking || facts.is_foreign(trigger) || signature.id == module_ids::ADHOC_TRIGGER {
         return None;
     }
-    let stop = *facts.nodes_of(module_ids::STOP_EXECUTION).first()?;
+    let (&stop, others) = facts.nodes_of(module_ids::STOP_EXECUTION).split_first()?;
     let message = format!(
         "every run ends with {}, whatever the data is: all that sets off `{}` is blocked",
         facts.name(stop),
         signature.id
     );
-    let finding = facts.finding(Code::AlwaysBlocks, stop, message, "no way leads past it");
+    let label =
+        if others.is_empty() { "no run gets past it" } else { "each run ends here or at another `stop-execution`" };
+    let finding = facts.finding(Code::AlwaysBlocks, stop, message, label);
     Some(
         facts
             .also(finding, trigger, "MISP waits for this workflow, and continues only if it succeeds")

@@ -1,6 +1,6 @@
 //! What the prover finds: questions whose answer follows from several others, and workflows that stop every run or do
-//! nothing because of that. It is asked only where two questions are about the same thing, or one is about something that
-//! the trigger lacks, and little is spent on it.
+//! nothing. It is asked only where two questions are about the same thing, or one is about something that the trigger
+//! lacks, and little is spent on it.
 
 use rustc_hash::FxHashSet;
 
@@ -13,7 +13,7 @@ use crate::prove::{Always, always};
 use super::always_blocks::blocks_all;
 use super::answered_before::{HARMLESS, asked_before};
 use super::facts::Facts;
-use super::related::related;
+use super::related::{Related, related};
 
 /// Larger graphs are not looked at.
 const MOST_NODES: usize = 160;
@@ -35,8 +35,8 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let mut asked = related(facts);
-    asked.retain(|&node| !is_said(facts, node, diagnostics));
-    // Of what the trigger lacks a question has been told; what follows from that is more than one step sees.
+    asked.retain(|question| !is_said(facts, question.node, diagnostics));
+    // That the trigger lacks something has been said; what the whole then does is more than one step shows.
     let lacking = diagnostics.iter().position(|finding| {
         finding.code == Code::NotInTrigger && facts.questions.iter().any(|&node| is_at(facts, node, finding))
     });
@@ -44,22 +44,26 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     let Some(workflow) = prepared(facts) else { return };
-    let ids: Vec<_> = asked.iter().map(|&node| facts.node(node).id).collect();
+    let ids: Vec<_> = asked.iter().map(|question| facts.node(question.node).id).collect();
     let Always { answers, blocks, is_idle } = always(&workflow, Some(signature), &ids);
     if let Some(finding) = lacking.filter(|_| is_idle).and_then(|at| diagnostics.get_mut(at)) {
-        finding.notes.push("so the whole workflow does nothing, whatever event the trigger passes".to_owned());
+        finding.notes.push("the whole workflow does nothing, whatever event the trigger passes".to_owned());
     }
     for (id, holds) in answers {
-        let Some(node) = facts.graph.index(id).filter(|&node| has_other_way(facts, node, holds)) else { continue };
-        let answer = if holds { "yes" } else { "no" };
+        let is_meant = |question: &&Related| facts.node(question.node).id == id;
+        let Some(question) = asked.iter().find(is_meant) else { continue };
+        if !has_other_way(facts, question.node, holds) {
+            continue;
+        }
+        let answer = in_words(holds);
+        let finding = facts.finding(
+            Code::AnsweredBefore,
+            question.node,
+            format!("earlier conditions decide this one: the answer is always {answer}"),
+            &format!("always {answer}"),
+        );
         diagnostics.push(
-            facts
-                .finding(
-                    Code::AnsweredBefore,
-                    node,
-                    format!("earlier conditions decide this one: the answer is always {answer}"),
-                    &format!("always {answer}"),
-                )
+            with_those_before(facts, finding, question)
                 .note("no event gets here for which it is otherwise, so one of the two ways is never taken")
                 .help("remove the question, or ask for what is meant"),
         );
@@ -67,6 +71,24 @@ pub(super) fn check(facts: &Facts<'_, '_>, diagnostics: &mut Vec<Diagnostic>) {
     if blocks && !diagnostics.iter().any(|finding| finding.code == Code::AlwaysBlocks) {
         diagnostics.extend(blocks_all(facts));
     }
+}
+
+/// Adds which earlier conditions tell something about a question.
+fn with_those_before(facts: &Facts<'_, '_>, mut finding: Diagnostic, question: &Related) -> Diagnostic {
+    // Questions of a blueprint that is used several times have one place.
+    let mut shown = vec![facts.node(question.node).origin];
+    for &(before, holds) in &question.before {
+        let place = facts.node(before).origin;
+        if !shown.contains(&place) {
+            shown.push(place);
+            finding = facts.also(finding, before, format!("only the answer {} leads from here to it", in_words(holds)));
+        }
+    }
+    finding
+}
+
+fn in_words(holds: bool) -> &'static str {
+    if holds { "yes" } else { "no" }
 }
 
 /// Whether something has been said about a question that tells as much.

@@ -1,5 +1,7 @@
 //! Questions that may decide each other: a cheap look before the prover is asked.
 
+use rustc_hash::FxHashSet;
+
 use crate::catalogue::module_ids;
 use crate::condition::{CountOperator, Operator};
 use crate::php::Value;
@@ -15,11 +17,8 @@ const ALL_TAGS: &str = "Event._AttributeFlattened.{n}._allTags.{n}.name";
 
 /// What a question is about.
 struct Subject<'f> {
-    /// The node.
     node: usize,
-    /// The path.
     path: &'f str,
-    /// How it asks.
     form: Form<'f>,
 }
 
@@ -32,22 +31,31 @@ enum Form<'f> {
     Order,
     /// For some values.
     Values {
-        values: Vec<&'f str>,
+        values: FxHashSet<&'f str>,
         /// The output that is taken where one of the values is there.
         found: usize,
     },
 }
 
+/// A question whose answer may follow from those of others before it.
+pub(super) struct Related {
+    pub node: usize,
+    /// The others, each with the answer after which alone this one is asked: yes or no.
+    pub before: Vec<(usize, bool)>,
+}
+
 /// The questions whose answer may follow from those of others before them.
-pub(super) fn related(facts: &Facts<'_, '_>) -> Vec<usize> {
+pub(super) fn related(facts: &Facts<'_, '_>) -> Vec<Related> {
     if facts.questions.len() < 2 || facts.questions.len() > MOST_QUESTIONS {
         return Vec::new();
     }
     let subjects: Vec<Subject<'_>> = facts.questions.iter().filter_map(|&node| subject(facts, node)).collect();
     let mut related = Vec::new();
     for (at, now) in subjects.iter().enumerate() {
-        if subjects[..at].iter().any(|before| before.may_tell(now) && before.tells(facts, now)) {
-            related.push(now.node);
+        let telling = subjects[..at].iter().filter(|before| before.may_tell(now));
+        let before: Vec<_> = telling.filter_map(|before| Some((before.node, before.tells(facts, now)?))).collect();
+        if !before.is_empty() {
+            related.push(Related { node: now.node, before });
         }
     }
     related
@@ -55,7 +63,7 @@ pub(super) fn related(facts: &Facts<'_, '_>) -> Vec<usize> {
 
 fn subject<'f>(facts: &Facts<'f, '_>, node: usize) -> Option<Subject<'f>> {
     let text = |id| facts.text(node, id);
-    let of_values = |operator: Option<&str>, values: Vec<&'f str>| {
+    let of_values = |operator: Option<&str>, values: FxHashSet<&'f str>| {
         let is_opposite = operator.is_some_and(|operator| operator.starts_with("not_"));
         Form::Values { values, found: usize::from(is_opposite) }
     };
@@ -114,7 +122,7 @@ impl Subject<'_> {
                 let is_alike = self.path == other.path
                     || matches!((self.path, other.path), (ALL_TAGS, ATTRIBUTE_TAGS | EVENT_TAGS))
                     || matches!((self.path, other.path), (ATTRIBUTE_TAGS | EVENT_TAGS, ALL_TAGS));
-                is_alike && (self.is_single() || values.iter().any(|value| others.contains(value)))
+                is_alike && (self.is_single() || !values.is_disjoint(others))
             }
         }
     }
@@ -124,26 +132,26 @@ impl Subject<'_> {
         !self.path.contains(['{', '[', '*'])
     }
 
-    /// Whether another question is asked only after one of the answers to this one, which tells something about it.
-    fn tells(&self, facts: &Facts<'_, '_>, other: &Self) -> bool {
+    /// The answer to this question after which alone another one is asked, if that tells something about the other one.
+    fn tells(&self, facts: &Facts<'_, '_>, other: &Self) -> Option<bool> {
         let [yes, no] = [0, 1].map(|output| {
             let Some(links) = facts.node(self.node).outputs.get(output) else { return false };
             let targets: Vec<usize> = links.iter().filter_map(|link| facts.graph.index(link.node)).collect();
             targets.contains(&other.node) || facts.graph.reachable_from(targets)[other.node]
         });
         if yes == no {
-            return false;
+            return None;
         }
-        let holds = usize::from(no) == 0;
-        match (&self.form, &other.form) {
+        let tells = match (&self.form, &other.form) {
             // That a value is none of these says nothing about others.
             (Form::Values { values, found }, Form::Values { values: others, .. }) => {
-                usize::from(no) == *found || values.iter().any(|value| others.contains(value))
+                usize::from(no) == *found || !values.is_disjoint(others)
             }
             // Of what is there, there is not none; and where there is none, nothing is found in it.
             (Form::Values { found, .. }, Form::Number { some, .. }) => usize::from(no) == *found && some.is_some(),
-            (Form::Number { none, some }, Form::Values { .. }) => *none == holds && *some == Some(!holds),
+            (Form::Number { none, some }, Form::Values { .. }) => *none == yes && *some == Some(no),
             _ => true,
-        }
+        };
+        tells.then_some(yes)
     }
 }
