@@ -16,8 +16,8 @@ use crate::model::{Document, DocumentKind, NodeId};
 use crate::project::Project;
 use crate::simulate::answers::{FixedAnswers, Targets};
 use crate::simulate::replay::{
-    Change, ChangeBy, Changed, Changes, EventIdentity, Events, Record, Runner, changes, gather_events, in_order,
-    place_of, usable_by, value_of,
+    Change, ChangeBy, Changed, Changes, EventFiles, EventIdentity, Events, Record, Runner, changes, gather_events,
+    in_order, place_of, usable_by, value_of,
 };
 
 use super::circumstances::{Circumstances, prepare};
@@ -64,6 +64,14 @@ pub(super) struct Both<'d> {
     pub(super) labels: [&'d [(&'d str, NodeId)]; 2],
 }
 
+/// What is replayed.
+pub(super) struct Sides<'d> {
+    /// The workflows that are on both sides.
+    pub(super) both: Vec<Both<'d>>,
+    /// What those of each side run among.
+    pub(super) among: [Among<'d>; 2],
+}
+
 /// What the workflows of one side run among.
 pub(super) struct Among<'d> {
     /// All workflows of the side.
@@ -95,9 +103,9 @@ impl Replay {
         !self.events.is_empty() || self.from.is_given()
     }
 
-    /// Events of files, for a server of the project file.
-    pub(super) fn of_files(events: Vec<PathBuf>, server: &str, project: &Project) -> Self {
-        Self { events, circumstances: Circumstances::of_server(server, project), from: Box::default() }
+    /// For a server of the project file.
+    pub(super) fn of_server(server: &str, project: &Project) -> Self {
+        Self { events: Vec::new(), circumstances: Circumstances::of_server(server, project), from: Box::default() }
     }
 
     /// Runs the workflows that are on both sides on all events, and says what is different.
@@ -129,14 +137,15 @@ impl Replay {
             modules: side.modules,
             target: side.target,
         });
-        self.compare(&both, &among, project, sources, format, console)
+        let files = event_files(&self.events)?;
+        self.compare(files, &Sides { both, among }, project, sources, format, console)
     }
 
     /// Runs these workflows on all events, and says what is different.
     pub(super) fn compare(
         &self,
-        both: &[Both<'_>],
-        among: &[Among<'_>; 2],
+        files: EventFiles,
+        Sides { both, among }: &Sides<'_>,
         project: &Project,
         sources: &Sources,
         format: Format,
@@ -155,8 +164,6 @@ impl Replay {
         });
         let runners: Vec<[Runner<'_>; 2]> = pairs.iter().map(|pair| self.runners(pair, &callees)).collect();
 
-        let files = gather_events(&self.events)
-            .map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))?;
         let server = self.from.open(project, console)?;
         let found = server.as_ref().map(|server| server.begin(console)).transpose()?;
         let bytes = files.bytes.filter(|_| server.is_none());
@@ -260,6 +267,11 @@ impl Replay {
             },
         })
     }
+}
+
+/// The files of events.
+pub(super) fn event_files(paths: &[PathBuf]) -> Result<EventFiles, Failure> {
+    gather_events(paths).map_err(|error| Failure::Other(format!("the events cannot be read: {error}")))
 }
 
 /// Runs all pairs on the events of a batch.

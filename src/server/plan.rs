@@ -84,6 +84,8 @@ pub struct Item<'p> {
     pub(super) secret_names: Vec<String>,
     /// What would be written.
     pub(super) wanted: Option<Wanted>,
+    /// What would be written if variables were not missing, with their names in the place of their values.
+    pub(super) named: Option<Document<'static>>,
     /// The hash of the text.
     pub(super) here: String,
 }
@@ -151,6 +153,12 @@ impl Plan<'_> {
 }
 
 impl Item<'_> {
+    /// What the server would have, to be run: with the values of secrets, so nothing of it may be shown. What is not set and
+    /// not in the row is named, as `${NAME}`. `None` for what the project does not have.
+    pub fn filled(&self) -> Option<&Document<'static>> {
+        self.wanted.as_ref().map(|wanted| &wanted.document).or(self.named.as_ref())
+    }
+
     /// What would be written.
     ///
     /// # Errors
@@ -239,7 +247,8 @@ impl<'p> Planning<'p> {
             // An edit does not change it.
             document.uuid = there.uuid;
         }
-        let Filled { wanted, shown, missing, assumed } = fill(&document, there, self.catalogue, self.environment);
+        let Filled { wanted, named, shown, missing, assumed } =
+            fill(&document, there, self.catalogue, self.environment);
         let known = self.state.get(document.kind, local.id);
         let difference = there.map(|there| self.difference(there, &shown)).unwrap_or_default();
         let action = match row {
@@ -268,6 +277,7 @@ impl<'p> Planning<'p> {
             uuid: local.document.uuid.map(|uuid| uuid.to_string()).unwrap_or_default(),
             secret_names: secret_names(local.document),
             wanted,
+            named,
             here: self.key.hash(&content(local.document)),
         }
     }
@@ -356,6 +366,7 @@ impl<'p> Planning<'p> {
             uuid: String::new(),
             secret_names: Vec::new(),
             wanted: None,
+            named: None,
             here: String::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::{Catalogue, module_ids};
 use crate::diff::fit;
 use crate::jinja::of_verbatim;
-use crate::misp::{self, Filling, Form, MissingVariable};
+use crate::misp::{self, Filling, Form, MissingVariable, WriteError};
 use crate::model::{Document, Graph, ModuleType, ParamText, ParamValue, TextPart, is_adhoc};
 use crate::secrets::Secret;
 
@@ -26,6 +26,8 @@ pub struct Wanted {
 pub(super) struct Filled<'a> {
     /// With all values; `None` if some are missing.
     pub wanted: Option<Wanted>,
+    /// If some are missing: with those that are known, and names in the place of the others.
+    pub named: Option<Document<'static>>,
     /// To be compared with the row and shown: values where they are those of the row, and names of variables elsewhere.
     pub shown: Document<'a>,
     /// Variables without a value.
@@ -82,24 +84,38 @@ pub(super) fn fill<'a>(
         let signature = catalogue.module(module);
         signature.and_then(|module| module.parameter(parameter)).is_some_and(|parameter| parameter.jinja)
     };
-    let filling = Filling::ForMisp { environment: &values, is_template: &is_template };
-    let (wanted, missing) = match misp::write(document, Form::Request, filling) {
+    let write = |values: Environment<'_>| {
+        misp::write(document, Form::Request, Filling::ForMisp { environment: values, is_template: &is_template })
+    };
+    let (wanted, named, missing) = match write(&values) {
         Ok(request) => {
-            let read = misp::read(&request).ok().and_then(|mut read| read.documents.pop());
-            let wanted = read.map(|mut read| {
-                read.uuid = document.uuid;
-                read.trigger_id = document.trigger_id.as_ref().map(|trigger| Cow::Owned(trigger.to_string()));
-                Wanted { request, document: read }
-            });
-            (wanted, Vec::new())
+            let wanted = read_back(&request, document).map(|document| Wanted { request, document });
+            (wanted, None, Vec::new())
         }
-        Err(error) => (None, error.missing),
+        Err(WriteError { missing }) => {
+            let is_missing = |name: &str| missing.iter().any(|missing| missing.name == name);
+            let or_name =
+                |name: &str| values(name).or_else(|| is_missing(name).then(|| Secret::new(format!("${{{name}}}"))));
+            let named = write(&or_name).ok().and_then(|request| read_back(&request, document));
+            (None, named, missing)
+        }
     };
     let mut shown = document.clone();
     if let (Some(wanted), Some(row)) = (&wanted, row) {
         show_equal_values(&mut shown.graph, &wanted.document.graph, &row.graph);
     }
-    Filled { wanted, shown, missing, assumed }
+    Filled { wanted, named, shown, missing, assumed }
+}
+
+/// A document as the server has it once it was sent.
+fn read_back(request: &str, document: &Document<'_>) -> Option<Document<'static>> {
+    let mut read = misp::read(request).ok()?.documents.pop()?;
+    read.uuid = document.uuid;
+    read.trigger_id = document.trigger_id.as_ref().map(|trigger| Cow::Owned(trigger.to_string()));
+    for node in &mut read.graph.nodes {
+        node.origin = document.graph.node(node.id).and_then(|node| node.origin);
+    }
+    Some(read)
 }
 
 /// Puts values in the place of variables wherever the row has the same.

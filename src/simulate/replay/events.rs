@@ -34,6 +34,14 @@ pub struct EventFiles {
     pub bytes: Option<u64>,
 }
 
+impl EventFiles {
+    /// The first file that is not there, and what the system says of it.
+    pub fn missing(&self) -> Option<(&Path, io::Error)> {
+        let mut files = self.paths.iter().filter(|path| !is_standard_input(path));
+        files.find_map(|path| Some((path.as_path(), fs::metadata(path).err()?)))
+    }
+}
+
 /// Finds the files that `paths` stand for: a file for itself, a folder for the files in it and below that end in `.json`, `.ndjson` or
 /// `.jsonl`, and these compressed (`.json.gz`, `.json.zst`), sorted by path. Hidden files of a folder are left out.
 ///

@@ -245,9 +245,105 @@ fn what_the_changes_would_have_done_with_events() {
     assert_eq!((&replayed["name"], &replayed["different"]), (&json!("guard"), &json!(1)));
     assert_eq!(replayed["changes"][0]["change"], json!({"what": "cancelled"}));
     assert_eq!(json["unusable"], 0);
-    // A file that is not there is not passed over.
-    let done = run(project.path(), &misp, &["plan", "--event", "none.ndjson"]);
-    assert_eq!(done.code(), 2, "{}{}", done.out(), done.messages());
+}
+
+#[test]
+fn events_that_are_not_there_are_told_before_the_server_is_asked() {
+    let (project, misp) = (folder(&[("guard.mwf", GUARD), ("old.ndjson", ARCHIVE)]), empty());
+    let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson", "--event", "none.ndjson"]);
+    assert_eq!((done.code(), done.out()), (2, ""), "{}", done.messages());
+    assert!(done.messages().contains("`none.ndjson` cannot be read: "), "{}", done.messages());
+    assert!(misp.calls.lock().unwrap().is_empty());
+}
+
+/// A step with secrets, and one that a tag decides on.
+const CALLS: &str = "workflow guard on event-publish {
+    name: \"Guard\"
+    webhook(url: secret(\"HOOK\"), headers: \"Authorization: \" + secret(\"TOKEN\"))
+    if event tagged any \"tlp:red\" { stop-execution(message: \"red\") }
+}
+";
+
+#[test]
+fn secrets_of_a_replay_are_those_of_the_server_unless_they_are_set() {
+    let (project, misp) = (folder(&[("guard.mwf", CALLS), ("old.ndjson", ARCHIVE)]), empty());
+    let url = misp.url();
+    let (hook, token) = (("HOOK", "https://soc.example.org/realhook"), ("TOKEN", "realtoken{{1}}"));
+    let call = |secrets: &[(&str, &str)], arguments: &[&str]| {
+        let done = run_with(
+            project.path(),
+            &[&[("MISPFLOW_URL", url.as_str()), ("MISPFLOW_KEY", super::stand_in::KEY)], secrets].concat(),
+            arguments,
+        );
+        for text in [done.out(), done.messages()] {
+            assert!(["realhook", "realtoken", "another"].iter().all(|value| !text.contains(value)), "{text}");
+        }
+        done
+    };
+    assert_eq!(call(&[hook, token], &["push", "--yes"]).code(), 0);
+    let text = CALLS.replace("\"tlp:red\"", "[\"tlp:red\", \"tlp:amber\"]");
+    std::fs::write(project.path().join("guard.mwf"), &text).unwrap();
+    let replayed = |secrets: &[(&str, &str)]| {
+        let done = call(secrets, &["plan", "--event", "old.ndjson", "-q"]);
+        assert_eq!(done.code(), 0, "{}", done.messages());
+        let json = call(secrets, &["plan", "--event", "old.ndjson", "--format", "json"]);
+        let json: Value = serde_json::from_str(json.out()).expect("JSON");
+        let changes = json["replayed"][0]["changes"].as_array().expect("changes").len();
+        let (_, replayed) = done.out().split_once("1 to change\n\n").expect("a summary");
+        (replayed.to_owned(), changes)
+    };
+    let cancelled = "replayed on 2 events: 1 is treated differently\n  \
+                     1 is cancelled and was not, by `stop-execution` (4) at guard.mwf:4\n      old.ndjson#2 (event 2)\n";
+    for secrets in [&[hook, token][..], &[hook], &[token], &[]] {
+        assert_eq!(replayed(secrets), (cancelled.to_owned(), 1), "{secrets:?}");
+    }
+    // Another value is a change.
+    let (told, changes) = replayed(&[("HOOK", "https://soc.example.org/another"), token]);
+    assert!(told.contains("  `webhook` does something else on 2 events (guard.mwf:3)\n"), "{told}");
+    assert_eq!(changes, 2);
+    // What is missing elsewhere takes nothing from the values that are known.
+    let text = text.replace("message: \"red\"", "message: secret(\"WHY\")");
+    std::fs::write(project.path().join("guard.mwf"), text).unwrap();
+    for secrets in [&[hook, token][..], &[]] {
+        assert_eq!(replayed(secrets), (cancelled.to_owned(), 1), "{secrets:?}");
+    }
+}
+
+#[test]
+fn a_replay_knows_workflows_by_the_names_of_the_server() {
+    let caller = |tag: &str, called: &str| {
+        format!(
+            "workflow caller on event-after-save {{\n    name: \"Caller\"\n    \
+             run-workflow(workflows: [\"{called}\"], input_data: \"event_ids\")\n    \
+             if event tagged any \"{tag}\" {{ push-zmq() }}\n}}\n"
+        )
+    };
+    let review = super::REVIEW.replace("push-zmq()", "webhook(url: \"https://soc.example.org/hook\")");
+    let project = folder(&[
+        ("review.mwf", &review),
+        ("caller.mwf", &caller("tlp:red", "review")),
+        ("old.ndjson", ARCHIVE.lines().last().unwrap()),
+    ]);
+    let misp = empty();
+    assert_eq!(run(project.path(), &misp, &["push", "--yes"]).code(), 0);
+    for row in &mut misp.server.lock().unwrap().workflows {
+        row.trigger_id = row.trigger_id.replace("adhoc_review", "adhoc_7");
+        row.data = serde_json::from_str(&row.data.to_string().replace("adhoc_review", "adhoc_7")).unwrap();
+    }
+    assert_eq!(run(project.path(), &misp, &["pull", "--ours"]).code(), 0);
+    let more = "replayed on 1 event: 1 is treated differently\n  \
+                `push-zmq` does more on 1 event (caller.mwf:4)\n      old.ndjson#1 (event 2)\n";
+    let replayed = || {
+        let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson", "-q"]);
+        let (_, replayed) = done.out().split_once("replayed").expect("a replay");
+        format!("replayed{replayed}")
+    };
+    std::fs::write(project.path().join("caller.mwf"), caller("tlp:amber", "review")).unwrap();
+    assert_eq!(replayed(), more);
+    // One that only the server has runs on both sides.
+    std::fs::remove_file(project.path().join("review.mwf")).unwrap();
+    std::fs::write(project.path().join("caller.mwf"), caller("tlp:amber", "adhoc_7 :: Review")).unwrap();
+    assert_eq!(replayed(), more);
 }
 
 #[test]
