@@ -94,12 +94,11 @@ fn want_gathered(parts: &mut Parts, way: &[PartStep<'_>]) -> Option<()> {
         // What is beside the event is read anyway, and the event as a whole is not worth it.
         return matches!(way.first(), Some(PartStep::Key(key)) if *key != "Event").then_some(());
     };
-    let all_tags = rest.iter().position(|step| *step == PartStep::Key(ALL_TAGS));
-    let mut rest = rest.to_vec();
-    if let Some(at) = all_tags {
+    // The data may have such a key itself, where MISP makes none.
+    let mut ways = vec![rest.to_vec()];
+    if let Some(at) = rest.iter().position(|step| *step == PartStep::Key(ALL_TAGS)) {
         // Made from the tags of the event, which are read anyway, and these.
-        rest.truncate(at);
-        rest.push(PartStep::Key("Tag"));
+        ways.push([&rest[..at], &[PartStep::Key("Tag")]].concat());
     }
     let holders: &[&[PartStep<'_>]] = if *list == FLATTENED {
         const ATTRIBUTE: PartStep<'_> = PartStep::Key("Attribute");
@@ -112,7 +111,9 @@ fn want_gathered(parts: &mut Parts, way: &[PartStep<'_>]) -> Option<()> {
         &[&way[..2]]
     };
     for holder in holders {
-        parts.want(&[holder, rest.as_slice()].concat());
+        for way in &ways {
+            parts.want(&[holder, way.as_slice()].concat());
+        }
     }
     Some(())
 }

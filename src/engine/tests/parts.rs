@@ -140,6 +140,16 @@ proptest! {
 }
 
 #[test]
+fn a_key_that_misp_would_make_is_in_the_data() {
+    let step = r#"generic-if {"hash_path": "Event.Attribute.{n}.{s}._allTags", "operator": "any_value"}"#;
+    let text = format!("1 event-publish > 2\n2 {step} > 3|\n3 stop-execution {{\"message\": \"x\"}}");
+    let workflow = prepared_for(&text, Semantics::MISP_2_5_1);
+    let event = r#"{"Event":{"id":"1","Attribute":[{"other":{"_allTags":null,"value":"v"}}]}}"#;
+    assert_eq!(told(&workflow, event, true), told(&workflow, event, false));
+    assert!(told(&workflow, event, true).contains("blocked"));
+}
+
+#[test]
 fn what_is_read_for_tags() {
     let text = "1 event-publish > 2\n2 tag-if {\"scope\": \"attribute\", \"condition\": \"in_or\", \"tags\": [\"a\"]} > 3|\n3 stop-execution {\"message\": \"x\"}";
     let workflow = prepared_for(text, Semantics::MISP_2_5_19);
