@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::model::{Document, DocumentKind};
+use crate::project::unreadable;
 use crate::server::{self, Action};
 use crate::simulate::replay::EventFiles;
 
@@ -65,7 +66,7 @@ fn events_there(paths: &[PathBuf]) -> Result<Option<EventFiles>, Failure> {
     }
     let files = event_files(paths)?;
     if let Some((path, error)) = files.missing() {
-        return Err(Failure::Other(format!("`{}` cannot be read: {error}", path.display())));
+        return Err(Failure::Other(unreadable(&path.display().to_string(), &error).message));
     }
     Ok(Some(files))
 }

@@ -252,7 +252,7 @@ fn events_that_are_not_there_are_told_before_the_server_is_asked() {
     let (project, misp) = (folder(&[("guard.mwf", GUARD), ("old.ndjson", ARCHIVE)]), empty());
     let done = run(project.path(), &misp, &["plan", "--event", "old.ndjson", "--event", "none.ndjson"]);
     assert_eq!((done.code(), done.out()), (2, ""), "{}", done.messages());
-    assert!(done.messages().contains("`none.ndjson` cannot be read: "), "{}", done.messages());
+    assert!(done.messages().contains("`none.ndjson` cannot be read: it does not exist"), "{}", done.messages());
     assert!(misp.calls.lock().unwrap().is_empty());
 }
 
