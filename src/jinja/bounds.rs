@@ -10,8 +10,8 @@ use minijinja::{Error, Value};
 use super::arguments::wrong;
 use super::kinds::{PythonKind, kind};
 
-/// How many steps a rendering may take. A step is about a nanosecond.
-pub(super) const MAX_STEPS: usize = 300_000_000;
+/// How many steps a rendering may take. A step is some nanoseconds, so that a rendering ends within a second.
+pub(super) const MAX_STEPS: usize = 200_000_000;
 /// How many bytes a rendering may make in all, what it has dropped again included.
 ///
 /// What takes the place of its own beginning, as in `ns.all = ns.all + [x]`, costs only what it has grown by: the shorter
