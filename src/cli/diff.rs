@@ -192,7 +192,7 @@ impl Diff {
         let [(old, new, difference)] = &all[..] else {
             let names: Vec<&str> = all.iter().map(|&(_, new, _)| title(&after[new])).collect();
             let what = if names.is_empty() {
-                "there is no workflow that is on both sides and differs".to_owned()
+                "no workflow that is on both sides differs".to_owned()
             } else {
                 format!("these differ: {}", names.join(", "))
             };

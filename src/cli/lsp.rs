@@ -6,7 +6,8 @@ use super::{Console, Failure, Status};
 
 /// Serve an editor, which starts it.
 ///
-/// It gives findings while you type, completion, and what else the Language Server Protocol has. The editor talks to it over standard input and output.
+/// It gives findings while you type, completion, and what else the Language Server Protocol has. The editor talks to it
+/// over standard input and output.
 #[derive(Args, Debug)]
 #[command(after_help = "It speaks the Language Server Protocol over standard input and output.
 It never changes a file.")]

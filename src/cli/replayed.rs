@@ -128,9 +128,7 @@ impl Replay {
             }
         }
         if both.is_empty() {
-            return Err(Failure::Other(
-                "there is no workflow that is on both sides, so nothing can be replayed".into(),
-            ));
+            return Err(Failure::Other("no workflow is on both sides, so nothing can be replayed".into()));
         }
         let among = sides.each_ref().map(|side| Among {
             documents: side.documents.iter().collect(),

@@ -126,7 +126,11 @@ fn without_a_workflow_on_both_sides_nothing_is_replayed() {
     let alone = ["diff", "before.mwf", "other.mwf", "--event", "events.ndjson"];
     let done = Done(mispflow(folder.path(), &alone));
     assert_eq!(done.code(), 2);
-    assert!(done.messages().contains("no workflow that is on both sides"), "{}", done.messages());
+    assert!(
+        done.messages().contains("no workflow is on both sides, so nothing can be replayed"),
+        "{}",
+        done.messages()
+    );
     let none = diff(&folder, &["--event", "missing.ndjson"]);
     assert_eq!(none.code(), 2);
     assert!(none.messages().contains("missing.ndjson"), "{}", none.messages());

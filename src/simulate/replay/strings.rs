@@ -9,7 +9,7 @@ pub(super) struct Strings<'l> {
     line: &'l [u8],
     /// The string that was found last.
     last: Option<Found>,
-    /// Where to look for the next one; `None` if there is no more.
+    /// Where to look for the next one; `None` after the last.
     next: Option<usize>,
 }
 

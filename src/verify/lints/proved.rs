@@ -18,7 +18,7 @@ use super::related::{Related, related};
 /// Larger graphs are not looked at.
 const MOST_NODES: usize = 160;
 
-/// Findings after which there is no more to say about a question.
+/// Findings that already say what is wrong with a question.
 const SAID: [Code; 7] = [
     Code::AnsweredBefore,
     Code::DecidedCount,
