@@ -2,6 +2,7 @@
 //! are not text, suggestions for misspelt names, work on several threads, and what graphs of any kind need.
 
 pub mod characters;
+pub mod compact_json;
 mod components;
 pub mod foreign_form;
 pub mod parallel;

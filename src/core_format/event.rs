@@ -33,7 +33,7 @@ pub fn into_normalised(data: Value<'_>, semantics: Semantics) -> Result<Value<'_
     let event = data.get_mut(KeyRef::String("Event")).ok_or(NormaliseError::NoEvent)?;
     let Value::Array(mut event) = std::mem::take(event) else { return Err(NormaliseError::NotAnObject) };
 
-    let inherited = tags(event.get(KeyRef::String("Tag")), true);
+    let inherited = tags(event.get(KeyRef::String("Tag")), true).into();
     add_tags(&mut event, "Attribute", &inherited);
     if semantics.reports_inherit_tags {
         add_tags(&mut event, "EventReport", &inherited);
@@ -60,11 +60,12 @@ pub fn into_normalised(data: Value<'_>, semantics: Semantics) -> Result<Value<'_
 }
 
 /// Gives every attribute or report of an event or object its `_allTags`.
-fn add_tags<'a>(holder: &mut Array<'a>, list: &'static str, inherited: &[Value<'a>]) {
+fn add_tags<'a>(holder: &mut Array<'a>, list: &'static str, inherited: &Array<'a>) {
     let Some(Value::Array(items)) = holder.get_mut(KeyRef::String(list)) else { return };
     change_each(items, |item| {
-        let mut all = inherited.to_vec();
-        all.extend(tags(item.get(KeyRef::String("Tag")), false));
+        // Most have none of their own: then all share one list.
+        let mut all = inherited.clone();
+        tags(item.get(KeyRef::String("Tag")), false).into_iter().for_each(|tag| all.push(tag));
         item.set("_allTags", all);
     });
 }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::ser::{Serialize, Serializer};
+
+use crate::base::compact_json::SHARED;
+
 use super::iter::IterPlace;
 use super::map::Map;
 use super::{Iter, Key, KeyRef, Text, Value, Values};
@@ -63,6 +67,14 @@ impl<'a> Array<'a> {
         match &*self.0 {
             Entries::List(_) => true,
             _ => self.iter().enumerate().all(|(index, (key, _))| key == KeyRef::Int(index as i64)),
+        }
+    }
+
+    /// The entries of a small array that has keys of its own; of others none.
+    pub(super) fn named_entries(&self) -> &[(Key<'a>, Value<'a>)] {
+        match &*self.0 {
+            Entries::Map(Map::Small(entries)) => entries,
+            _ => &[],
         }
     }
 
@@ -287,6 +299,10 @@ impl<'a> Entries<'a> {
                 }
                 self.leave_gaps();
             }
+            (Self::List(values), Key::String(_)) if values.is_empty() => {
+                *self = Self::Map(Map::from_entries(vec![(key, value)]));
+                return;
+            }
             (Self::List(_), Key::String(_)) => self.leave_gaps(),
             _ => {}
         }
@@ -378,6 +394,30 @@ impl<'a> From<Entries<'a>> for Array<'a> {
 impl PartialEq for Array<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+/// A list if the keys are 0, 1, 2, …, else an object, as PHP's `json_encode` has it.
+impl Serialize for Array<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if Arc::strong_count(&self.0) > 1 {
+            // MISP has each attribute in two lists.
+            return serializer.serialize_newtype_struct(SHARED, &*self.0);
+        }
+        self.0.serialize(serializer)
+    }
+}
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Gapped(entries) if is_gapless(entries) => {
+                serializer.collect_seq(entries.iter().map(|(_, value)| value))
+            }
+            Self::Gapped(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+            Self::Map(map) => map.serialize(serializer),
+        }
     }
 }
 

@@ -3,13 +3,16 @@
 use std::{fmt, io};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
+use crate::base::compact_json::{self, Style};
+
 use super::object::Object;
 use super::parts::Wanted;
-use super::{Array, Key, Parts, Text, Value};
+use super::read;
+use super::{Key, Parts, Text, Value};
 
 /// How deep arrays may lie in each other; PHP takes no more either.
 pub const MAX_DEPTH: usize = 512;
@@ -50,6 +53,11 @@ impl<'a> Value<'a> {
     }
 
     fn read(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
+        read::read(text, parts).map_or_else(|| Self::read_slowly(text, parts), Ok)
+    }
+
+    /// Says what is wrong, and where.
+    pub(super) fn read_slowly(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // The seed below counts the depth itself.
         deserializer.disable_recursion_limit();
@@ -64,29 +72,23 @@ impl<'a> Value<'a> {
     /// # Errors
     /// If it holds `INF` or `NAN`, which JSON has not.
     pub fn to_json(&self) -> Result<String, JsonError> {
-        if self.has_unwritable_number() {
-            return Err(JsonError(serde_json::Error::custom("a number is infinite, which JSON cannot express")));
-        }
         let mut json = Vec::new();
-        self.serialize(&mut serde_json::Serializer::with_formatter(&mut json, Php))?;
+        compact_json::write::<Php>(&mut json, self)?;
         String::from_utf8(json).map_err(|error| JsonError(serde_json::Error::custom(error)))
     }
 
     /// How many bytes [`to_json`](Self::to_json) writes.
     pub fn json_bytes(&self) -> usize {
         let mut counted = Counted(0);
-        // What counts does not fail.
-        let _ = self.serialize(&mut serde_json::Serializer::with_formatter(&mut counted, Php));
+        // Only infinite numbers are not written, which no event has.
+        let _ = compact_json::write::<Php>(&mut counted, self);
         counted.0
     }
+}
 
-    fn has_unwritable_number(&self) -> bool {
-        match self {
-            Self::Float(value) => !value.is_finite(),
-            Self::Array(array) => array.values().any(Self::has_unwritable_number),
-            _ => false,
-        }
-    }
+/// The value of a number.
+pub(super) fn number<'a>(text: &'a str) -> Option<Value<'a>> {
+    serde_json::from_str(text).ok()
 }
 
 /// Counts what is written.
@@ -106,11 +108,21 @@ impl io::Write for Counted {
 /// How PHP writes what others write differently.
 struct Php;
 
-impl Formatter for Php {
-    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        writer.write_all(float(value).as_bytes())
+impl Style for Php {
+    fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+        text.serialize(&mut serde_json::Serializer::with_formatter(out, Self))
     }
 
+    fn float(out: &mut Vec<u8>, value: f64) -> serde_json::Result<()> {
+        if !value.is_finite() {
+            return Err(serde_json::Error::custom("a number is infinite, which JSON cannot express"));
+        }
+        out.extend_from_slice(float(value).as_bytes());
+        Ok(())
+    }
+}
+
+impl Formatter for Php {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some(at) = rest.find(['\u{2028}', '\u{2029}']) {
@@ -362,26 +374,6 @@ impl Serialize for Value<'_> {
             Self::String(text) => serializer.serialize_str(text),
             Self::Array(array) => array.serialize(serializer),
         }
-    }
-}
-
-impl Serialize for Array<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_list() {
-            let mut list = serializer.serialize_seq(Some(self.len()))?;
-            for value in self.values() {
-                list.serialize_element(value)?;
-            }
-            return list.end();
-        }
-        let mut object = serializer.serialize_map(Some(self.len()))?;
-        for (key, value) in self {
-            match key {
-                super::KeyRef::Int(number) => object.serialize_entry(&number, value)?,
-                super::KeyRef::String(text) => object.serialize_entry(text, value)?,
-            }
-        }
-        object.end()
     }
 }
 

@@ -94,7 +94,13 @@ impl Equivalent<Key<'_>> for KeyRef<'_> {
 }
 
 /// The integer that a key is written as: decimal, in the range of 64 bits, without leading zeros, plus sign or `-0`.
+#[inline]
 fn integer(text: &str) -> Option<i64> {
+    // Nearly all keys are names.
+    matches!(text.as_bytes().first(), Some(b'-' | b'0'..=b'9')).then(|| written_integer(text))?
+}
+
+fn written_integer(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let canonical = match digits {
         [b'0'] => digits.len() == text.len(),

@@ -1,6 +1,7 @@
 //! Arrays with named keys.
 
 use indexmap::IndexMap;
+use serde::ser::{Serialize, Serializer};
 
 use super::{Key, KeyRef, Value};
 
@@ -107,6 +108,28 @@ impl<'a> Map<'a> {
         match self {
             Self::Small(entries) => entries,
             Self::Large(entries) => entries.into_iter().collect(),
+        }
+    }
+}
+
+impl Serialize for Map<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut entries = (0..self.len()).filter_map(|at| self.at(at));
+        if entries.by_ref().zip(0..).all(|((key, _), place)| *key == Key::Int(place)) {
+            return serializer.collect_seq((0..self.len()).filter_map(|at| Some(self.at(at)?.1)));
+        }
+        match self {
+            Self::Small(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
+            Self::Large(entries) => serializer.collect_map(&**entries),
+        }
+    }
+}
+
+impl Serialize for Key<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Key::Int(number) => serializer.serialize_i64(*number),
+            Key::String(text) => serializer.serialize_str(text),
         }
     }
 }

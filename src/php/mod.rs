@@ -19,6 +19,7 @@ mod map;
 mod numeric;
 mod object;
 mod parts;
+mod read;
 mod sort;
 mod text;
 mod thrown;

@@ -2,7 +2,7 @@
 
 use super::array::Entries;
 use super::map::{Map, SMALL};
-use super::{Array, Key, Value};
+use super::{Array, Key, Text, Value};
 
 /// Objects of MISP have about so many entries.
 const USUAL: usize = 8;
@@ -13,20 +13,49 @@ pub(super) struct Object<'a> {
     entries: Vec<(Key<'a>, Value<'a>)>,
     /// A bit for what keys look like from outside.
     marks: u64,
+    /// So many entries from the front have no bit yet.
+    unmarked: usize,
     /// Whether the entries can be taken as they are.
     is_plain: bool,
 }
 
 impl<'a> Object<'a> {
     pub(super) fn new() -> Self {
-        Self { entries: Vec::new(), marks: 0, is_plain: true }
+        Self { entries: Vec::new(), marks: 0, unmarked: 0, is_plain: true }
+    }
+
+    /// With room for so many entries, and for the one that MISP adds.
+    pub(super) fn with_room(entries: usize) -> Self {
+        Self { entries: Vec::with_capacity(entries + 1), ..Self::new() }
+    }
+
+    /// How many entries were added.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Adds an entry under a name, which is no integer and is known not to have come before. The entries before must have come
+    /// in this way too.
+    pub(super) fn add_new(&mut self, name: &'a str, value: Value<'a>) {
+        self.entries.push((Key::String(Text::Borrowed(name)), value));
+        self.unmarked = self.entries.len();
+    }
+
+    /// As [`add_new`](Self::add_new), for the usual kind of value.
+    #[inline]
+    pub(super) fn add_new_text(&mut self, name: &'a str, text: &'a str) {
+        self.entries.push((Key::String(Text::Borrowed(name)), Value::String(Text::Borrowed(text))));
+        self.unmarked = self.entries.len();
     }
 
     pub(super) fn add(&mut self, key: Key<'a>, value: Value<'a>) {
+        for at in 0..std::mem::take(&mut self.unmarked) {
+            self.marks |= mark(&self.entries[at].0);
+        }
         if self.is_plain {
             self.is_plain = self.is_new(&key);
         }
-        if self.entries.is_empty() {
+        if self.entries.capacity() == 0 {
             self.entries.reserve_exact(USUAL);
         }
         self.entries.push((key, value));
@@ -34,12 +63,10 @@ impl<'a> Object<'a> {
 
     /// Whether this is a key with a name which has not come before. For what would take long to find out, no.
     fn is_new(&mut self, key: &Key<'a>) -> bool {
-        let Key::String(text) = key else { return false };
-        let bytes = text.as_bytes();
-        let byte = |at: usize| bytes.get(at).map_or(0, |&byte| u32::from(byte));
-        let look =
-            byte(0) ^ (byte(bytes.len() / 2) << 2) ^ (byte(bytes.len().wrapping_sub(1)) << 1) ^ bytes.len() as u32;
-        let mark = 1 << (look % u64::BITS);
+        if matches!(key, Key::Int(_)) {
+            return false;
+        }
+        let mark = mark(key);
         let is_marked = self.marks & mark != 0;
         self.marks |= mark;
         !is_marked || (self.entries.len() < SMALL && self.entries.iter().all(|(known, _)| known != key))
@@ -52,6 +79,15 @@ impl<'a> Object<'a> {
             Array::from_entries(self.entries)
         }
     }
+}
+
+/// The bit for what a key looks like from outside.
+fn mark(key: &Key<'_>) -> u64 {
+    let Key::String(text) = key else { return 0 };
+    let bytes = text.as_bytes();
+    let byte = |at: usize| bytes.get(at).map_or(0, |&byte| u32::from(byte));
+    let look = byte(0) ^ (byte(bytes.len() / 2) << 2) ^ (byte(bytes.len().wrapping_sub(1)) << 1) ^ bytes.len() as u32;
+    1 << (look % u64::BITS)
 }
 
 #[cfg(test)]

@@ -65,6 +65,11 @@ impl Parts {
         self.with_others = true;
     }
 
+    /// About how many entries of an object are wanted.
+    pub(super) fn expected(&self) -> usize {
+        self.keys.len()
+    }
+
     /// What is wanted under a key.
     pub(super) fn under(&self, key: &str) -> Wanted<'_> {
         let named = self.keys.iter().find(|(known, _)| known == key).map(|(_, parts)| parts);

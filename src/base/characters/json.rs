@@ -7,14 +7,14 @@ use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::hidden::hidden_characters;
+use crate::base::compact_json::{self, Style};
 
 /// Writes `value` as JSON on one line, hidden characters as escapes.
 ///
 /// # Errors
 /// What the writer says.
 pub fn to_json<T: Serialize + ?Sized>(out: impl io::Write, value: &T) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(out, Visible(CompactFormatter));
-    Ok(value.serialize(&mut serializer)?)
+    Ok(compact_json::write::<OneLine>(out, value)?)
 }
 
 /// [`to_json`] with a line for each entry.
@@ -24,6 +24,19 @@ pub fn to_json<T: Serialize + ?Sized>(out: impl io::Write, value: &T) -> io::Res
 pub fn to_json_pretty<T: Serialize + ?Sized>(out: impl io::Write, value: &T) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Visible(PrettyFormatter::new()));
     Ok(value.serialize(&mut serializer)?)
+}
+
+/// JSON on one line.
+struct OneLine;
+
+impl Style for OneLine {
+    fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+        text.serialize(&mut Serializer::with_formatter(out, Visible(CompactFormatter)))
+    }
+
+    fn float(out: &mut Vec<u8>, value: f64) -> serde_json::Result<()> {
+        serde_json::to_writer(out, &value)
+    }
 }
 
 /// A layout of JSON that writes hidden characters as escapes.

@@ -1,0 +1,484 @@
+//! Reads JSON that is valid, fast.
+//!
+//! It is made for the events of MISP: long lists of objects with the same keys in the same order, whose strings rarely have
+//! escapes. What it cannot read it leaves to the reader in `json.rs`, which says what is wrong. It takes nothing that the other
+//! refuses, and makes the same of what both take; a property test and the fuzz targets hold them to that.
+
+use super::json::{MAX_DEPTH, number};
+use super::object::Object;
+use super::parts::{Parts, Wanted};
+use super::{Array, Key, KeyRef, Text, Value};
+
+/// Integers with so many digits fit into 64 bits.
+const SHORT_DIGITS: usize = 18;
+
+/// The value of a JSON text, without what nobody wants; `None` if the other reader has to look at it.
+pub(super) fn read<'a>(text: &'a str, parts: Option<&Parts>) -> Option<Value<'a>> {
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+    let value = reader.value(0, parts, None)?;
+    reader.skip_blanks();
+    (reader.at == text.len()).then_some(value)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_blanks(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+    }
+
+    /// The next byte that is no blank; the reader stays before it.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.byte()?;
+        if byte > b' ' {
+            return Some(byte);
+        }
+        self.skip_blanks();
+        self.byte()
+    }
+
+    /// Goes over this byte, and blanks before it.
+    #[inline]
+    fn take(&mut self, wanted: u8) -> Option<()> {
+        if self.next()? != wanted {
+            return None;
+        }
+        self.at += 1;
+        Some(())
+    }
+
+    /// Goes over a comma, and says whether there was one; else over what closes.
+    #[inline]
+    fn goes_on(&mut self, close: u8) -> Option<bool> {
+        let byte = self.next()?;
+        self.at += 1;
+        match byte {
+            b',' => Some(true),
+            _ if byte == close => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Goes over what opens, and what closes if nothing is between; says whether something is.
+    fn opens(&mut self, close: u8) -> Option<bool> {
+        self.at += 1;
+        let is_filled = self.next()? != close;
+        self.at += usize::from(!is_filled);
+        Some(is_filled)
+    }
+
+    /// A value. `like` is one that it may resemble.
+    fn value(&mut self, depth: usize, parts: Option<&Parts>, like: Option<&Value<'a>>) -> Option<Value<'a>> {
+        match self.next()? {
+            b'"' => self.string().map(Value::String),
+            b'{' => self.object(deeper(depth)?, parts, like),
+            b'[' => self.list(deeper(depth)?, parts, like),
+            b't' => self.word("true", Value::Bool(true)),
+            b'f' => self.word("false", Value::Bool(false)),
+            b'n' => self.word("null", Value::Null),
+            _ => self.number(),
+        }
+    }
+
+    fn word<T>(&mut self, word: &str, value: T) -> Option<T> {
+        self.bytes[self.at..].starts_with(word.as_bytes()).then(|| {
+            self.at += word.len();
+            value
+        })
+    }
+
+    fn number(&mut self) -> Option<Value<'a>> {
+        let rest = &self.bytes[self.at..];
+        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+        let start = self.at;
+        self.at += length;
+        match &rest[..length] {
+            [] => None,
+            [b'0'] => Some(Value::Int(0)),
+            [first @ b'1'..=b'9', more @ ..] if length <= SHORT_DIGITS && more.iter().all(u8::is_ascii_digit) => {
+                let digit = |byte: u8| i64::from(byte - b'0');
+                Some(Value::Int(more.iter().fold(digit(*first), |number, byte| number * 10 + digit(*byte))))
+            }
+            _ => number(self.text.get(start..self.at)?),
+        }
+    }
+
+    /// A string. The usual case is short, so that it becomes a part of its callers: what is handed over in memory is waited for.
+    #[inline]
+    fn string(&mut self) -> Option<Text<'a>> {
+        match self.plain_string() {
+            Some(text) => Some(Text::Borrowed(text)),
+            None => self.escaped_string(),
+        }
+    }
+
+    /// A string without escapes; else the reader stays before it.
+    #[inline]
+    fn plain_string(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let end = plain_end(self.bytes, start);
+        if self.bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    #[cold]
+    fn escaped_string(&mut self) -> Option<Text<'a>> {
+        let text: String = serde_json::from_str(self.escaped()?).ok()?;
+        Some(Text::Shared(text.into()))
+    }
+
+    #[inline]
+    fn skip_string(&mut self) -> Option<()> {
+        let end = plain_end(self.bytes, self.at + 1);
+        if self.bytes.get(end) != Some(&b'"') {
+            return self.escaped_string().map(drop);
+        }
+        self.at = end + 1;
+        Some(())
+    }
+
+    /// A string with its quotes, of which it is not known what is in it.
+    fn escaped(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let mut end = plain_end(self.bytes, start + 1);
+        while *self.bytes.get(end)? == b'\\' {
+            end = plain_end(self.bytes, end + 2);
+        }
+        // What is no quote is a control character, which the other reader refuses.
+        self.at = end + 1;
+        self.text.get(start..self.at)
+    }
+
+    /// The key that is known, if it comes next.
+    #[inline]
+    fn known_key(&mut self, known: &Key<'a>) -> Option<&'a str> {
+        // A key that was borrowed is written as it is.
+        let Key::String(Text::Borrowed(name)) = known else { return None };
+        let rest = self.bytes[self.at..].strip_prefix(b"\"")?.strip_prefix(name.as_bytes())?;
+        if rest.first() != Some(&b'"') {
+            return None;
+        }
+        self.at += name.len() + 2;
+        Some(name)
+    }
+
+    fn object(&mut self, depth: usize, parts: Option<&Parts>, like: Option<&Value<'a>>) -> Option<Value<'a>> {
+        if !self.opens(b'}')? {
+            return Some(Array::new().into());
+        }
+        if let Some(parts) = parts {
+            return self.parts_of_object(depth, parts);
+        }
+        let like = like.and_then(Value::as_array).map_or(&[][..], Array::named_entries);
+        let mut object = if like.is_empty() { Object::new() } else { Object::with_room(like.len()) };
+        let mut is_alike = true;
+        loop {
+            if self.next()? != b'"' {
+                return None;
+            }
+            // Names and texts are handed over in registers up to the place where they are kept: what is put together in memory
+            // before is waited for.
+            let known = like.get(object.len()).filter(|_| is_alike);
+            if let Some((known, value)) = known
+                && let Some(name) = self.known_key(known)
+            {
+                // The keys so far are those of an array, where none comes twice.
+                self.take(b':')?;
+                let text = if self.next()? == b'"' { self.plain_string() } else { None };
+                match text {
+                    Some(text) => object.add_new_text(name, text),
+                    None => object.add_new(name, self.value(depth, None, Some(value))?),
+                }
+            } else {
+                is_alike = false;
+                let key = Key::new(self.string()?);
+                self.take(b':')?;
+                object.add(key, self.value(depth, None, None)?);
+            }
+            if !self.goes_on(b'}')? {
+                return Some(object.into_array().into());
+            }
+        }
+    }
+
+    fn parts_of_object(&mut self, depth: usize, parts: &Parts) -> Option<Value<'a>> {
+        let mut object = Object::with_room(parts.expected());
+        let (mut has_numbers, mut left_out) = (false, None);
+        loop {
+            if self.next()? != b'"' {
+                return None;
+            }
+            let name = self.string()?;
+            self.take(b':')?;
+            let wanted = match KeyRef::new(&name) {
+                KeyRef::String(name) => parts.under(name),
+                KeyRef::Int(_) => {
+                    has_numbers = true;
+                    Wanted::Everything
+                }
+            };
+            match wanted {
+                Wanted::Nothing => {
+                    match self.next()? {
+                        b'"' => self.skip_string()?,
+                        _ => self.skip(depth)?,
+                    }
+                    if left_out.is_none() {
+                        left_out = Some(name);
+                    }
+                }
+                Wanted::Parts(parts) => object.add(Key::new(name), self.value(depth, Some(parts), None)?),
+                Wanted::Everything => object.add(Key::new(name), self.value(depth, None, None)?),
+            }
+            if !self.goes_on(b'}')? {
+                break;
+            }
+        }
+        if let Some(name) = left_out.filter(|_| has_numbers) {
+            // With the numbers alone it could be a list.
+            object.add(Key::new(name), Value::Null);
+        }
+        Some(object.into_array().into())
+    }
+
+    fn list(&mut self, depth: usize, parts: Option<&Parts>, like: Option<&Value<'a>>) -> Option<Value<'a>> {
+        let mut values = Vec::new();
+        if !self.opens(b']')? {
+            return Some(values.into());
+        }
+        let parts = parts.and_then(Parts::of_entries);
+        let like = like.and_then(|like| like.as_array()?.values().next());
+        loop {
+            let value = self.value(depth, parts, values.last().or(like))?;
+            values.push(value);
+            if !self.goes_on(b']')? {
+                return Some(values.into());
+            }
+        }
+    }
+
+    /// Goes over a value that nobody wants.
+    fn skip(&mut self, depth: usize) -> Option<()> {
+        match self.next()? {
+            b'"' => self.skip_string(),
+            b'{' => {
+                let depth = deeper(depth)?;
+                if !self.opens(b'}')? {
+                    return Some(());
+                }
+                loop {
+                    if self.next()? != b'"' {
+                        return None;
+                    }
+                    self.skip_string()?;
+                    self.take(b':')?;
+                    self.skip(depth)?;
+                    if !self.goes_on(b'}')? {
+                        return Some(());
+                    }
+                }
+            }
+            b'[' => {
+                let depth = deeper(depth)?;
+                if !self.opens(b']')? {
+                    return Some(());
+                }
+                loop {
+                    self.skip(depth)?;
+                    if !self.goes_on(b']')? {
+                        return Some(());
+                    }
+                }
+            }
+            b't' => self.word("true", ()),
+            b'f' => self.word("false", ()),
+            b'n' => self.word("null", ()),
+            _ => self.number().map(drop),
+        }
+    }
+}
+
+/// How deep something is that is in something.
+fn deeper(depth: usize) -> Option<usize> {
+    (depth < MAX_DEPTH).then_some(depth + 1)
+}
+
+/// Where the first byte from `at` on is that a string cannot have as it is: a quote, a backslash, or a control
+/// character. Where there is none, the end.
+#[inline]
+fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES * 0x80;
+    let mut rest = bytes.get(at..).unwrap_or_default();
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        let (quote, backslash) = (eight ^ (ONES * 0x22), eight ^ (ONES * 0x5c));
+        // The lowest byte whose high bit is set here is one of those; what is above it may only seem to be.
+        let quote = quote.wrapping_sub(ONES) & !quote;
+        let backslash = backslash.wrapping_sub(ONES) & !backslash;
+        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
+        let special = (quote | backslash | control) & HIGH;
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+        rest = after;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+    at + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::{plain_end, read};
+    use crate::php::{PartStep, Parts, Text, Value};
+
+    const KEYS: [&str; 12] =
+        ["id", "uuid", "type", "Tag", "0", "1", "-7", "", "a\\u0062", "say \\\"x", "é", "a \\ud800"];
+    const WORDS: [&str; 26] = [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "1",
+        "42",
+        "-42",
+        "01",
+        "-",
+        "1.",
+        "1.5",
+        "-1e3",
+        "1E+2",
+        "1e999",
+        "nul",
+        "123456789012345678",
+        "1234567890123456789",
+        "9223372036854775808",
+        "\"\"",
+        "\"abcdefgh\"",
+        "\"abcdefg\\n\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"\t\"",
+        "\"l'été\u{2028}\"",
+    ];
+
+    /// JSON, or nearly.
+    fn json() -> impl Strategy<Value = String> {
+        let word = select(&WORDS[..]).prop_map(str::to_owned);
+        word.prop_recursive(5, 60, 6, |inside| {
+            let blanks = || prop_oneof![8 => Just(""), 1 => Just(" "), 1 => Just("\n\t\r ")];
+            let entry = (blanks(), select(&KEYS[..]), blanks(), inside.clone())
+                .prop_map(|(before, key, after, value)| format!("{before}\"{key}\"{after}:{before}{value}{after}"));
+            let object = prop::collection::vec(entry, 0..6).prop_map(|entries| format!("{{{}}}", entries.join(",")));
+            let list = prop::collection::vec(inside, 0..4).prop_map(|entries| format!("[{}]", entries.join(" ,")));
+            // The same keys several times, as in lists of attributes.
+            let alike =
+                (object.clone(), prop::collection::vec(select(&WORDS[..]), 1..4)).prop_map(|(object, words)| {
+                    let others = words.iter().map(|word| object.replacen("null", word, 1).replacen("42", word, 1));
+                    format!("[{object},{}]", others.collect::<Vec<_>>().join(","))
+                });
+            prop_oneof![object, list, alike]
+        })
+    }
+
+    fn parts() -> impl Strategy<Value = Parts> {
+        let step = prop_oneof![select(&KEYS[..8]).prop_map(PartStep::Key), Just(PartStep::Each)];
+        let ways = prop::collection::vec(prop::collection::vec(step, 1..4), 0..4);
+        (ways, any::<bool>()).prop_map(|(ways, with_others)| {
+            let mut parts = Parts::default();
+            ways.iter().for_each(|way| parts.want(way));
+            if with_others {
+                parts.want_others();
+            }
+            parts
+        })
+    }
+
+    /// Both readers take the same texts and make the same of them.
+    fn assert_same(json: &str, parts: Option<&Parts>) {
+        let (fast, slow) = (read(json, parts), Value::read_slowly(json, parts));
+        assert_eq!(fast.as_ref(), slow.as_ref().ok(), "{json}");
+        if let (Some(fast), Ok(slow)) = (fast, slow) {
+            assert_eq!(format!("{fast:?}"), format!("{slow:?}"), "{json}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn both_readers_agree(json in json(), parts in parts()) {
+            assert_same(&json, None);
+            assert_same(&json, Some(&parts));
+        }
+
+        #[test]
+        fn both_readers_agree_on_what_is_broken(
+            json in json(), parts in parts(), at in any::<prop::sample::Index>(), put in "[\\[\\]{},:\"\\\\ 0e\u{1}]?",
+        ) {
+            let mut chars: Vec<char> = json.chars().collect();
+            let at = at.index(chars.len());
+            chars.splice(at..=at, put.chars());
+            let json: String = chars.into_iter().collect();
+            assert_same(&json, None);
+            assert_same(&json, Some(&parts));
+        }
+
+        #[test]
+        fn special_bytes_are_found_wherever_they_are(bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0_usize..45) {
+            let rest = bytes.iter().skip(at);
+            let expected = rest.clone().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(rest.len());
+            assert_eq!(plain_end(&bytes, at), at + expected);
+        }
+    }
+
+    #[test]
+    fn depth_has_the_same_end() {
+        for depth in [511, 512, 513, 100_000] {
+            for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+                let json = open.repeat(depth) + "1" + &close.repeat(depth);
+                assert_eq!(read(&json, None).is_some(), depth <= 512);
+                assert_eq!(read(&json, Some(&Parts::default())).is_some(), depth <= 512);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_not_taken_for_those_of_the_entry_before() {
+        // The second key of the first entry is `b","c`, which the second entry seems to have.
+        let json = r#"[{"a":1,"b\",\"c":2},{"a":1,"b","c":2}]"#;
+        assert!(read(json, None).is_none());
+        let json = r#"[{"a":1,"b":2},{"a":3,"b":4,"a":5},{"b":6,"a":7}]"#;
+        assert_eq!(read(json, None).unwrap().to_json().unwrap(), r#"[{"a":1,"b":2},{"a":5,"b":4},{"b":6,"a":7}]"#);
+    }
+
+    #[test]
+    fn events_need_the_other_reader_for_nothing() {
+        let json =
+            r#"{"Event":{"info":"l\u2019\u00e9t\u00e9 https:\/\/x","n":-1.5e3,"Attribute":[{"v":"a\"b"},{"v":null}]}}"#;
+        let value = read(json, None).unwrap();
+        let info = value.get("Event").unwrap().get("info").unwrap();
+        assert!(matches!(info, Value::String(Text::Shared(text)) if &**text == "l’été https://x"));
+    }
+}
