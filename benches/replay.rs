@@ -17,6 +17,11 @@ use mispflow::misp;
 use mispflow::php::Value;
 use mispflow::simulate::replay::{EventIdentity, Records, needed_data_of, write_json};
 
+/// As in the program.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
@@ -76,11 +81,11 @@ const ASKS_FOR_TAGS: &str = r#""2": {"id": 2, "name": "tag-if", "data": {"id": "
 const SENDS_THE_EVENT: &str = r#""2": {"id": 2, "name": "push-zmq", "data": {"id": "push-zmq", "name": "push-zmq", "module_type": "action", "indexed_params": {}}, "class": "", "inputs": {}, "outputs": {"output_1": {"connections": []}}, "pos_x": 0, "pos_y": 0}"#;
 
 /// What the program does with an archive, on this thread. Says how many events there were.
-fn replay(workflow: &Prepared) -> usize {
+fn replay(workflow: &Prepared, archive: &str) -> usize {
     let options = RunOptions::default();
     let mut results = Vec::new();
     let mut count = 0;
-    for batch in Records::new(ARCHIVE.as_bytes(), "events", false) {
+    for batch in Records::new(archive.as_bytes(), "events", false) {
         for record in &batch {
             let data = needed_data_of(record, workflow, &options).expect("an event");
             let event = EventIdentity::of(&data);
@@ -100,13 +105,13 @@ fn bytes() -> BytesCount {
 #[divan::bench(sample_count = 20)]
 fn a_question_for_tags(bencher: Bencher<'_, '_>) {
     let workflow = workflow(ASKS_FOR_TAGS);
-    bencher.counter(bytes()).bench_local(|| black_box(replay(&workflow)));
+    bencher.counter(bytes()).bench_local(|| black_box(replay(&workflow, &ARCHIVE)));
 }
 
 #[divan::bench(sample_count = 20)]
 fn an_effect_with_the_whole_event(bencher: Bencher<'_, '_>) {
     let workflow = workflow(SENDS_THE_EVENT);
-    bencher.counter(bytes()).bench_local(|| black_box(replay(&workflow)));
+    bencher.counter(bytes()).bench_local(|| black_box(replay(&workflow, &ARCHIVE)));
 }
 
 #[divan::bench(sample_count = 20)]
@@ -114,6 +119,14 @@ fn the_ends_of_events_alone(bencher: Bencher<'_, '_>) {
     bencher
         .counter(bytes())
         .bench_local(|| Records::new(ARCHIVE.as_bytes(), "events", false).map(|batch| batch.len()).sum::<usize>());
+}
+
+/// As MISP's search answers: the events in a list.
+#[divan::bench(sample_count = 20)]
+fn a_question_for_tags_of_a_list(bencher: Bencher<'_, '_>) {
+    let workflow = workflow(ASKS_FOR_TAGS);
+    let list = format!("{{\"response\":[{}]}}", ARCHIVE.trim_end().replace('\n', ","));
+    bencher.counter(bytes()).bench_local(|| black_box(replay(&workflow, &list)));
 }
 
 #[divan::bench(sample_count = 20)]

@@ -4,6 +4,8 @@
 //! escapes. What it cannot read it leaves to the reader in `json.rs`, which says what is wrong. It takes nothing that the other
 //! refuses, and makes the same of what both take; a property test and the fuzz targets hold them to that.
 
+use crate::base::json_bytes::plain_end;
+
 use super::json::{MAX_DEPTH, number};
 use super::object::Object;
 use super::parts::{Parts, Wanted};
@@ -319,37 +321,12 @@ fn deeper(depth: usize) -> Option<usize> {
     (depth < MAX_DEPTH).then_some(depth + 1)
 }
 
-/// Where the first byte from `at` on is that a string cannot have as it is: a quote, a backslash, or a control
-/// character. Where there is none, the end.
-#[inline]
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES * 0x80;
-    let mut rest = bytes.get(at..).unwrap_or_default();
-    while let Some((eight, after)) = rest.split_first_chunk() {
-        let eight = u64::from_le_bytes(*eight);
-        let (quote, backslash) = (eight ^ (ONES * 0x22), eight ^ (ONES * 0x5c));
-        // The lowest byte whose high bit is set here is one of those; what is above it may only seem to be.
-        let quote = quote.wrapping_sub(ONES) & !quote;
-        let backslash = backslash.wrapping_sub(ONES) & !backslash;
-        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-        let special = (quote | backslash | control) & HIGH;
-        if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-        rest = after;
-    }
-    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-    at + rest.iter().position(is_special).unwrap_or(rest.len())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::{plain_end, read};
+    use super::read;
     use crate::php::{PartStep, Parts, Text, Value};
 
     const KEYS: [&str; 12] =
@@ -443,13 +420,6 @@ mod tests {
             let json: String = chars.into_iter().collect();
             assert_same(&json, None);
             assert_same(&json, Some(&parts));
-        }
-
-        #[test]
-        fn special_bytes_are_found_wherever_they_are(bytes in prop::collection::vec(any::<u8>(), 0..40), at in 0_usize..45) {
-            let rest = bytes.iter().skip(at);
-            let expected = rest.clone().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)).unwrap_or(rest.len());
-            assert_eq!(plain_end(&bytes, at), at + expected);
         }
     }
 

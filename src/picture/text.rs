@@ -190,16 +190,17 @@ impl<'s> Page<'s> {
             let (from, to) = (page.places[wire.from], page.places[wire.to]);
             let mut at = page.port(wire.from, wire.port);
             // Between an odd point and the even one after it the line may change its column.
-            let bends = wire_bends(&done.edges[index]);
+            let bends = done.edges[index].iter().skip(2).step_by(2);
+            let bends: Vec<(usize, f64)> = if to.rank > from.rank {
+                forward(bends.map(|&(x, y)| (starts.partition_point(|&start| start + 1.0 < x), y)))
+            } else {
+                bends
+                    .enumerate()
+                    .map(|(step, point)| (if step == 0 { from.rank + 1 } else { to.rank }, point.1))
+                    .collect()
+            };
             let count = bends.len();
-            for (step, y) in bends.into_iter().enumerate() {
-                let gap = if to.rank > from.rank {
-                    from.rank + 1 + step
-                } else if step == 0 {
-                    from.rank + 1
-                } else {
-                    to.rank
-                };
+            for (step, (gap, y)) in bends.into_iter().enumerate() {
                 let wanted = if step + 1 == count { to.left + to.width / 2 } else { column(y) };
                 // No line makes a bend for the sake of the middle.
                 let next = if wanted.abs_diff(at) < 3 && to.width > 8 { at } else { wanted };
@@ -425,9 +426,17 @@ impl Cell {
     }
 }
 
-/// The heights at which a connection goes on after each of its bends.
-fn wire_bends(points: &[(f64, f64)]) -> Vec<f64> {
-    points.iter().skip(2).step_by(2).map(|point| point.1).collect()
+/// The bends of a line to the right, with the gaps they are in. Ranks in which nothing stands are not drawn, so what
+/// leads through them is one bend.
+fn forward(all: impl Iterator<Item = (usize, f64)>) -> Vec<(usize, f64)> {
+    let mut bends: Vec<(usize, f64)> = Vec::new();
+    for bend in all {
+        match bends.last_mut() {
+            Some(last) if last.0 == bend.0 => *last = bend,
+            _ => bends.push(bend),
+        }
+    }
+    bends
 }
 
 fn number(count: usize) -> f64 {

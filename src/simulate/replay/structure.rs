@@ -1,7 +1,6 @@
 //! Where a JSON value ends, read piece by piece.
 
-use memchr::memchr3;
-
+use crate::base::json_bytes::plain_end;
 use crate::php::MAX_DEPTH;
 
 /// So much of a key is remembered.
@@ -84,8 +83,7 @@ impl Structure {
                 Next::String { escaped: true, .. } if byte == b'\n' => return Progress::Broken(at),
                 Next::String { is_key, escaped: true } => self.next = Next::String { is_key, escaped: false },
                 Next::String { is_key, escaped: false } => {
-                    let length = memchr3(b'"', b'\\', b'\n', &piece[at..]);
-                    let end = length.map_or(piece.len(), |length| at + length);
+                    let end = plain_end(piece, at);
                     if is_key && self.open.len() == 1 {
                         let room = KEY_BYTES - self.key.len().min(KEY_BYTES);
                         self.key.extend(&piece[at..end.min(at + room)]);
@@ -113,7 +111,13 @@ impl Structure {
                         }
                         Some(b'\\') => self.next = Next::String { is_key, escaped: true },
                         // A string does not go over the end of a line.
-                        Some(_) => return Progress::Broken(at),
+                        Some(b'\n') => return Progress::Broken(at),
+                        // Other control characters are left to who reads the value.
+                        Some(&control) => {
+                            if is_key && self.open.len() == 1 && self.key.len() < KEY_BYTES {
+                                self.key.push(control);
+                            }
+                        }
                     }
                 }
                 Next::Word => match byte {
@@ -127,7 +131,10 @@ impl Structure {
                     _ => {}
                 },
                 next => match (byte, next) {
-                    (b' ' | b'\t' | b'\r' | b'\n', _) => {}
+                    (b' ' | b'\t' | b'\r' | b'\n', _) => {
+                        // Lines may be far indented.
+                        at += piece[at + 1..].iter().take_while(|byte| **byte == b' ').count();
+                    }
                     (b'"', Next::Value | Next::FirstValue) => {
                         self.next = Next::String { is_key: false, escaped: false }
                     }
@@ -261,6 +268,7 @@ mod tests {
         assert_eq!(progress(r#"{"response": ["#), Progress::Response(13));
         assert_eq!(progress(r#"{"page": {"a": 1}, "response":["#), Progress::Response(30));
         assert_eq!(progress(r#"{"response": {}}"#), Progress::End(16));
+        assert_eq!(progress("{\"resp\u{1}onse\": []}"), Progress::End(17));
     }
 
     #[test]
