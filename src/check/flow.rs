@@ -181,7 +181,7 @@ impl<'c, 'a> FlowChecker<'c, 'a> {
             );
             return None;
         }
-        let node = self.node(signature, &call.call, step.pin.as_ref(), call.filter.as_ref());
+        let node = self.node(signature, &call.call, step.pin.as_ref(), call.filter.as_deref());
         if signature.multiple_output_connection {
             return Some(CheckedStepKind::Concurrent { node: Box::new(node), branches: Vec::new() });
         }

@@ -66,7 +66,7 @@ impl<'c, 'a> Compiler<'c, 'a> {
             let compiled = stages.compile(file, item, file < program.roots).unwrap_or_default();
             (compiled, stages.diagnostics)
         });
-        for ((file, item), (compiled, diagnostics)) in items.into_iter().zip(done) {
+        for (&(file, item), (compiled, diagnostics)) in items.iter().zip(done) {
             self.diagnostics.extend(diagnostics);
             match compiled {
                 Some(compiled) if file < program.roots => {

@@ -1,5 +1,7 @@
 //! Items one after the other, or on several threads with the same findings.
 
+use std::{iter, vec};
+
 use crate::base::parallel;
 use crate::resolve::Budget;
 use crate::tags::KnownTags;
@@ -20,7 +22,7 @@ pub(super) fn each_within<'c, T: Sync, R: Send>(
     items: &[T],
     length: usize,
     work: impl Fn(Shared<'_, 'c>, &T) -> R + Send + Sync,
-) -> Vec<R> {
+) -> iter::Flatten<vec::IntoIter<Option<R>>> {
     if parallel::is_worthwhile(items.len(), length) {
         let (budget, tags) = (shared.budget.fork(), shared.tags.fork());
         let fork = Shared { budget: &budget, tags: &tags };
@@ -29,8 +31,9 @@ pub(super) fn each_within<'c, T: Sync, R: Send>(
         if !ran_out() {
             shared.budget.join(&budget);
             shared.tags.join(tags);
-            return done.into_iter().flatten().collect();
+            return done.into_iter().flatten();
         }
     }
-    items.iter().map(|item| work(shared, item)).collect()
+    let done: Vec<Option<R>> = items.iter().map(|item| Some(work(shared, item))).collect();
+    done.into_iter().flatten()
 }

@@ -151,7 +151,7 @@ impl Judge<'_> {
     ) -> Checked {
         let target = [(self.project.target(), self.catalogue)];
         let workspace = Workspace::load(&sources, files, roots, Catalogue::built_in());
-        let mut diagnostics = found(&workspace, &target, before, self.levels);
+        let mut diagnostics = found(&workspace, &target, before, self.levels).diagnostics;
         if let Some(baseline) = self.baseline {
             diagnostics = baseline.remaining(&sources, diagnostics, &self.project.folder, roots, |_| true).new;
         }

@@ -34,7 +34,7 @@ impl<'a> Object<'a> {
         self.entries.len()
     }
 
-    /// Adds an entry under a name, which is no integer and is known not to have come before. The entries before must have come
+    /// Adds an entry under a name, which is not an integer and has not come before. The entries before must have come
     /// in this way too.
     pub(super) fn add_new(&mut self, name: &'a str, value: Value<'a>) {
         self.entries.push((Key::String(Text::Borrowed(name)), value));

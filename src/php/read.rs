@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next byte that is no blank; the reader stays before it.
+    /// The next byte that is not a blank; the reader stays before it.
     #[inline]
     fn next(&mut self) -> Option<u8> {
         let byte = self.byte()?;
@@ -94,6 +94,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn word<T>(&mut self, word: &str, value: T) -> Option<T> {
         self.bytes[self.at..].starts_with(word.as_bytes()).then(|| {
             self.at += word.len();
@@ -162,7 +163,7 @@ impl<'a> Reader<'a> {
         while *self.bytes.get(end)? == b'\\' {
             end = plain_end(self.bytes, end + 2);
         }
-        // What is no quote is a control character, which the other reader refuses.
+        // Anything but a quote is a control character, which the other reader refuses.
         self.at = end + 1;
         self.text.get(start..self.at)
     }
@@ -226,9 +227,13 @@ impl<'a> Reader<'a> {
             if self.next()? != b'"' {
                 return None;
             }
-            let name = self.string()?;
+            let plain = self.plain_string();
+            let name = match plain {
+                Some(name) => Text::Borrowed(name),
+                None => self.escaped_string()?,
+            };
             self.take(b':')?;
-            let wanted = match KeyRef::new(&name) {
+            let wanted = match KeyRef::new(plain.unwrap_or(&name)) {
                 KeyRef::String(name) => parts.under(name),
                 KeyRef::Int(_) => {
                     has_numbers = true;

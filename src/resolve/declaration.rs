@@ -21,7 +21,8 @@ use super::scope::ItemPlace;
 /// The signatures of all `module` items, by file and item.
 #[derive(Default)]
 pub struct Declarations {
-    signatures: FxHashMap<ItemPlace, Signature>,
+    // Signatures are large, and a table moves what it holds when it grows.
+    signatures: FxHashMap<ItemPlace, Box<Signature>>,
 }
 
 impl Declarations {
@@ -32,7 +33,7 @@ impl Declarations {
             for (item_index, item) in loaded.tree.items.iter().enumerate() {
                 if let Item::Module(module) = item {
                     let signature = signature(module, diagnostics);
-                    signatures.insert(ItemPlace { file, item: item_index }, signature);
+                    signatures.insert(ItemPlace { file, item: item_index }, Box::new(signature));
                 }
             }
         }
@@ -41,14 +42,14 @@ impl Declarations {
 
     /// The signature of the item at a place.
     pub fn get(&self, place: ItemPlace) -> Option<&Signature> {
-        self.signatures.get(&place)
+        self.signatures.get(&place).map(AsRef::as_ref)
     }
 
     /// All signatures, those of the files that were asked for last.
     pub fn in_order(&self) -> impl Iterator<Item = &Signature> {
         let mut places: Vec<_> = self.signatures.keys().copied().collect();
         places.sort_unstable_by_key(|place| std::cmp::Reverse((place.file, place.item)));
-        places.into_iter().map(|place| &self.signatures[&place])
+        places.into_iter().map(|place| &*self.signatures[&place])
     }
 }
 

@@ -284,7 +284,7 @@ pub enum StepKind<'s> {
     /// `if … { … } else if … { … } else { … }`
     If(IfStep<'s>),
     /// `filter SELECTOR where COND { … }`
-    Filter(FilterStep<'s>),
+    Filter(Box<FilterStep<'s>>),
     /// `concurrent { branch { … } … }`
     Concurrent(Concurrent<'s>),
     /// `use blueprint-id(args)`
@@ -330,7 +330,7 @@ pub struct CallStep<'s> {
     /// The module and its arguments.
     pub call: Call<'s>,
     /// `for SELECTOR where COND`
-    pub filter: Option<ModuleFilter<'s>>,
+    pub filter: Option<Box<ModuleFilter<'s>>>,
 }
 
 /// `for SELECTOR where COND`

@@ -83,7 +83,7 @@ fn found_in(sources: &Sources, snippets: &[Snippet]) -> Vec<Diagnostic> {
     let targets: Vec<_> = targets.into_iter().zip(catalogues.iter().map(AsRef::as_ref)).collect();
     let roots: Vec<_> = roots.iter().map(|root| load_source(sources, &files, Path::new(root), root).unwrap()).collect();
     let workspace = Workspace::load(sources, &files, &roots, targets[0].1);
-    diagnostics.extend(check_for_targets(&workspace, &targets));
+    diagnostics.extend(check_for_targets(&workspace, &targets).diagnostics);
     diagnostics
 }
 

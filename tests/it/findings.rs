@@ -172,7 +172,7 @@ fn run(case: &Case) -> (String, Vec<Diagnostic>) {
     }
     let (target, catalogue) = targets[0];
     let workspace = Workspace::load(&sources, &files, &roots, catalogue).for_target(target);
-    diagnostics.extend(check_for_targets(&workspace, &targets));
+    diagnostics.extend(check_for_targets(&workspace, &targets).diagnostics);
     if OF_TEST.iter().any(|code| case.name.starts_with(code)) {
         let compilation = workspace.compile();
         let settings = SuiteSettings {

@@ -367,7 +367,7 @@ fn write_baseline(folder: &Path, inputs: &Inputs, console: &mut Console) -> Resu
     let catalogues = project::catalogues(&sources, &loaded.files, &loaded.project, &[target], &mut before);
     let targets: Vec<_> = catalogues.iter().map(|catalogue| (target, catalogue.as_ref())).collect();
     let workspace = Workspace::load(&sources, &loaded.files, &loaded.roots, Catalogue::built_in());
-    let diagnostics = found(&workspace, &targets, &before, &loaded.project.lints);
+    let diagnostics = found(&workspace, &targets, &before, &loaded.project.lints).diagnostics;
     let baseline = Baseline::of(&sources, &diagnostics, &loaded.project.folder);
     let text = baseline.to_text();
     write_files(

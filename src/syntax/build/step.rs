@@ -36,7 +36,7 @@ impl<'s> Builder<'_, 's> {
                 Rule::label => label = Some(self.label(&part)),
                 Rule::pin => pin = Some(self.pin(part)),
                 Rule::if_step => kind = Some(StepKind::If(self.if_step(part))),
-                Rule::filter_step => kind = Some(StepKind::Filter(self.filter_step(part))),
+                Rule::filter_step => kind = Some(StepKind::Filter(Box::new(self.filter_step(part)))),
                 Rule::concurrent_step => kind = Some(StepKind::Concurrent(self.concurrent(part))),
                 Rule::use_step => kind = Some(StepKind::Use(self.use_step(part))),
                 Rule::goto_step => kind = Some(StepKind::Goto(self.goto_step(part))),
@@ -55,7 +55,7 @@ impl<'s> Builder<'_, 's> {
             match part.as_rule() {
                 Rule::call => call = self.call(part),
                 Rule::bare_call => call = self.bare_call(part),
-                Rule::module_filter => filter = Some(self.module_filter(part)),
+                Rule::module_filter => filter = Some(Box::new(self.module_filter(part))),
                 _ => {}
             }
         }
