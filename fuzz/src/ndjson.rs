@@ -7,9 +7,11 @@ use mispflow::engine::{Prepared, Settings};
 use mispflow::misp;
 use mispflow::php::{Parts, Value};
 use mispflow::simulate::replay::{Records, usable};
+use serde::Deserialize;
 
 /// A stream is cut into the same records however much of it arrives at once, each with the line it begins on, and every
-/// event among them can be run. Where nothing of it is wanted, a text is as valid or as broken as where everything is.
+/// event among them can be run. Where nothing of it is wanted, a text is as valid or as broken as where everything is. The
+/// fast reader reads what `serde_json` reads.
 pub fn ndjson(input: &str) {
     let whole = records(input, 1 << 16);
     assert_eq!(records(input, 7), whole, "the buffer's size counts");
@@ -23,10 +25,21 @@ pub fn ndjson(input: &str) {
         let passed_over = Value::parts_of_json(text, &Parts::default());
         let errors = [whole.as_ref().err(), passed_over.as_ref().err()].map(|error| error.map(ToString::to_string));
         assert_eq!(errors[0], errors[1], "what is passed over is read by other rules: {text}");
-        let Ok(data) = whole else { continue };
+        let slow = slowly(text);
+        assert_eq!(errors[0], slow.as_ref().err().map(ToString::to_string), "one of two readers takes it: {text}");
+        let (Ok(data), Ok(slow)) = (whole, slow) else { continue };
+        assert_eq!(format!("{data:?}"), format!("{slow:?}"), "two readers make different things of it: {text}");
         let is_event = data.get("Event").is_some_and(|event| event.as_array().is_some());
         assert!(!is_event || usable(&prepared, &data).is_ok(), "an event is refused: {text}");
     }
+}
+
+fn slowly(text: &str) -> serde_json::Result<Value<'_>> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    let value = Value::deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 fn records(input: &str, buffer: usize) -> Vec<(usize, Result<String, String>)> {

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A string. The usual case is short, so that it becomes a part of its callers: what is handed over in memory is waited for.
+    /// A string.
     #[inline]
     fn string(&mut self) -> Option<Text<'a>> {
         match self.plain_string() {
@@ -195,8 +195,8 @@ impl<'a> Reader<'a> {
             if self.next()? != b'"' {
                 return None;
             }
-            // Names and texts are handed over in registers up to the place where they are kept: what is put together in memory
-            // before is waited for.
+            // Names and texts stay in registers up to the place where they are kept. An entry that is put together in memory
+            // and then moved takes as long again.
             let known = like.get(object.len()).filter(|_| is_alike);
             if let Some((known, value)) = known
                 && let Some(name) = self.known_key(known)

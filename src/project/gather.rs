@@ -10,7 +10,7 @@ use crate::diagnostics::{Code, Diagnostic};
 
 use super::discover::{absolute, tidy};
 use super::load::unreadable;
-use super::readable::{ProjectFiles, real};
+use super::readable::{ProjectFiles, or_here, real};
 use super::refusal::Refusal;
 
 /// The extension of workflow files.
@@ -53,7 +53,7 @@ pub fn gather(paths: &[PathBuf], output: Option<&Path>, files: &ProjectFiles) ->
         } else {
             // Whether it exists is found out when it is read.
             let path = tidy(path);
-            if is_new(&path, &mut known) {
+            if known.insert(canonical(&path)) {
                 gathered.files.push(path);
             }
         }
@@ -173,15 +173,35 @@ impl Found {
 
     /// Those that are not known yet, sorted. A file counts under its own name, not that of a link to it.
     fn sorted(self, known: &mut FxHashSet<PathBuf>) -> Vec<PathBuf> {
-        let mut new: Vec<PathBuf> =
-            self.files.into_iter().chain(self.links).filter(|file| is_new(file, known)).collect();
+        let mut places = Places::default();
+        let files = self.files.into_iter().filter(|file| known.insert(places.of(file)));
+        let mut new: Vec<PathBuf> = files.collect();
+        new.extend(self.links.into_iter().filter(|link| known.insert(canonical(link))));
         new.sort_unstable();
         new
     }
 }
 
-fn is_new(file: &Path, known: &mut FxHashSet<PathBuf>) -> bool {
-    known.insert(file.canonicalize().unwrap_or_else(|_| file.to_owned()))
+/// Where files that are not links really are. Where their folder is is asked once for files that follow each other.
+#[derive(Default)]
+struct Places {
+    folder: PathBuf,
+    place: Option<PathBuf>,
+}
+
+impl Places {
+    fn of(&mut self, file: &Path) -> PathBuf {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return canonical(file) };
+        if self.place.is_none() || self.folder != folder {
+            self.folder = folder.to_owned();
+            self.place = or_here(folder).canonicalize().ok();
+        }
+        self.place.as_ref().map_or_else(|| file.to_owned(), |place| place.join(name))
+    }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether `entry` is the folder `wanted`, a canonical path, or the one beside it for builds with secrets.

@@ -279,7 +279,7 @@ fn ways(path: &Path) -> Vec<PathBuf> {
     in_folder.into_iter().chain([normal(&absolute)]).collect()
 }
 
-fn or_here(path: &Path) -> &Path {
+pub(super) fn or_here(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
+use crate::base::parallel;
 use crate::base::source::Span;
 use crate::base::suggest::closest;
 use crate::catalogue::{Parameter, ParameterKind, Shape, Signature};
@@ -28,14 +29,18 @@ pub struct Declarations {
 impl Declarations {
     /// Reads every `module` item and reports what is wrong with it.
     pub fn build(program: &Program<'_>, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let read = parallel::each(&program.files, program.length(), |loaded| {
+            let mut found = Vec::new();
+            let modules = loaded.tree.items.iter().enumerate().filter_map(|(item, content)| match content {
+                Item::Module(module) => Some((item, Box::new(signature(module, &mut found)))),
+                _ => None,
+            });
+            (modules.collect::<Vec<_>>(), found)
+        });
         let mut signatures = FxHashMap::default();
-        for (file, loaded) in program.files.iter().enumerate() {
-            for (item_index, item) in loaded.tree.items.iter().enumerate() {
-                if let Item::Module(module) = item {
-                    let signature = signature(module, diagnostics);
-                    signatures.insert(ItemPlace { file, item: item_index }, Box::new(signature));
-                }
-            }
+        for (file, (modules, found)) in read.into_iter().enumerate() {
+            signatures.extend(modules.into_iter().map(|(item, signature)| (ItemPlace { file, item }, signature)));
+            diagnostics.extend(found);
         }
         Self { signatures }
     }
