@@ -11,9 +11,9 @@ import sys
 import tempfile
 import time
 
-RUNS = 3
+RUNS = 5
 WORKFLOWS = 3_000
-EVENT_BYTES = 50_000_000
+EVENT_BYTES = 200_000_000
 
 WORKFLOW = """# Rules of team {n}
 let restricted-{n} = ["tlp:red", "tlp:amber+strict", "PAP:RED"]

@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use elsa::sync::FrozenVec;
+use memchr::memchr_iter;
 
 /// The largest source file that is read, in bytes. Offsets are `u32`; a hand-written workflow is
 /// a few kilobytes, so this leaves room for generated ones and stops accidents.
@@ -163,9 +164,8 @@ impl Sources {
         if has_mark {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
+        let after = memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
+        let line_starts = std::iter::once(0).chain(after).collect();
         let file = SourceFile { name, path: path.map(Path::to_owned), text, has_mark, is_private, line_starts };
         FileId(self.files.push_get_index(Box::new(file)) as u32)
     }

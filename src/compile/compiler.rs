@@ -66,6 +66,8 @@ impl<'c, 'a> Compiler<'c, 'a> {
             let compiled = stages.compile(file, item, file < program.roots).unwrap_or_default();
             (compiled, stages.diagnostics)
         });
+        self.documents.reserve(items.len());
+        self.places.reserve(items.len());
         for (&(file, item), (compiled, diagnostics)) in items.iter().zip(done) {
             self.diagnostics.extend(diagnostics);
             match compiled {

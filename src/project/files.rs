@@ -54,6 +54,13 @@ pub(super) fn is_of_ours(path: &Path) -> bool {
     path.extension().is_some_and(is_one)
 }
 
+/// Whether there is something at a path which is not a link itself; on the way to it there may be some.
+pub(super) fn is_not_link(path: &Path) -> bool {
+    // Of a link with a slash after it the system tells where it leads to.
+    let path = path.components().as_path();
+    path.file_name().is_some() && path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink())
+}
+
 /// The files of this computer, all of them. For the files that a text names there is
 /// [`ProjectFiles`](super::ProjectFiles), because anybody may have written the text.
 #[derive(Clone, Copy, Default, Debug)]
@@ -90,7 +97,7 @@ impl Files for DiskFiles {
 
     fn may_show(&self, path: &Path) -> bool {
         // What a link is called says nothing.
-        path.canonicalize().is_ok_and(|real| is_of_ours(&real))
+        if is_not_link(path) { is_of_ours(path) } else { path.canonicalize().is_ok_and(|real| is_of_ours(&real)) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The workflow files of a folder.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -88,6 +89,8 @@ fn gather_folder(
             .git_exclude(false)
             // A folder that is not a git repository yet, or was unpacked from an archive, gives the same files.
             .require_git(false)
+            // Nearly the order that is wanted, which leaves little to sort.
+            .sort_by_file_name(OsStr::cmp)
             .filter_entry(move |entry| {
                 let is_inner = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
                 !is_inner || !is_folder(entry, output.as_deref()) && may_enter(entry.path())
@@ -122,7 +125,7 @@ fn ignore_file_problem(folder: &Path, files: &ProjectFiles) -> Option<Diagnostic
 /// Whether a new file in a folder would be found there: it is in no hidden folder and not in the output.
 fn is_visible(path: &Path, folder: &Path, output: Option<&Path>) -> bool {
     let below = path.strip_prefix(folder).unwrap_or(path);
-    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    let is_hidden = |name: &OsStr| name.to_string_lossy().starts_with('.');
     !below.iter().any(is_hidden) && !output.is_some_and(|output| real(path).starts_with(output))
 }
 

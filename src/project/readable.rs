@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::discover::{absolute, discover};
-use super::files::{DiskFiles, Files, is_of_ours, open_regular, read_limited};
+use super::files::{DiskFiles, Files, is_not_link, is_of_ours, open_regular, read_limited};
 use super::gather::gather;
 use super::refusal::Refusal;
 
@@ -148,7 +148,15 @@ impl ProjectFiles {
     /// A refusal if a link leads out of the project.
     pub fn admit_named(&self, path: &Path) -> io::Result<()> {
         let shared = |path: &Path| self.roots.iter().any(|root| root.is_shared && path.starts_with(&root.path));
-        let inside: Vec<PathBuf> = ways(path).into_iter().filter(|way| shared(way)).collect();
+        let ways = ways(path);
+        // What is not a link is where it is in its folder, which the first of two ways has without links.
+        if let [in_folder, _] = &ways[..]
+            && shared(in_folder)
+            && is_not_link(path)
+        {
+            return Ok(());
+        }
+        let inside: Vec<PathBuf> = ways.into_iter().filter(|way| shared(way)).collect();
         if inside.is_empty() {
             return Ok(());
         }
@@ -378,5 +386,33 @@ mod tests {
             assert!(Refusal::of(&read("project/link.mwf").unwrap_err()).is_some());
             assert!(files.named().read(&path("project/link.mwf"), 7).is_err());
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_out_of_a_project_are_refused_however_they_are_written() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        for folder in ["project/.git", "project/inside", "outside"] {
+            std::fs::create_dir_all(path(folder)).unwrap();
+        }
+        for file in ["project/inside/a.mwf", "outside/a.mwf"] {
+            std::fs::write(path(file), "").unwrap();
+        }
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(path(to), path(name)).unwrap();
+        link("outside", "project/out");
+        link("project/inside", "project/in");
+        link("outside/a.mwf", "project/out.mwf");
+        link("project/inside/a.mwf", "project/in.mwf");
+        let mut files = ProjectFiles::default();
+        files.add_project_of(&path("project"));
+        for name in ["out", "out/", "out/.", "out/a.mwf", "out.mwf", "inside/../out", "inside/../out/"] {
+            let refused = files.admit_named(&path("project").join(name));
+            assert!(refused.is_err_and(|error| Refusal::of(&error).is_some()), "{name}");
+        }
+        for name in ["in", "in/", "in/a.mwf", "in.mwf", "inside", "inside/", "inside/a.mwf", "inside/../in.mwf"] {
+            files.admit_named(&path("project").join(name)).unwrap();
+        }
+        assert!(!DiskFiles.may_show(&path("project/missing.mwf")) && DiskFiles.may_show(&path("project/out.mwf")));
     }
 }

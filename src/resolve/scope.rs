@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::parallel;
 use crate::base::source::Span;
 use crate::catalogue::Signature;
 use crate::diagnostics::{Code, Diagnostic};
@@ -55,31 +56,41 @@ pub fn scopes<'a>(
     declarations: &'a Declarations,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Scope<'a>> {
-    (0..program.files.len())
-        .map(|file| {
-            let mut builder =
-                Builder { program, declarations, scope: Scope::default(), places: FxHashMap::default(), diagnostics };
-            builder.add_file(file, None);
-            for (import, resolved) in imports(&program.files[file]) {
-                match resolved {
-                    ResolvedImport::Failed => builder.scope.incomplete = true,
-                    ResolvedImport::File(target) if target != file => builder.add_file(target, Some(import.span)),
-                    ResolvedImport::File(_) => {}
-                    ResolvedImport::Blueprint(index) => {
-                        if let Some(alias) = import.alias
-                            && builder.claim(ItemKind::Blueprint, alias, None)
-                        {
-                            builder
-                                .scope
-                                .blueprints
-                                .insert(alias.text, BlueprintEntry::Graph(&program.blueprints[index]));
-                        }
-                    }
+    let files: Vec<usize> = (0..program.files.len()).collect();
+    let scopes = parallel::each(&files, program.length(), |&file| scope(program, declarations, file));
+    let with_findings = scopes.into_iter().map(|(scope, found)| {
+        diagnostics.extend(found);
+        scope
+    });
+    with_findings.collect()
+}
+
+/// The scope of a file, and what is wrong with its names.
+fn scope<'a>(program: &'a Program<'_>, declarations: &'a Declarations, file: usize) -> (Scope<'a>, Vec<Diagnostic>) {
+    let mut builder = Builder {
+        program,
+        declarations,
+        scope: Scope::default(),
+        places: FxHashMap::default(),
+        diagnostics: Vec::new(),
+    };
+    builder.add_file(file, None);
+    for (import, resolved) in imports(&program.files[file]) {
+        match resolved {
+            ResolvedImport::Failed => builder.scope.incomplete = true,
+            ResolvedImport::File(target) if target != file => builder.add_file(target, Some(import.span)),
+            ResolvedImport::File(_) => {}
+            ResolvedImport::Blueprint(index) => {
+                if let Some(alias) = import.alias
+                    && builder.claim(ItemKind::Blueprint, alias, None)
+                {
+                    let graph = BlueprintEntry::Graph(&program.blueprints[index]);
+                    builder.scope.blueprints.insert(alias.text, graph);
                 }
             }
-            builder.scope
-        })
-        .collect()
+        }
+    }
+    (builder.scope, builder.diagnostics)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,15 +112,15 @@ impl ItemKind {
     }
 }
 
-struct Builder<'a, 'd, 's> {
+struct Builder<'a, 's> {
     program: &'a Program<'s>,
     declarations: &'a Declarations,
     scope: Scope<'a>,
     places: FxHashMap<(ItemKind, &'a str), Span>,
-    diagnostics: &'d mut Vec<Diagnostic>,
+    diagnostics: Vec<Diagnostic>,
 }
 
-impl<'a> Builder<'a, '_, '_> {
+impl<'a> Builder<'a, '_> {
     /// Adds the items of a file: the own one, or one that the import at `imported` names.
     fn add_file(&mut self, file: usize, imported: Option<Span>) {
         let tree = &self.program.files[file].tree;

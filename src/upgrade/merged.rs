@@ -8,8 +8,12 @@ use crate::diagnostics::{Code, Diagnostic};
 
 type Key<'d> = (Code, Option<Span>, &'d str);
 
-/// Each finding once, in the order of the targets. One that does not hold for all of them says so.
-pub(super) fn merged(targets: &[Target], found: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
+/// Each finding once, in the order of the targets. One that does not hold for all of them says so. Those for one target are
+/// each there once.
+pub(super) fn merged(targets: &[Target], mut found: Vec<Vec<Diagnostic>>) -> Vec<Diagnostic> {
+    if found.len() == 1 {
+        return found.remove(0);
+    }
     let mut places: FxHashMap<Key<'_>, usize> = FxHashMap::default();
     let mut holds: Vec<Vec<bool>> = Vec::new();
     let mut first: Vec<(usize, usize)> = Vec::new();

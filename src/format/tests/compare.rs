@@ -70,7 +70,7 @@ fn written(steps: &[Step<'_>], labels: &mut Vec<String>) {
 fn filters<'t, 's>(steps: &'t [Step<'s>]) -> Vec<&'t FilterStep<'s>> {
     let blocks = |blocks: Vec<&'t Block<'s>>| blocks.into_iter().flat_map(|block| filters(&block.steps)).collect();
     let of_step = |step: &'t Step<'s>| match &step.kind {
-        StepKind::Filter(filter) => vec![filter],
+        StepKind::Filter(filter) => vec![&**filter],
         StepKind::If(step) => blocks(step.arms.iter().map(|arm| &arm.body).chain(&step.otherwise).collect()),
         StepKind::Concurrent(step) => blocks(step.branches.iter().collect()),
         StepKind::Detached(block) => filters(&block.steps),
