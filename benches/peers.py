@@ -81,6 +81,49 @@ rule guard_{n} : restricted inside
 }}
 """
 
+# The same once more, for Sigma.
+SIGMA = """title: Guard of team {n}
+id: 5aa2e262-8c78-484b-8d0a-{n:012}
+status: test
+description: Keeps restricted events inside and tells the others about the rest
+author: team {n}
+date: 2026-01-01
+tags:
+    - tlp.amber
+logsource:
+    category: proxy
+detection:
+    restricted_{n}:
+        Tag|contains:
+            - tlp:red
+            - tlp:amber+strict
+            - PAP:RED
+    source:
+        type: ip-src
+        Org|startswith: ESET
+    target:
+        type: ip-dst
+        count|gte: {n}
+    lookup:
+        module|re: mmdb_lookup_[a-z]{{4,8}}_{n}
+    condition: restricted_{n} or ((source or target) and not lookup)
+falsepositives:
+    - Too large, publish by hand
+level: high
+"""
+# The question for the tags of an event.
+SIGMA_TAGS = """title: Red
+id: 5aa2e262-8c78-484b-8d0a-000000000000
+status: test
+logsource:
+    category: proxy
+detection:
+    red:
+        Event.Tag.name: tlp:red
+    condition: red
+level: high
+"""
+
 RED_GUARD = """workflow guard on event-publish {
     if event tagged any ["tlp:red"] or attribute tagged any ["tlp:red"] {
         stop-execution(message: "red")
@@ -252,6 +295,13 @@ def compiling(mispflow, here, cores):
             left_out.append(f"{peer.split()[0]} is left out: {told}")
         else:
             rows.append((peer, told / taken, taken))
+    if shutil.which("rsigma"):
+        rules = here / "rules"
+        rules.mkdir()
+        for number in range(WORKFLOWS):
+            (rules / f"r{number}.yml").write_text(SIGMA.format(n=number))
+        taken, _ = best(["rsigma", "rule", "lint", rules], here)
+        rows.append(("rsigma lints rules", SIGMA.format(n=1).count("\n") * WORKFLOWS / taken, taken))
     base = rows[0][1]
     print(f"## Reading {WORKFLOWS:,} workflows\n")
     print("| | lines a second | of the first row |\n|---|---|---|")
@@ -269,13 +319,17 @@ def replaying(mispflow, here, cores, events):
     for title, workflow, jobs in [
         (f"asks for tags, on {cores} cores", "tags.mwf", cores),
         ("asks for tags, on 1", "tags.mwf", 1),
-        (f"hands on the event, on {cores} cores", "whole.mwf", cores),
-        ("hands on the event, on 1", "whole.mwf", 1),
+        (f"writes the event, on {cores} cores", "whole.mwf", cores),
+        ("writes the event, on 1", "whole.mwf", 1),
     ]:
-        taken, _ = best([mispflow, "-q", "run", workflow, "--event", path, "-j", str(jobs)], here, cores=jobs)
+        taken, _ = best([mispflow, "-q", "run", workflow, "--event", path, "-j", str(jobs), "--format", "json"], here, cores=jobs)
         rows.append((f"`mispflow run`: {title}", taken))
     if shutil.which("jq"):
         rows.append(("`jq`: the question for tags", best(["jq", "-c", JQ, path], here)[0]))
+    if shutil.which("rsigma"):
+        (here / "red.yml").write_text(SIGMA_TAGS)
+        command = ["rsigma", "engine", "eval", "-r", here / "red.yml", "-e", f"@{path}"]
+        rows.append(("rsigma: the tags of the event alone", best(command, here)[0]))
     start = time.perf_counter()
     with path.open() as lines:
         for line in lines:

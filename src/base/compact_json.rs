@@ -17,14 +17,15 @@ use serde_json::{Error, Result};
 
 use super::json_bytes::is_plain;
 
-/// So much is written before it is handed on. What is shared has to lie no further apart to be copied.
-const PIECE_BYTES: usize = 8 * 1024 * 1024;
+/// A piece has about so many bytes. What is shared is copied only within one piece.
+const PIECE_BYTES: usize = 1024 * 1024;
 
-/// The name of a newtype struct whose content is shared: one that is at the same place in memory is the same. Other formats
-/// see the content alone.
+/// The name of a newtype struct whose content is shared. The place of the content in memory says which one it is, so it must
+/// live until all is written: an array that is made while something else is written must not be shared. Other formats see
+/// the content alone.
 pub const SHARED: &str = "mispflow::shared";
 
-/// In what kinds of JSON differ.
+/// What is not the same in all kinds of JSON.
 pub trait Style {
     /// Writes a string in which there is more than plain ASCII.
     ///
@@ -39,7 +40,7 @@ pub trait Style {
     fn float(out: &mut Vec<u8>, value: f64) -> Result<()>;
 }
 
-/// Writes `value` as JSON. It is handed on in pieces, so that it may be much larger than memory.
+/// Writes `value` as JSON to `out`, in pieces: no more than one is in memory at a time.
 ///
 /// # Errors
 /// What `out` says, and if the value cannot be written as JSON, as with keys that are lists.
@@ -337,9 +338,11 @@ impl<W: io::Write, S: Style> SerializeMap for Entries<'_, W, S> {
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         self.separate()?;
-        let start = self.writer.piece.len();
+        let (pieces, start) = (self.writer.pieces, self.writer.piece.len());
         key.serialize(&mut *self.writer)?;
-        match self.writer.piece.get(start) {
+        // Only a list or an object can be so long that part of it was handed on.
+        let first = self.writer.piece.get(start).filter(|_| self.writer.pieces == pieces);
+        match first {
             Some(b'"') => Ok(()),
             Some(b'[' | b'{' | b'n') | None => Err(Error::custom("a key must be a string")),
             Some(_) => {

@@ -3,7 +3,7 @@
 const ONES: u64 = u64::MAX / 0xff;
 const HIGH: u64 = ONES * 0x80;
 
-/// Eight bytes of which the lowest that is zero has its high bit set here; what is above it may only seem to be zero.
+/// Of the lowest byte that is zero the high bit is set here, and of none below it. Bits above that one may be wrong.
 const fn zero(eight: u64) -> u64 {
     eight.wrapping_sub(ONES) & !eight & HIGH
 }
@@ -14,8 +14,8 @@ const fn special(eight: u64) -> u64 {
     zero(eight ^ (ONES * 0x22)) | zero(eight ^ (ONES * 0x5c)) | control
 }
 
-/// Where the first byte from `at` on is that no string has as it is: a quote, a backslash, or a control character. Where
-/// there is none, the end.
+/// The place of the first byte, from `at` on, that a string cannot have as it is: a quote, a backslash, or a control
+/// character. If there is none, the end.
 #[inline]
 pub fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     let mut rest = bytes.get(at..).unwrap_or_default();

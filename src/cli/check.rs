@@ -94,7 +94,7 @@ impl Check {
             let workspace = Workspace::load(&sources, &loaded.files, roots, Catalogue::built_in());
             counts = workspace.counts();
             let Checked { diagnostics, compiled } = found(&workspace, &targets, &before, &levels);
-            if !self.watch {
+            if !self.watch && !self.fixes.fix {
                 // The program ends soon. To give back all pieces of memory one by one takes a tenth of its time.
                 mem::forget(compiled);
                 mem::forget(workspace);

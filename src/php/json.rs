@@ -56,7 +56,7 @@ impl<'a> Value<'a> {
         read::read(text, parts).map_or_else(|| Self::read_slowly(text, parts), Ok)
     }
 
-    /// Says what is wrong, and where.
+    /// As the fast reader, and says what is wrong and where.
     pub(super) fn read_slowly(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // The seed below counts the depth itself.
@@ -80,8 +80,8 @@ impl<'a> Value<'a> {
     /// How many bytes [`to_json`](Self::to_json) writes.
     pub fn json_bytes(&self) -> usize {
         let mut counted = Counted(0);
-        // Only infinite numbers are not written, which no event has.
-        let _ = compact_json::write::<Php>(&mut counted, self);
+        // What counts does not fail.
+        let _ = compact_json::write::<PhpLength>(&mut counted, self);
         counted.0
     }
 }
@@ -117,6 +117,20 @@ impl Style for Php {
         if !value.is_finite() {
             return Err(serde_json::Error::custom("a number is infinite, which JSON cannot express"));
         }
+        out.extend_from_slice(float(value).as_bytes());
+        Ok(())
+    }
+}
+
+/// As [`Php`], for what is only counted: infinite numbers count too.
+struct PhpLength;
+
+impl Style for PhpLength {
+    fn string(out: &mut Vec<u8>, text: &str) -> serde_json::Result<()> {
+        Php::string(out, text)
+    }
+
+    fn float(out: &mut Vec<u8>, value: f64) -> serde_json::Result<()> {
         out.extend_from_slice(float(value).as_bytes());
         Ok(())
     }
@@ -419,6 +433,9 @@ mod tests {
             let value = Value::from_json(json).unwrap();
             assert_eq!(value.json_bytes(), value.to_json().unwrap().len(), "{json}");
         }
+        let infinite = Value::from(vec![Value::Int(1), Value::Float(f64::INFINITY)]);
+        assert!(infinite.to_json().is_err());
+        assert!(infinite.json_bytes() > "[1,]".len());
     }
 
     #[test]

@@ -5,15 +5,15 @@ use super::map::{Map, SMALL};
 use super::{Array, Key, Text, Value};
 
 /// Objects of MISP have about so many entries.
-const USUAL: usize = 8;
+pub(super) const USUAL: usize = 8;
 
 /// The entries of an object in the order in which they are read. Keys that come twice are rare, so that there are none is
 /// found out with a look at one bit for most keys.
 pub(super) struct Object<'a> {
     entries: Vec<(Key<'a>, Value<'a>)>,
-    /// A bit for what keys look like from outside.
+    /// For each key a bit that its first, middle and last byte and its length decide.
     marks: u64,
-    /// So many entries from the front have no bit yet.
+    /// How many of the first entries are not in `marks` yet.
     unmarked: usize,
     /// Whether the entries can be taken as they are.
     is_plain: bool,
@@ -24,14 +24,20 @@ impl<'a> Object<'a> {
         Self { entries: Vec::new(), marks: 0, unmarked: 0, is_plain: true }
     }
 
-    /// With room for so many entries, and for the one that MISP adds.
+    /// With room for so many entries, and for the one that MISP adds. Room for more than a small array is not taken
+    /// beforehand, for hardly any object of a long list may have them.
     pub(super) fn with_room(entries: usize) -> Self {
-        Self { entries: Vec::with_capacity(entries + 1), ..Self::new() }
+        Self { entries: Vec::with_capacity(entries.min(SMALL) + 1), ..Self::new() }
     }
 
     /// How many entries were added.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.entries.capacity()
     }
 
     /// Adds an entry under a name, which is not an integer and has not come before. The entries before must have come
@@ -81,7 +87,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The bit for what a key looks like from outside.
+/// The bit of a key in `marks`.
 fn mark(key: &Key<'_>) -> u64 {
     let Key::String(text) = key else { return 0 };
     let bytes = text.as_bytes();

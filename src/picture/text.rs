@@ -426,8 +426,8 @@ impl Cell {
     }
 }
 
-/// The bends of a line to the right, with the gaps they are in. Ranks in which nothing stands are not drawn, so what
-/// leads through them is one bend.
+/// The bends of a line to the right, with the gaps they are in. Ranks in which nothing stands are not drawn, so that several
+/// bends may be in one gap: of these the last counts.
 fn forward(all: impl Iterator<Item = (usize, f64)>) -> Vec<(usize, f64)> {
     let mut bends: Vec<(usize, f64)> = Vec::new();
     for bend in all {

@@ -185,7 +185,7 @@ impl Found {
     }
 }
 
-/// Where files that are not links really are. Where their folder is is asked once for files that follow each other.
+/// Where files that are not links really are. The place of a folder is asked once for all files that follow each other.
 #[derive(Default)]
 struct Places {
     folder: PathBuf,
