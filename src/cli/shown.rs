@@ -40,7 +40,10 @@ impl<W: WriteColor> Shown<W> {
     }
 
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes())
+        match str::from_utf8(bytes) {
+            Ok(text) => self.stream.write_all(printable(text).as_bytes()),
+            Err(_) => self.stream.write_all(printable(&String::from_utf8_lossy(bytes)).as_bytes()),
+        }
     }
 }
 

@@ -3,24 +3,26 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use memchr::{memchr, memchr2};
+
 use crate::base::characters::hidden_characters;
 
 /// `text` with every character made visible that a terminal would obey or not show: control characters, escape
 /// sequences, marks that change the direction of text, characters without a width. Tabs and line breaks stay, and
 /// so do the joiners and selectors that emoji and other scripts need where they are.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    visible(text, |c| c == '\r')
+    visible(text, |c| c == '\r', memchr(b'\r', text.as_bytes()).is_some())
 }
 
 /// As [`printable`], for text that stays on one line: line breaks become visible too.
 pub fn printable_line(text: &str) -> Cow<'_, str> {
-    visible(text, |c| matches!(c, '\r' | '\n'))
+    visible(text, |c| matches!(c, '\r' | '\n'), memchr2(b'\r', b'\n', text.as_bytes()).is_some())
 }
 
-/// `text` without hidden characters, and without those that `also` names.
-fn visible(text: &str, also: impl Fn(char) -> bool) -> Cow<'_, str> {
+/// `text` without hidden characters, and without those that `also` names if it has any.
+fn visible(text: &str, also: impl Fn(char) -> bool, has_any: bool) -> Cow<'_, str> {
     let mut hidden = hidden_characters(text).map(|(at, _)| at).peekable();
-    if hidden.peek().is_none() && !text.contains(&also) {
+    if hidden.peek().is_none() && !has_any {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
