@@ -65,7 +65,9 @@ fn add_tags<'a>(holder: &mut Array<'a>, list: &'static str, inherited: &Array<'a
     change_each(items, |item| {
         // Most have none of their own: then all share one list.
         let mut all = inherited.clone();
-        tags(item.get(KeyRef::String("Tag")), false).into_iter().for_each(|tag| all.push(tag));
+        for tag in tags(item.get(KeyRef::String("Tag")), false) {
+            all.push(tag);
+        }
         item.set("_allTags", all);
     });
 }

@@ -87,7 +87,7 @@ impl<'a> Value<'a> {
 }
 
 /// The value of a number.
-pub(super) fn number<'a>(text: &'a str) -> Option<Value<'a>> {
+pub(super) fn number(text: &str) -> Option<Value<'_>> {
     serde_json::from_str(text).ok()
 }
 

@@ -439,7 +439,9 @@ mod tests {
         let ways = prop::collection::vec(prop::collection::vec(step, 1..4), 0..4);
         (ways, any::<bool>()).prop_map(|(ways, with_others)| {
             let mut parts = Parts::default();
-            ways.iter().for_each(|way| parts.want(way));
+            for way in &ways {
+                parts.want(way);
+            }
             if with_others {
                 parts.want_others();
             }
@@ -517,7 +519,9 @@ mod tests {
     fn what_few_objects_have_takes_no_room_in_others() {
         let mut parts = Parts::default();
         let keys: Vec<String> = (0..10_000).map(|number| format!("k{number}")).collect();
-        keys.iter().for_each(|key| parts.want(&[PartStep::Each, PartStep::Key(key)]));
+        for key in &keys {
+            parts.want(&[PartStep::Each, PartStep::Key(key)]);
+        }
         let value = read(r#"[{"k0":1},{"k9999":2}]"#, Some(&parts)).unwrap();
         assert_eq!(value.to_json().unwrap(), r#"[{"k0":1},{"k9999":2}]"#);
         assert!(Object::with_room(parts.of_entries().unwrap().expected()).room() < 40);

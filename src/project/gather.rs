@@ -196,7 +196,7 @@ impl Places {
     fn of(&mut self, file: &Path) -> PathBuf {
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return canonical(file) };
         if self.place.is_none() || self.folder != folder {
-            self.folder = folder.to_owned();
+            folder.clone_into(&mut self.folder);
             self.place = or_here(folder).canonicalize().ok();
         }
         self.place.as_ref().map_or_else(|| file.to_owned(), |place| place.join(name))
