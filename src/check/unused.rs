@@ -3,6 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::parallel;
 use crate::base::source::Span;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::{BlueprintEntry, ItemPlace};
@@ -31,30 +32,35 @@ pub fn check_unused(context: Context<'_, '_>, diagnostics: &mut Vec<Diagnostic>)
     }
     let used = used_blueprints(context);
     let none = FxHashSet::default();
-    for (file, loaded) in files.iter().enumerate().take(context.program.roots) {
+    let roots: Vec<usize> = (0..context.program.roots).collect();
+    let found = parallel::each(&roots, context.program.length(), |&file| {
+        let items = &files[file].tree.items;
+        let mut found = Vec::new();
         // A file without workflows is there for other files.
-        let has_workflows = loaded.tree.items.iter().any(|item| matches!(item, Item::Workflow(_)));
-        for (index, item) in loaded.tree.items.iter().enumerate() {
+        let has_workflows = items.iter().any(|item| matches!(item, Item::Workflow(_)));
+        for (index, item) in items.iter().enumerate() {
             let place = ItemPlace { file, item: index };
             match item {
                 Item::Let(item) if has_workflows && !context.constants.is_used(place) && !in_tests.contains(&place) => {
-                    diagnostics.push(unused_constant(item.name));
+                    found.push(unused_constant(item.name));
                 }
                 Item::Workflow(workflow) => {
                     let tested = labels_in_tests.get(workflow.id.text).unwrap_or(&none);
-                    unused_labels(&workflow.body, tested, diagnostics);
+                    unused_labels(&workflow.body, tested, &mut found);
                 }
                 Item::Blueprint(blueprint) => {
-                    unused_labels(&blueprint.body, &none, diagnostics);
+                    unused_labels(&blueprint.body, &none, &mut found);
                     let is_written = blueprint.parameters.iter().all(|parameter| parameter.default.is_some());
                     if has_workflows && !is_written && !used.contains(&blueprint.id.span) {
-                        diagnostics.push(unused_blueprint(blueprint));
+                        found.push(unused_blueprint(blueprint));
                     }
                 }
                 _ => {}
             }
         }
-    }
+        found
+    });
+    diagnostics.extend(found.into_iter().flatten());
 }
 
 fn unused_constant(name: Name<'_>) -> Diagnostic {
@@ -73,6 +79,9 @@ fn unused_blueprint(blueprint: &Blueprint<'_>) -> Diagnostic {
 /// The places of the blueprints that something in the files uses.
 fn used_blueprints(context: Context<'_, '_>) -> FxHashSet<Span> {
     let mut used = FxHashSet::default();
+    if context.scopes.iter().all(|scope| scope.blueprints.is_empty()) {
+        return used;
+    }
     for (loaded, scope) in context.program.files.iter().zip(context.scopes) {
         let mut open: Vec<&Block<'_>> = Vec::new();
         for item in &loaded.tree.items {
