@@ -5,6 +5,8 @@
 //! rank from the left, the boxes that end branches are put in, and push down what is in their way. So the heights in a rank
 //! depend on nothing to the right of it, but on what does not change when a branch grows.
 
+use rustc_hash::FxHashSet;
+
 use super::growth::Growth;
 use super::ranks::Ranks;
 use super::tidy::extent;
@@ -64,10 +66,11 @@ impl Trunk {
         trunk
     }
 
-    /// Whether each output leads to one box at most, as in a program.
+    /// Whether each output leads to one box at most, and no two outputs of a box to the same one, as in a program.
     pub fn is_of_program(&self) -> bool {
-        let mut used = rustc_hash::FxHashSet::default();
-        self.drawing.edges.iter().all(|edge| used.insert((edge.from, edge.port)))
+        let (mut used, mut pairs) = (FxHashSet::default(), FxHashSet::default());
+        let mut edges = self.drawing.edges.iter();
+        edges.all(|edge| used.insert((edge.from, edge.port)) && pairs.insert((edge.from, edge.to)))
     }
 
     /// The whole drawing, where the trunk is placed.
