@@ -88,6 +88,11 @@ impl<W: io::Write, S: Style> Writer<W, S> {
         Ok(())
     }
 
+    fn variant_entries(&mut self, name: &str, open: u8, close: &'static [u8]) -> Result<Entries<'_, W, S>> {
+        self.variant(name)?;
+        Ok(self.entries(open, close))
+    }
+
     #[cold]
     fn hand_on(&mut self) -> Result<()> {
         self.out.write_all(&self.piece).map_err(Error::io)?;
@@ -258,8 +263,7 @@ impl<'w, W: io::Write, S: Style> Serializer for &'w mut Writer<W, S> {
         variant: &'static str,
         _: usize,
     ) -> Result<Entries<'w, W, S>> {
-        self.variant(variant)?;
-        Ok(self.entries(b'[', b"]}"))
+        self.variant_entries(variant, b'[', b"]}")
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'w, W, S>> {
@@ -277,8 +281,7 @@ impl<'w, W: io::Write, S: Style> Serializer for &'w mut Writer<W, S> {
         variant: &'static str,
         _: usize,
     ) -> Result<Entries<'w, W, S>> {
-        self.variant(variant)?;
-        Ok(self.entries(b'{', b"}}"))
+        self.variant_entries(variant, b'{', b"}}")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
 use crate::base::characters::hidden_characters;
 
@@ -11,23 +11,27 @@ use crate::base::characters::hidden_characters;
 /// sequences, marks that change the direction of text, characters without a width. Tabs and line breaks stay, and
 /// so do the joiners and selectors that emoji and other scripts need where they are.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    visible(text, |c| c == '\r', memchr(b'\r', text.as_bytes()).is_some())
+    visible(text, '\r')
 }
 
 /// As [`printable`], for text that stays on one line: line breaks become visible too.
 pub fn printable_line(text: &str) -> Cow<'_, str> {
-    visible(text, |c| matches!(c, '\r' | '\n'), memchr2(b'\r', b'\n', text.as_bytes()).is_some())
+    visible(text, '\n')
 }
 
-/// `text` without hidden characters, and without those that `also` names if it has any.
-fn visible(text: &str, also: impl Fn(char) -> bool, has_any: bool) -> Cow<'_, str> {
+/// `text` without hidden characters, carriage returns, and this one.
+fn visible(text: &str, also: char) -> Cow<'_, str> {
     let mut hidden = hidden_characters(text).map(|(at, _)| at).peekable();
-    if hidden.peek().is_none() && !has_any {
+    if hidden.peek().is_none() && memchr2(b'\r', also as u8, text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
-        if hidden.next_if_eq(&at).is_some() || also(c) { push_visible(&mut shown, c) } else { shown.push(c) }
+        if hidden.next_if_eq(&at).is_some() || c == '\r' || c == also {
+            push_visible(&mut shown, c);
+        } else {
+            shown.push(c);
+        }
     }
     Cow::Owned(shown)
 }

@@ -10,7 +10,6 @@ use serde_json::ser::Formatter;
 use crate::base::compact_json::{self, Style};
 
 use super::object::Object;
-use super::parts::Wanted;
 use super::read;
 use super::{Key, Parts, Text, Value};
 
@@ -53,15 +52,15 @@ impl<'a> Value<'a> {
     }
 
     fn read(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
-        read::read(text, parts).map_or_else(|| Self::read_slowly(text, parts), Ok)
+        read::read(text, parts).map_or_else(|| Self::read_slowly(text), Ok)
     }
 
-    /// As the fast reader, and says what is wrong and where.
-    pub(super) fn read_slowly(text: &'a str, parts: Option<&Parts>) -> Result<Self, JsonError> {
+    /// As the fast reader where everything is wanted, and says what is wrong and where.
+    pub(super) fn read_slowly(text: &'a str) -> Result<Self, JsonError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         // The seed below counts the depth itself.
         deserializer.disable_recursion_limit();
-        let value = Seed { depth: 0, parts }.deserialize(&mut deserializer)?;
+        let value = Seed { depth: 0 }.deserialize(&mut deserializer)?;
         deserializer.end()?;
         Ok(value)
     }
@@ -166,7 +165,7 @@ fn float(value: f64) -> String {
 
 impl<'de> Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Seed { depth: 0, parts: None }.deserialize(deserializer)
+        Seed { depth: 0 }.deserialize(deserializer)
     }
 }
 
@@ -179,13 +178,11 @@ fn deeper<E: serde::de::Error>(depth: usize) -> Result<usize, E> {
 }
 
 #[derive(Clone, Copy)]
-struct Seed<'p> {
+struct Seed {
     depth: usize,
-    /// What is wanted; `None` for everything.
-    parts: Option<&'p Parts>,
 }
 
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
+impl<'de> DeserializeSeed<'de> for Seed {
     type Value = Value<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value<'de>, D::Error> {
@@ -193,7 +190,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Seed<'_> {
+impl<'de> Visitor<'de> for Seed {
     type Value = Value<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -229,7 +226,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value<'de>, A::Error> {
-        let seed = Seed { depth: deeper(self.depth)?, parts: self.parts.and_then(Parts::of_entries) };
+        let seed = Self { depth: deeper(self.depth)? };
         let mut values = Vec::new();
         while let Some(value) = items.next_element_seed(seed)? {
             values.push(value);
@@ -238,112 +235,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value<'de>, A::Error> {
-        let depth = deeper(self.depth)?;
+        let seed = Self { depth: deeper(self.depth)? };
         let mut object = Object::new();
-        let (mut has_numbers, mut left_out) = (false, None);
         while let Some(key) = entries.next_key_seed(KeySeed)? {
-            has_numbers |= matches!(key, Key::Int(_));
-            let parts = match (self.parts, &key) {
-                (Some(parts), Key::String(name)) => match parts.under(name) {
-                    Wanted::Everything => None,
-                    Wanted::Parts(parts) => Some(parts),
-                    Wanted::Nothing => {
-                        entries.next_value_seed(Unwanted { depth })?;
-                        left_out.get_or_insert(key);
-                        continue;
-                    }
-                },
-                _ => None,
-            };
-            object.add(key, entries.next_value_seed(Seed { depth, parts })?);
-        }
-        if let Some(key) = left_out.filter(|_| has_numbers) {
-            // With the numbers alone it could be a list.
-            object.add(key, Value::Null);
+            object.add(key, entries.next_value_seed(seed)?);
         }
         Ok(Value::Array(object.into_array()))
-    }
-}
-
-/// What is read over.
-#[derive(Clone, Copy)]
-struct Unwanted {
-    depth: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Unwanted {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Unwanted {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let seed = Self { depth: deeper(self.depth)? };
-        while items.next_element_seed(seed)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let seed = Self { depth: deeper(self.depth)? };
-        while entries.next_key_seed(UnwantedKey)?.is_some() {
-            entries.next_value_seed(seed)?;
-        }
-        Ok(())
-    }
-}
-
-struct UnwantedKey;
-
-impl<'de> DeserializeSeed<'de> for UnwantedKey {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for UnwantedKey {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
     }
 }
 
